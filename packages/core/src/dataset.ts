@@ -1,0 +1,37 @@
+/** The data seam: a set of captioned images, and a source of minibatches made from one. */
+
+import type { JsonValue } from './json.ts';
+import type { TrainBatch } from './model.ts';
+
+export type SplitName = 'train' | 'val' | 'test';
+
+/** Captioned images with classes. Items are numbered 0 … size − 1. */
+export interface TextImageDataset {
+  readonly name: string;
+  /** Changes whenever an image, a caption, a label or a split changes; recorded in every run. */
+  readonly fingerprint: string;
+  readonly size: number;
+  /** Side of the stored square images in pixels (the crop is smaller: 76 → 64). */
+  readonly storedSize: number;
+  readonly classNames: readonly string[];
+  /** Class index of each item. */
+  readonly labels: Int32Array;
+  /** Item numbers of each split, ascending. */
+  readonly splits: Readonly<Record<SplitName, Int32Array>>;
+  captions(item: number): readonly string[];
+  /** RGB bytes [n, storedSize, storedSize, 3] of the items, in the order asked for. */
+  readImages(items: readonly number[]): Promise<Uint8Array>;
+  close(): Promise<void>;
+}
+
+/** An endless, resumable stream of minibatches. */
+export interface BatchSource {
+  readonly batchSize: number;
+  /** Batches that count as one epoch: ceil(items / batchSize). Sampling is with replacement, so it is only a count. */
+  readonly batchesPerEpoch: number;
+  next(): Promise<TrainBatch>;
+  /** The position just before the batch that `next` gives out next, however many are already prepared. */
+  state(): JsonValue;
+  load(state: JsonValue): void;
+  close(): Promise<void>;
+}

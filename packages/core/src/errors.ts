@@ -1,0 +1,68 @@
+/** Errors that a person can act on. A bug in the code is an `assert` (see `shape.ts`), never one of these. */
+
+const MARKER = Symbol.for('@t2i/error');
+
+export interface T2iErrorOptions {
+  /** What to do about it, one sentence in the imperative. The CLI prints it under the message. */
+  readonly hint?: string | undefined;
+  readonly cause?: unknown;
+}
+
+/** Base of every error of these packages that tells a person what was wrong and what to do. */
+export class T2iError extends Error {
+  readonly code: string;
+  readonly hint: string | undefined;
+
+  constructor(code: string, message: string, options: T2iErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = new.target.name;
+    this.code = code;
+    this.hint = options.hint;
+    Object.defineProperty(this, MARKER, { value: true });
+  }
+
+  /** True also for errors of another installed copy of this package, where `instanceof` fails. */
+  static isInstance(error: unknown): error is T2iError {
+    return typeof error === 'object' && error !== null && MARKER in error;
+  }
+}
+
+/** A setting, flag or argument that cannot be used. */
+export class ConfigError extends T2iError {
+  constructor(message: string, options?: T2iErrorOptions) {
+    super('ERR_CONFIG', message, options);
+  }
+}
+
+/** Data that is missing, damaged or not what it says it is. */
+export class DatasetError extends T2iError {
+  constructor(message: string, options?: T2iErrorOptions) {
+    super('ERR_DATASET', message, options);
+  }
+}
+
+/** Weights or run state that are missing, damaged or made for something else. */
+export class CheckpointError extends T2iError {
+  constructor(message: string, options?: T2iErrorOptions) {
+    super('ERR_CHECKPOINT', message, options);
+  }
+}
+
+/** A compute engine that is missing or does not work here. */
+export class BackendError extends T2iError {
+  constructor(message: string, options?: T2iErrorOptions) {
+    super('ERR_BACKEND', message, options);
+  }
+}
+
+/** Training went where no step can bring it back: a loss that is not finite or grows without bound. */
+export class DivergenceError extends T2iError {
+  constructor(message: string, options?: T2iErrorOptions) {
+    super('ERR_DIVERGED', message, options);
+  }
+}
+
+/** The message of anything thrown. */
+export function errorMessage(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,33 @@
+export type { BatchSource, SplitName, TextImageDataset } from './dataset.ts';
+export type { T2iErrorOptions } from './errors.ts';
+export {
+  BackendError,
+  CheckpointError,
+  ConfigError,
+  DatasetError,
+  DivergenceError,
+  errorMessage,
+  T2iError,
+} from './errors.ts';
+export type { GridOptions, RgbImage } from './image.ts';
+export { enlarge, fromByte, imageGrid, toByte, toImageBatch, toRgbImages } from './image.ts';
+export type { JsonValue } from './json.ts';
+export type {
+  CaptionEncoder,
+  EmbeddingBatch,
+  ImageBatch,
+  Mismatch,
+  StepScalars,
+  TextToImageModel,
+  TrainableModel,
+  TrainBatch,
+  TrainStepOptions,
+} from './model.ts';
+export type { RngState } from './rng.ts';
+export { Rng } from './rng.ts';
+export { readSafetensors, safetensorsChunks, writeSafetensors } from './safetensors.ts';
+export { assert, assertShape, sizeOf } from './shape.ts';
+export type { Dtype, NamedTensor, StateDict, TensorData } from './state-dict.ts';
+export { float32Tensor } from './state-dict.ts';
+export type { Logger, Tracker } from './tracker.ts';
+export { silentLogger } from './tracker.ts';

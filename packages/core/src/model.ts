@@ -1,0 +1,76 @@
+/**
+ * The model seam: typed arrays in, typed arrays out.
+ * Trainer, server, metrics and CLI see only this, so the engine below a model can be replaced whole.
+ */
+
+import type { JsonValue } from './json.ts';
+import type { Rng } from './rng.ts';
+import type { StateDict } from './state-dict.ts';
+
+/** Pixels in [-1, 1], NHWC, RGB. */
+export interface ImageBatch {
+  readonly data: Float32Array;
+  readonly shape: readonly [n: number, height: number, width: number, channels: 3];
+}
+
+/** Sentence embeddings, one row each. */
+export interface EmbeddingBatch {
+  readonly data: Float32Array;
+  readonly shape: readonly [n: number, dim: number];
+}
+
+/** Turns sentences into vectors. */
+export interface CaptionEncoder {
+  /** Names the encoder and its weights; two encoders with the same id give the same embeddings. */
+  readonly id: string;
+  readonly dim: number;
+  /** One row per caption, in order. Throws a `ConfigError` for a caption it cannot take (an empty one, for instance). */
+  encode(captions: readonly string[]): Promise<EmbeddingBatch>;
+}
+
+/** Draws images for embeddings. */
+export interface TextToImageModel {
+  readonly specificationVersion: 'v1';
+  /** Side of the square images, in pixels. */
+  readonly imageSize: number;
+  readonly noiseDim: number;
+  readonly embeddingDim: number;
+  /** `noise` holds n·noiseDim draws from N(0, 1), one row per embedding. */
+  generate(input: { readonly embeddings: EmbeddingBatch; readonly noise: Float32Array }): Promise<ImageBatch>;
+  /** Frees everything the model holds on its engine. */
+  dispose(): void;
+}
+
+/** How a model wants its mismatching pairs: real image + wrong text, wrong image + right text, or none at all. */
+export type Mismatch = 'text' | 'image' | 'none';
+
+/** One minibatch. Row i of every member belongs together. */
+export interface TrainBatch {
+  readonly images: ImageBatch;
+  readonly embeddings: EmbeddingBatch;
+  /** Embeddings of captions of another class than the image's; present when the model's mismatch is 'text'. */
+  readonly wrongEmbeddings?: EmbeddingBatch;
+  /** Images of another class than the caption's; present when the model's mismatch is 'image'. */
+  readonly wrongImages?: ImageBatch;
+}
+
+export interface TrainStepOptions {
+  readonly learningRate: number;
+  /** Everything random within the step (noise, interpolation) is drawn from here, so that its state resumes exactly. */
+  readonly rng: Rng;
+}
+
+/** Named results of a step: `loss/discriminator`, `loss/generator`, `score/real`, … */
+export type StepScalars = Readonly<Record<string, number>>;
+
+/** A model that learns. */
+export interface TrainableModel extends TextToImageModel {
+  readonly mismatch: Mismatch;
+  /** The resolved configuration, enough to build the same model again. */
+  readonly config: JsonValue;
+  step(batch: TrainBatch, options: TrainStepOptions): Promise<StepScalars>;
+  /** Weights, optimiser moments, averages: everything `load` needs to continue bit for bit. */
+  state(): Promise<StateDict>;
+  /** Throws a `CheckpointError` naming the first tensor that is missing, unknown or of another shape, and changes nothing then. */
+  load(state: StateDict): Promise<void>;
+}

@@ -1,0 +1,1 @@
+export { readJsonFile, readStateFile, writeFileAtomic, writeJsonFile, writeStateFile } from './node/files.ts';

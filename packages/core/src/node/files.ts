@@ -1,0 +1,84 @@
+/** Files that are either whole or not there: written beside their place, flushed, then renamed over it. */
+
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { CheckpointError, errorMessage, T2iError } from '../errors.ts';
+import { readSafetensors, safetensorsChunks } from '../safetensors.ts';
+import type { StateDict } from '../state-dict.ts';
+
+const REASONS: Record<string, string> = {
+  ENOSPC: 'the disk is full',
+  EACCES: 'permission is denied',
+  EROFS: 'the file system is read-only',
+  EPERM: 'permission is denied',
+  EDQUOT: 'the disk quota is used up',
+  ENOTDIR: 'a part of the path is a file, not a folder',
+  EISDIR: 'it is a folder',
+};
+
+/**
+ * Writes `content` (chunks are written in order) so that `path` never holds a half: a kill or a full disk leaves the old file.
+ * Makes missing folders.
+ * @throws T2iError `ERR_WRITE` that names the path and the reason
+ */
+export async function writeFileAtomic(
+  path: string,
+  content: string | Uint8Array | readonly Uint8Array[],
+): Promise<void> {
+  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  const chunks = Array.isArray(content) ? (content as readonly Uint8Array[]) : [content as string | Uint8Array];
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    const file = await open(temporary, 'wx');
+    try {
+      for (const chunk of chunks) await file.writeFile(chunk);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (cause) {
+    await rm(temporary, { force: true }).catch(() => {});
+    const reason = REASONS[(cause as NodeJS.ErrnoException).code ?? ''] ?? errorMessage(cause);
+    throw new T2iError('ERR_WRITE', `Cannot write ${path}: ${reason}.`, {
+      hint: 'Choose another folder or make room.',
+      cause,
+    });
+  }
+}
+
+/** Writes indented JSON, atomically. */
+export async function writeJsonFile(path: string, value: unknown): Promise<void> {
+  await writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** @throws CheckpointError when the file is missing or not JSON */
+export async function readJsonFile(path: string): Promise<unknown> {
+  const bytes = await readWhole(path);
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch (cause) {
+    throw new CheckpointError(`${path} is not valid JSON: ${errorMessage(cause)}.`, { cause });
+  }
+}
+
+/** Writes a safetensors file, atomically. */
+export async function writeStateFile(path: string, state: StateDict): Promise<void> {
+  await writeFileAtomic(path, safetensorsChunks(state));
+}
+
+/** @throws CheckpointError when the file is missing, truncated or not safetensors */
+export async function readStateFile(path: string): Promise<StateDict> {
+  return readSafetensors(await readWhole(path), path);
+}
+
+async function readWhole(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+    const problem = missing ? 'it does not exist' : errorMessage(cause);
+    throw new CheckpointError(`Cannot read ${path}: ${problem}.`, { cause });
+  }
+}
