@@ -1,0 +1,54 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { T2iError } from '../errors.ts';
+import { float32Tensor } from '../state-dict.ts';
+import { readJsonFile, readStateFile, writeFileAtomic, writeJsonFile, writeStateFile } from './files.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 't2i-files-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+describe('writeFileAtomic', () => {
+  it('makes folders, writes chunks in order, replaces, and leaves nothing beside', async () => {
+    const path = join(folder, 'a/b/file.bin');
+    await writeFileAtomic(path, 'first');
+    await writeFileAtomic(path, [Uint8Array.of(1, 2), Uint8Array.of(3)]);
+    expect([...(await readFile(path))]).toEqual([1, 2, 3]);
+    expect(await readdir(join(folder, 'a/b'))).toEqual(['file.bin']);
+  });
+
+  it('keeps the old file when writing fails half-way', async () => {
+    const path = join(folder, 'file');
+    await writeFileAtomic(path, 'old');
+    const chunks = [Uint8Array.of(1), { not: 'bytes' } as unknown as Uint8Array];
+    await expect(writeFileAtomic(path, chunks)).rejects.toThrow(T2iError);
+    expect(await readFile(path, 'utf8')).toBe('old');
+    expect(await readdir(folder)).toEqual(['file']);
+  });
+
+  it('says why a folder cannot be written to', async () => {
+    await writeFile(join(folder, 'file'), '');
+    await expect(writeFileAtomic(join(folder, 'file/x'), '')).rejects.toMatchObject({
+      code: 'ERR_WRITE',
+      message: expect.stringMatching(/Cannot write .*file\/x: (a part of the path is a file|.*EEXIST)/),
+    });
+  });
+});
+
+it('round-trips JSON and state dicts', async () => {
+  await writeJsonFile(join(folder, 'a.json'), { a: [1, 'ü'] });
+  expect(await readJsonFile(join(folder, 'a.json'))).toEqual({ a: [1, 'ü'] });
+  const state = { tensors: { x: float32Tensor([2], Float32Array.of(1, 2)) }, metadata: { a: 'b' } };
+  await writeStateFile(join(folder, 'a.safetensors'), state);
+  expect(await readStateFile(join(folder, 'a.safetensors'))).toEqual(state);
+});
+
+it('names a missing or damaged file', async () => {
+  await writeFile(join(folder, 'bad.json'), '{');
+  await expect(readJsonFile(join(folder, 'bad.json'))).rejects.toThrow(/bad.json is not valid JSON/);
+  await expect(readStateFile(join(folder, 'none'))).rejects.toThrow(/none: it does not exist/);
+});
