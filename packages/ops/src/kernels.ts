@@ -1,0 +1,66 @@
+/**
+ * The contract with compute backends: names, inputs, attributes and outputs of the fused kernels.
+ * A backend that registers one of these names (`tf.registerKernel`) is used for it; every other runs a composition.
+ */
+
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+
+/** The rectifier that follows a batch normalisation: identity, max(0, x), or x > 0 ? x : alpha·x. */
+export type RectifierName = 'linear' | 'relu' | 'leakyRelu';
+
+/** `[y, mean, variance]` of `BatchNormTrainingInputs`. */
+export const BATCH_NORM_TRAINING = 'T2iBatchNormTraining';
+
+/** Input x is [..., C]; gamma and beta are [C]. */
+export interface BatchNormTrainingInputs {
+  readonly x: TensorInfo;
+  readonly gamma: TensorInfo;
+  readonly beta: TensorInfo;
+}
+
+/**
+ * y = act(gamma·(x − mean) / √(variance + epsilon) + beta), shaped like x;
+ * mean and variance (biased, divided by the row count) are [C], over all axes but the last.
+ */
+export interface BatchNormTrainingAttrs {
+  readonly epsilon: number;
+  readonly activation: RectifierName;
+  /** Slope of 'leakyRelu' below zero; other activations ignore it. */
+  readonly alpha: number;
+}
+
+/** `[dx, dgamma, dbeta]` of `BatchNormTrainingGradInputs`; attributes are those of the forward kernel. */
+export const BATCH_NORM_TRAINING_GRAD = 'T2iBatchNormTrainingGrad';
+
+/** The forward kernel's inputs and moments with dy, shaped like x. The activation's mask is recomputed from x. */
+export interface BatchNormTrainingGradInputs extends BatchNormTrainingInputs {
+  readonly dy: TensorInfo;
+  readonly mean: TensorInfo;
+  readonly variance: TensorInfo;
+}
+
+/** `[variable', m', v']` of `AdamInputs`. */
+export const ADAM = 'T2iAdam';
+
+/** Four tensors of one shape. */
+export interface AdamInputs {
+  readonly variable: TensorInfo;
+  readonly m: TensorInfo;
+  readonly v: TensorInfo;
+  readonly gradient: TensorInfo;
+}
+
+/**
+ * m' = beta1·m + (1 − beta1)·g;  v' = beta2·v + (1 − beta2)·g²;
+ * variable' = variable − learningRate/correction1 · m' / (√(v'/correction2) + epsilon).
+ */
+export interface AdamAttrs {
+  readonly learningRate: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  /** 1 − beta1^t, t counting steps from 1. */
+  readonly correction1: number;
+  /** 1 − beta2^t. */
+  readonly correction2: number;
+}
