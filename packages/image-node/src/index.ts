@@ -1,1 +1,11 @@
-export {};
+export type { AnimationFormat, EncodeAnimationOptions } from './animation.ts';
+export { encodeAnimation } from './animation.ts';
+export type { DecodeSize } from './decode.ts';
+export { decodeImage } from './decode.ts';
+export type { EncodeImageOptions, ImageFormat } from './encode.ts';
+export { encodeImage } from './encode.ts';
+export type { LabelledGridOptions, LabelledRow } from './labelled-grid.ts';
+export { labelledGrid, withTitle } from './labelled-grid.ts';
+export { resizeImage } from './resize.ts';
+export type { RenderSvgOptions } from './svg.ts';
+export { escapeXml, FONT_FAMILY, renderSvg } from './svg.ts';

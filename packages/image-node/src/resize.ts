@@ -1,0 +1,9 @@
+/** Shrinking and enlarging RGB pictures. */
+
+import type { RgbImage } from '@t2i/core';
+import { fromRgb, toRgb } from './encode.ts';
+
+/** Resizes to `width` pixels across, keeping the aspect ratio (Lanczos, antialiased). */
+export async function resizeImage(image: RgbImage, width: number): Promise<RgbImage> {
+  return toRgb(fromRgb(image).resize({ width }));
+}

@@ -1,0 +1,29 @@
+/** SVG text to pixels, and free text made safe to stand in it. */
+
+import type { RgbImage } from '@t2i/core';
+import sharp from 'sharp';
+import { toRgb } from './encode.ts';
+
+/** Fonts to try in order; where none is installed the text shows as boxes. */
+export const FONT_FAMILY = 'DejaVu Sans, Noto Sans, Liberation Sans, Helvetica, Arial, sans-serif';
+
+const DEFAULT_DPI = 72; // one SVG pixel is one pixel of the picture
+
+export interface RenderSvgOptions {
+  /** Pixels per SVG pixel; default 1. */
+  readonly scale?: number;
+}
+
+/** Renders a whole SVG document over white. Its text uses the machine's fonts. */
+export async function renderSvg(svg: string, { scale = 1 }: RenderSvgOptions = {}): Promise<RgbImage> {
+  return toRgb(sharp(new TextEncoder().encode(svg), { density: DEFAULT_DPI * scale }));
+}
+
+const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' };
+
+/** Text for an SVG element or attribute: markup is escaped, and what XML 1.0 cannot hold becomes U+FFFD. */
+export function escapeXml(text: string): string {
+  return text
+    .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '\ufffd')
+    .replace(/[&<>"']/g, (character) => ENTITIES[character]!);
+}
