@@ -1,1 +1,10 @@
-export {};
+export type { BagOfWordsOptions } from './bag-of-words.ts';
+export { BagOfWords } from './bag-of-words.ts';
+export { tokenizeWords } from './captions.ts';
+export type { PrecomputeOptions } from './precompute.ts';
+export { precompute } from './precompute.ts';
+export type { PrecomputedOptions } from './precomputed-encoder.ts';
+export { PrecomputedEncoder } from './precomputed-encoder.ts';
+export type { EncoderManifest } from './restore-encoder.ts';
+export { restoreEncoder } from './restore-encoder.ts';
+export type { RestoreOptions, SavableEncoder } from './savable-encoder.ts';

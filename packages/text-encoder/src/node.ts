@@ -1,1 +1,3 @@
-export {};
+export type { CachedEmbeddingsOptions } from './node/cached-embeddings.ts';
+export { cachedEmbeddings } from './node/cached-embeddings.ts';
+export { loadEncoder, saveEncoder } from './node/encoder-folder.ts';

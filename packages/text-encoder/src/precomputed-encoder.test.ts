@@ -1,0 +1,35 @@
+import { ConfigError } from '@t2i/core';
+import { MockEncoder } from '@t2i/test-utils';
+import { describe, expect, it } from 'vitest';
+import { PrecomputedEncoder } from './precomputed-encoder.ts';
+
+const captions = ['a red flower', 'a blue flower', 'a red flower'];
+
+async function table(fallback?: MockEncoder): Promise<PrecomputedEncoder> {
+  const source = new MockEncoder(5);
+  return new PrecomputedEncoder({ id: source.id, captions, embeddings: await source.encode(captions), fallback });
+}
+
+describe('PrecomputedEncoder', () => {
+  it('answers known captions without the encoder, and others through it, in the order asked for', async () => {
+    const fallback = new MockEncoder(5);
+    const encoder = await table(fallback);
+    const asked = ['a new flower', 'a blue flower', 'another one', 'a red flower'];
+    expect(await encoder.encode(asked)).toEqual(await new MockEncoder(5).encode(asked));
+    expect(fallback.encoded).toBe(2);
+    expect(encoder.id).toBe(fallback.id);
+  });
+
+  it('without an encoder behind it names the first unknown caption', async () => {
+    const encoder = await table();
+    expect((await encoder.encode(['a blue flower'])).shape).toEqual([1, 5]);
+    await expect(encoder.encode(['a blue flower', 'a Blue flower', 'x'])).rejects.toThrow(ConfigError);
+    await expect(encoder.encode(['a blue flower', 'a Blue flower', 'x'])).rejects.toThrow(
+      /^2 captions .*"a Blue flower"/,
+    );
+  });
+
+  it('refuses another encoder than the one that made the table', async () => {
+    await expect(table(new MockEncoder(6))).rejects.toThrow('the encoder behind them is mock-6');
+  });
+});

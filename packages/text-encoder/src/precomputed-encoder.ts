@@ -1,0 +1,73 @@
+/** An encoder that looks captions up in a table of embeddings. */
+
+import type { CaptionEncoder, EmbeddingBatch } from '@t2i/core';
+import { assert, assertShape, ConfigError } from '@t2i/core';
+
+export interface PrecomputedOptions {
+  /** Names the encoder that made the table. */
+  readonly id: string;
+  readonly captions: readonly string[];
+  /** One row per caption. Kept, not copied. */
+  readonly embeddings: EmbeddingBatch;
+  /** Encodes captions that the table does not have; must be the encoder that made it. */
+  readonly fallback?: CaptionEncoder | undefined;
+}
+
+/**
+ * Answers known captions from a table and others through the encoder behind it.
+ * Its `id` is that of the encoder that made the table, because the embeddings are the same.
+ * A caption that occurs twice keeps its first row. Captions are compared exactly, character by character.
+ */
+export class PrecomputedEncoder implements CaptionEncoder {
+  readonly id: string;
+  readonly dim: number;
+  readonly #rows = new Map<string, number>();
+  readonly #data: Float32Array;
+  readonly #fallback: CaptionEncoder | undefined;
+
+  /** @throws ConfigError when `fallback` is another encoder than the one that made the table */
+  constructor({ id, captions, embeddings, fallback }: PrecomputedOptions) {
+    assertShape('table of embeddings', embeddings.data, embeddings.shape);
+    const [count, dim] = embeddings.shape;
+    assert(captions.length === count, `${captions.length} captions for ${count} embeddings`);
+    if (fallback !== undefined && (fallback.id !== id || fallback.dim !== dim)) {
+      throw new ConfigError(
+        `The embeddings are those of ${id} (${dim} numbers), the encoder behind them is ${fallback.id} (${fallback.dim} numbers).`,
+        { hint: 'Use the encoder that made the embeddings.' },
+      );
+    }
+    this.id = id;
+    this.dim = dim;
+    this.#data = embeddings.data;
+    this.#fallback = fallback;
+    captions.forEach((caption, row) => {
+      if (!this.#rows.has(caption)) this.#rows.set(caption, row);
+    });
+  }
+
+  /** @throws ConfigError for a caption that is not in the table when there is no encoder behind it */
+  async encode(captions: readonly string[]): Promise<EmbeddingBatch> {
+    const data = new Float32Array(captions.length * this.dim);
+    const unknown: number[] = [];
+    captions.forEach((caption, i) => {
+      const row = this.#rows.get(caption);
+      if (row === undefined) unknown.push(i);
+      else data.set(this.#data.subarray(row * this.dim, (row + 1) * this.dim), i * this.dim);
+    });
+    if (unknown.length > 0) {
+      const encoded = await this.#encodeUnknown(unknown.map((i) => captions[i]!));
+      unknown.forEach((i, row) => {
+        data.set(encoded.data.subarray(row * this.dim, (row + 1) * this.dim), i * this.dim);
+      });
+    }
+    return { data, shape: [captions.length, this.dim] };
+  }
+
+  #encodeUnknown(captions: readonly string[]): Promise<EmbeddingBatch> {
+    if (this.#fallback !== undefined) return this.#fallback.encode(captions);
+    throw new ConfigError(
+      `${captions.length} captions have no precomputed embedding, the first is ${JSON.stringify(captions[0]!.slice(0, 80))}.`,
+      { hint: 'Use captions of the data set, or give the encoder that made the embeddings.' },
+    );
+  }
+}
