@@ -1,0 +1,134 @@
+// The N-API addon: picks the instruction set, exports every kernel under its name, and makes aligned memory for the buffer pool.
+#include <node_api.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <exception>
+#include <string>
+
+#include "args.h"
+#include "kernel-table.h"
+#include "thread-pool.h"
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
+namespace t2i {
+
+// T2I_GROUPS(X) = X(gemm) X(conv2d) …, one per file of native/kernels/; T2I_ISAS(X) = X(x64_v1) X(avx2) …: both come from scripts/build.mjs.
+#define T2I_DECLARE(group) extern const KernelTable group##_kernels;
+#define T2I_NAMESPACE(isa) \
+  namespace isa {          \
+  T2I_GROUPS(T2I_DECLARE)  \
+  }
+T2I_ISAS(T2I_NAMESPACE)
+
+namespace {
+
+struct InstructionSet {
+  const char* name;
+  bool (*available)();
+  const KernelTable* const* tables;
+  int count;
+};
+
+#if defined(__x86_64__)
+bool has_x64_v1() { return true; }
+bool has_avx2() { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
+bool has_avx512() {
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
+}
+#else
+bool has_neon() { return true; }
+#endif
+
+#define T2I_TABLE(group) &group##_kernels,
+#define T2I_TABLES(isa)                                                  \
+  namespace isa##_set {                                                  \
+    using namespace isa;                                                 \
+    const KernelTable* const tables[] = {T2I_GROUPS(T2I_TABLE) nullptr}; \
+  }
+T2I_ISAS(T2I_TABLES)
+
+#define T2I_SET(isa) {#isa, has_##isa, isa##_set::tables, sizeof(isa##_set::tables) / sizeof(void*) - 1},
+const InstructionSet SETS[] = {T2I_ISAS(T2I_SET)};  // slowest first
+
+// The fastest set of this CPU; T2I_ISA names a slower one to use instead.
+const InstructionSet& choose_set() {
+  const char* wanted = std::getenv("T2I_ISA");
+  const InstructionSet* chosen = &SETS[0];
+  for (const InstructionSet& set : SETS) {
+    if (!set.available()) continue;
+    chosen = &set;
+    if (wanted != nullptr && std::strcmp(wanted, set.name) == 0) break;
+  }
+  return *chosen;
+}
+
+napi_value call_kernel(napi_env env, napi_callback_info info) {
+  void* data = nullptr;
+  napi_get_cb_info(env, info, nullptr, nullptr, nullptr, &data);
+  const KernelEntry& kernel = *static_cast<const KernelEntry*>(data);
+  napi_value result = nullptr;
+  try {
+    const Args args(env, info, kernel.name);
+    kernel.function(args);
+    napi_create_double(env, args.result(), &result);
+  } catch (const std::exception& error) {
+    napi_throw_error(env, "ERR_NATIVE", error.what());
+  }
+  return result;
+}
+
+void free_memory(napi_env, void* memory, void*) { std::free(memory); }
+
+// allocate(bytes): an ArrayBuffer over 64-byte aligned, uninitialised memory; large ones ask for huge pages.
+napi_value allocate(napi_env env, napi_callback_info info) {
+  constexpr size_t HUGE_PAGE = size_t{2} << 20;
+  const Args args(env, info, "allocate");
+  const size_t bytes = static_cast<size_t>(args.number(0));
+  const bool large = bytes >= 2 * HUGE_PAGE;
+  void* memory = nullptr;
+  napi_value buffer = nullptr;
+  if (posix_memalign(&memory, large ? HUGE_PAGE : 64, bytes) != 0) {
+    napi_throw_error(env, "ERR_NATIVE", ("out of memory: " + std::to_string(bytes) + " bytes").c_str());
+    return nullptr;
+  }
+#if defined(__linux__)
+  if (large) madvise(memory, bytes, MADV_HUGEPAGE);
+#endif
+  if (napi_create_external_arraybuffer(env, memory, bytes, free_memory, nullptr, &buffer) != napi_ok) {
+    std::free(memory);
+    napi_throw_error(env, "ERR_NATIVE", "this runtime allows no external ArrayBuffer");
+  }
+  return buffer;
+}
+
+napi_value set_thread_count(napi_env env, napi_callback_info info) {
+  const Args args(env, info, "setThreads");
+  set_threads(static_cast<int>(args.number(0)));
+  return nullptr;
+}
+
+void export_function(napi_env env, napi_value exports, const char* name, napi_callback callback, const void* data) {
+  napi_value function;
+  napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, const_cast<void*>(data), &function);
+  napi_set_named_property(env, exports, name, function);
+}
+
+}  // namespace
+}  // namespace t2i
+
+NAPI_MODULE_INIT() {
+  using namespace t2i;
+  const InstructionSet& set = choose_set();
+  for (int i = 0; i < set.count; i++)
+    for (int k = 0; k < set.tables[i]->count; k++)
+      export_function(env, exports, set.tables[i]->entries[k].name, call_kernel, &set.tables[i]->entries[k]);
+  export_function(env, exports, "allocate", allocate, nullptr);
+  export_function(env, exports, "setThreads", set_thread_count, nullptr);
+  napi_value name;
+  napi_create_string_utf8(env, set.name, NAPI_AUTO_LENGTH, &name);
+  napi_set_named_property(env, exports, "instructionSet", name);
+  return exports;
+}

@@ -1,0 +1,176 @@
+// Two inputs with broadcasting: name(a, b, out, plan). `plan` is an Int32Array [rank, sizes…, strides of a…, strides of b…] of the output's axes, adjacent
+// ones merged wherever both inputs allow (src/kernels/broadcast.ts); a stride is 0 along a broadcast axis, and ±0/1 along the last.
+#include "../elementary.h"
+#include "../kernel.h"
+
+namespace t2i::T2I_ISA {
+namespace {
+
+constexpr int64_t GRAIN = 1 << 14;
+// A row shorter than this costs more in its loop than in its elements; channel vectors are repeated up to it.
+constexpr int64_t SHORT_ROW = 128;
+constexpr int MAX_RANK = 6;
+
+struct Plan {
+  int rank;
+  const int32_t *size, *stride_a, *stride_b;
+  int64_t rows, row_length;
+  bool step_a, step_b;  // whether the last axis of a, b moves
+
+  explicit Plan(const int32_t* p)
+      : rank(p[0]), size(p + 1), stride_a(p + 1 + rank), stride_b(p + 1 + 2 * rank), rows(1), row_length(size[rank - 1]), step_a(stride_a[rank - 1] != 0),
+        step_b(stride_b[rank - 1] != 0) {
+    for (int axis = 0; axis < rank - 1; axis++) rows *= size[axis];
+  }
+
+  // Where row number `row` of the output begins in a or b.
+  int64_t offset(int64_t row, const int32_t* stride) const {
+    int64_t offset = 0;
+    for (int axis = rank - 2; axis >= 0; axis--) {
+      offset += row % size[axis] * stride[axis];
+      row /= size[axis];
+    }
+    return offset;
+  }
+};
+
+template <class Op, class In, class Out>
+void apply_row(const In* a, bool step_a, const In* b, bool step_b, Out* out, int64_t n) {
+  if (step_a && step_b) {
+    for (int64_t i = 0; i < n; i++) out[i] = Op::apply(a[i], b[i]);
+  } else if (step_a) {
+    const In right = *b;
+    for (int64_t i = 0; i < n; i++) out[i] = Op::apply(a[i], right);
+  } else {
+    const In left = *a;
+    for (int64_t i = 0; i < n; i++) out[i] = Op::apply(left, b[step_b ? i : 0]);
+  }
+}
+
+// One row is cut into blocks, or several rows make a piece: either way about GRAIN elements.
+template <class Op, class In, class Out>
+void apply_rows(const Plan& plan, const In* a, const In* b, Out* out) {
+  const int64_t blocks = max(1, ceil_div(plan.row_length, GRAIN));
+  parallel_for(plan.rows * blocks, max(1, GRAIN / max(1, plan.row_length)), [&](int64_t begin, int64_t end) {
+    for (int64_t item = begin; item < end; item++) {
+      const int64_t row = item / blocks;
+      const int64_t first = item % blocks * GRAIN;
+      const In* left = a + plan.offset(row, plan.stride_a) + (plan.step_a ? first : 0);
+      const In* right = b + plan.offset(row, plan.stride_b) + (plan.step_b ? first : 0);
+      apply_row<Op>(left, plan.step_a, right, plan.step_b, out + row * plan.row_length + first, min(GRAIN, plan.row_length - first));
+    }
+  });
+}
+
+// [rows, n] with [n]: the vector of a short row is repeated so that many rows become one loop.
+template <class Op, class In, class Out>
+void apply_repeated(const Plan& plan, const In* full, const In* vector, bool vector_is_a, Out* out) {
+  const int64_t repeats = ceil_div(2 * SHORT_ROW, plan.row_length);
+  const int64_t period = repeats * plan.row_length;
+  In* repeated = static_cast<In*>(thread_scratch(0, period * static_cast<int64_t>(sizeof(In))));
+  for (int64_t i = 0; i < period; i++) repeated[i] = vector[i % plan.row_length];
+  const int64_t total = plan.rows * plan.row_length;
+  parallel_for(ceil_div(total, period), max(1, GRAIN / period), [=](int64_t begin, int64_t end) {
+    for (int64_t offset = begin * period; offset < min(total, end * period); offset += period) {
+      const int64_t n = min(period, total - offset);
+      if (vector_is_a)
+        apply_row<Op>(static_cast<const In*>(repeated), true, full + offset, true, out + offset, n);
+      else
+        apply_row<Op>(full + offset, true, static_cast<const In*>(repeated), true, out + offset, n);
+    }
+  });
+}
+
+template <class Op, class In, class Out>
+void binary(const In* a, const In* b, Out* out, const int32_t* packed) {
+  const Plan plan(packed);
+  if (plan.rows * plan.row_length == 0) return;
+  const bool matrix = plan.rank == 2 && plan.row_length < SHORT_ROW && plan.step_a && plan.step_b;
+  if (matrix && plan.stride_b[0] == 0)
+    apply_repeated<Op>(plan, a, b, false, out);
+  else if (matrix && plan.stride_a[0] == 0)
+    apply_repeated<Op>(plan, b, a, true, out);
+  else
+    apply_rows<Op>(plan, a, b, out);
+}
+
+template <class Op>
+void floats_to_floats(const Args& args) {
+  binary<Op, float, float>(args.floats(0), args.floats(1), args.floats(2), args.ints(3));
+}
+
+template <class Op>
+void floats_to_bytes(const Args& args) {
+  binary<Op, float, uint8_t>(args.floats(0), args.floats(1), args.bytes(2), args.ints(3));
+}
+
+template <class Op>
+void bytes_to_bytes(const Args& args) {
+  binary<Op, uint8_t, uint8_t>(args.bytes(0), args.bytes(1), args.bytes(2), args.ints(3));
+}
+
+#define T2I_BINARY(Name, Type, Result, expression)                    \
+  struct Name {                                                       \
+    static Result apply(Type a, Type b) { return expression; }        \
+  };
+
+// Math.max and Math.min: NaN wins, and +0 > −0 (of two equal numbers only the sign can differ: `and` of the bits is the larger, `or` the smaller).
+inline float larger(float a, float b) {
+  const float unequal = a > b ? a : b;
+  const float result = a == b ? bits_float(float_bits(a) & float_bits(b)) : unequal;
+  return a == a ? result : a;
+}
+
+inline float smaller(float a, float b) {
+  const float unequal = a < b ? a : b;
+  const float result = a == b ? bits_float(float_bits(a) | float_bits(b)) : unequal;
+  return a == a ? result : a;
+}
+
+// Math.pow differs from C in that 1 or −1 to the power of NaN or ±Infinity is NaN.
+inline float power(float a, float b) {
+  const bool undefined = b != b || (__builtin_fabsf(a) == 1.0f && __builtin_fabsf(b) == INFINITY);
+  return undefined ? NAN : static_cast<float>(__builtin_pow(a, b));
+}
+
+T2I_BINARY(Add, float, float, a + b)
+T2I_BINARY(Sub, float, float, a - b)
+T2I_BINARY(Multiply, float, float, a* b)
+T2I_BINARY(RealDiv, float, float, a / b)
+T2I_BINARY(SquaredDifference, float, float, (a - b) * (a - b))
+T2I_BINARY(Maximum, float, float, larger(a, b))
+T2I_BINARY(Minimum, float, float, smaller(a, b))
+T2I_BINARY(Prelu, float, float, a < 0.0f ? b * a : a)
+T2I_BINARY(Pow, float, float, power(a, b))
+T2I_BINARY(EluGrad, float, float, b >= 0.0f ? a : a * (b + 1.0f))
+T2I_BINARY(Greater, float, uint8_t, a > b)
+T2I_BINARY(GreaterEqual, float, uint8_t, a >= b)
+T2I_BINARY(Less, float, uint8_t, a < b)
+T2I_BINARY(LessEqual, float, uint8_t, a <= b)
+T2I_BINARY(Equal, float, uint8_t, a == b)
+T2I_BINARY(NotEqual, float, uint8_t, a != b)
+T2I_BINARY(LogicalAnd, uint8_t, uint8_t, (a != 0) & (b != 0))
+T2I_BINARY(LogicalOr, uint8_t, uint8_t, (a != 0) | (b != 0))
+
+// select(condition: Uint8Array, yes, no, out), all of one length
+void select(const Args& args) {
+  const uint8_t* condition = args.bytes(0);
+  const float* yes = args.floats(1);
+  const float* no = args.floats(2);
+  float* out = args.floats(3);
+  parallel_for(args.length(0), GRAIN, [=](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; i++) out[i] = condition[i] == 1 ? yes[i] : no[i];
+  });
+}
+
+}  // namespace
+
+T2I_KERNELS(elementwise_binary, {"add", floats_to_floats<Add>}, {"sub", floats_to_floats<Sub>}, {"multiply", floats_to_floats<Multiply>},
+            {"realDiv", floats_to_floats<RealDiv>}, {"squaredDifference", floats_to_floats<SquaredDifference>}, {"maximum", floats_to_floats<Maximum>},
+            {"minimum", floats_to_floats<Minimum>}, {"prelu", floats_to_floats<Prelu>}, {"pow", floats_to_floats<Pow>},
+            {"eluGrad", floats_to_floats<EluGrad>}, {"greater", floats_to_bytes<Greater>}, {"greaterEqual", floats_to_bytes<GreaterEqual>},
+            {"less", floats_to_bytes<Less>}, {"lessEqual", floats_to_bytes<LessEqual>}, {"equal", floats_to_bytes<Equal>},
+            {"notEqual", floats_to_bytes<NotEqual>}, {"logicalAnd", bytes_to_bytes<LogicalAnd>}, {"logicalOr", bytes_to_bytes<LogicalOr>},
+            {"select", select})
+
+}  // namespace t2i::T2I_ISA

@@ -1,0 +1,107 @@
+/** Finds and loads the compiled addon, and says why not when there is none. */
+
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { BackendError, errorMessage } from '@t2i/core';
+
+/** What the addon exports besides one function per kernel. */
+interface Addon {
+  readonly instructionSet: string;
+  /** An ArrayBuffer over uninitialised memory, aligned to 64 bytes. */
+  allocate(bytes: number): ArrayBuffer;
+  setThreads(threads: number): void;
+}
+
+/** State of the compiled kernels in this process. */
+export interface NativeStatus {
+  readonly available: boolean;
+  /** `avx512`, `avx2`, `x64_v1` or `neon`; undefined when not available. */
+  readonly instructionSet: string | undefined;
+  /** Threads that a kernel may use; 0 when not available. */
+  readonly threads: number;
+  /** Why the kernels are not available; undefined when they are. */
+  readonly reason: string | undefined;
+}
+
+/** From src/ and from dist/ alike, the package is one folder up. */
+function addonPaths(): string[] {
+  const explicit = process.env.T2I_NATIVE_ADDON;
+  if (explicit) return [explicit];
+  return ['build/Release/t2i_native.node', `prebuilds/${process.platform}-${process.arch}.node`].map((path) =>
+    fileURLToPath(new URL(`../${path}`, import.meta.url)),
+  );
+}
+
+function threadsWanted(): number {
+  const text = process.env.T2I_THREADS;
+  if (text === undefined || text === '') return availableParallelism();
+  const threads = Number(text);
+  if (!Number.isInteger(threads) || threads < 1 || threads > 1024) {
+    throw new BackendError(`T2I_THREADS is "${text}".`, { hint: 'Set it to the number of threads, 1 or more.' });
+  }
+  return threads;
+}
+
+function loadAddon(): { addon: Addon; threads: number } | { reason: string } {
+  const present = addonPaths().filter((path) => existsSync(path));
+  const reasons: string[] = [];
+  for (const path of present) {
+    try {
+      const addon = createRequire(import.meta.url)(path) as Addon;
+      const threads = threadsWanted();
+      addon.setThreads(threads);
+      return { addon, threads };
+    } catch (error) {
+      reasons.push(`${path}: ${errorMessage(error)}`);
+    }
+  }
+  if (reasons.length > 0) return { reason: reasons.join('; ') };
+  return {
+    reason:
+      `not compiled for ${process.platform}-${process.arch}; ` +
+      'a C++17 compiler and `node scripts/build.mjs` in the folder of @t2i/backend-native make it',
+  };
+}
+
+const loaded = loadAddon();
+
+/** True when the compiled kernels could be loaded, that is, when a tfjs backend `native` is registered. */
+export function isNativeAvailable(): boolean {
+  return 'addon' in loaded;
+}
+
+/** What was loaded, or why nothing was. */
+export function nativeStatus(): NativeStatus {
+  if ('addon' in loaded) {
+    const { addon, threads } = loaded;
+    return { available: true, instructionSet: addon.instructionSet, threads, reason: undefined };
+  }
+  return { available: false, instructionSet: undefined, threads: 0, reason: loaded.reason };
+}
+
+function requireAddon(): Addon {
+  if ('addon' in loaded) return loaded.addon;
+  throw new BackendError(`The native kernels are not available: ${loaded.reason}`, {
+    hint: 'Use the wasm or cpu backend, or compile them.',
+  });
+}
+
+/** The addon's function `name`, typed by the caller; without it, calling (not importing) throws a {@link BackendError}. */
+export function nativeFunction<F extends (...args: never[]) => unknown>(name: string): F {
+  if (!('addon' in loaded)) return requireAddon as unknown as F;
+  const found = (loaded.addon as unknown as Record<string, F | undefined>)[name];
+  if (found !== undefined) return found;
+  const refuse = () => {
+    throw new BackendError(`The compiled addon has no function "${name}": it was made from other sources.`, {
+      hint: 'Run `node scripts/build.mjs` in the folder of @t2i/backend-native.',
+    });
+  };
+  return refuse as unknown as F;
+}
+
+/** Fresh uninitialised memory, aligned to 64 bytes. */
+export function allocateBuffer(bytes: number): ArrayBuffer {
+  return requireAddon().allocate(bytes);
+}
