@@ -1,1 +1,8 @@
-export { readJsonFile, readStateFile, writeFileAtomic, writeJsonFile, writeStateFile } from './node/files.ts';
+export {
+  readJsonFile,
+  readStateFile,
+  writeError,
+  writeFileAtomic,
+  writeJsonFile,
+  writeStateFile,
+} from './node/files.ts';

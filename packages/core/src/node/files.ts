@@ -40,12 +40,17 @@ export async function writeFileAtomic(
     await rename(temporary, path);
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => {});
-    const reason = REASONS[(cause as NodeJS.ErrnoException).code ?? ''] ?? errorMessage(cause);
-    throw new T2iError('ERR_WRITE', `Cannot write ${path}: ${reason}.`, {
-      hint: 'Choose another folder or make room.',
-      cause,
-    });
+    throw writeError(path, cause);
   }
+}
+
+/** What a failed write of `path` says to a person: an `ERR_WRITE` that names the path and the reason. */
+export function writeError(path: string, cause: unknown): T2iError {
+  const reason = REASONS[(cause as NodeJS.ErrnoException).code ?? ''] ?? errorMessage(cause);
+  return new T2iError('ERR_WRITE', `Cannot write ${path}: ${reason}.`, {
+    hint: 'Choose another folder or make room.',
+    cause,
+  });
 }
 
 /** Writes indented JSON, atomically. */
