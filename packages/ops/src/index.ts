@@ -1,3 +1,7 @@
+export type { AdamOptions, AdamState } from './adam.ts';
+export { Adam } from './adam.ts';
+export type { BatchNormTrainingOptions, BatchNormTrainingResult } from './batch-norm-training.ts';
+export { batchNormTraining } from './batch-norm-training.ts';
 export type {
   AdamAttrs,
   AdamInputs,
@@ -7,3 +11,4 @@ export type {
   RectifierName,
 } from './kernels.ts';
 export { ADAM, BATCH_NORM_TRAINING, BATCH_NORM_TRAINING_GRAD } from './kernels.ts';
+export { withSuspendedTape } from './suspended-tape.ts';
