@@ -2,6 +2,7 @@
 // ones merged wherever both inputs allow (src/kernels/broadcast.ts); a stride is 0 along a broadcast axis, and ±0/1 along the last.
 #include "../elementary.h"
 #include "../kernel.h"
+#include "../loops.h"
 
 namespace t2i::T2I_ISA {
 namespace {
@@ -9,7 +10,6 @@ namespace {
 constexpr int64_t GRAIN = 1 << 14;
 // A row shorter than this costs more in its loop than in its elements; channel vectors are repeated up to it.
 constexpr int64_t SHORT_ROW = 128;
-constexpr int MAX_RANK = 6;
 
 struct Plan {
   int rank;
@@ -37,12 +37,15 @@ struct Plan {
 template <class Op, class In, class Out>
 void apply_row(const In* a, bool step_a, const In* b, bool step_b, Out* out, int64_t n) {
   if (step_a && step_b) {
+    T2I_INDEPENDENT
     for (int64_t i = 0; i < n; i++) out[i] = Op::apply(a[i], b[i]);
   } else if (step_a) {
     const In right = *b;
+    T2I_INDEPENDENT
     for (int64_t i = 0; i < n; i++) out[i] = Op::apply(a[i], right);
   } else {
     const In left = *a;
+    T2I_INDEPENDENT
     for (int64_t i = 0; i < n; i++) out[i] = Op::apply(left, b[step_b ? i : 0]);
   }
 }
@@ -159,6 +162,7 @@ void select(const Args& args) {
   const float* no = args.floats(2);
   float* out = args.floats(3);
   parallel_for(args.length(0), GRAIN, [=](int64_t begin, int64_t end) {
+    T2I_INDEPENDENT
     for (int64_t i = begin; i < end; i++) out[i] = condition[i] == 1 ? yes[i] : no[i];
   });
 }

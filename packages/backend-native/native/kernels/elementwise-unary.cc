@@ -1,6 +1,7 @@
 // One float in, one float out, with the semantics of tfjs-backend-cpu down to NaN and the sign of zero: name(x, out, parameter0, parameter1).
 #include "../elementary.h"
 #include "../kernel.h"
+#include "../loops.h"
 
 namespace t2i::T2I_ISA {
 namespace {
@@ -18,6 +19,7 @@ void unary(const Args& args) {
   float* out = args.floats(1);
   const Parameters parameters{args.count() > 2 ? static_cast<float>(args.number(2)) : 0.0f, args.count() > 3 ? static_cast<float>(args.number(3)) : 0.0f};
   parallel_for(args.length(0), GRAIN, [=](int64_t begin, int64_t end) {
+    T2I_INDEPENDENT
     for (int64_t i = begin; i < end; i++) out[i] = Op::apply(x[i], parameters);
   });
 }
@@ -53,6 +55,7 @@ void cast_ints_to_floats(const Args& args) {
   const int32_t* x = args.ints(0);
   float* out = args.floats(1);
   parallel_for(args.length(0), GRAIN, [=](int64_t begin, int64_t end) {
+    T2I_INDEPENDENT
     for (int64_t i = begin; i < end; i++) out[i] = static_cast<float>(x[i]);
   });
 }
@@ -62,6 +65,7 @@ void cast_bytes_to_floats(const Args& args) {
   const uint8_t* x = args.bytes(0);
   float* out = args.floats(1);
   parallel_for(args.length(0), GRAIN, [=](int64_t begin, int64_t end) {
+    T2I_INDEPENDENT
     for (int64_t i = begin; i < end; i++) out[i] = static_cast<float>(x[i]);
   });
 }
@@ -71,6 +75,7 @@ void cast_floats_to_bytes(const Args& args) {
   const float* x = args.floats(0);
   uint8_t* out = args.bytes(1);
   parallel_for(args.length(0), GRAIN, [=](int64_t begin, int64_t end) {
+    T2I_INDEPENDENT
     for (int64_t i = begin; i < end; i++) out[i] = x[i] != 0.0f;
   });
 }
@@ -80,6 +85,7 @@ void fill(const Args& args) {
   float* out = args.floats(0);
   const float value = static_cast<float>(args.number(1));
   parallel_for(args.length(0), GRAIN, [=](int64_t begin, int64_t end) {
+    T2I_INDEPENDENT
     for (int64_t i = begin; i < end; i++) out[i] = value;
   });
 }

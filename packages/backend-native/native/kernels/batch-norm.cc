@@ -1,0 +1,150 @@
+// Batch normalisation over the last axis of x [rows, channels] (Ioffe and Szegedy 2015, Algorithm 1), with the activation that follows it:
+// training forward and backward, and inference.
+#include "../columns.h"
+#include "../loops.h"
+
+namespace t2i::T2I_ISA {
+namespace {
+
+constexpr int64_t PIECE = 1 << 15;
+constexpr int64_t WIDTH = ColumnPieces::MAX_WIDTH;
+
+enum Activation { LINEAR = 0, RELU = 1, LEAKY_RELU = 2 };
+
+// max(z, slope·z) for a slope < 1 is the (leaky) rectifier; a slope of 1 leaves z as it is.
+struct Rectifier {
+  float slope;
+  Rectifier(int64_t activation, double alpha) : slope(activation == LINEAR ? 1.0f : activation == RELU ? 0.0f : static_cast<float>(alpha)) {}
+  float value(float z) const { return slope == 0.0f ? (z <= 0.0f ? 0.0f : z) : (z < 0.0f ? slope * z : z); }
+  // dy where z > 0, slope·dy elsewhere.
+  float gradient(float z, float dy) const { return z > 0.0f ? dy : slope * dy; }
+};
+
+// γ·(x − mean)/√(variance + ε) + β per channel: `mean`, `scale` = γ/√(variance + ε), `beta` of a block of channels. One function for forward and
+// backward, so that both see the same sign before the rectifier.
+struct Affine {
+  const float *mean, *scale, *beta;
+  float operator()(float x, int64_t c) const { return (x - mean[c]) * scale[c] + beta[c]; }
+};
+
+float inverse_deviation(float variance, double epsilon) { return static_cast<float>(1.0 / __builtin_sqrt(static_cast<double>(variance) + epsilon)); }
+
+// Runs fn(first element of a row, channels) over all rows in parallel.
+template <class Function>
+void for_rows(int64_t rows, int64_t channels, const Function& fn) {
+  parallel_for(rows, max(1, PIECE / channels), [&](int64_t begin, int64_t end) {
+    for (int64_t row = begin; row < end; row++) fn(row * channels);
+  });
+}
+
+// batchNormMoments(x, mean, variance, rows, channels): biased variance.
+void moments(const Args& args) {
+  const float* x = args.floats(0);
+  float* mean = args.floats(1);
+  float* variance = args.floats(2);
+  const int64_t rows = args.integer(3), channels = args.integer(4);
+  if (rows * channels == 0) return;
+  reduce_columns<2, double>(
+      ColumnPieces(1, rows, channels),
+      [=](const ColumnPiece& piece, double* sums) {
+        double *sum = sums, *squares = sums + WIDTH;
+        for (int64_t c = 0; c < piece.width; c++) sum[c] = squares[c] = 0;
+        for (int64_t row = piece.row_begin; row < piece.row_end; row++) {
+          const float* values = x + row * channels + piece.column;
+          for (int64_t c = 0; c < piece.width; c++) {
+            const double value = values[c];
+            sum[c] += value;
+            squares[c] += value * value;
+          }
+        }
+      },
+      [](double total, double partial) { return total + partial; },
+      [=](int64_t, int64_t column, int64_t width, const double* totals) {
+        for (int64_t c = 0; c < width; c++) {
+          const double average = totals[c] / static_cast<double>(rows);
+          const double spread = totals[WIDTH + c] / static_cast<double>(rows) - average * average;
+          mean[column + c] = static_cast<float>(average);
+          variance[column + c] = static_cast<float>(spread < 0 ? 0 : spread);
+        }
+      });
+}
+
+// batchNormApply(x, out, gamma?, beta?, mean, variance, rows, channels, epsilon, activation, alpha)
+void apply(const Args& args) {
+  const float* x = args.floats(0);
+  float* out = args.floats(1);
+  const float* gamma = args.missing(2) ? nullptr : args.floats(2);
+  const float* beta = args.missing(3) ? nullptr : args.floats(3);
+  const float* mean = args.floats(4);
+  const float* variance = args.floats(5);
+  const int64_t rows = args.integer(6), channels = args.integer(7);
+  const double epsilon = args.number(8);
+  const Rectifier rectifier(args.integer(9), args.number(10));
+  float* scale = scratch_floats(0, 2 * channels);
+  float* shift = scale + channels;
+  for (int64_t c = 0; c < channels; c++) {
+    scale[c] = inverse_deviation(variance[c], epsilon) * (gamma == nullptr ? 1.0f : gamma[c]);
+    shift[c] = beta == nullptr ? 0.0f : beta[c];
+  }
+  const Affine affine{mean, scale, shift};
+  for_rows(rows, channels, [=](int64_t first) {
+    for (int64_t c = 0; c < channels; c++) out[first + c] = rectifier.value(affine(x[first + c], c));
+  });
+}
+
+// batchNormGradient(dy, x, gamma, beta, mean, variance, dx, dgamma, dbeta, rows, channels, epsilon, activation, alpha): with dz the gradient before the
+// activation and x̂ = (x − mean)/σ:  dβ = Σ dz,  dγ = Σ dz·x̂,  dx = γ/σ · (dz − dβ/n − x̂·dγ/n).
+void gradient(const Args& args) {
+  const float *dy = args.floats(0), *x = args.floats(1), *gamma = args.floats(2), *beta = args.floats(3), *mean = args.floats(4);
+  const float* variance = args.floats(5);
+  float *dx = args.floats(6), *dgamma = args.floats(7), *dbeta = args.floats(8);
+  const int64_t rows = args.integer(9), channels = args.integer(10);
+  const double epsilon = args.number(11);
+  const Rectifier rectifier(args.integer(12), args.number(13));
+  if (rows * channels == 0) return;
+  float* scale = scratch_floats(0, 3 * channels);
+  float* slope_x = scale + channels;       // dx = scale·dz − slope_x·(x − mean) − constant
+  float* constant = slope_x + channels;
+  for (int64_t c = 0; c < channels; c++) scale[c] = inverse_deviation(variance[c], epsilon) * gamma[c];
+  const Affine affine{mean, scale, beta};
+  reduce_columns<2, double>(
+      ColumnPieces(1, rows, channels),
+      [=](const ColumnPiece& piece, double* sums) {
+        double *sum = sums, *products = sums + WIDTH;
+        for (int64_t c = 0; c < piece.width; c++) sum[c] = products[c] = 0;
+        for (int64_t row = piece.row_begin; row < piece.row_end; row++) {
+          const int64_t first = row * channels + piece.column;
+          for (int64_t c = 0; c < piece.width; c++) {
+            const float dz = rectifier.gradient(affine(x[first + c], piece.column + c), dy[first + c]);
+            sum[c] += static_cast<double>(dz);
+            products[c] += static_cast<double>(dz) * static_cast<double>(x[first + c] - mean[piece.column + c]);
+          }
+        }
+      },
+      [](double total, double partial) { return total + partial; },
+      [=](int64_t, int64_t column, int64_t width, const double* totals) {
+        for (int64_t i = 0; i < width; i++) {
+          const int64_t c = column + i;
+          const double inverse = inverse_deviation(variance[c], epsilon);
+          const double count = static_cast<double>(rows);
+          const double product = totals[WIDTH + i] * inverse;  // Σ dz·x̂
+          dbeta[c] = static_cast<float>(totals[i]);
+          dgamma[c] = static_cast<float>(product);
+          slope_x[c] = static_cast<float>(scale[c] * inverse * product / count);
+          constant[c] = static_cast<float>(scale[c] * totals[i] / count);
+        }
+      });
+  for_rows(rows, channels, [=](int64_t first) {
+    for (int64_t c = 0; c < channels; c++) {
+      const float value = x[first + c];
+      const float dz = rectifier.gradient(affine(value, c), dy[first + c]);
+      dx[first + c] = scale[c] * dz - slope_x[c] * (value - mean[c]) - constant[c];
+    }
+  });
+}
+
+}  // namespace
+
+T2I_KERNELS(batch_norm, {"batchNormMoments", moments}, {"batchNormApply", apply}, {"batchNormGradient", gradient})
+
+}  // namespace t2i::T2I_ISA

@@ -1,0 +1,37 @@
+// Parameter updates in one pass over memory.
+#include "../kernel.h"
+#include "../loops.h"
+
+namespace t2i::T2I_ISA {
+namespace {
+
+constexpr int64_t PIECE = 1 << 14;
+
+// adam(variable, m, v, gradient, variable', m', v', learningRate, beta1, beta2, epsilon, correction1, correction2) (Kingma and Ba 2015, Algorithm 1):
+// m' = β₁m + (1 − β₁)g,  v' = β₂v + (1 − β₂)g²,  variable' = variable − lr·(m'/correction1) / (√(v'/correction2) + ε),  correctionᵢ = 1 − βᵢᵗ.
+void adam(const Args& args) {
+  const float *variable = args.floats(0), *m = args.floats(1), *v = args.floats(2), *gradient = args.floats(3);
+  float *new_variable = args.floats(4), *new_m = args.floats(5), *new_v = args.floats(6);
+  const double beta1 = args.number(8), beta2 = args.number(9);
+  const float keep1 = static_cast<float>(beta1), take1 = static_cast<float>(1 - beta1);
+  const float keep2 = static_cast<float>(beta2), take2 = static_cast<float>(1 - beta2);
+  const float step = static_cast<float>(args.number(7) / args.number(11));
+  const float epsilon = static_cast<float>(args.number(10)), correction2 = static_cast<float>(args.number(12));
+  parallel_for(args.length(0), PIECE, [=](int64_t begin, int64_t end) {
+    T2I_INDEPENDENT
+    for (int64_t i = begin; i < end; i++) {
+      const float g = gradient[i];
+      const float first = keep1 * m[i] + take1 * g;
+      const float second = keep2 * v[i] + take2 * g * g;
+      new_m[i] = first;
+      new_v[i] = second;
+      new_variable[i] = variable[i] - step * first / (__builtin_sqrtf(second / correction2) + epsilon);
+    }
+  });
+}
+
+}  // namespace
+
+T2I_KERNELS(optimizer, {"adam", adam})
+
+}  // namespace t2i::T2I_ISA

@@ -1,0 +1,36 @@
+// softmax(x, out, rows, length): eˣ⁻ᵐᵃˣ / Σ over the last axis.
+#include "../elementary.h"
+#include "../kernel.h"
+#include "../loops.h"
+
+namespace t2i::T2I_ISA {
+namespace {
+
+constexpr int64_t PIECE = 1 << 13;
+
+void softmax_row(const float* x, float* out, int64_t n) {
+  float largest = -INFINITY;
+  for (int64_t i = 0; i < n; i++) largest = (x[i] > largest) | (x[i] != x[i]) ? x[i] : largest;
+  T2I_INDEPENDENT
+  for (int64_t i = 0; i < n; i++) out[i] = exp_of(x[i] - largest);
+  double sum = 0;
+  for (int64_t i = 0; i < n; i++) sum += static_cast<double>(out[i]);
+  const float total = static_cast<float>(sum);
+  T2I_INDEPENDENT
+  for (int64_t i = 0; i < n; i++) out[i] /= total;
+}
+
+void softmax(const Args& args) {
+  const float* x = args.floats(0);
+  float* out = args.floats(1);
+  const int64_t rows = args.integer(2), length = args.integer(3);
+  parallel_for(rows, max(1, PIECE / max(1, length)), [=](int64_t begin, int64_t end) {
+    for (int64_t row = begin; row < end; row++) softmax_row(x + row * length, out + row * length, length);
+  });
+}
+
+}  // namespace
+
+T2I_KERNELS(softmax, {"softmax", softmax})
+
+}  // namespace t2i::T2I_ISA
