@@ -142,10 +142,8 @@ async function compile(compiler, job) {
   const warnings = await run(compiler.command, [...job.flags, '-c', job.source, '-o', temporary]);
   if (warnings) process.stderr.write(warnings);
   if (job.kernel && flags.sanitize === undefined) {
-    const listing = spawnSync('nm', ['-C', temporary], { encoding: 'utf8' });
-    const leaked = (listing.stdout ?? '')
-      .split('\n')
-      .filter((line) => / [WVu] (?!t2i::\w+::|DW\.ref|typeinfo|vtable)/.test(line));
+    const listing = spawnSync('nm', [temporary], { encoding: 'utf8' });
+    const leaked = (listing.stdout ?? '').split('\n').filter((line) => / [WVu] (?!_ZZ*NK?3t2i|DW\.ref)/.test(line));
     if (leaked.length > 0) throw new BuildError(`${job.source} emits shared inline code:\n${leaked.join('\n')}`);
   }
   renameSync(temporary, job.object);

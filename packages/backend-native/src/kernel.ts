@@ -8,9 +8,12 @@ import type { NativeBackend } from './native-backend.ts';
 /** The name under which the backend is registered with tfjs. */
 export const BACKEND_NAME = 'native';
 
+/** tfjs-core declares every input as possibly undefined; only those with a question mark really are. */
+type Present<Inputs> = { readonly [Name in keyof Inputs]: NonNullable<Inputs[Name]> };
+
 /** What a kernel is called with; `Inputs` and `Attrs` are the types that tfjs-core declares for it. */
 export interface KernelCall<Inputs, Attrs = object> {
-  readonly inputs: Inputs;
+  readonly inputs: Present<Inputs>;
   readonly attrs: Attrs;
   readonly backend: NativeBackend;
 }

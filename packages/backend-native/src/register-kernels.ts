@@ -4,8 +4,9 @@ import '@tensorflow/tfjs-backend-cpu';
 import type { KernelConfig } from '@tensorflow/tfjs-core';
 import { getKernelsForBackend, registerKernel } from '@tensorflow/tfjs-core';
 import { BACKEND_NAME } from './kernel.ts';
+import { batchMatMulKernel, fusedMatMulKernel } from './kernels/mat-mul.ts';
 
-const NATIVE_KERNELS: readonly KernelConfig[] = [];
+const NATIVE_KERNELS: readonly KernelConfig[] = [batchMatMulKernel, fusedMatMulKernel];
 
 /** Registers all kernels under the name of this backend. Call once. */
 export function registerKernels(): void {

@@ -1,10 +1,68 @@
-// Matrix products.
-#include "../kernel.h"
+// Batched matrix product with optional transposes, bias and activation.
+#include "../gemm.h"
+
+#include "../activation.h"
 
 namespace t2i::T2I_ISA {
 namespace {
 
-void mat_mul(const Args& args) { (void)args; }
+struct Matrix {
+  const float* data;
+  int64_t stride;  // floats from one stored row to the next
+  bool transposed;
+};
+
+struct PackLeftRows {
+  Matrix a;
+  void operator()(float* to, int64_t row, int64_t rows, int64_t k, int64_t depth) const {
+    for (int64_t r = 0; r < rows; r++) copy_floats(to + ByRows::at(r, 0), a.data + (row + r) * a.stride + k, depth);
+  }
+};
+
+struct PackLeftColumns {
+  Matrix a;
+  void operator()(float* to, int64_t row, int64_t rows, int64_t k, int64_t depth) const {
+    for (int64_t i = 0; i < depth; i++) copy_floats(to + ByColumns::at(0, i), a.data + (k + i) * a.stride + row, rows);
+  }
+};
+
+void multiply_matrices(const ProductSize& size, const Matrix& a, const Matrix& b, float* out, const FusedTail& tail) {
+  const auto out_row = [=](int64_t row) { return out + row * size.columns; };
+  const auto finish = [&](int64_t row, int64_t rows, int64_t column, int64_t columns) { tail.apply(out_row, row, rows, column, columns); };
+  const auto with_left = [&](const auto& pack_right) {
+    if (a.transposed)
+      multiply<ByColumns>(size, PackLeftColumns{a}, pack_right, out_row, finish);
+    else
+      multiply<ByRows>(size, PackLeftRows{a}, pack_right, out_row, finish);
+  };
+  if (b.transposed)
+    with_left(PackRightTransposed{b.data, b.stride});
+  else
+    with_left(PackRight{b.data, b.stride});
+}
+
+// matMul(a, b, out, [batch, batchA, batchB, rows, columns, depth, transposeA, transposeB], bias?, activation, alpha, slopes?)
+void mat_mul(const Args& args) {
+  const float* a = args.floats(0);
+  const float* b = args.floats(1);
+  float* out = args.floats(2);
+  const int32_t* p = args.ints(3);
+  const int64_t batch = p[0], batch_a = p[1], batch_b = p[2];
+  const ProductSize size{p[3], p[4], p[5]};
+  const bool transpose_a = p[6], transpose_b = p[7];
+  const FusedTail tail{args.missing(4) ? nullptr : args.floats(4), static_cast<Activation>(args.integer(5)), static_cast<float>(args.number(6)),
+                       args.missing(7) ? nullptr : args.floats(7)};
+  const auto one = [&](int64_t i) {
+    const Matrix left{a + i % batch_a * size.rows * size.depth, transpose_a ? size.rows : size.depth, transpose_a};
+    const Matrix right{b + i % batch_b * size.depth * size.columns, transpose_b ? size.depth : size.columns, transpose_b};
+    multiply_matrices(size, left, right, out + i * size.rows * size.columns, tail);
+  };
+  // Many small products are shared out whole, few large ones in pieces.
+  if (batch > 1 && size.rows * size.columns <= ROW_BLOCK * COLUMN_BLOCK)
+    parallel_for(batch, 1, [&](int64_t i, int64_t) { one(i); });
+  else
+    for (int64_t i = 0; i < batch; i++) one(i);
+}
 
 }  // namespace
 T2I_KERNELS(gemm, {"matMul", mat_mul})
