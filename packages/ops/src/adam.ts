@@ -43,6 +43,8 @@ interface Slot {
 }
 
 export class Adam {
+  /** What is trained, by the names that the state uses. */
+  readonly variables: Readonly<Record<string, tf.Variable>>;
   readonly #slots: ReadonlyMap<string, Slot>;
   readonly #options: Required<AdamOptions>;
   #step = 0;
@@ -52,6 +54,7 @@ export class Adam {
     variables: Readonly<Record<string, tf.Variable>>,
     { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions = {},
   ) {
+    this.variables = variables;
     const moment = (variable: tf.Variable) => tf.tidy(() => tf.variable(tf.zerosLike(variable), false));
     this.#slots = new Map(
       Object.entries(variables).map(([name, variable]) => [

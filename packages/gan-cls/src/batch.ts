@@ -1,0 +1,86 @@
+/** A minibatch on the engine, checked against the model it is for. */
+
+import {
+  assert,
+  assertShape,
+  ConfigError,
+  type EmbeddingBatch,
+  type ImageBatch,
+  type Mismatch,
+  type TrainBatch,
+} from '@t2i/core';
+import * as tf from '@tensorflow/tfjs-core';
+
+/** The tensors of a minibatch; `wrongEmbeddings` or `wrongImages` only as the model's mismatch asks for them. */
+export interface StepBatch {
+  readonly images: tf.Tensor4D;
+  readonly embeddings: tf.Tensor2D;
+  readonly wrongEmbeddings?: tf.Tensor2D | undefined;
+  readonly wrongImages?: tf.Tensor4D | undefined;
+  /** The values of `embeddings`, row by row. */
+  readonly embeddingValues: Float32Array;
+}
+
+/** What a model takes. */
+export interface BatchNeeds {
+  readonly imageSize: number;
+  readonly embeddingDim: number;
+  readonly mismatch: Mismatch;
+}
+
+/**
+ * Brings a minibatch to the engine.
+ * @throws ConfigError when its images or embeddings are not of the model's size, or it has fewer than two rows
+ */
+export function toStepBatch(batch: TrainBatch, needs: BatchNeeds): StepBatch {
+  const [rows] = batch.images.shape;
+  if (rows < 2) {
+    throw new ConfigError(`A training batch of ${rows} has no variance to normalise by.`, {
+      hint: 'Choose a batch size of at least 2.',
+    });
+  }
+  const { mismatch } = needs;
+  assert(
+    mismatch !== 'text' || batch.wrongEmbeddings !== undefined,
+    "mismatch is 'text': the batch lacks wrongEmbeddings",
+  );
+  assert(mismatch !== 'image' || batch.wrongImages !== undefined, "mismatch is 'image': the batch lacks wrongImages");
+  return {
+    images: toImages(batch.images, rows, needs),
+    embeddings: toEmbeddings(batch.embeddings, rows, needs),
+    wrongEmbeddings: mismatch === 'text' ? toEmbeddings(batch.wrongEmbeddings!, rows, needs) : undefined,
+    wrongImages: mismatch === 'image' ? toImages(batch.wrongImages!, rows, needs) : undefined,
+    embeddingValues: batch.embeddings.data,
+  };
+}
+
+function toImages({ data, shape }: ImageBatch, rows: number, { imageSize }: BatchNeeds): tf.Tensor4D {
+  const [n, height, width, channels] = shape;
+  assertShape('image batch', data, shape);
+  assert(n === rows && channels === 3, `expected ${rows} RGB images, got [${shape}]`);
+  if (height !== imageSize || width !== imageSize) {
+    throw new ConfigError(`The batch has images of ${width}×${height}, the model learns ${imageSize}×${imageSize}.`, {
+      hint: `Crop the images to ${imageSize}, or configure the model with another imageSize.`,
+    });
+  }
+  return tf.tensor4d(data, [n, height, width, 3]);
+}
+
+/**
+ * Embeddings of any number of rows.
+ * @throws ConfigError when they are not of the model's length
+ */
+export function toEmbeddings(
+  { data, shape }: EmbeddingBatch,
+  rows: number,
+  { embeddingDim }: Pick<BatchNeeds, 'embeddingDim'>,
+): tf.Tensor2D {
+  assertShape('embedding batch', data, shape);
+  assert(shape[0] === rows, `expected ${rows} embeddings, got ${shape[0]}`);
+  if (shape[1] !== embeddingDim) {
+    throw new ConfigError(`The embeddings have ${shape[1]} numbers each, the model takes ${embeddingDim}.`, {
+      hint: 'Use the text encoder that the model was made for, or configure the model with another embeddingDim.',
+    });
+  }
+  return tf.tensor2d(data, [rows, embeddingDim]);
+}

@@ -1,0 +1,120 @@
+/** Every setting of GAN-CLS (Reed et al. 2016, arXiv 1605.05396); defaults are the paper's unless a field says otherwise. */
+
+import { ConfigError } from '@t2i/core';
+import { z } from 'zod';
+
+const filters = z.int().min(2).max(1024).multipleOf(2);
+
+/** The schema of a configuration. Strict: an unknown key is an error. */
+export const ganClsConfigSchema = z.strictObject({
+  imageSize: z
+    .literal([32, 64, 128])
+    .default(64)
+    .describe('Side of the images in pixels. The paper: 64. One stage of stride 2 per doubling from 4×4.'),
+  embeddingDim: z.int().min(1).default(1024).describe('Length of a sentence embedding, φ(t). The paper: 1024.'),
+  projectedDim: z
+    .int()
+    .min(1)
+    .default(128)
+    .describe('Length that a dense layer compresses an embedding to, in G and in D apart (nt). The paper: 128.'),
+  noiseDim: z.int().min(1).default(100).describe('Length of z ~ N(0, 1) (nz). The paper: 100.'),
+  generatorFilters: filters
+    .default(128)
+    .describe('Channels of G before its last stage (ngf); they double towards 4×4. Authors: 128, for COCO 196.'),
+  discriminatorFilters: filters
+    .default(64)
+    .describe('Channels of D after its first stage (ndf); they double towards 4×4. Authors: 64, for COCO 196.'),
+  residual: z
+    .boolean()
+    .default(true)
+    .describe(
+      "Residual bottlenecks at 4×4 and 8×8 in G and at 4×4 in D, as the authors' code has them. The paper's figure has none.",
+    ),
+  leakyAfterThird: z
+    .boolean()
+    .default(true)
+    .describe("Leaky ReLU after D's convolution to 8×8, the third of four at 64×64. main_cls_int.lua leaves it out."),
+  textBatchNorm: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Batch normalisation of D's projected embedding. main_cls_int.lua has it; the paper normalises convolutions only.",
+    ),
+  objective: z
+    .enum(['gan', 'gan-cls', 'gan-int', 'gan-int-cls'])
+    .default('gan-cls')
+    .describe("'cls' shows D mismatching pairs (Algorithm 1), 'int' shows G interpolated sentences (equation 5)."),
+  mismatch: z
+    .enum(['text', 'image'])
+    .default('text')
+    .describe(
+      "A mismatching pair is a real image with a wrong sentence (the paper), or a wrong image with a right one (the authors' code).",
+    ),
+  clsWeight: z
+    .number()
+    .gt(0)
+    .lt(1)
+    .default(0.5)
+    .describe(
+      "Weight of the mismatching pair in D's loss of the 'cls' objectives; the fake has the rest. The paper: ½.",
+    ),
+  interpWeight: z
+    .number()
+    .min(0)
+    .default(1)
+    .describe("Weight of an interpolated sentence in G's loss of the 'int' objectives."),
+  interpolation: z
+    .enum(['fixed', 'random'])
+    .default('fixed')
+    .describe(
+      "β·t₁ + (1−β)·t₂ (the paper), or the midpoint plus α·(t₂−t₁), α ~ U(−1, 1) (the authors' interp_type 2).",
+    ),
+  interpolationBeta: z.number().min(0).max(1).default(0.5).describe("β of the 'fixed' interpolation. The paper: ½."),
+  sharedFake: z
+    .boolean()
+    .default(true)
+    .describe(
+      "One x̂ = G(z, h) serves both updates (Algorithm 1). Off: G is updated on fresh noise (the authors' code).",
+    ),
+  adamBeta1: z.number().min(0).lt(1).default(0.5).describe('Decay of the mean of gradients. The paper: 0.5.'),
+  adamBeta2: z.number().min(0).lt(1).default(0.999).describe('Decay of the mean of squared gradients.'),
+  emaHalfLife: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe("Half-life, in images shown, of a moving average of G's weights to draw with. 0: off, as in the paper."),
+});
+
+/** A resolved configuration: plain JSON with every field set. */
+export type GanClsConfig = z.output<typeof ganClsConfigSchema>;
+
+/** Any part of a configuration. */
+export type GanClsOverrides = z.input<typeof ganClsConfigSchema>;
+
+/**
+ * Fills in the defaults.
+ * @throws ConfigError naming every field that is unknown or out of range
+ */
+export function resolveConfig(config: unknown): GanClsConfig {
+  const result = ganClsConfigSchema.safeParse(config);
+  if (result.success) return result.data;
+  throw new ConfigError(`This is not a GAN-CLS configuration:\n${z.prettifyError(result.error)}`, {
+    hint: 'Correct these fields; the README of @t2i/gan-cls lists all of them.',
+    cause: result.error,
+  });
+}
+
+/** Stages of stride 2 between 4×4 and the image. */
+export function stageCount({ imageSize }: GanClsConfig): number {
+  return Math.log2(imageSize / 4);
+}
+
+/** Whether D is shown mismatching pairs. */
+export function showsMismatch({ objective }: GanClsConfig): boolean {
+  return objective === 'gan-cls' || objective === 'gan-int-cls';
+}
+
+/** Whether G is shown interpolated sentences. */
+export function interpolates({ objective }: GanClsConfig): boolean {
+  return objective === 'gan-int' || objective === 'gan-int-cls';
+}

@@ -1,0 +1,61 @@
+/**
+ * D: is this image real, and does it match this sentence? The paper, figure 2 right; main_cls.lua:197-254.
+ * In two parts, so that an image judged against two sentences passes the convolutions once.
+ */
+
+import * as tfl from '@tensorflow/tfjs-layers';
+import { type GanClsConfig, stageCount } from './config.ts';
+import { convolve, multiply, projectText, residualBottleneck } from './layers.ts';
+import { type Normalise, rectify } from './normalisation.ts';
+
+/** D's two parts. The paper joins image and text by depth-concatenation and a 1×1 convolution, W·[f ; t] = W_f·f + W_t·t. */
+export interface Discriminator {
+  /** [n, imageSize, imageSize, 3] → W_f·f, [n, 4, 4, C]: everything that depends on the image alone. */
+  readonly trunk: tfl.LayersModel;
+  /** W_f·f [n, 4, 4, C] and embeddings [n, embeddingDim] → logits [n, 1]. */
+  readonly head: tfl.LayersModel;
+}
+
+/** Channels at 4×4. */
+function widestChannels(config: GanClsConfig): number {
+  return config.discriminatorFilters * 2 ** (stageCount(config) - 1);
+}
+
+/** Builds D. Layers are named by the side of their output. Weights start at zero; `initialise` draws them. */
+export function buildDiscriminator(config: GanClsConfig, normalise: Normalise): Discriminator {
+  return { trunk: buildTrunk(config, normalise), head: buildHead(config, normalise) };
+}
+
+function buildTrunk(config: GanClsConfig, normalise: Normalise): tfl.LayersModel {
+  const { imageSize, residual, leakyAfterThird } = config;
+  const image = tfl.input({ shape: [imageSize, imageSize, 3], name: 'image' });
+  const channelsAt = (side: number) => (widestChannels(config) * 4) / side;
+  const strided = (x: tfl.SymbolicTensor, side: number) =>
+    convolve(x, `conv${side}`, { filters: channelsAt(side), kernelSize: 4, strides: 2 });
+
+  const first = imageSize / 2;
+  let x = rectify(strided(image, first), `conv${first}/rectifier`, 'leakyRelu'); // the first is not normalised
+  for (let side = first / 2; side >= 4; side /= 2) {
+    const linear = (side === 8 && !leakyAfterThird) || (side === 4 && residual);
+    x = normalise(strided(x, side), `norm${side}`, linear ? 'linear' : 'leakyRelu');
+  }
+  if (residual) x = residualBottleneck(x, 'residual4', 'leakyRelu', normalise);
+  const joint = convolve(x, 'joint/image', { filters: widestChannels(config), kernelSize: 1 });
+  return tfl.model({ inputs: image, outputs: joint, name: 'trunk' });
+}
+
+function buildHead(config: GanClsConfig, normalise: Normalise): tfl.LayersModel {
+  const channels = widestChannels(config);
+  const fromImage = tfl.input({ shape: [4, 4, channels], name: 'features' });
+  const embedding = tfl.input({ shape: [config.embeddingDim], name: 'embedding' });
+  const text = projectText(embedding, config.projectedDim, config.textBatchNorm ? normalise : undefined);
+  const targetShape = [1, 1, channels]; // the same at each of the 4×4 places: broadcast instead of replicated
+  const fromText = tfl.layers
+    .reshape({ targetShape, name: 'joint/shape' })
+    .apply(multiply(text, 'joint/text', channels));
+  const sum = tfl.layers.add({ name: 'joint/add' }).apply([fromImage, fromText as tfl.SymbolicTensor]);
+  const joint = normalise(sum as tfl.SymbolicTensor, 'joint/norm', 'leakyRelu');
+  // a 4×4 convolution of a 4×4 map to one number is a matrix product
+  const flat = tfl.layers.flatten({ name: 'score/shape' }).apply(joint) as tfl.SymbolicTensor;
+  return tfl.model({ inputs: [fromImage, embedding], outputs: multiply(flat, 'score', 1), name: 'head' });
+}

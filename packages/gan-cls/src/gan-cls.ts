@@ -1,0 +1,176 @@
+/** GAN-CLS (Reed et al. 2016, arXiv 1605.05396): generator, matching-aware discriminator and their optimisers, as one model. */
+
+import {
+  assertShape,
+  type EmbeddingBatch,
+  type ImageBatch,
+  type Mismatch,
+  type Rng,
+  type StateDict,
+  type StepScalars,
+  type TrainableModel,
+  type TrainBatch,
+  type TrainStepOptions,
+} from '@t2i/core';
+import { Adam } from '@t2i/ops';
+import * as tf from '@tensorflow/tfjs-core';
+import type * as tfl from '@tensorflow/tfjs-layers';
+import { toEmbeddings, toStepBatch } from './batch.ts';
+import { type GanClsConfig, resolveConfig, showsMismatch } from './config.ts';
+import { buildDiscriminator, type Discriminator } from './discriminator.ts';
+import { buildGenerator } from './generator.ts';
+import { normaliseFused, normaliseStock } from './normalisation.ts';
+import { type Checkpointed, readTensors, writeTensors } from './state.ts';
+import { type StepReport, trainStep } from './training-step.ts';
+import { copyWeights, initialise, moveAverage, trainableOf, weightsOf } from './weights.ts';
+
+/** Images drawn at once: bounds the memory of `generate`. */
+const ROWS_AT_ONCE = 64;
+
+/**
+ * A text-to-image GAN that learns.
+ * @example
+ * const model = new GanCls(presetConfig('tiny', { embeddingDim: encoder.dim }), new Rng(1));
+ * const scalars = await model.step(batch, { learningRate: 2e-4, rng });
+ */
+export class GanCls implements TrainableModel {
+  readonly specificationVersion = 'v1';
+  readonly config: GanClsConfig;
+  readonly imageSize: number;
+  readonly noiseDim: number;
+  readonly embeddingDim: number;
+  readonly mismatch: Mismatch;
+  readonly #generator: tfl.LayersModel;
+  readonly #discriminator: Discriminator;
+  readonly #generatorAdam: Adam;
+  readonly #discriminatorAdam: Adam;
+  /** The moving average of the generator, where one is kept. */
+  readonly #average: tfl.LayersModel | undefined;
+
+  /** @param rng what the first weights are drawn from; the same seed gives the same weights on every engine */
+  constructor(config: GanClsConfig, rng: Rng) {
+    this.config = config;
+    this.imageSize = config.imageSize;
+    this.noiseDim = config.noiseDim;
+    this.embeddingDim = config.embeddingDim;
+    this.mismatch = showsMismatch(config) ? config.mismatch : 'none';
+    this.#generator = buildGenerator(config, normaliseFused);
+    this.#discriminator = buildDiscriminator(config, normaliseFused);
+    const { trunk, head } = this.#discriminator;
+    for (const model of [this.#generator, trunk, head]) initialise(model, rng);
+    const options = { beta1: config.adamBeta1, beta2: config.adamBeta2 };
+    this.#generatorAdam = new Adam(trainableOf(weightsOf('generator', this.#generator)), options);
+    this.#discriminatorAdam = new Adam(trainableOf(weightsOf('discriminator', trunk, head)), options);
+    this.#average = config.emaHalfLife > 0 ? this.#stockGenerator(this.#generator) : undefined;
+  }
+
+  /**
+   * The model of a configuration, for instance of `model.config` after a trip through JSON.
+   * @throws ConfigError naming every field that is unknown or out of range
+   */
+  static fromConfig(config: unknown, rng: Rng): GanCls {
+    return new GanCls(resolveConfig(config), rng);
+  }
+
+  /**
+   * One iteration of Algorithm 1: D's update, then G's. Draws noise from `rng`, then interpolation where it is random.
+   * Reports `loss/discriminator`, `loss/generator`, and the mean of D's σ(s) as `score/real`, `score/wrong`, `score/fake`.
+   */
+  async step(batch: TrainBatch, options: TrainStepOptions): Promise<StepScalars> {
+    const report: StepReport = {};
+    const figures = tf.tidy(() => {
+      trainStep(this.#networks(), toStepBatch(batch, this), options, report);
+      return tf.stack(Object.values(report)) as tf.Tensor1D;
+    });
+    tf.dispose(report);
+    if (this.#average !== undefined) {
+      const decay = 0.5 ** (batch.images.shape[0] / this.config.emaHalfLife);
+      moveAverage(weightsOf('', this.#average), weightsOf('', this.#generator), decay);
+    }
+    const values = await figures.data();
+    figures.dispose();
+    return Object.fromEntries(Object.keys(report).map((name, i) => [name, values[i]!]));
+  }
+
+  /** Draws with G's running statistics, and with its averaged weights where they are kept. */
+  async generate(input: { readonly embeddings: EmbeddingBatch; readonly noise: Float32Array }): Promise<ImageBatch> {
+    const { embeddings, noise } = input;
+    const [rows, dim] = embeddings.shape;
+    assertShape('noise', noise, [rows, this.noiseDim]);
+    const shape = [rows, this.imageSize, this.imageSize, 3] as const;
+    const data = new Float32Array(rows * this.imageSize ** 2 * 3);
+    for (let from = 0; from < rows; from += ROWS_AT_ONCE) {
+      const n = Math.min(ROWS_AT_ONCE, rows - from);
+      const part = { data: embeddings.data.subarray(from * dim, (from + n) * dim), shape: [n, dim] as const };
+      const images = tf.tidy(() => {
+        const z = tf.tensor2d(noise.subarray(from * this.noiseDim, (from + n) * this.noiseDim), [n, this.noiseDim]);
+        return (this.#average ?? this.#generator).apply([z, toEmbeddings(part, n, this)]) as tf.Tensor;
+      });
+      data.set(await images.data(), from * this.imageSize ** 2 * 3);
+      images.dispose();
+    }
+    return { data, shape };
+  }
+
+  async state(): Promise<StateDict> {
+    const metadata = { format: 't2i/gan-cls', config: JSON.stringify(this.config) };
+    return { tensors: await readTensors(this.#checkpointed()), metadata };
+  }
+
+  async load(state: StateDict): Promise<void> {
+    writeTensors(this.#checkpointed(), state.tensors);
+  }
+
+  /**
+   * The generator that `generate` draws with, for `tf.loadLayersModel`: stock layers only, inputs [noise, embedding],
+   * one output in [-1, 1]. Save it with any `tf.io` handler.
+   */
+  async exportGenerator(): Promise<tf.io.ModelArtifacts> {
+    const twin = this.#stockGenerator(this.#average ?? this.#generator);
+    let saved: tf.io.ModelArtifacts | undefined;
+    const handler = tf.io.withSaveHandler(async (artifacts) => {
+      saved = artifacts;
+      return { modelArtifactsInfo: tf.io.getModelArtifactsInfoForJSON(artifacts) };
+    });
+    await twin.save(handler);
+    twin.dispose();
+    return saved!;
+  }
+
+  dispose(): void {
+    this.#generator.dispose();
+    this.#discriminator.trunk.dispose();
+    this.#discriminator.head.dispose();
+    this.#average?.dispose();
+    this.#generatorAdam.dispose();
+    this.#discriminatorAdam.dispose();
+  }
+
+  #stockGenerator(source: tfl.LayersModel): tfl.LayersModel {
+    const twin = buildGenerator(this.config, normaliseStock);
+    copyWeights(weightsOf('', source), weightsOf('', twin));
+    return twin;
+  }
+
+  #networks() {
+    return {
+      config: this.config,
+      generator: this.#generator,
+      discriminator: this.#discriminator,
+      generatorAdam: this.#generatorAdam,
+      discriminatorAdam: this.#discriminatorAdam,
+    };
+  }
+
+  #checkpointed(): Checkpointed {
+    const { trunk, head } = this.#discriminator;
+    return {
+      variables: {
+        ...weightsOf('generator', this.#generator),
+        ...weightsOf('discriminator', trunk, head),
+        ...(this.#average && weightsOf('ema', this.#average)),
+      },
+      optimisers: { generator: this.#generatorAdam, discriminator: this.#discriminatorAdam },
+    };
+  }
+}

@@ -1,0 +1,46 @@
+/** The objectives of Algorithm 1 and equation 5, on logits: −log σ(s) and −log(1 − σ(s)) cannot overflow there. */
+
+import * as tf from '@tensorflow/tfjs-core';
+
+/** What D made of the three kinds of pairs: logits [n, 1]. */
+export interface Judgements {
+  /** s_r: real image, its sentence. */
+  readonly real: tf.Tensor;
+  /** s_w: a mismatching pair of a real image and a real sentence; absent where D sees none. */
+  readonly wrong?: tf.Tensor | undefined;
+  /** s_f: generated image, its sentence. */
+  readonly fake: tf.Tensor;
+}
+
+/** Mean of −log σ(s): what it costs to be taken for real. */
+export function costAsReal(logits: tf.Tensor): tf.Scalar {
+  return tf.mean(tf.softplus(tf.neg(logits)));
+}
+
+/** Mean of −log(1 − σ(s)): what it costs to be taken for fake. */
+export function costAsFake(logits: tf.Tensor): tf.Scalar {
+  return tf.mean(tf.softplus(logits));
+}
+
+/**
+ * L_D = −log s_r − w·log(1 − s_w) − (1 − w)·log(1 − s_f), w = ½ in the paper (Algorithm 1, line 10);
+ * −log s_r − log(1 − s_f) without mismatching pairs.
+ */
+export function discriminatorLoss({ real, wrong, fake }: Judgements, clsWeight: number): tf.Scalar {
+  if (wrong === undefined) return tf.add(costAsReal(real), costAsFake(fake));
+  const unreal = tf.add(tf.mul(costAsFake(wrong), clsWeight), tf.mul(costAsFake(fake), 1 - clsWeight));
+  return tf.add(costAsReal(real), unreal);
+}
+
+/**
+ * L_G = −log s_f (Algorithm 1, line 12). With interpolated sentences in the rows from `captionRows` on (equation 5):
+ * Σ wᵢ·(−log sᵢ) / rows, wᵢ = 1 for captions and `interpWeight` for interpolations (main_cls_int.lua:244-247).
+ */
+export function generatorLoss(logits: tf.Tensor, captionRows: number, interpWeight: number): tf.Scalar {
+  const rows = logits.shape[0]!;
+  if (rows === captionRows) return costAsReal(logits);
+  const captions = costAsReal(tf.slice(logits, 0, captionRows));
+  const interpolations = costAsReal(tf.slice(logits, captionRows));
+  const weighted = tf.mul(interpolations, interpWeight * (rows - captionRows));
+  return tf.div(tf.add(tf.mul(captions, captionRows), weighted), rows);
+}
