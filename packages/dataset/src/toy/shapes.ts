@@ -1,0 +1,47 @@
+/** Signed distances to the shapes of a flower (negative inside), after Quilez, "2D distance functions", and a smooth random field. */
+
+import type { Rng } from '@t2i/core';
+
+/** The length of a vector, several times faster than `Math.hypot`, which guards against overflow. */
+export function length(x: number, y: number): number {
+  return Math.sqrt(x * x + y * y);
+}
+
+/** A lens with its tips at (0, ±halfLength), `halfWidth` wide to each side. Exact. */
+export function lensDistance(x: number, y: number, halfLength: number, halfWidth: number): number {
+  const radius = (halfLength ** 2 + halfWidth ** 2) / (2 * halfWidth);
+  const offset = radius - halfWidth;
+  const px = Math.abs(x);
+  const py = Math.abs(y);
+  const beyondTip = (py - halfLength) * offset > px * halfLength;
+  return beyondTip ? length(px, py - halfLength) : length(px + offset, py) - radius;
+}
+
+/** An ellipse with half axes along x and y. First order: right near the edge, which is where it is used. */
+export function ellipseDistance(x: number, y: number, halfWidth: number, halfLength: number): number {
+  const k1 = length(x / halfWidth, y / halfLength);
+  const k2 = length(x / halfWidth ** 2, y / halfLength ** 2);
+  return k2 === 0 ? -Math.min(halfWidth, halfLength) : (k1 * (k1 - 1)) / k2;
+}
+
+/** 0 below `low`, 1 above `high`, smooth between. */
+export function smoothstep(low: number, high: number, x: number): number {
+  const t = Math.max(0, Math.min(1, (x - low) / (high - low)));
+  return t * t * (3 - 2 * t);
+}
+
+/** A smooth field of values in 0 … 1 over the unit square, random at `cells` × `cells` lattice points. */
+export function smoothNoise(rng: Rng, cells: number): (x: number, y: number) => number {
+  const across = cells + 1;
+  const lattice = Float32Array.from({ length: across * across }, () => rng.uniform());
+  return (x, y) => {
+    const column = Math.min(cells - 1, Math.floor(x * cells));
+    const row = Math.min(cells - 1, Math.floor(y * cells));
+    const s = smoothstep(0, 1, x * cells - column);
+    const t = smoothstep(0, 1, y * cells - row);
+    const i = row * across + column;
+    const above = lattice[i]! * (1 - s) + lattice[i + 1]! * s;
+    const below = lattice[i + across]! * (1 - s) + lattice[i + across + 1]! * s;
+    return above * (1 - t) + below * t;
+  };
+}
