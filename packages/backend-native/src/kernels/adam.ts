@@ -1,0 +1,23 @@
+/** The Adam update of `@t2i/ops` in one pass over memory (Kingma and Ba 2015, Algorithm 1). */
+
+import type { AdamAttrs, AdamInputs } from '@t2i/ops';
+import { ADAM } from '@t2i/ops';
+import { nativeFunction } from '../binding.ts';
+import { defineKernel } from '../kernel.ts';
+
+const adam = nativeFunction<(...arguments_: (Float32Array | number)[]) => void>('adam');
+
+export const adamKernel = defineKernel<AdamInputs, AdamAttrs>(ADAM, ({ inputs, attrs, backend }) => {
+  const { variable, m, v, gradient } = inputs;
+  const outputs = [variable, m, v].map(({ shape }) => backend.allocate(shape, 'float32'));
+  adam(
+    ...[variable, m, v, gradient, ...outputs].map((tensor) => backend.floats(tensor)),
+    attrs.learningRate,
+    attrs.beta1,
+    attrs.beta2,
+    attrs.epsilon,
+    attrs.correction1,
+    attrs.correction2,
+  );
+  return outputs;
+});

@@ -1,0 +1,57 @@
+/** How two inputs of different shapes are walked together: native/kernels/elementwise-binary.cc reads the plan made here. */
+
+import { backend_util, util } from '@tensorflow/tfjs-core';
+
+export interface Broadcast {
+  /** The shape of the result. */
+  readonly shape: number[];
+  /** `[rank, sizes…, strides of a…, strides of b…]`; a stride is 0 along an axis that the input repeats. */
+  readonly plan: Int32Array;
+}
+
+interface Axis {
+  size: number;
+  readonly strideA: number;
+  readonly strideB: number;
+}
+
+/** The plan of two equal shapes, and of scalars. */
+function flatPlan(size: number): Int32Array {
+  return Int32Array.of(1, size, 1, 1);
+}
+
+/** Axes from the last to the first; sizes of 1 are left out, neighbours that both inputs walk in one stride are joined. */
+function mergedAxes(aShape: readonly number[], bShape: readonly number[], shape: readonly number[]): Axis[] {
+  const axes: Axis[] = [];
+  let aSize = 1;
+  let bSize = 1;
+  for (let fromEnd = 1; fromEnd <= shape.length; fromEnd++) {
+    const size = shape.at(-fromEnd)!;
+    const aDim = aShape.at(-fromEnd) ?? 1;
+    const bDim = bShape.at(-fromEnd) ?? 1;
+    const strideA = aDim === 1 ? 0 : aSize;
+    const strideB = bDim === 1 ? 0 : bSize;
+    aSize *= aDim;
+    bSize *= bDim;
+    if (size === 1) continue;
+    const inner = axes.at(-1);
+    if (inner && strideA === inner.strideA * inner.size && strideB === inner.strideB * inner.size) inner.size *= size;
+    else axes.push({ size, strideA, strideB });
+  }
+  return axes;
+}
+
+/** Throws the error of tfjs when the shapes do not broadcast. */
+export function planBroadcast(aShape: number[], bShape: number[]): Broadcast {
+  if (util.arraysEqual(aShape, bShape)) return { shape: aShape, plan: flatPlan(util.sizeFromShape(aShape)) };
+  const shape = backend_util.assertAndGetBroadcastShape(aShape, bShape);
+  const axes = mergedAxes(aShape, bShape, shape).reverse();
+  if (axes.length === 0) return { shape, plan: flatPlan(1) };
+  const plan = [
+    axes.length,
+    ...axes.map(({ size }) => size),
+    ...axes.map(({ strideA }) => strideA),
+    ...axes.map(({ strideB }) => strideB),
+  ];
+  return { shape, plan: Int32Array.from(plan) };
+}

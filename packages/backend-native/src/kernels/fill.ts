@@ -1,0 +1,58 @@
+/** Making and converting values: Fill, ZerosLike, OnesLike and Cast. */
+
+import type { CastAttrs, FillAttrs, KernelConfig, TensorInfo, UnaryInputs } from '@tensorflow/tfjs-core';
+import { Cast, Fill, OnesLike, util, ZerosLike } from '@tensorflow/tfjs-core';
+import { nativeFunction } from '../binding.ts';
+import { callCpuKernel, defineKernel } from '../kernel.ts';
+import type { NativeBackend } from '../native-backend.ts';
+
+const fill = nativeFunction<(out: Float32Array, value: number) => void>('fill');
+
+function filled(backend: NativeBackend, shape: number[], value: number): TensorInfo {
+  const out = backend.allocate(shape, 'float32');
+  fill(backend.floats(out), value);
+  return out;
+}
+
+const fillKernel = defineKernel<object, FillAttrs>(Fill, (call) => {
+  const { shape, value, dtype } = call.attrs;
+  if (typeof value !== 'number' || (dtype || util.inferDtype(value)) !== 'float32') return callCpuKernel(Fill, call);
+  return filled(call.backend, shape, value);
+});
+
+function like(kernelName: string, value: number): KernelConfig {
+  return defineKernel<UnaryInputs>(kernelName, (call) => {
+    const { x } = call.inputs;
+    if (x.dtype !== 'float32') return callCpuKernel(kernelName, call);
+    return filled(call.backend, x.shape, value);
+  });
+}
+
+const intsToFloats = nativeFunction<(x: Int32Array, out: Float32Array) => void>('castIntsToFloats');
+const bytesToFloats = nativeFunction<(x: Uint8Array, out: Float32Array) => void>('castBytesToFloats');
+const floatsToBytes = nativeFunction<(x: Float32Array, out: Uint8Array) => void>('castFloatsToBytes');
+
+/** The cpu kernel would let an int32 or bool tensor pass for a wider type over the same array; here each type has its own. */
+const castKernel = defineKernel<UnaryInputs, CastAttrs>(Cast, (call) => {
+  const { inputs, attrs, backend } = call;
+  const { x } = inputs;
+  const conversion = `${x.dtype} → ${attrs.dtype}`;
+  if (x.dtype === attrs.dtype) return backend.share(x, x.shape);
+  if (conversion === 'float32 → bool') {
+    const out = backend.allocate(x.shape, 'bool');
+    floatsToBytes(backend.floats(x), backend.bytes(out));
+    return out;
+  }
+  if (conversion === 'bool → int32') {
+    const out = backend.allocate(x.shape, 'int32');
+    backend.ints(out).set(backend.bytes(x));
+    return out;
+  }
+  if (conversion !== 'int32 → float32' && conversion !== 'bool → float32') return callCpuKernel(Cast, call);
+  const out = backend.allocate(x.shape, 'float32');
+  if (x.dtype === 'int32') intsToFloats(backend.ints(x), backend.floats(out));
+  else bytesToFloats(backend.bytes(x), backend.floats(out));
+  return out;
+});
+
+export const FILL_KERNELS: readonly KernelConfig[] = [fillKernel, like(ZerosLike, 0), like(OnesLike, 1), castKernel];

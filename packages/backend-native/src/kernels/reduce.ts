@@ -1,0 +1,91 @@
+/** Sum, Mean, Prod, Max, Min, ArgMax, ArgMin of float32 tensors over any axes; other types run the inherited kernels. */
+
+import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
+import { ArgMax, ArgMin, backend_util, Max, Mean, Min, Prod, Sum, util } from '@tensorflow/tfjs-core';
+import { nativeFunction } from '../binding.ts';
+import { callCpuKernel, defineKernel } from '../kernel.ts';
+import type { NativeBackend } from '../native-backend.ts';
+import { transposed } from './strided-copy.ts';
+
+interface ReduceInputs {
+  readonly x: TensorInfo;
+}
+interface ReduceAttrs {
+  readonly axis?: number | number[];
+  /** What Max calls its axis. */
+  readonly reductionIndices?: number | number[];
+  readonly keepDims: boolean;
+}
+
+/** The view of a tensor as [batches, length, columns] whose middle axis is reduced. */
+export interface MiddleAxis {
+  readonly batches: number;
+  readonly length: number;
+  readonly columns: number;
+}
+
+/** Undefined when the reduced axes, size 1 apart, are not neighbours. */
+export function asMiddleAxis(shape: readonly number[], axes: readonly number[]): MiddleAxis | undefined {
+  const reduced = axes.filter((axis) => shape[axis] !== 1).sort((a, b) => a - b);
+  const first = reduced[0] ?? shape.length;
+  const last = reduced.at(-1) ?? shape.length;
+  const size = (from: number, to: number) => util.sizeFromShape(shape.slice(from, to));
+  for (let axis = first; axis < last; axis++) if (shape[axis] !== 1 && !reduced.includes(axis)) return undefined;
+  return { batches: size(0, first), length: size(first, last + 1), columns: size(last + 1, shape.length) };
+}
+
+type ReduceFunction = (x: Float32Array, out: Float32Array, batches: number, length: number, columns: number) => void;
+
+/** Kept axes first: what {@link asMiddleAxis} cannot see in `x` it sees in the result. */
+function withAxesLast(backend: NativeBackend, x: TensorInfo, axes: readonly number[]): TensorInfo {
+  const kept = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
+  return transposed(backend, x, [...kept, ...axes]);
+}
+
+function reduction(kernelName: string, nativeName: string): KernelConfig {
+  const compute = nativeFunction<ReduceFunction>(nativeName);
+  return defineKernel<ReduceInputs, ReduceAttrs>(kernelName, (call) => {
+    const { inputs, attrs, backend } = call;
+    const { x } = inputs;
+    if (x.dtype !== 'float32' || util.sizeFromShape(x.shape) === 0) return callCpuKernel(kernelName, call);
+    const axes = util.parseAxisParam((attrs.axis ?? attrs.reductionIndices)!, x.shape);
+    const [reducedShape] = backend_util.computeOutAndReduceShapes(x.shape, axes);
+    const shape = attrs.keepDims ? backend_util.expandShapeToKeepDim(reducedShape, axes) : reducedShape;
+    const out = backend.allocate(shape, 'float32');
+    const direct = asMiddleAxis(x.shape, axes);
+    const source = direct ? x : withAxesLast(backend, x, axes);
+    const count = util.sizeFromShape(shape);
+    const view = direct ?? { batches: count, length: util.sizeFromShape(x.shape) / count, columns: 1 };
+    compute(backend.floats(source), backend.floats(out), view.batches, view.length, view.columns);
+    if (!direct) backend.disposeIntermediateTensorInfo(source);
+    return out;
+  });
+}
+
+type ArgFunction = (x: Float32Array, out: Int32Array, rows: number, length: number) => void;
+
+function argReduction(kernelName: string, nativeName: string): KernelConfig {
+  const compute = nativeFunction<ArgFunction>(nativeName);
+  return defineKernel<ReduceInputs, { axis: number }>(kernelName, (call) => {
+    const { inputs, attrs, backend } = call;
+    const { x } = inputs;
+    if (x.dtype !== 'float32' || util.sizeFromShape(x.shape) === 0) return callCpuKernel(kernelName, call);
+    const axis = util.parseAxisParam(attrs.axis, x.shape)[0]!;
+    const out = backend.allocate(x.shape.toSpliced(axis, 1), 'int32');
+    const source = axis === x.shape.length - 1 ? backend.share(x, x.shape) : withAxesLast(backend, x, [axis]);
+    const length = x.shape[axis]!;
+    compute(backend.floats(source), backend.ints(out), util.sizeFromShape(x.shape) / length, length);
+    backend.disposeIntermediateTensorInfo(source);
+    return out;
+  });
+}
+
+export const REDUCE_KERNELS: readonly KernelConfig[] = [
+  reduction(Sum, 'sum'),
+  reduction(Mean, 'mean'),
+  reduction(Prod, 'prod'),
+  reduction(Max, 'max'),
+  reduction(Min, 'min'),
+  argReduction(ArgMax, 'argMax'),
+  argReduction(ArgMin, 'argMin'),
+];
