@@ -1,4 +1,6 @@
 export { expectAllClose, relativeError } from './expect-close.ts';
+export type { MockBatchesOptions } from './mock-batches.ts';
+export { MockBatches } from './mock-batches.ts';
 export { MockEncoder } from './mock-encoder.ts';
 export { MockModel } from './mock-model.ts';
 export { withTemporaryFolder } from './temporary-folder.ts';

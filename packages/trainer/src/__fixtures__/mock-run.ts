@@ -1,0 +1,24 @@
+/** A run of mocks that touches every kind of file often, for the tests that kill it. */
+
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MockBatches, MockModel } from '@t2i/test-utils';
+import { createPreview } from '../preview.ts';
+import { type TrainResult, train } from '../trainer.ts';
+
+/** Trains 16 epochs of 4 steps, or continues where an earlier call was killed. */
+export async function trainMockRun(runDirectory: string): Promise<TrainResult> {
+  const model = new MockModel();
+  const rows = [{ caption: 'a flower', embedding: new Float32Array(8), seen: true }];
+  return train({
+    runDirectory,
+    model,
+    batches: new MockBatches({ batchesPerEpoch: 4 }),
+    config: { epochs: 16, learningRate: 0.1, decayEvery: 3, logEvery: 3, checkpointEverySteps: 3 },
+    preview: createPreview({ model, rows, columns: 2, seed: 1 }),
+    resume: await access(join(runDirectory, 'run.json')).then(
+      () => true,
+      () => false,
+    ),
+  });
+}

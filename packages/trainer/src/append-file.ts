@@ -1,0 +1,46 @@
+/** A file that grows: what is appended is in the file when the promise resolves, and on the disk after `sync`. */
+
+import { type FileHandle, mkdir, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { writeError } from '@t2i/core/node';
+
+export class AppendFile {
+  readonly #path: string;
+  readonly #handle: FileHandle;
+
+  private constructor(path: string, handle: FileHandle) {
+    this.#path = path;
+    this.#handle = handle;
+  }
+
+  /**
+   * Makes the file and its folders where missing.
+   * @throws T2iError `ERR_WRITE`, as every method
+   */
+  static async open(path: string): Promise<AppendFile> {
+    return explain(path, async () => {
+      await mkdir(dirname(path), { recursive: true });
+      return new AppendFile(path, await open(path, 'a'));
+    });
+  }
+
+  async append(content: string | Uint8Array): Promise<void> {
+    await explain(this.#path, () => this.#handle.appendFile(content));
+  }
+
+  async sync(): Promise<void> {
+    await explain(this.#path, () => this.#handle.sync());
+  }
+
+  async close(): Promise<void> {
+    await explain(this.#path, () => this.#handle.close());
+  }
+}
+
+async function explain<T>(path: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (cause) {
+    throw writeError(path, cause);
+  }
+}

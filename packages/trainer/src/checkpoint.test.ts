@@ -1,0 +1,122 @@
+import { mkdir, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CheckpointError, DivergenceError, float32Tensor, type Logger } from '@t2i/core';
+import { withTemporaryFolder } from '@t2i/test-utils';
+import { describe, expect, it } from 'vitest';
+import {
+  discardCheckpointsAfter,
+  latestCheckpoint,
+  loadLatestModelState,
+  pruneCheckpoints,
+  readCheckpoint,
+  saveCheckpoint,
+} from './checkpoint.ts';
+
+const checkpoint = (step: number, value = step) => ({
+  identity: {
+    model: { filters: 4 },
+    batches: { batchSize: 2, batchesPerEpoch: 3 },
+    trainer: { learningRate: 1, learningRateDecay: 0.5, decayEvery: 100, seed: 1, logEvery: 10 },
+  },
+  progress: {
+    step,
+    epoch: 1,
+    images: 2 * step,
+    rng: [1, 2, 3, 4] as const,
+    batches: { position: step },
+    means: { steps: 1, sums: { 'loss/generator': 0.1 + 0.2 } },
+    losses: { 'loss/generator': [0.1] },
+  },
+  state: { tensors: { weight: float32Tensor([2], Float32Array.of(value, 1)) }, metadata: { kind: 'test' } },
+});
+
+const inRun = withTemporaryFolder<void>;
+const folder = (run: string) => join(run, 'checkpoints');
+const listener = () => {
+  const warnings: string[] = [];
+  const logger: Logger = { info: () => {}, warn: (message) => warnings.push(message) };
+  return { warnings, logger };
+};
+
+describe('saveCheckpoint', () => {
+  it('writes what is read back, and leaves nothing beside it', () =>
+    inRun(async (run) => {
+      const path = await saveCheckpoint(run, checkpoint(7));
+      expect(path).toBe(join(folder(run), 'step-00000007'));
+      expect(await readCheckpoint(path)).toEqual({ path, ...checkpoint(7) });
+      expect(await readdir(folder(run))).toEqual(['step-00000007']);
+    }));
+
+  it('refuses a state that is not finite, and writes nothing', () =>
+    inRun(async (run) => {
+      await expect(saveCheckpoint(run, checkpoint(7, Number.NaN))).rejects.toThrow(DivergenceError);
+      expect(await readdir(run)).toEqual([]);
+    }));
+
+  it('says why the disk refuses, and leaves nothing behind', () =>
+    inRun(async (run) => {
+      await mkdir(join(folder(run), 'step-00000007', 'in-the-way'), { recursive: true });
+      await expect(saveCheckpoint(run, checkpoint(7))).rejects.toMatchObject({ code: 'ERR_WRITE' });
+      expect(await readdir(folder(run))).toEqual(['step-00000007']);
+    }));
+});
+
+describe('latestCheckpoint', () => {
+  it('is undefined without any, also without a folder', () =>
+    inRun(async (run) => {
+      expect(await latestCheckpoint(run)).toBeUndefined();
+      await expect(loadLatestModelState(run)).rejects.toThrow('has no checkpoint');
+    }));
+
+  it('finds the newest by number, not by name', () =>
+    inRun(async (run) => {
+      for (const step of [99_999_999, 100_000_000, 5]) await saveCheckpoint(run, checkpoint(step));
+      expect((await latestCheckpoint(run))?.progress.step).toBe(100_000_000);
+    }));
+
+  const damages: [string, (path: string) => Promise<void>][] = [
+    ['weights cut short', (path) => truncate(join(path, 'model.safetensors'), 20)],
+    ['one changed byte in the weights', (path) => flipLastByte(join(path, 'model.safetensors'))],
+    ['an empty meta.json', (path) => truncate(join(path, 'meta.json'))],
+    ['another format', (path) => writeFile(join(path, 'meta.json'), '{"format":2}')],
+  ];
+  it.each(damages)('passes over %s with a warning', (_, damage) =>
+    inRun(async (run) => {
+      await saveCheckpoint(run, checkpoint(3));
+      await damage(await saveCheckpoint(run, checkpoint(6)));
+      const { warnings, logger } = listener();
+      expect((await latestCheckpoint(run, logger))?.progress.step).toBe(3);
+      expect((await loadLatestModelState(run)).state.tensors.weight?.data[0]).toBe(3);
+      expect(warnings).toEqual([expect.stringContaining('step-00000006')]);
+    }),
+  );
+
+  it('fails when all are damaged, rather than starting again', () =>
+    inRun(async (run) => {
+      await truncate(join(await saveCheckpoint(run, checkpoint(3)), 'meta.json'));
+      await expect(latestCheckpoint(run)).rejects.toThrow(CheckpointError);
+      await expect(latestCheckpoint(run)).rejects.toThrow('1 are damaged');
+    }));
+});
+
+it('pruneCheckpoints keeps the newest', () =>
+  inRun(async (run) => {
+    for (const step of [3, 6, 9]) await saveCheckpoint(run, checkpoint(step));
+    await pruneCheckpoints(run, 2);
+    expect(await readdir(folder(run))).toEqual(['step-00000006', 'step-00000009']);
+    await pruneCheckpoints(run, 5);
+    expect(await readdir(folder(run))).toHaveLength(2);
+  }));
+
+it('discardCheckpointsAfter removes what a run went back behind', () =>
+  inRun(async (run) => {
+    for (const step of [3, 6, 9]) await saveCheckpoint(run, checkpoint(step));
+    await discardCheckpointsAfter(run, 3);
+    expect(await readdir(folder(run))).toEqual(['step-00000003']);
+  }));
+
+async function flipLastByte(path: string): Promise<void> {
+  const bytes = await readFile(path);
+  bytes[bytes.length - 1]! ^= 1;
+  await writeFile(path, bytes);
+}

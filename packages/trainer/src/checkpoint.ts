@@ -1,0 +1,193 @@
+/**
+ * Checkpoints: `checkpoints/step-00000123/{model.safetensors, meta.json}`, each a folder that is whole or not there.
+ * It is written beside its place, flushed, then renamed; `meta.json` carries the hash of the weights, so that a file
+ * damaged later is noticed and the checkpoint before it is used.
+ */
+
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { JsonValue, Logger, RngState, StateDict } from '@t2i/core';
+import { CheckpointError, errorMessage, readSafetensors, safetensorsChunks, silentLogger, T2iError } from '@t2i/core';
+import { readJsonFile, writeError, writeFileAtomic, writeJsonFile } from '@t2i/core/node';
+import { z } from 'zod';
+import { assertFiniteState, lossHistorySchema } from './divergence.ts';
+import { runIdentitySchema } from './identity.ts';
+import { listFolder, runPaths } from './run-directory.ts';
+import { runningMeansSchema } from './running-means.ts';
+
+const CHECKPOINT_FORMAT = 1;
+const WEIGHTS = 'model.safetensors';
+const META = 'meta.json';
+
+const progressSchema = z.strictObject({
+  /** Steps done. */
+  step: z.int().min(0),
+  /** Epoch of the last step done, counted from 1; 0 before the first. */
+  epoch: z.int().min(0),
+  /** Images shown. */
+  images: z.int().min(0),
+  rng: z.custom<RngState>((value) => z.array(z.number()).length(4).safeParse(value).success),
+  batches: z.custom<JsonValue>((value) => z.json().safeParse(value).success),
+  means: runningMeansSchema,
+  losses: lossHistorySchema,
+});
+
+const metaSchema = z.strictObject({
+  format: z.literal(CHECKPOINT_FORMAT),
+  identity: runIdentitySchema,
+  progress: progressSchema,
+  weights: z.strictObject({ bytes: z.int(), sha256: z.string() }),
+});
+
+/** Where a run stands, apart from the model's state. */
+export type Progress = z.output<typeof progressSchema>;
+
+/** A checkpoint that was read and found whole. */
+export interface Checkpoint {
+  readonly path: string;
+  readonly identity: z.output<typeof runIdentitySchema>;
+  readonly progress: Progress;
+  /** What `TrainableModel.load` takes. */
+  readonly state: StateDict;
+}
+
+/**
+ * Writes a checkpoint and returns its path.
+ * @throws DivergenceError for a state that is not finite (nothing is written then); T2iError when the disk refuses
+ */
+export async function saveCheckpoint(runDirectory: string, checkpoint: Omit<Checkpoint, 'path'>): Promise<string> {
+  const { identity, progress, state } = checkpoint;
+  assertFiniteState(progress.step, state);
+  const folder = runPaths(runDirectory).checkpoints;
+  const name = checkpointName(progress.step);
+  const path = join(folder, name);
+  const temporary = join(folder, `${name}.${randomBytes(6).toString('hex')}.tmp`);
+  try {
+    await mkdir(temporary, { recursive: true });
+    const chunks = safetensorsChunks(state);
+    await writeFileAtomic(join(temporary, WEIGHTS), chunks);
+    await writeJsonFile(join(temporary, META), {
+      format: CHECKPOINT_FORMAT,
+      identity,
+      progress,
+      weights: digest(chunks),
+    } satisfies z.output<typeof metaSchema>);
+    await syncFolder(temporary);
+    await rename(temporary, path);
+    await syncFolder(folder);
+  } catch (cause) {
+    await rm(temporary, { recursive: true, force: true }).catch(() => {});
+    throw T2iError.isInstance(cause) ? cause : writeError(path, cause);
+  }
+  return path;
+}
+
+/**
+ * The newest checkpoint that is whole; damaged ones are passed over with a warning. Undefined when there is none at all.
+ * @throws CheckpointError when every checkpoint is damaged
+ */
+export async function latestCheckpoint(
+  runDirectory: string,
+  logger: Logger = silentLogger,
+): Promise<Checkpoint | undefined> {
+  const paths = await listCheckpoints(runDirectory);
+  for (const { path } of paths.toReversed()) {
+    try {
+      return await readCheckpoint(path);
+    } catch (error) {
+      if (!(error instanceof CheckpointError)) throw error;
+      logger.warn(`Passing over a damaged checkpoint: ${error.message}`);
+    }
+  }
+  if (paths.length === 0) return undefined;
+  throw new CheckpointError(`No checkpoint of ${runDirectory} is whole; ${paths.length} are damaged.`, {
+    hint: 'Restore the folder from a copy, or start a new run.',
+  });
+}
+
+/**
+ * The newest checkpoint, for drawing with a trained model.
+ * @throws CheckpointError when the run has none that is whole
+ */
+export async function loadLatestModelState(runDirectory: string, logger?: Logger): Promise<Checkpoint> {
+  const checkpoint = await latestCheckpoint(runDirectory, logger);
+  if (checkpoint !== undefined) return checkpoint;
+  throw new CheckpointError(`${runDirectory} has no checkpoint.`, {
+    hint: 'Train until the end of the first epoch, or check the path.',
+  });
+}
+
+/** @throws CheckpointError when a part is missing, damaged or of another format */
+export async function readCheckpoint(path: string): Promise<Checkpoint> {
+  const meta = metaSchema.safeParse(await readJsonFile(join(path, META)));
+  if (!meta.success) {
+    throw new CheckpointError(`${join(path, META)} is not of this version:\n${z.prettifyError(meta.error)}`, {
+      cause: meta.error,
+    });
+  }
+  const { identity, progress, weights } = meta.data;
+  const file = join(path, WEIGHTS);
+  const bytes = await readFile(file).catch((cause) => {
+    throw new CheckpointError(`Cannot read ${file}: ${errorMessage(cause)}.`, { cause });
+  });
+  const found = digest([bytes]);
+  if (found.bytes !== weights.bytes || found.sha256 !== weights.sha256) {
+    throw new CheckpointError(`${file} is not what was written: ${found.bytes} of ${weights.bytes} bytes, or changed.`);
+  }
+  return { path, identity, progress, state: readSafetensors(bytes, file) };
+}
+
+/** Removes all but the newest `keepLast`. */
+export async function pruneCheckpoints(runDirectory: string, keepLast: number): Promise<void> {
+  for (const { path } of (await listCheckpoints(runDirectory)).slice(0, -keepLast)) await discard(path);
+}
+
+/** Removes the checkpoints after `step`: those that were passed over when the run continued from there. */
+export async function discardCheckpointsAfter(runDirectory: string, step: number): Promise<void> {
+  for (const checkpoint of await listCheckpoints(runDirectory)) {
+    if (checkpoint.step > step) await discard(checkpoint.path);
+  }
+}
+
+async function listCheckpoints(runDirectory: string): Promise<{ step: number; path: string }[]> {
+  const folder = runPaths(runDirectory).checkpoints;
+  return (await listFolder(folder))
+    .flatMap((name) => {
+      const match = /^step-(\d+)$/.exec(name);
+      return match === null ? [] : [{ step: Number(match[1]), path: join(folder, name) }];
+    })
+    .sort((a, b) => a.step - b.step);
+}
+
+function checkpointName(step: number): string {
+  return `step-${String(step).padStart(8, '0')}`;
+}
+
+function digest(chunks: readonly Uint8Array[]): { bytes: number; sha256: string } {
+  const hash = createHash('sha256');
+  for (const chunk of chunks) hash.update(chunk);
+  return { bytes: chunks.reduce((total, chunk) => total + chunk.length, 0), sha256: hash.digest('hex') };
+}
+
+/** Renamed first: a kill while files go leaves rubbish, never a checkpoint without weights. */
+async function discard(path: string): Promise<void> {
+  const rubbish = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  try {
+    await rename(path, rubbish);
+    await rm(rubbish, { recursive: true });
+  } catch (cause) {
+    throw writeError(path, cause);
+  }
+}
+
+/** Flushes a folder's entries to the disk; Windows cannot open a folder and needs no flush. */
+async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}

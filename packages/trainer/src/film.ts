@@ -1,0 +1,68 @@
+/** The sample sheets of a run as an animation: how the pictures came out of the noise. */
+
+import { readFile } from 'node:fs/promises';
+import type { RgbImage } from '@t2i/core';
+import { CheckpointError, ConfigError } from '@t2i/core';
+import { type AnimationFormat, decodeImage, encodeAnimation, resizeImage, withTitle } from '@t2i/image-node';
+import { listSamples } from './run-directory.ts';
+
+const LAST_FRAME_HOLD = 2000; // ms
+
+export interface FilmOptions {
+  /** Default `webp`, which is smaller and keeps all colours. */
+  readonly format?: AnimationFormat;
+  /** Frames per second, default 8. */
+  readonly fps?: number;
+  /** Evenly chosen epochs, the first and the last among them; default 120. All frames are held in memory. */
+  readonly maxFrames?: number;
+  /** Pixels; default 640. A narrower sheet is not enlarged. */
+  readonly width?: number;
+}
+
+export interface Film {
+  /** The animated file. */
+  readonly data: Uint8Array;
+  readonly epochs: readonly number[];
+}
+
+/**
+ * Puts the sheets of `samples/` one after another, each under its epoch.
+ * @throws CheckpointError when the run has no samples
+ */
+export async function makeFilm(
+  runDirectory: string,
+  { format = 'webp', fps = 8, maxFrames = 120, width = 640 }: FilmOptions = {},
+): Promise<Film> {
+  if (!(fps > 0) || !(maxFrames >= 1) || !(width >= 16)) {
+    throw new ConfigError(`A film needs fps > 0, maxFrames ≥ 1 and width ≥ 16, got ${fps}, ${maxFrames}, ${width}.`);
+  }
+  const samples = await listSamples(runDirectory);
+  if (samples.length === 0) {
+    throw new CheckpointError(`${runDirectory} has no sample sheets.`, {
+      hint: 'Check the path, and that the run was trained with a preview and previewEvery above 0.',
+    });
+  }
+  const chosen = evenly(samples, maxFrames);
+  const frames: RgbImage[] = [];
+  for (const { epoch, path } of chosen) {
+    const sheet = await decodeImage(await readFile(path));
+    const shown = sheet.width > width ? await resizeImage(sheet, width) : sheet;
+    const frame = await withTitle(shown, `epoch ${epoch}`);
+    const { width: across, height: down } = frames[0] ?? frame;
+    if (frame.width !== across || frame.height !== down) {
+      throw new CheckpointError(`${path} is not of the size of the sheets before it.`, {
+        hint: 'Move the sheets that were drawn for other captions elsewhere.',
+      });
+    }
+    frames.push(frame);
+  }
+  const delay = frames.map((_, i) => (i === frames.length - 1 ? LAST_FRAME_HOLD : Math.round(1000 / fps)));
+  return { data: await encodeAnimation(frames, { format, delay }), epochs: chosen.map(({ epoch }) => epoch) };
+}
+
+/** At most `count` items at even distances, the last among them and, from two on, the first. */
+export function evenly<T>(items: readonly T[], count: number): T[] {
+  if (items.length <= count) return [...items];
+  if (count === 1) return items.slice(-1);
+  return Array.from({ length: count }, (_, i) => items[Math.round((i * (items.length - 1)) / (count - 1))]!);
+}

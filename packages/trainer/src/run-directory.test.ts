@@ -1,0 +1,70 @@
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { withTemporaryFolder } from '@t2i/test-utils';
+import { describe, expect, it } from 'vitest';
+import { parseTrainerConfig } from './config.ts';
+import { identityOf } from './identity.ts';
+import { createRun, listSamples, readRun, removeLeftovers } from './run-directory.ts';
+
+const trainer = parseTrainerConfig({ epochs: 2 });
+const identity = identityOf({ config: { filters: 4 } }, { batchSize: 2, batchesPerEpoch: 3 }, trainer);
+const inFolder = withTemporaryFolder<void>;
+
+describe('createRun and readRun', () => {
+  it('keep the configuration', () =>
+    inFolder(async (directory) => {
+      await createRun(directory, { identity, trainer, run: { data: ['a', 1, null] } });
+      const record = await readRun(directory);
+      expect(record).toMatchObject({ format: 1, identity, trainer, run: { data: ['a', 1, null] } });
+      expect(record.versions.node).toBe(process.versions.node);
+      expect(new Date(record.createdAt).getTime()).toBeGreaterThan(0);
+    }));
+
+  it.each(['run.json', 'log.jsonl', 'samples', 'checkpoints'])('refuse a folder that holds %s', (name) =>
+    inFolder(async (directory) => {
+      await writeFile(join(directory, name), '');
+      const attempt = createRun(directory, { identity, trainer, run: null });
+      await expect(attempt).rejects.toMatchObject({ code: 'ERR_CONFIG', hint: expect.stringContaining('Resume') });
+    }),
+  );
+
+  it('take a folder with other things in it', () =>
+    inFolder(async (directory) => {
+      await writeFile(join(directory, 'notes.txt'), '');
+      await expect(createRun(directory, { identity, trainer, run: null })).resolves.toBeUndefined();
+    }));
+
+  it.each([
+    ['no file', undefined, 'holds no run'],
+    ['no JSON', '{"form', 'is not valid JSON'],
+    ['another format', '{"format":9}', 'is not a run of this version'],
+  ])('name the problem with %s', (_, content, message) =>
+    inFolder(async (directory) => {
+      if (content !== undefined) await writeFile(join(directory, 'run.json'), content);
+      await expect(readRun(directory)).rejects.toMatchObject({
+        code: 'ERR_CHECKPOINT',
+        message: expect.stringContaining(message),
+      });
+    }),
+  );
+});
+
+it('listSamples orders by epoch', () =>
+  inFolder(async (directory) => {
+    expect(await listSamples(directory)).toEqual([]);
+    await mkdir(join(directory, 'samples'));
+    for (const name of ['epoch-10000.png', 'epoch-9999.png', 'epoch-0000.png', 'other.png']) {
+      await writeFile(join(directory, 'samples', name), '');
+    }
+    expect((await listSamples(directory)).map(({ epoch }) => epoch)).toEqual([0, 9999, 10000]);
+  }));
+
+it('removeLeftovers removes only what a killed write left', () =>
+  inFolder(async (directory) => {
+    await mkdir(join(directory, 'checkpoints', 'step-00000001.0123456789ab.tmp'), { recursive: true });
+    for (const name of ['run.json.0123456789ab.tmp', 'mine.tmp', 'run.json'])
+      await writeFile(join(directory, name), '');
+    await removeLeftovers(directory);
+    expect((await readdir(directory)).sort()).toEqual(['checkpoints', 'mine.tmp', 'run.json']);
+    expect(await readdir(join(directory, 'checkpoints'))).toEqual([]);
+  }));

@@ -1,0 +1,140 @@
+/**
+ * A run's folder:
+ *
+ *     run.json                the resolved configuration and versions, written once
+ *     log.jsonl               one line of figures per `logEvery` steps
+ *     events.out.tfevents.*   the same figures and the sample sheets, for TensorBoard
+ *     curves.svg, curves.png  losses and scores so far
+ *     samples/epoch-0001.png  one sheet per epoch; epoch-0000 is the untrained model
+ *     checkpoints/            see checkpoint.ts
+ */
+
+import { access, readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { JsonValue } from '@t2i/core';
+import { CheckpointError, ConfigError } from '@t2i/core';
+import { readJsonFile, writeJsonFile } from '@t2i/core/node';
+import { z } from 'zod';
+import { trainerConfigSchema } from './config.ts';
+import { runIdentitySchema } from './identity.ts';
+
+const RUN_FORMAT = 1;
+/** The ending that `writeFileAtomic` and `checkpoint.ts` give to what is not whole yet, or not any more. */
+const LEFTOVER = /\.[0-9a-f]{12}\.tmp$/;
+
+const runRecordSchema = z.strictObject({
+  format: z.literal(RUN_FORMAT),
+  createdAt: z.string(),
+  versions: z.record(z.string(), z.string()),
+  identity: runIdentitySchema,
+  trainer: trainerConfigSchema,
+  run: z.json(),
+});
+
+/** What `run.json` holds. */
+export type RunRecord = z.output<typeof runRecordSchema>;
+
+export interface RunPaths {
+  readonly record: string;
+  readonly log: string;
+  readonly curvesSvg: string;
+  readonly curvesPng: string;
+  readonly samples: string;
+  readonly checkpoints: string;
+}
+
+export function runPaths(directory: string): RunPaths {
+  return {
+    record: join(directory, 'run.json'),
+    log: join(directory, 'log.jsonl'),
+    curvesSvg: join(directory, 'curves.svg'),
+    curvesPng: join(directory, 'curves.png'),
+    samples: join(directory, 'samples'),
+    checkpoints: join(directory, 'checkpoints'),
+  };
+}
+
+/** The sample sheet of an epoch; 0 is before training. */
+export function samplePath(directory: string, epoch: number): string {
+  return join(runPaths(directory).samples, `epoch-${String(epoch).padStart(4, '0')}.png`);
+}
+
+/** The sample sheets that exist, by epoch. */
+export async function listSamples(directory: string): Promise<{ epoch: number; path: string }[]> {
+  const names = await listFolder(runPaths(directory).samples);
+  return names
+    .flatMap((name) => {
+      const match = /^epoch-(\d+)\.png$/.exec(name);
+      return match === null ? [] : [{ epoch: Number(match[1]), path: join(runPaths(directory).samples, name) }];
+    })
+    .sort((a, b) => a.epoch - b.epoch);
+}
+
+/** Removes what a killed process was writing when it died. */
+export async function removeLeftovers(directory: string): Promise<void> {
+  const { samples, checkpoints } = runPaths(directory);
+  for (const folder of [directory, samples, checkpoints]) {
+    for (const name of await listFolder(folder)) {
+      if (LEFTOVER.test(name)) await rm(join(folder, name), { recursive: true });
+    }
+  }
+}
+
+/** Names in a folder, sorted; none when there is no such folder. */
+export async function listFolder(path: string): Promise<string[]> {
+  try {
+    return (await readdir(path)).sort();
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return [];
+    throw error;
+  }
+}
+
+/**
+ * Begins a run: writes `run.json` into a folder that holds none yet.
+ * @throws ConfigError when the folder holds a run already
+ */
+export async function createRun(
+  directory: string,
+  record: { identity: RunRecord['identity']; trainer: RunRecord['trainer']; run: JsonValue },
+): Promise<void> {
+  const paths = runPaths(directory);
+  for (const path of [paths.record, paths.log, paths.samples, paths.checkpoints]) {
+    if (!(await exists(path))) continue;
+    throw new ConfigError(`${directory} holds a run already (${path} exists).`, {
+      hint: 'Resume that run, or choose another folder.',
+    });
+  }
+  await removeLeftovers(directory);
+  const versions = { '@t2i/trainer': await ownVersion(), node: process.versions.node };
+  await writeJsonFile(paths.record, { format: RUN_FORMAT, createdAt: new Date().toISOString(), versions, ...record });
+}
+
+/**
+ * Reads a run's configuration.
+ * @throws CheckpointError when the folder holds no run, or one of another format
+ */
+export async function readRun(directory: string): Promise<RunRecord> {
+  const path = runPaths(directory).record;
+  if (!(await exists(path))) {
+    throw new CheckpointError(`${directory} holds no run: there is no ${path}.`, { hint: 'Check the path.' });
+  }
+  const result = runRecordSchema.safeParse(await readJsonFile(path));
+  if (result.success) return result.data;
+  throw new CheckpointError(`${path} is not a run of this version:\n${z.prettifyError(result.error)}`, {
+    cause: result.error,
+  });
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** From the package's own package.json, which lies above `src` and above `dist` alike. */
+async function ownVersion(): Promise<string> {
+  const text = await readFile(new URL('../package.json', import.meta.url), 'utf8');
+  return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
+}

@@ -1,0 +1,104 @@
+/** Progress for people: one status line on a terminal, plain lines when piped. */
+
+import type { Logger } from '@t2i/core';
+import type { StepEvent } from '../events.ts';
+
+const REDRAW_INTERVAL = 100; // ms
+const CLEAR_LINE = '\r\u001b[2K';
+
+/** What is needed of `process.stderr`. */
+export interface ProgressStream {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+  /** Width of the terminal in characters. */
+  readonly columns?: number;
+}
+
+export interface ConsoleProgressOptions {
+  /** Default `process.stderr`, so that results on stdout can be piped. */
+  readonly stream?: ProgressStream;
+  /** Milliseconds of any clock; for tests. */
+  readonly now?: () => number;
+}
+
+/** Pass `update` as `onStep` and the whole as `logger`, so that words and the status line do not overwrite each other. */
+export class ConsoleProgress implements Logger {
+  readonly #stream: ProgressStream;
+  readonly #now: () => number;
+  #line = '';
+  #drawnAt = Number.NEGATIVE_INFINITY;
+
+  constructor({ stream = process.stderr, now = () => performance.now() }: ConsoleProgressOptions = {}) {
+    this.#stream = stream;
+    this.#now = now;
+  }
+
+  /** Redraws the status line, at most ten times a second; when piped, one line per line of the log. */
+  readonly update = (event: StepEvent): void => {
+    if (this.#stream.isTTY !== true) {
+      if (event.logged) this.#stream.write(`${statusLine(event)}\n`);
+      return;
+    }
+    if (this.#now() - this.#drawnAt < REDRAW_INTERVAL && event.step < event.totalSteps) return;
+    this.#drawnAt = this.#now();
+    this.#line = statusLine(event).slice(0, (this.#stream.columns ?? 80) - 1);
+    this.#stream.write(CLEAR_LINE + this.#line);
+  };
+
+  info(message: string): void {
+    this.#say(message);
+  }
+
+  warn(message: string): void {
+    this.#say(`warning: ${message}`);
+  }
+
+  /** Leaves the last status line standing. */
+  close(): void {
+    if (this.#line !== '') this.#stream.write('\n');
+    this.#line = '';
+  }
+
+  #say(message: string): void {
+    this.#stream.write(this.#line === '' ? `${message}\n` : `${CLEAR_LINE}${message}\n${this.#line}`);
+  }
+}
+
+/** `epoch 3/600 · step 250/66000 · 412 images/s · 2 h 13 min left · loss discriminator 0.693 generator 1.20 · score …` */
+export function statusLine(event: StepEvent): string {
+  return [
+    `epoch ${event.epoch}/${event.epochs}`,
+    `step ${event.step}/${event.totalSteps}`,
+    `${shortNumber(event.imagesPerSecond)} images/s`,
+    `${shortDuration(event.secondsLeft)} left`,
+    ...grouped(event.scalars),
+  ].join(' · ');
+}
+
+/** `loss/a`, `loss/b`, `score/c` → `loss a 1.00 b 2.00`, `score c 0.500`. */
+function grouped(scalars: StepEvent['scalars']): string[] {
+  const groups = new Map<string, string[]>();
+  for (const [tag, value] of Object.entries(scalars)) {
+    const [group = '', name = ''] = tag.split('/', 2);
+    const entries = groups.get(group) ?? [];
+    entries.push(`${name} ${shortNumber(value)}`.trimStart());
+    groups.set(group, entries);
+  }
+  return [...groups].map(([group, entries]) => `${group} ${entries.join(' ')}`);
+}
+
+/** Three significant digits; whole numbers from 100 on. */
+export function shortNumber(value: number): string {
+  return Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(3);
+}
+
+/** The two largest units: `45 s`, `12 min 5 s`, `2 h 13 min`, `3 d 4 h`. */
+export function shortDuration(seconds: number): string {
+  const whole = Math.round(seconds);
+  const minutes = Math.floor(whole / 60);
+  const hours = Math.floor(minutes / 60);
+  if (hours >= 24) return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+  if (hours > 0) return `${hours} h ${minutes % 60} min`;
+  if (minutes > 0) return `${minutes} min ${whole % 60} s`;
+  return `${whole} s`;
+}

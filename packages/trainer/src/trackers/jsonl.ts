@@ -1,0 +1,66 @@
+/** The log of a run: one JSON object a line, in order of steps, each step once however often the run was resumed. */
+
+import { readFile } from 'node:fs/promises';
+import type { Tracker } from '@t2i/core';
+import { CheckpointError, errorMessage } from '@t2i/core';
+import { writeFileAtomic } from '@t2i/core/node';
+import { AppendFile } from '../append-file.ts';
+
+/** One line: `step` and figures by name. */
+export type LogLine = Readonly<Record<string, number>> & { readonly step: number };
+
+export class JsonlTracker implements Tracker {
+  readonly #file: AppendFile;
+
+  private constructor(file: AppendFile) {
+    this.#file = file;
+  }
+
+  /** Continues the file, or makes it. */
+  static async open(path: string): Promise<JsonlTracker> {
+    return new JsonlTracker(await AppendFile.open(path));
+  }
+
+  async scalars(step: number, values: Readonly<Record<string, number>>): Promise<void> {
+    await this.#file.append(`${JSON.stringify({ step, ...values })}\n`);
+  }
+
+  /** Flushes to the disk: a checkpoint must never outlive the lines before it. */
+  async sync(): Promise<void> {
+    await this.#file.sync();
+  }
+
+  async close(): Promise<void> {
+    await this.#file.close();
+  }
+}
+
+/** The lines of a log; a last line cut short by a kill is left out, and a missing file has none. */
+export async function readLog(path: string): Promise<LogLine[]> {
+  const text = await readFile(path, 'utf8').catch((cause) => {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw new CheckpointError(`Cannot read ${path}: ${errorMessage(cause)}.`, { cause });
+  });
+  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+  return whole.split('\n').flatMap((line, i) => (line === '' ? [] : [parseLine(path, line, i + 1)]));
+}
+
+/** Drops the lines after `step`, which a run resumed from there writes again. */
+export async function truncateLog(path: string, step: number): Promise<void> {
+  const kept = (await readLog(path)).filter((line) => line.step <= step);
+  await writeFileAtomic(path, kept.map((line) => `${JSON.stringify(line)}\n`).join(''));
+}
+
+function parseLine(path: string, line: string, number: number): LogLine {
+  try {
+    const value: unknown = JSON.parse(line);
+    if (typeof value === 'object' && value !== null && 'step' in value && typeof value.step === 'number') {
+      return value as LogLine;
+    }
+  } catch {
+    // told below, with the line's number
+  }
+  throw new CheckpointError(`Line ${number} of ${path} is not a line of a run's log.`, {
+    hint: 'Remove that line.',
+  });
+}

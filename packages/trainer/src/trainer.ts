@@ -1,0 +1,241 @@
+/**
+ * The training loop, top to bottom: initialise → resume → train → tick.
+ * It knows a model, batches and a folder, and neither an engine nor a data set. Killed at any moment and resumed, it ends
+ * in the same bytes as if it had never stopped: everything that moves is in the checkpoint or follows from it.
+ */
+
+import type { BatchSource, JsonValue, Logger, StepScalars, Tracker, TrainableModel } from '@t2i/core';
+import { Rng, silentLogger } from '@t2i/core';
+import { writeFileAtomic } from '@t2i/core/node';
+import { encodeImage } from '@t2i/image-node';
+import { discardCheckpointsAfter, latestCheckpoint, pruneCheckpoints, saveCheckpoint } from './checkpoint.ts';
+import { parseTrainerConfig, type TrainerConfig, type TrainerConfigInput } from './config.ts';
+import { drawCurves } from './curves.ts';
+import { DivergenceGuard } from './divergence.ts';
+import type { StepEvent } from './events.ts';
+import { assertSameRun, identityOf, type RunIdentity } from './identity.ts';
+import type { Preview } from './preview.ts';
+import { createRun, readRun, removeLeftovers, runPaths, samplePath } from './run-directory.ts';
+import { RunningMeans } from './running-means.ts';
+import { epochAt, learningRateAt } from './schedule.ts';
+import { Throughput } from './throughput.ts';
+import { JsonlTracker, truncateLog } from './trackers/jsonl.ts';
+import { TensorBoardTracker } from './trackers/tensorboard.ts';
+
+export interface TrainOptions {
+  /** Folder of the run; see `run-directory.ts` for what it holds. */
+  readonly runDirectory: string;
+  /** Freshly built, also for resuming: a run killed before its first checkpoint starts again from these weights. */
+  readonly model: TrainableModel;
+  /** At its beginning, also for resuming: it is brought to the place of the checkpoint. */
+  readonly batches: BatchSource;
+  readonly config: TrainerConfigInput;
+  /** Drawn before training and at ends of epochs. */
+  readonly preview?: Preview;
+  /** The caller's resolved configuration, written into `run.json`. */
+  readonly run?: JsonValue;
+  /** Get the same figures and pictures as TensorBoard. They stay the caller's to close. */
+  readonly trackers?: readonly Tracker[];
+  readonly logger?: Logger;
+  /** Called after every step. */
+  readonly onStep?: (event: StepEvent) => void;
+  /** Once aborted, the step under way is finished and a checkpoint is saved. */
+  readonly signal?: AbortSignal;
+  /** Continue the run in `runDirectory`; default false, which refuses a folder that holds a run. */
+  readonly resume?: boolean;
+}
+
+/** `finished`: all epochs are done. `limit`: `maxSteps` or `maxMinutes` was reached. `aborted`: the signal said so. */
+export type Stopped = 'finished' | 'limit' | 'aborted';
+
+export interface TrainResult {
+  readonly stopped: Stopped;
+  /** Steps done, counted over all sessions of the run. */
+  readonly step: number;
+  /** Epoch of the last step, counted from 1; 0 when there was none. */
+  readonly epoch: number;
+  /** Images shown, counted over all sessions of the run. */
+  readonly images: number;
+}
+
+/** Everything that moves from step to step, apart from the model and the batches. */
+interface Moving {
+  step: number;
+  images: number;
+  readonly rng: Rng;
+  readonly means: RunningMeans;
+  readonly guard: DivergenceGuard;
+}
+
+/**
+ * Trains until the last epoch, a limit or the signal, and leaves a checkpoint there.
+ * @throws ConfigError for a configuration or folder that cannot be used; CheckpointError when a run cannot be resumed;
+ *   DivergenceError when a figure is not finite or a loss explodes (the last good checkpoint is kept);
+ *   T2iError `ERR_WRITE` when the disk refuses
+ */
+export async function train(options: TrainOptions): Promise<TrainResult> {
+  // Initialise
+  const { runDirectory, model, batches, preview, signal, onStep, resume = false, logger = silentLogger } = options;
+  const config = parseTrainerConfig(options.config);
+  const { batchesPerEpoch } = batches;
+  const identity = identityOf(model, batches, config);
+  const moving: Moving = {
+    step: 0,
+    images: 0,
+    rng: new Rng(config.seed),
+    means: new RunningMeans(),
+    guard: new DivergenceGuard(config.explosionFactor),
+  };
+
+  // Resume
+  if (resume) await restore(options, moving, identity, config.keepLast, logger);
+  else await createRun(runDirectory, { identity, trainer: config, run: options.run ?? null });
+  const firstStep = moving.step;
+  await truncateLog(runPaths(runDirectory).log, firstStep);
+  const log = await JsonlTracker.open(runPaths(runDirectory).log);
+  const board = await TensorBoardTracker.open({
+    directory: runDirectory,
+    firstStep: firstStep === 0 ? 0 : firstStep + 1,
+  });
+  const trackers: readonly Tracker[] = [board, ...(options.trackers ?? [])];
+
+  try {
+    if (firstStep === 0 && preview !== undefined && config.previewEvery > 0) {
+      await drawSamples(runDirectory, preview, trackers, 0, 0);
+    }
+
+    // Train
+    const start = performance.now();
+    const totalSteps = lastStep(config, batchesPerEpoch);
+    const throughput = new Throughput(firstStep, totalSteps, start);
+    logger.info(`Training from step ${firstStep} to ${totalSteps} (${batchesPerEpoch} an epoch) in ${runDirectory}`);
+    const stopNow = (): Stopped | undefined => {
+      if (moving.step >= config.epochs * batchesPerEpoch) return 'finished';
+      if (signal?.aborted) return 'aborted';
+      const minutes = (performance.now() - start) / 60_000;
+      return moving.step >= totalSteps || (config.maxMinutes > 0 && minutes >= config.maxMinutes) ? 'limit' : undefined;
+    };
+    let stopped = stopNow();
+    while (stopped === undefined) {
+      const began = performance.now();
+      const epoch = epochAt(moving.step, batchesPerEpoch);
+      const learningRate = learningRateAt(epoch, config);
+      const batch = await batches.next();
+      const scalars = await model.step(batch, { learningRate, rng: moving.rng });
+      moving.step += 1;
+      moving.images += batch.images.shape[0];
+      moving.guard.check(moving.step, scalars);
+      moving.means.add(scalars);
+      throughput.add(batch.images.shape[0], performance.now() - began);
+
+      // Tick
+      const { step, images } = moving;
+      const epochEnds = step % batchesPerEpoch === 0;
+      const logged = epochEnds || step % config.logEvery === 0;
+      const means = moving.means.means();
+      const imagesPerSecond = throughput.imagesPerSecond();
+      if (logged) {
+        const figures = { epoch, images, learningRate, ...means };
+        await log.scalars(step, figures); // without speeds: two equal runs have equal logs
+        await report(trackers, step, { ...figures, 'speed/imagesPerSecond': imagesPerSecond });
+        moving.means.reset();
+      }
+      if (epochEnds && preview !== undefined && isDue(epoch, config.previewEvery)) {
+        await drawSamples(runDirectory, preview, trackers, step, epoch);
+      }
+      const secondsLeft = throughput.secondsLeft(step, performance.now());
+      const { epochs } = config;
+      onStep?.({ step, totalSteps, epoch, epochs, images, imagesPerSecond, secondsLeft, scalars: means, logged });
+      stopped = stopNow();
+      if (epochEnds || stopped !== undefined) await drawCurves(runDirectory);
+      const due = isDue(step, config.checkpointEverySteps) || (epochEnds && isDue(epoch, config.checkpointEveryEpochs));
+      if (due || stopped !== undefined) {
+        await log.sync(); // the lines before the checkpoint first, and the checkpoint last of all that a step leaves
+        await save(options, moving, identity, config.keepLast);
+      }
+    }
+    const epoch = lastEpoch(moving.step, batchesPerEpoch);
+    logger.info(`Stopped (${stopped}) after step ${moving.step}, epoch ${epoch}`);
+    return { stopped, step: moving.step, epoch, images: moving.images };
+  } finally {
+    await log.close();
+    await board.close();
+  }
+}
+
+/** Brings the model, the batches and all that moves to the newest checkpoint; to nothing where there is none yet. */
+async function restore(
+  { runDirectory, model, batches }: TrainOptions,
+  moving: Moving,
+  identity: RunIdentity,
+  keepLast: number,
+  logger: Logger,
+): Promise<void> {
+  assertSameRun(runDirectory, (await readRun(runDirectory)).identity, identity);
+  await removeLeftovers(runDirectory);
+  const checkpoint = await latestCheckpoint(runDirectory, logger);
+  if (checkpoint === undefined) {
+    logger.info(`${runDirectory} has no checkpoint yet: starting from its beginning`);
+    return;
+  }
+  const { path, progress, state } = checkpoint;
+  assertSameRun(path, checkpoint.identity, identity);
+  await model.load(state);
+  batches.load(progress.batches);
+  moving.step = progress.step;
+  moving.images = progress.images;
+  moving.rng.setState(progress.rng);
+  moving.means.load(progress.means);
+  moving.guard.load(progress.losses);
+  await discardCheckpointsAfter(runDirectory, progress.step);
+  await pruneCheckpoints(runDirectory, keepLast);
+}
+
+async function save(
+  { runDirectory, model, batches }: TrainOptions,
+  { step, images, rng, means, guard }: Moving,
+  identity: RunIdentity,
+  keepLast: number,
+): Promise<void> {
+  const progress = {
+    step,
+    epoch: lastEpoch(step, batches.batchesPerEpoch),
+    images,
+    rng: rng.getState(),
+    batches: batches.state(),
+    means: means.state(),
+    losses: guard.state(),
+  };
+  await saveCheckpoint(runDirectory, { identity, progress, state: await model.state() });
+  await pruneCheckpoints(runDirectory, keepLast);
+}
+
+async function drawSamples(
+  runDirectory: string,
+  preview: Preview,
+  trackers: readonly Tracker[],
+  step: number,
+  epoch: number,
+): Promise<void> {
+  const sheet = await preview.draw();
+  await writeFileAtomic(samplePath(runDirectory, epoch), await encodeImage(sheet));
+  for (const tracker of trackers) await tracker.image?.(step, 'samples', sheet);
+}
+
+async function report(trackers: readonly Tracker[], step: number, values: StepScalars): Promise<void> {
+  for (const tracker of trackers) await tracker.scalars(step, values);
+}
+
+/** The step at which the run ends, by epochs or by `maxSteps`. */
+function lastStep({ epochs, maxSteps }: TrainerConfig, batchesPerEpoch: number): number {
+  return Math.min(epochs * batchesPerEpoch, maxSteps || Number.POSITIVE_INFINITY);
+}
+
+/** The epoch of the last of `stepsDone` steps; 0 before the first. */
+function lastEpoch(stepsDone: number, batchesPerEpoch: number): number {
+  return stepsDone === 0 ? 0 : epochAt(stepsDone - 1, batchesPerEpoch);
+}
+
+function isDue(count: number, every: number): boolean {
+  return every > 0 && count % every === 0;
+}
