@@ -1,0 +1,140 @@
+/**
+ * Matching and mismatching pairs: two distinct classes, one image of each, captions of each
+ * (SPEC A2.6; `donkey_folder_txt.lua:116-154` of the authors' code).
+ */
+
+import type { Rng, RngState, SplitName, TextImageDataset } from '@t2i/core';
+import { assert, ConfigError, DatasetError } from '@t2i/core';
+
+/** `class-uniform` gives every class the same share (the authors' code), `image-uniform` every image. */
+export type Sampling = 'class-uniform' | 'image-uniform';
+
+export interface PairSamplerOptions {
+  /** Default `class-uniform`. */
+  readonly sampling?: Sampling | undefined;
+  /** Only the first so many captions of an image are used; 5 in the paper. Default 10, all that Oxford-102 has. */
+  readonly captionsPerImage?: number | undefined;
+  /** Captions drawn for one condition, with replacement; their embeddings are averaged. Default 1 (paper); 4 in the authors' code. */
+  readonly numCaptions?: number | undefined;
+  /** Splits that are drawn from. Default train and val, as the paper trains on both. */
+  readonly splits?: readonly SplitName[] | undefined;
+}
+
+/** An image with captions of its own, and the same of another class. Item numbers are those of the data set. */
+export interface SampledPair {
+  readonly item: number;
+  /** `numCaptions` captions of `item`. */
+  readonly captions: readonly string[];
+  /** An item of any other class. */
+  readonly wrongItem: number;
+  /** `numCaptions` captions of `wrongItem`. */
+  readonly wrongCaptions: readonly string[];
+}
+
+/** Draws pairs without end. Everything random comes from the `Rng` given, so `state` is all there is to save. */
+export class PairSampler {
+  /** Items that can be drawn. */
+  readonly size: number;
+  readonly #dataset: TextImageDataset;
+  readonly #rng: Rng;
+  readonly #sampling: Sampling;
+  readonly #captionsPerImage: number;
+  readonly #numCaptions: number;
+  /** The items, class by class. */
+  readonly #items: Int32Array;
+  /** Where each class begins in `#items`; one entry more than there are classes. */
+  readonly #starts: Int32Array;
+
+  /**
+   * @throws DatasetError when the splits hold fewer than two classes: no pair could mismatch
+   * @throws ConfigError when a count is not a whole number ≥ 1
+   */
+  constructor(dataset: TextImageDataset, rng: Rng, options: PairSamplerOptions = {}) {
+    const { sampling = 'class-uniform', captionsPerImage = 10, numCaptions = 1, splits = ['train', 'val'] } = options;
+    for (const [name, count] of Object.entries({ captionsPerImage, numCaptions })) {
+      if (!Number.isInteger(count) || count < 1) throw new ConfigError(`${name} must be at least 1, got ${count}.`);
+    }
+    const classes = itemsByClass(dataset, splits);
+    if (classes.length < 2) {
+      const where = splits.map((split) => `"${split}"`).join(' and ');
+      throw new DatasetError(
+        `"${dataset.name}" has ${classes.length === 1 ? 'only one class' : 'no items'} in ${where}: no pair can mismatch.`,
+        { hint: 'Use splits with at least two classes; a flat folder makes every image a class of its own.' },
+      );
+    }
+    this.#dataset = dataset;
+    this.#rng = rng;
+    this.#sampling = sampling;
+    this.#captionsPerImage = captionsPerImage;
+    this.#numCaptions = numCaptions;
+    this.#items = Int32Array.from(classes.flat());
+    this.#starts = new Int32Array(classes.length + 1);
+    classes.forEach((items, k) => {
+      this.#starts[k + 1] = this.#starts[k]! + items.length;
+    });
+    this.size = this.#items.length;
+  }
+
+  /** The next pair. A drawn class is never drawn again in hope of another: each pair costs the same few decisions. */
+  next(): SampledPair {
+    const [item, wrongItem] = this.#sampling === 'class-uniform' ? this.#twoClasses() : this.#twoImages();
+    return {
+      item,
+      captions: this.#drawCaptions(item),
+      wrongItem,
+      wrongCaptions: this.#drawCaptions(wrongItem),
+    };
+  }
+
+  /** The position in the stream; plain JSON. */
+  state(): RngState {
+    return this.#rng.getState();
+  }
+
+  /** Continues where `state` was taken from a sampler of the same set and options. */
+  load(state: RngState): void {
+    this.#rng.setState(state);
+  }
+
+  #twoClasses(): [number, number] {
+    const classes = this.#starts.length - 1;
+    const right = this.#rng.integer(classes);
+    const other = this.#rng.integer(classes - 1);
+    return [this.#itemOf(right), this.#itemOf(other < right ? other : other + 1)];
+  }
+
+  #itemOf(index: number): number {
+    const start = this.#starts[index]!;
+    return this.#items[start + this.#rng.integer(this.#starts[index + 1]! - start)]!;
+  }
+
+  #twoImages(): [number, number] {
+    const place = this.#rng.integer(this.size);
+    const index = this.#starts.findLastIndex((start) => start <= place);
+    const start = this.#starts[index]!;
+    const count = this.#starts[index + 1]! - start;
+    // the items of all other classes are those before the class and those after it
+    const other = this.#rng.integer(this.size - count);
+    return [this.#items[place]!, this.#items[other < start ? other : other + count]!];
+  }
+
+  #drawCaptions(item: number): string[] {
+    const captions = this.#dataset.captions(item);
+    assert(captions.length > 0, `item ${item} has no caption`);
+    const usable = Math.min(captions.length, this.#captionsPerImage);
+    return Array.from({ length: this.#numCaptions }, () => captions[this.#rng.integer(usable)]!);
+  }
+}
+
+/** The items of the splits, grouped by class; classes without any are left out. */
+function itemsByClass({ labels, splits }: TextImageDataset, names: readonly SplitName[]): number[][] {
+  const classes = new Map<number, number[]>();
+  for (const name of new Set(names)) {
+    for (const item of splits[name]) {
+      const items = classes.get(labels[item]!) ?? [];
+      classes.set(labels[item]!, items);
+      items.push(item);
+    }
+  }
+  return [...classes.keys()].sort((a, b) => a - b).map((label) => classes.get(label)!);
+}
