@@ -14,6 +14,12 @@ struct FusedTail {
   float alpha;          // LEAKY_RELU: slope of the negative side
   const float* slopes;  // PRELU
 
+  // The four arguments (bias?, activation, alpha, slopes?) from position `first`.
+  static FusedTail from(const Args& args, int first) {
+    return {args.missing(first) ? nullptr : args.floats(first), static_cast<Activation>(args.integer(first + 1)),
+            static_cast<float>(args.number(first + 2)), args.missing(first + 3) ? nullptr : args.floats(first + 3)};
+  }
+
   bool nothing() const { return bias == nullptr && activation == Activation::LINEAR; }
 
   float apply(float x, int64_t column) const {

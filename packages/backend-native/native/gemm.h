@@ -97,9 +97,9 @@ struct Parts {
 
 inline int64_t round_up(int64_t n, int64_t unit) { return ceil_div(n, unit) * unit; }
 
-// out rows [0, rows) × columns [0, columns) (+)= packed left block · packed right panels of one depth block. `out_row(r)` points to column 0.
-template <class Left, class OutRow>
-void multiply_block(int64_t rows, int64_t columns, int64_t depth, const float* left, const float* right, const OutRow& out_row, bool accumulate) {
+// rows × columns outputs (+)= packed left block · packed right panels of one depth block. `out_rows[r]` points to column 0 of row r.
+template <class Left>
+void multiply_block(int64_t rows, int64_t columns, int64_t depth, const float* left, const float* right, float* const* out_rows, bool accumulate) {
   const Parts tiles(rows, TILE_ROWS);
   for (int64_t column = 0; column < columns; column += TILE_COLUMNS) {
     const int64_t width = min(TILE_COLUMNS, columns - column);
@@ -107,12 +107,14 @@ void multiply_block(int64_t rows, int64_t columns, int64_t depth, const float* l
     for (int64_t t = 0; t < tiles.count; t++) {
       const int64_t first = tiles.begin(t), count = tiles.end(t) - first;
       float* out[TILE_ROWS];
-      for (int64_t r = 0; r < count; r++) out[r] = out_row(first + r) + column;
+      for (int64_t r = 0; r < count; r++) out[r] = out_rows[first + r] + column;
       tile_function<Left>(count, vectors)(depth, left + Left::at(first, 0), right, out, width, accumulate);
     }
     right += depth * vectors * LANES;
   }
 }
+
+inline void do_nothing(int64_t, int64_t, int64_t, int64_t) {}
 
 struct ProductSize {
   int64_t rows, columns, depth;
@@ -156,11 +158,12 @@ void multiply(const ProductSize& size, const PackLeft& pack_left, const PackRigh
         const int64_t row = row_blocks.begin(index / column_blocks.count), rows = row_blocks.end(index / column_blocks.count) - row;
         const int64_t column = column_blocks.begin(index % column_blocks.count), columns = column_blocks.end(index % column_blocks.count) - column;
         float* const left = scratch_floats(1, Left::BLOCK);
-        const auto block_row = [&](int64_t r) { return out_row(row + r) + wide_begin + column; };
+        float* out_rows[ROW_BLOCK];
+        for (int64_t r = 0; r < rows; r++) out_rows[r] = out_row(row + r) + wide_begin + column;
         for (int64_t d = first; d < last; d++) {
           const int64_t k = depth_blocks.begin(d), depth = depth_blocks.end(d) - k;
           pack_left(left, row, rows, k, depth);
-          multiply_block<Left>(rows, columns, depth, left, panel(d, column / TILE_COLUMNS), block_row, d > 0);
+          multiply_block<Left>(rows, columns, depth, left, panel(d, column / TILE_COLUMNS), out_rows, d > 0);
         }
         if (last == depth_blocks.count) finish(row, rows, wide_begin + column, columns);
       });

@@ -1,5 +1,6 @@
 // Compiles native/ to build/Release/t2i_native.node with the C++ compiler of this machine. Nothing is downloaded.
-//   node scripts/build.mjs [--force] [--sanitize address|undefined|thread] [--prebuild] [--install]
+//   node scripts/build.mjs [--force] [--sanitize address|undefined|thread] [--sets avx512] [--prebuild] [--install]
+// --sets compiles only these instruction sets, into build/Release-<names>, for quick trials (load it with T2I_NATIVE_ADDON).
 // --install is what the package manager runs: a prebuilt addon that loads is enough, and a failure leaves one line and exit code 0.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -18,6 +19,7 @@ const { values: flags } = parseArgs({
   options: {
     force: { type: 'boolean', default: false },
     sanitize: { type: 'string' },
+    sets: { type: 'string' },
     prebuild: { type: 'boolean', default: false },
     install: { type: 'boolean', default: false },
   },
@@ -78,9 +80,11 @@ function sanitizerFlags(kind) {
 
 /** Every object file to make: source, flags, and a name that contains the hash of all that it depends on. */
 function plan(compiler, objectFolder) {
-  const sets = INSTRUCTION_SETS[process.arch];
-  if (sets === undefined || process.platform === 'win32')
+  const allSets = INSTRUCTION_SETS[process.arch];
+  if (allSets === undefined || process.platform === 'win32')
     throw new BuildError(`no kernels for ${process.platform}-${process.arch}`);
+  const wantedSets = flags.sets?.split(',') ?? Object.keys(allSets);
+  const sets = Object.fromEntries(wantedSets.map((name) => [name, allSets[name]]));
   const kernelFiles = readdirSync(join(native, 'kernels'))
     .filter((name) => name.endsWith('.cc'))
     .sort();
@@ -105,18 +109,20 @@ function plan(compiler, objectFolder) {
         flags: [...shared, ...setFlags, `-DT2I_ISA=${set}`],
         kernel: true,
       });
-  const headers = hashOf(
-    compiler.version,
-    ...['.', 'kernels'].flatMap((folder) =>
-      readdirSync(join(native, folder))
-        .filter((n) => n.endsWith('.h'))
-        .sort()
-        .map((n) => readFileSync(join(native, folder, n))),
-    ),
-  );
-  for (const job of jobs)
-    job.object = join(objectFolder, `${job.name}-${hashOf(headers, readFileSync(job.source), ...job.flags)}.o`);
+  for (const job of jobs) {
+    const sources = [...withHeaders(job.source)].sort().map((file) => readFileSync(file));
+    job.object = join(objectFolder, `${job.name}-${hashOf(compiler.version, ...sources, ...job.flags)}.o`);
+  }
   return jobs;
+}
+
+/** The file and every header of this package that it includes, directly or not. */
+function withHeaders(file, seen = new Set()) {
+  if (seen.has(file) || !existsSync(file)) return seen;
+  seen.add(file);
+  for (const [, header] of readFileSync(file, 'utf8').matchAll(/^#include "(.+)"/gm))
+    withHeaders(join(dirname(file), header), seen);
+  return seen;
 }
 
 function hashOf(...parts) {
@@ -151,7 +157,8 @@ async function compile(compiler, job) {
 
 async function build() {
   const compiler = findCompiler();
-  const folder = join(root, 'build', flags.sanitize === undefined ? 'Release' : `sanitize-${flags.sanitize}`);
+  const kind = flags.sanitize === undefined ? 'Release' : `sanitize-${flags.sanitize}`;
+  const folder = join(root, 'build', flags.sets === undefined ? kind : `${kind}-${flags.sets}`);
   const objectFolder = join(folder, 'objects');
   if (flags.force) rmSync(folder, { recursive: true, force: true });
   mkdirSync(objectFolder, { recursive: true });

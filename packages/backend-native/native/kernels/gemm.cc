@@ -50,8 +50,7 @@ void mat_mul(const Args& args) {
   const int64_t batch = p[0], batch_a = p[1], batch_b = p[2];
   const ProductSize size{p[3], p[4], p[5]};
   const bool transpose_a = p[6], transpose_b = p[7];
-  const FusedTail tail{args.missing(4) ? nullptr : args.floats(4), static_cast<Activation>(args.integer(5)), static_cast<float>(args.number(6)),
-                       args.missing(7) ? nullptr : args.floats(7)};
+  const FusedTail tail = FusedTail::from(args, 4);
   const auto one = [&](int64_t i) {
     const Matrix left{a + i % batch_a * size.rows * size.depth, transpose_a ? size.rows : size.depth, transpose_a};
     const Matrix right{b + i % batch_b * size.depth * size.columns, transpose_b ? size.depth : size.columns, transpose_b};

@@ -12,30 +12,12 @@ import { _FusedMatMul, BatchMatMul, broadcast_util } from '@tensorflow/tfjs-core
 import { nativeFunction } from '../binding.ts';
 import { callCpuKernel, defineKernel } from '../kernel.ts';
 import type { NativeBackend } from '../native-backend.ts';
-import { activationCode } from './fused.ts';
+import { type FusedTail, fusableTail, NO_TAIL, type TailArguments, tailArguments } from './fused.ts';
 
 const matMul =
   nativeFunction<
-    (
-      a: Float32Array,
-      b: Float32Array,
-      out: Float32Array,
-      sizes: Int32Array,
-      bias: Float32Array | undefined,
-      activation: number,
-      alpha: number,
-      slopes: Float32Array | undefined,
-    ) => void
+    (a: Float32Array, b: Float32Array, out: Float32Array, sizes: Int32Array, ...tail: TailArguments) => void
   >('matMul');
-
-interface Tail {
-  readonly bias: TensorInfo | undefined;
-  readonly activation: string | undefined;
-  readonly alpha: number;
-  readonly slopes: TensorInfo | undefined;
-}
-
-const NO_TAIL: Tail = { bias: undefined, activation: undefined, alpha: 0, slopes: undefined };
 
 function multiply(
   backend: NativeBackend,
@@ -43,7 +25,7 @@ function multiply(
   b: TensorInfo,
   transposeA: boolean,
   transposeB: boolean,
-  tail: Tail,
+  tail: FusedTail,
 ): TensorInfo {
   const [rows, depth] = lastTwo(a.shape, transposeA);
   const [depthB, columns] = lastTwo(b.shape, transposeB);
@@ -64,10 +46,7 @@ function multiply(
     backend.floats(b),
     backend.floats(out),
     Int32Array.of(Math.max(batchA, batchB), batchA, batchB, rows, columns, depth, ...flags),
-    tail.bias && backend.floats(tail.bias),
-    activationCode(tail.activation),
-    tail.alpha,
-    tail.slopes && backend.floats(tail.slopes),
+    ...tailArguments(backend, tail),
   );
   return out;
 }
@@ -77,26 +56,20 @@ function lastTwo(shape: number[], transposed: boolean): [number, number] {
   return transposed ? [second, first] : [first, second];
 }
 
-/** `BatchMatMul` of tfjs-core. */
-export const batchMatMulKernel = defineKernel<BatchMatMulInputs, BatchMatMulAttrs>(BatchMatMul, (call) => {
+const batchMatMulKernel = defineKernel<BatchMatMulInputs, BatchMatMulAttrs>(BatchMatMul, (call) => {
   const { a, b } = call.inputs;
   const { transposeA, transposeB } = call.attrs;
   if (a.dtype !== 'float32' || b.dtype !== 'float32') return callCpuKernel(BatchMatMul, call);
   return multiply(call.backend, a, b, transposeA, transposeB, NO_TAIL);
 });
 
-/** `_FusedMatMul` of tfjs-core. */
-export const fusedMatMulKernel = defineKernel<_FusedMatMulInputs, _FusedMatMulAttrs>(_FusedMatMul, (call) => {
-  const { a, b, bias, preluActivationWeights: slopes } = call.inputs;
-  const { transposeA, transposeB, activation, leakyreluAlpha } = call.attrs;
-  const columns = lastTwo(b.shape, transposeB)[1];
-  const optional = [bias, slopes].filter((info) => info !== undefined);
-  const fusable = [a, b, ...optional].every((info) => info.dtype === 'float32');
-  if (!fusable || !optional.every((info) => isRow(info, columns))) return callCpuKernel(_FusedMatMul, call);
-  return multiply(call.backend, a, b, transposeA, transposeB, { bias, activation, alpha: leakyreluAlpha ?? 0, slopes });
+const fusedMatMulKernel = defineKernel<_FusedMatMulInputs, _FusedMatMulAttrs>(_FusedMatMul, (call) => {
+  const { a, b } = call.inputs;
+  const { transposeA, transposeB } = call.attrs;
+  const tail = fusableTail(call.inputs, call.attrs, lastTwo(b.shape, transposeB)[1]);
+  if (tail === undefined || a.dtype !== 'float32' || b.dtype !== 'float32') return callCpuKernel(_FusedMatMul, call);
+  return multiply(call.backend, a, b, transposeA, transposeB, tail);
 });
 
-/** One number per column: the shapes of bias and slopes that the native tail knows. */
-function isRow(info: TensorInfo, columns: number): boolean {
-  return info.shape.at(-1) === columns && sizeOf(info.shape) === columns;
-}
+/** Matrix products, for {@link registerKernels}. */
+export const MAT_MUL_KERNELS = [batchMatMulKernel, fusedMatMulKernel];
