@@ -1,0 +1,73 @@
+/** Everything that decides a run, checked: what `run.json` records and `train` starts from. */
+
+import { ConfigError } from '@t2i/core';
+import { ganClsConfigSchema } from '@t2i/gan-cls';
+import { trainerConfigSchema } from '@t2i/trainer';
+import { z } from 'zod';
+
+const dataSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('toy-flowers'),
+    images: z.int().min(200).default(2000).describe('pictures to draw'),
+    seed: z.int().default(1),
+  }),
+  z.strictObject({
+    kind: z.literal('prepared'),
+    directory: z.string().describe('folder made by `t2i dataset prepare`'),
+  }),
+]);
+
+const encoderSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('bag-of-words'),
+    maxWords: z.int().min(16).default(1024).describe('vocabulary size, the dimension of the embeddings'),
+  }),
+  z.strictObject({
+    kind: z.literal('saved'),
+    directory: z.string().describe('folder written by saveEncoder'),
+  }),
+]);
+
+const batchesSchema = z.strictObject({
+  batchSize: z.int().min(2).default(64).describe('pairs per step (paper: 64)'),
+  captionsPerImage: z.int().min(1).default(10).describe('captions of each photo in use (blog: 5)'),
+  numCaptions: z.int().min(1).default(1).describe("captions averaged per condition (paper: 1; authors' code: 4)"),
+  sampling: z.enum(['class-uniform', 'image-uniform']).default('class-uniform'),
+});
+
+const previewSchema = z.strictObject({
+  captions: z.array(z.string()).default([]).describe('own sentences to draw after every epoch'),
+  seen: z.int().min(0).default(4).describe('rows with captions of the training classes'),
+  unseen: z.int().min(0).default(4).describe('rows with captions of classes never trained on'),
+  columns: z.int().min(1).default(8).describe('pictures per caption, each with its own fixed noise'),
+});
+
+// The encoder decides the length of an embedding, and the run's one seed everything random.
+const modelSchema = ganClsConfigSchema.omit({ embeddingDim: true });
+const trainerSchema = trainerConfigSchema.omit({ seed: true });
+
+export const runConfigSchema = z.strictObject({
+  seed: z.int().default(1).describe('decides initial weights, sampling and noise'),
+  data: dataSchema,
+  encoder: encoderSchema.default({ kind: 'bag-of-words', maxWords: 1024 }),
+  model: modelSchema.default(modelSchema.parse({})),
+  batches: batchesSchema.default(batchesSchema.parse({})),
+  trainer: trainerSchema.default(trainerSchema.parse({})),
+  preview: previewSchema.default(previewSchema.parse({})),
+});
+
+/** A run's configuration with every default filled in. */
+export type RunConfig = z.output<typeof runConfigSchema>;
+/** What a person writes: only what differs from the defaults. */
+export type RunConfigInput = z.input<typeof runConfigSchema>;
+
+/** @throws ConfigError that names every field that is unknown or out of range */
+export function parseRunConfig(input: unknown): RunConfig {
+  const result = runConfigSchema.safeParse(input);
+  if (!result.success) {
+    throw new ConfigError(`The configuration cannot be used:\n${z.prettifyError(result.error)}`, {
+      cause: result.error,
+    });
+  }
+  return result.data;
+}

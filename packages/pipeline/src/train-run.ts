@@ -1,0 +1,99 @@
+/** Starts or resumes a run: data, encoder, model and batches from one configuration, then the trainer's loop. */
+
+import { join } from 'node:path';
+import { type CaptionEncoder, type JsonValue, Rng, type TextImageDataset } from '@t2i/core';
+import { createBatchSource } from '@t2i/dataset';
+import { GanCls } from '@t2i/gan-cls';
+import { BagOfWords, type SavableEncoder } from '@t2i/text-encoder';
+import { loadEncoder, saveEncoder } from '@t2i/text-encoder/node';
+import { createPreview, readRun, type TrainOptions, type TrainResult, train } from '@t2i/trainer';
+import { openData } from './open-data.ts';
+import { previewRows } from './preview-rows.ts';
+import { parseRunConfig, type RunConfig } from './run-config.ts';
+
+/** The folder of the run, and who watches it. */
+export type TrainRunOptions = Pick<TrainOptions, 'runDirectory' | 'logger' | 'trackers' | 'onStep' | 'signal'>;
+
+/** Where a run keeps its encoder. */
+export const encoderFolder = (runDirectory: string) => join(runDirectory, 'encoder');
+
+/**
+ * Trains a new run.
+ * @throws ConfigError when the folder holds a run already
+ */
+export async function trainRun(config: RunConfig, options: TrainRunOptions): Promise<TrainResult> {
+  const dataset = await openData(config.data, config.model.imageSize);
+  try {
+    const encoder = await openEncoder(config, dataset);
+    await saveEncoder(encoderFolder(options.runDirectory), encoder);
+    return await runTrainer(config, dataset, encoder, options, false);
+  } finally {
+    await dataset.close();
+  }
+}
+
+/**
+ * Continues a run from its last checkpoint, bit for bit as if it had never stopped.
+ * @param changes settings of the trainer that may differ from before, such as its limits
+ * @throws CheckpointError when the folder holds no run, or the data have changed since
+ */
+export async function resumeRun(
+  options: TrainRunOptions,
+  changes: Partial<RunConfig['trainer']> = {},
+): Promise<TrainResult> {
+  const recorded = parseRunConfig((await readRun(options.runDirectory)).run);
+  const config = { ...recorded, trainer: { ...recorded.trainer, ...changes } };
+  const dataset = await openData(config.data, config.model.imageSize);
+  try {
+    const encoder = await loadEncoder(encoderFolder(options.runDirectory));
+    return await runTrainer(config, dataset, encoder, options, true);
+  } finally {
+    await dataset.close();
+  }
+}
+
+async function openEncoder({ encoder, batches }: RunConfig, dataset: TextImageDataset): Promise<SavableEncoder> {
+  if (encoder.kind === 'saved') return loadEncoder(encoder.directory);
+  // The vocabulary comes from the captions that are trained on: unseen classes stay unseen.
+  const items = [...dataset.splits.train, ...dataset.splits.val];
+  const captions = items.flatMap((item) => dataset.captions(item).slice(0, batches.captionsPerImage));
+  return BagOfWords.fit(captions, { maxWords: encoder.maxWords });
+}
+
+async function runTrainer(
+  config: RunConfig,
+  dataset: TextImageDataset,
+  encoder: CaptionEncoder,
+  options: TrainRunOptions,
+  resume: boolean,
+): Promise<TrainResult> {
+  const seeds = new Rng(config.seed);
+  const model = new GanCls({ ...config.model, embeddingDim: encoder.dim }, seeds.fork());
+  const batches = createBatchSource({
+    dataset,
+    encoder,
+    imageSize: model.imageSize,
+    mismatch: model.mismatch,
+    rng: seeds.fork(),
+    ...config.batches,
+  });
+  try {
+    return await train({
+      ...options,
+      model,
+      batches,
+      config: { ...config.trainer, seed: config.seed },
+      run: config as JsonValue,
+      preview: createPreview({
+        model,
+        rows: await previewRows(dataset, encoder, config.preview),
+        columns: config.preview.columns,
+        seed: config.seed,
+      }),
+      resume,
+    });
+  } finally {
+    await batches.close();
+    model.dispose();
+  }
+}
