@@ -4,9 +4,33 @@ import '@tensorflow/tfjs-backend-cpu';
 import type { KernelConfig } from '@tensorflow/tfjs-core';
 import { getKernelsForBackend, registerKernel } from '@tensorflow/tfjs-core';
 import { BACKEND_NAME } from './kernel.ts';
-import { batchMatMulKernel, fusedMatMulKernel } from './kernels/mat-mul.ts';
+import { adamKernel } from './kernels/adam.ts';
+import { BATCH_NORM_KERNELS } from './kernels/batch-norm.ts';
+import { BINARY_KERNELS } from './kernels/binary.ts';
+import { CONV_KERNELS } from './kernels/conv2d.ts';
+import { FILL_KERNELS } from './kernels/fill.ts';
+import { MAT_MUL_KERNELS } from './kernels/mat-mul.ts';
+import { NORMALIZATION_KERNELS } from './kernels/normalization.ts';
+import { POOL_KERNELS } from './kernels/pool.ts';
+import { REDUCE_KERNELS } from './kernels/reduce.ts';
+import { SHAPE_KERNELS } from './kernels/shape.ts';
+import { SLICE_KERNELS } from './kernels/slice.ts';
+import { UNARY_KERNELS } from './kernels/unary.ts';
 
-const NATIVE_KERNELS: readonly KernelConfig[] = [batchMatMulKernel, fusedMatMulKernel];
+const NATIVE_KERNELS: readonly KernelConfig[] = [
+  adamKernel,
+  ...BATCH_NORM_KERNELS,
+  ...BINARY_KERNELS,
+  ...CONV_KERNELS,
+  ...FILL_KERNELS,
+  ...MAT_MUL_KERNELS,
+  ...NORMALIZATION_KERNELS,
+  ...POOL_KERNELS,
+  ...REDUCE_KERNELS,
+  ...SHAPE_KERNELS,
+  ...SLICE_KERNELS,
+  ...UNARY_KERNELS,
+];
 
 /** Registers all kernels under the name of this backend. Call once. */
 export function registerKernels(): void {
