@@ -1,0 +1,111 @@
+/**
+ * Runs tfjs-core's own test suite with the backends cpu and native and fails unless native passes all that cpu passes.
+ *   pnpm --filter @t2i/backend-native conformance [--write]
+ * `--write` renews RESULTS.md. Every instruction set of this processor is run, and one and two threads.
+ */
+
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { writeFileAtomic } from '@t2i/core/node';
+import { version_core } from '@tensorflow/tfjs-core';
+import { build } from 'esbuild';
+import type { Regression, SuiteRun, TestResult } from './compare.ts';
+import { countOutcomes, regressions } from './compare.ts';
+import { EXCEPTIONS } from './exceptions.ts';
+import { describeResults } from './results.ts';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+const packageFolder = join(here, '..');
+const SUITE_MINUTES = 5;
+
+/** tfjs's files import each other without extensions, which Node refuses; in a bundle all of them are one file. */
+async function bundleSuite(folder: string): Promise<string> {
+  const outfile = join(folder, 'suite.mjs');
+  await build({
+    entryPoints: [join(here, 'suite.ts')],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    mainFields: ['module', 'main'],
+    conditions: ['@t2i/source'],
+    external: ['jasmine-core', 'node-fetch'],
+    ignoreAnnotations: true, // tfjs-core declares its tests free of side effects
+    // CommonJS modules in the bundle ask for Node's own by require.
+    banner: {
+      js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
+    },
+    logLevel: 'error',
+  });
+  return outfile;
+}
+
+interface Variant {
+  readonly backend: 'cpu' | 'native';
+  readonly variant: string;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** All that this processor can run; the addon takes the best set that is not above the one asked for. */
+function variants(): Variant[] {
+  const sets = process.arch === 'x64' ? ['avx512', 'avx2', 'x64_v1'] : ['neon'];
+  const native = (set: string, threads: number): Variant => ({
+    backend: 'native',
+    variant: `${set}, ${threads}`,
+    environment: { T2I_ISA: set, T2I_THREADS: String(threads) },
+  });
+  return [{ backend: 'cpu', variant: '', environment: {} }, native(sets[0]!, 1), ...sets.map((set) => native(set, 2))];
+}
+
+function runSuite(suite: string, { backend, variant, environment }: Variant): SuiteRun {
+  const report = `${suite}.${backend}.jsonl`;
+  const { status, signal, stdout, stderr } = spawnSync(process.execPath, [suite], {
+    encoding: 'utf8',
+    timeout: SUITE_MINUTES * 60_000,
+    env: {
+      T2I_NATIVE_ADDON: join(packageFolder, 'build/Release/t2i_native.node'),
+      ...process.env,
+      ...environment,
+      T2I_CONFORMANCE_BACKEND: backend,
+      T2I_CONFORMANCE_REPORT: report,
+    },
+  });
+  if (status !== 0) {
+    throw new Error(
+      `the suite ended with ${signal ?? status} on ${backend} (${variant}):\n${stdout.slice(-2000)}${stderr}`,
+    );
+  }
+  const lines = readFileSync(report, 'utf8').trimEnd().split('\n');
+  return { backend, variant, results: lines.map((line) => JSON.parse(line) as TestResult) };
+}
+
+async function main(): Promise<void> {
+  const { values: flags } = parseArgs({ options: { write: { type: 'boolean', default: false } } });
+  // Inside the package, because jasmine-core is resolved from there.
+  const folder = await mkdtemp(join(packageFolder, 'build/conformance-'));
+  const found: Regression[] = [];
+  const runs: SuiteRun[] = [];
+  try {
+    const suite = await bundleSuite(folder);
+    for (const variant of variants()) {
+      const run = runSuite(suite, variant);
+      const { passed, failed, pending } = countOutcomes(run);
+      console.log(`${run.backend} ${run.variant}: ${passed} passed, ${failed} failed, ${pending} pending`);
+      runs.push(run);
+      if (run.backend === 'native') found.push(...regressions(runs[0]!, run, EXCEPTIONS));
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+  for (const { name, variant, message, reason } of found) {
+    console.log(`only cpu passes (${variant}): ${name}\n  ${reason ? `excepted: ${reason}` : message}`);
+  }
+  if (flags.write) await writeFileAtomic(join(here, 'RESULTS.md'), describeResults(version_core, runs, found));
+  if (found.some(({ reason }) => reason === undefined)) process.exitCode = 1;
+}
+
+await main();
