@@ -1,7 +1,7 @@
 """Writes what PyTorch makes of small GAN-CLS networks and training steps, for golden.test.ts and networks.test.ts.
 
 An independent reading of the paper and of the authors' main_cls.lua: NCHW, text replicated and depth-concatenated, one full
-pass of D for each kind of pair, losses on probabilities in float64 logits. Weights and inputs come from `pattern`, which the
+pass of D for each kind of pair, binary cross-entropy on probabilities in float64. Weights and inputs come from `pattern`, which the
 tests compute too, so the files hold results only; they are stored under this package's names and in its layouts.
 Needs: pip install torch safetensors numpy
 """
@@ -16,7 +16,7 @@ from safetensors.torch import save_file
 HERE = pathlib.Path(__file__).parent
 EMBEDDING, PROJECTED, NOISE, BATCH = 12, 6, 8, 4
 ARCHITECTURES = {
-    "plain32": dict(size=32, ngf=2, ndf=4, residual=False, leaky_after_third=True, text_norm=False),
+    "plain32": dict(size=32, ngf=2, ndf=2, residual=False, leaky_after_third=True, text_norm=False),
     "residual64": dict(size=64, ngf=2, ndf=2, residual=True, leaky_after_third=True, text_norm=False),
     "quirks32": dict(size=32, ngf=4, ndf=2, residual=True, leaky_after_third=False, text_norm=True),
 }

@@ -1,7 +1,7 @@
 /** The weights, inputs and draws that make_golden.py computes too, and its results. */
 
 import { readFileSync } from 'node:fs';
-import { type NamedTensor, Rng, readSafetensors, sizeOf } from '@t2i/core';
+import { float32Tensor, type NamedTensor, Rng, readSafetensors, type StateDict, sizeOf } from '@t2i/core';
 import { type GanClsOverrides, resolveConfig } from '../config.ts';
 
 /** sin(0.7548776662 i² + seed) */
@@ -15,6 +15,14 @@ export function initialWeight(name: string, shape: readonly number[]): Float32Ar
   const kind = name.split('/').at(-1);
   const [offset, scale] = { gamma: [1, 0.2], moving_variance: [1, 0.3] }[kind!] ?? [0, 0.2];
   return pattern(seed, sizeOf(shape)).map((value) => offset! + scale! * value);
+}
+
+/** The same names and shapes, weights by pattern, optimisers at rest. */
+export function byPattern({ tensors, metadata }: StateDict): StateDict {
+  const entries = Object.entries(tensors)
+    .filter(([name]) => !name.startsWith('adam/'))
+    .map(([name, { shape }]) => [name, float32Tensor(shape, initialWeight(name.replace(/^ema/, 'generator'), shape))] as const);
+  return { tensors: { ...tensors, ...Object.fromEntries(entries) }, metadata };
 }
 
 /** Noise by pattern, a new seed for each draw. */
@@ -34,7 +42,7 @@ const small = { embeddingDim: 12, projectedDim: 6, noiseDim: 8 };
 
 /** The architectures of make_golden.py. */
 export const ARCHITECTURES = {
-  plain32: { ...small, imageSize: 32, generatorFilters: 2, discriminatorFilters: 4, residual: false },
+  plain32: { ...small, imageSize: 32, generatorFilters: 2, discriminatorFilters: 2, residual: false },
   residual64: { ...small, imageSize: 64, generatorFilters: 2, discriminatorFilters: 2 },
   quirks32: {
     ...small,
