@@ -3,6 +3,7 @@
 import { ConfigError } from '@t2i/core';
 import { z } from 'zod';
 
+/** Every field with its default, range and meaning; unknown fields are refused. */
 export const trainerConfigSchema = z.strictObject({
   epochs: z.int().min(1).default(600).describe('epochs of the whole run'),
   learningRate: z.number().positive().default(2e-4).describe('learning rate of the first epochs'),

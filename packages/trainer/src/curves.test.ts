@@ -26,7 +26,7 @@ it('puts the values where the axes say', () => {
     [365, 36],
     [670, 126],
   ]);
-  expect(svg).toContain('>generator 2</text>');
+  expect(svg).toContain('>generator 2.00</text>');
   expect(svg).not.toContain('>score</text>');
 });
 

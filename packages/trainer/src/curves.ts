@@ -3,6 +3,7 @@
 import { writeFileAtomic } from '@t2i/core/node';
 import { encodeImage, escapeXml, FONT_FAMILY, renderSvg } from '@t2i/image-node';
 import { niceTicks, tickLabel } from './axis.ts';
+import { shortNumber } from './format.ts';
 import { runPaths } from './run-directory.ts';
 import { type LogLine, readLog } from './trackers/jsonl.ts';
 
@@ -99,7 +100,7 @@ function panelSvg(title: string, series: readonly Series[], lastStep: number): s
     `<text x="${MARGIN.left}" y="22" font-size="15" font-weight="bold">${title}</text>` +
     `${rows.join('')}${columns.join('')}<text x="${right + 8}" y="${MARGIN.top + PLOT.height + 18}">step</text>` +
     curves.join('') +
-    series.map(({ name, last }, i) => legendSvg(`${name} ${tickLabel(last)}`, colourOf(i), i)).join('')
+    series.map(({ name, last }, i) => legendSvg(`${name} ${shortNumber(last)}`, colourOf(i), i)).join('')
   );
 }
 

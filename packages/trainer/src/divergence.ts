@@ -9,6 +9,7 @@ const HINT = 'Start a new run from the last good checkpoint, or from the beginni
 
 /** The last values of each loss; plain JSON. */
 export const lossHistorySchema = z.record(z.string(), z.array(z.number()).max(WARM_UP));
+/** What a checkpoint keeps of a `DivergenceGuard`. */
 export type LossHistory = z.output<typeof lossHistorySchema>;
 
 /**

@@ -15,7 +15,7 @@ export interface FilmOptions {
   readonly fps?: number;
   /** Evenly chosen epochs, the first and the last among them; default 120. All frames are held in memory. */
   readonly maxFrames?: number;
-  /** Pixels; default 640. A narrower sheet is not enlarged. */
+  /** Pixels; default 800. A narrower sheet is not enlarged. */
   readonly width?: number;
 }
 
@@ -31,7 +31,7 @@ export interface Film {
  */
 export async function makeFilm(
   runDirectory: string,
-  { format = 'webp', fps = 8, maxFrames = 120, width = 640 }: FilmOptions = {},
+  { format = 'webp', fps = 8, maxFrames = 120, width = 800 }: FilmOptions = {},
 ): Promise<Film> {
   if (!(fps > 0) || !(maxFrames >= 1) || !(width >= 16)) {
     throw new ConfigError(`A film needs fps > 0, maxFrames ≥ 1 and width ≥ 16, got ${fps}, ${maxFrames}, ${width}.`);

@@ -19,8 +19,10 @@ export const runIdentitySchema = z.strictObject({
     logEvery: z.number(),
   }),
 });
+/** The settings that make a run this run and no other. */
 export type RunIdentity = z.output<typeof runIdentitySchema>;
 
+/** The identity that training with these would have, as plain JSON. */
 export function identityOf(
   model: Pick<TrainableModel, 'config'>,
   { batchSize, batchesPerEpoch }: Pick<BatchSource, 'batchSize' | 'batchesPerEpoch'>,

@@ -2,12 +2,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { withTemporaryFolder } from '@t2i/test-utils';
 import { expect, it } from 'vitest';
 import { trainMockRun } from './__fixtures__/mock-run.ts';
 import { runFiles } from './__fixtures__/run-files.ts';
 
-const CHILD = join(import.meta.dirname, '__fixtures__/train-child.ts');
+const CHILD = fileURLToPath(new URL('./__fixtures__/train-child.ts', import.meta.url));
 
 it('a run killed with SIGKILL at random moments ends in the bytes of one that was never stopped', async () => {
   await withTemporaryFolder(async (folder) => {

@@ -34,6 +34,7 @@ const runRecordSchema = z.strictObject({
 /** What `run.json` holds. */
 export type RunRecord = z.output<typeof runRecordSchema>;
 
+/** Where the files of a run are. */
 export interface RunPaths {
   readonly record: string;
   readonly log: string;
@@ -43,6 +44,7 @@ export interface RunPaths {
   readonly checkpoints: string;
 }
 
+/** The places in a run's folder, whether or not they exist yet. */
 export function runPaths(directory: string): RunPaths {
   return {
     record: join(directory, 'run.json'),

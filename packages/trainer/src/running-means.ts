@@ -7,8 +7,10 @@ export const runningMeansSchema = z.strictObject({
   steps: z.int().min(0),
   sums: z.record(z.string(), z.number()),
 });
+/** What a checkpoint keeps of a `RunningMeans`. */
 export type RunningMeansState = z.output<typeof runningMeansSchema>;
 
+/** Collects the figures of steps by name. */
 export class RunningMeans {
   #steps = 0;
   #sums: Record<string, number> = {};

@@ -2,18 +2,24 @@
 
 const WINDOW = 20;
 
+/** Measures one session of a run. */
 export class Throughput {
   readonly #totalSteps: number;
   readonly #firstStep: number;
   readonly #start: number;
+  readonly #longest: number;
   /** Images and milliseconds of the last steps, the newest last. */
   readonly #window: { images: number; duration: number }[] = [];
 
-  /** @param start when step `firstStep` + 1 begins */
-  constructor(firstStep: number, totalSteps: number, start: number) {
+  /**
+   * @param start when step `firstStep` + 1 begins
+   * @param longest milliseconds after which training stops, whatever the step
+   */
+  constructor(firstStep: number, totalSteps: number, start: number, longest = Number.POSITIVE_INFINITY) {
     this.#firstStep = firstStep;
     this.#totalSteps = totalSteps;
     this.#start = start;
+    this.#longest = longest;
   }
 
   /** One step took `duration`, data included, samples and checkpoints not. */
@@ -30,9 +36,10 @@ export class Throughput {
     return duration === 0 ? 0 : (1000 * sum((entry) => entry.images)) / duration;
   }
 
-  /** Seconds to the last step, at the pace of this session so far with everything between steps. */
+  /** Seconds to the last step or the limit, at the pace of this session so far with everything between steps. */
   secondsLeft(step: number, now: number): number {
-    const perStep = (now - this.#start) / Math.max(1, step - this.#firstStep);
-    return (perStep * Math.max(0, this.#totalSteps - step)) / 1000;
+    const elapsed = now - this.#start;
+    const perStep = elapsed / Math.max(1, step - this.#firstStep);
+    return Math.max(0, Math.min(perStep * (this.#totalSteps - step), this.#longest - elapsed)) / 1000;
   }
 }

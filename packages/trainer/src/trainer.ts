@@ -107,13 +107,13 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     // Train
     const start = performance.now();
     const totalSteps = lastStep(config, batchesPerEpoch);
-    const throughput = new Throughput(firstStep, totalSteps, start);
+    const longest = config.maxMinutes > 0 ? config.maxMinutes * 60_000 : Number.POSITIVE_INFINITY;
+    const throughput = new Throughput(firstStep, totalSteps, start, longest);
     logger.info(`Training from step ${firstStep} to ${totalSteps} (${batchesPerEpoch} an epoch) in ${runDirectory}`);
     const stopNow = (): Stopped | undefined => {
       if (moving.step >= config.epochs * batchesPerEpoch) return 'finished';
       if (signal?.aborted) return 'aborted';
-      const minutes = (performance.now() - start) / 60_000;
-      return moving.step >= totalSteps || (config.maxMinutes > 0 && minutes >= config.maxMinutes) ? 'limit' : undefined;
+      return moving.step >= totalSteps || performance.now() - start >= longest ? 'limit' : undefined;
     };
     let stopped = stopNow();
     while (stopped === undefined) {

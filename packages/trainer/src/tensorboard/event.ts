@@ -28,6 +28,7 @@ export function scalarsEvent(seconds: number, step: number, values: Readonly<Rec
   return event(seconds, step, bytesField(FIELD.summary, concatenate(summaries)));
 }
 
+/** A picture as TensorBoard takes it; sizes in pixels. */
 export interface EncodedPicture {
   readonly width: number;
   readonly height: number;

@@ -10,12 +10,14 @@ export function varintField(field: number, value: number): Uint8Array {
   return concatenate([varint((field << 3) | VARINT), varint(value)]);
 }
 
+/** A 64-bit float. */
 export function doubleField(field: number, value: number): Uint8Array {
   const bytes = new Uint8Array(8);
   new DataView(bytes.buffer).setFloat64(0, value, true);
   return concatenate([varint((field << 3) | FIXED64), bytes]);
 }
 
+/** A 32-bit float. */
 export function floatField(field: number, value: number): Uint8Array {
   const bytes = new Uint8Array(4);
   new DataView(bytes.buffer).setFloat32(0, value, true);
@@ -27,10 +29,12 @@ export function bytesField(field: number, value: Uint8Array): Uint8Array {
   return concatenate([varint((field << 3) | BYTES), varint(value.length), value]);
 }
 
+/** Text as UTF-8. */
 export function stringField(field: number, value: string): Uint8Array {
   return bytesField(field, new TextEncoder().encode(value));
 }
 
+/** Several fields as one message. */
 export function concatenate(parts: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(parts.reduce((total, part) => total + part.length, 0));
   let offset = 0;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { StepEvent } from '../events.ts';
-import { ConsoleProgress, shortDuration, statusLine } from './console.ts';
+import { ConsoleProgress, statusLine } from './console.ts';
 
 const event = (step: number, logged = false): StepEvent => ({
   step,
@@ -19,16 +19,6 @@ const LINE =
 
 it('says everything in one line', () => {
   expect(statusLine(event(250))).toBe(LINE);
-});
-
-it.each([
-  [0.4, '0 s'],
-  [59.6, '1 min 0 s'],
-  [725, '12 min 5 s'],
-  [7980, '2 h 13 min'],
-  [273_600, '3 d 4 h'],
-])('tells %d seconds as %s', (seconds, text) => {
-  expect(shortDuration(seconds)).toBe(text);
 });
 
 describe('ConsoleProgress', () => {

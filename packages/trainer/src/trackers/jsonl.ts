@@ -9,6 +9,7 @@ import { AppendFile } from '../append-file.ts';
 /** One line: `step` and figures by name. */
 export type LogLine = Readonly<Record<string, number>> & { readonly step: number };
 
+/** Appends to a log. The values go in as they are, after the step. */
 export class JsonlTracker implements Tracker {
   readonly #file: AppendFile;
 

@@ -18,6 +18,7 @@ export interface TensorBoardOptions {
   readonly now?: () => number;
 }
 
+/** Appends events to a file of its own. */
 export class TensorBoardTracker implements Tracker {
   readonly #file: AppendFile;
   readonly #seconds: () => number;

@@ -1,0 +1,27 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { withTemporaryFolder } from '@t2i/test-utils';
+import { expect, it } from 'vitest';
+import { AppendFile } from './append-file.ts';
+
+it('makes folders and keeps what was there', () =>
+  withTemporaryFolder(async (folder) => {
+    const path = join(folder, 'a/b/file');
+    for (const content of ['one ', new TextEncoder().encode('two')]) {
+      const file = await AppendFile.open(path);
+      await file.append(content);
+      await file.sync();
+      await file.close();
+    }
+    expect(await readFile(path, 'utf8')).toBe('one two');
+  }));
+
+it.skipIf(!existsSync('/dev/full'))('says that the disk is full', async () => {
+  const file = await AppendFile.open('/dev/full');
+  await expect(file.append('x')).rejects.toMatchObject({
+    code: 'ERR_WRITE',
+    message: 'Cannot write /dev/full: the disk is full.',
+  });
+  await file.close();
+});
