@@ -1,0 +1,171 @@
+/**
+ * Numeric arrays of a MATLAB v5 file (the format of `imagelabels.mat` and `setid.mat`), compressed or not, of either byte order.
+ * Written from MathWorks' "MAT-File Format", chapter 1; pure functions on bytes, so it runs in a browser too.
+ */
+
+import { DatasetError, errorMessage } from '@t2i/core';
+
+/** Values in column-major order, as MATLAB stores them. */
+export interface MatArray {
+  readonly shape: readonly number[];
+  readonly data: Float64Array;
+}
+
+/** What one file may unpack to, bytes. The largest real one here has 16 kB; this stops a small hostile file. */
+const MAX_UNPACKED = 16 * 2 ** 20;
+const MAX_DIMENSIONS = 32;
+const HEADER_LENGTH = 128;
+
+const MATRIX = 14;
+const COMPRESSED = 15;
+/** Array classes double … uint64; smaller are cells, structs, objects, text and sparse, larger are functions. */
+const NUMERIC_CLASSES = { first: 6, last: 15 };
+const COMPLEX_FLAG = 0x800;
+
+interface NumberType {
+  readonly length: number;
+  read(view: DataView, offset: number, littleEndian: boolean): number;
+}
+
+/** Storage types by their number in the file. MATLAB stores values in the smallest type that holds them. */
+const NUMBER_TYPES: Readonly<Record<number, NumberType>> = {
+  1: { length: 1, read: (v, o) => v.getInt8(o) },
+  2: { length: 1, read: (v, o) => v.getUint8(o) },
+  3: { length: 2, read: (v, o, le) => v.getInt16(o, le) },
+  4: { length: 2, read: (v, o, le) => v.getUint16(o, le) },
+  5: { length: 4, read: (v, o, le) => v.getInt32(o, le) },
+  6: { length: 4, read: (v, o, le) => v.getUint32(o, le) },
+  7: { length: 4, read: (v, o, le) => v.getFloat32(o, le) },
+  9: { length: 8, read: (v, o, le) => v.getFloat64(o, le) },
+  12: { length: 8, read: (v, o, le) => Number(v.getBigInt64(o, le)) },
+  13: { length: 8, read: (v, o, le) => Number(v.getBigUint64(o, le)) },
+};
+
+interface Element {
+  readonly type: number;
+  readonly body: Uint8Array;
+  /** Where the next element begins. */
+  readonly next: number;
+}
+
+/**
+ * The real numeric arrays of a file by name. Text, cells, structs, sparse and complex arrays are left out.
+ * @throws DatasetError when the bytes are not a whole MATLAB v5 file
+ */
+export async function readMat5(bytes: Uint8Array, what = 'MATLAB file'): Promise<ReadonlyMap<string, MatArray>> {
+  try {
+    const littleEndian = readHeader(bytes);
+    const arrays = new Map<string, MatArray>();
+    let budget = MAX_UNPACKED;
+    for (let offset = HEADER_LENGTH; offset < bytes.length; ) {
+      let element = readElement(bytes, offset, littleEndian);
+      offset = element.next;
+      if (element.type === COMPRESSED) {
+        const unpacked = await inflate(element.body, budget);
+        budget -= unpacked.length;
+        element = readElement(unpacked, 0, littleEndian);
+      }
+      if (element.type !== MATRIX) throw new FormatError(`an element of type ${element.type} where an array should be`);
+      const named = readMatrix(element.body, littleEndian);
+      if (named) arrays.set(...named);
+    }
+    return arrays;
+  } catch (cause) {
+    if (!(cause instanceof FormatError)) throw cause;
+    throw new DatasetError(`The ${what} cannot be read: ${cause.message}.`, {
+      hint: 'Copy or download it again.',
+      cause,
+    });
+  }
+}
+
+/** What is wrong with the bytes, before it is known which file they are. */
+class FormatError extends Error {}
+
+/** Checks the header; true when numbers are little-endian. */
+function readHeader(bytes: Uint8Array): boolean {
+  if (bytes.length < HEADER_LENGTH) throw new FormatError(`it has ${bytes.length} bytes, a header needs 128`);
+  const mark = String.fromCharCode(bytes[126]!, bytes[127]!);
+  if (mark !== 'IM' && mark !== 'MI') throw new FormatError('it is not a MATLAB v5 file');
+  const littleEndian = mark === 'IM';
+  const version = viewOf(bytes).getUint16(124, littleEndian);
+  if (version !== 0x0100) throw new FormatError(`it has version 0x${version.toString(16)}, not MATLAB v5`);
+  return littleEndian;
+}
+
+function readElement(bytes: Uint8Array, offset: number, littleEndian: boolean): Element {
+  if (offset + 8 > bytes.length) throw new FormatError(`it ends within an element at byte ${offset}`);
+  const view = viewOf(bytes);
+  const word = view.getUint32(offset, littleEndian);
+  // a small element packs its length into the upper half of the type and its bytes into the rest of the tag
+  const small = word >>> 16 !== 0;
+  const type = small ? word & 0xffff : word;
+  const length = small ? word >>> 16 : view.getUint32(offset + 4, littleEndian);
+  const start = offset + (small ? 4 : 8);
+  if (small && length > 4) throw new FormatError(`a small element claims ${length} bytes at byte ${offset}`);
+  if (start + length > bytes.length) {
+    throw new FormatError(`an element claims ${length} bytes at byte ${offset}, ${bytes.length - start} are left`);
+  }
+  const padded = type === COMPRESSED ? length : Math.ceil(length / 8) * 8;
+  return { type, body: bytes.subarray(start, start + length), next: small ? offset + 8 : start + padded };
+}
+
+function readMatrix(body: Uint8Array, littleEndian: boolean): [string, MatArray] | undefined {
+  const flags = readElement(body, 0, littleEndian);
+  if (flags.body.length < 8) throw new FormatError('an array has no flags');
+  const word = viewOf(flags.body).getUint32(0, littleEndian);
+  const arrayClass = word & 0xff;
+  const numeric = arrayClass >= NUMERIC_CLASSES.first && arrayClass <= NUMERIC_CLASSES.last;
+  if (!numeric || (word & COMPLEX_FLAG) !== 0) return undefined;
+
+  const dimensions = readElement(body, flags.next, littleEndian);
+  const name = readElement(body, dimensions.next, littleEndian);
+  const values = readElement(body, name.next, littleEndian);
+  const shape = Array.from(readNumbers(dimensions, littleEndian));
+  const data = readNumbers(values, littleEndian);
+  const valid = shape.length <= MAX_DIMENSIONS && shape.every((dim) => Number.isInteger(dim) && dim >= 0);
+  if (!valid) throw new FormatError(`an array has the shape [${shape.slice(0, MAX_DIMENSIONS).join(', ')}]`);
+  const size = shape.reduce((product, dim) => product * dim, 1);
+  if (size !== data.length) throw new FormatError(`an array [${shape.join(', ')}] holds ${data.length} values`);
+  return [new TextDecoder('latin1').decode(name.body), { shape, data }];
+}
+
+function readNumbers({ type, body }: Element, littleEndian: boolean): Float64Array {
+  const numberType = NUMBER_TYPES[type];
+  if (numberType === undefined) throw new FormatError(`values are stored as the unknown type ${type}`);
+  const { length, read } = numberType;
+  if (body.length % length !== 0) throw new FormatError(`${body.length} bytes do not hold values of ${length} bytes`);
+  const view = viewOf(body);
+  return Float64Array.from({ length: body.length / length }, (_, i) => read(view, i * length, littleEndian));
+}
+
+async function inflate(bytes: Uint8Array, limit: number): Promise<Uint8Array> {
+  const source = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream();
+  const reader = source.pipeThrough(new DecompressionStream('deflate')).getReader();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      length += value.length;
+      if (length > limit) {
+        await reader.cancel();
+        throw new FormatError(`it unpacks to more than ${MAX_UNPACKED} bytes`);
+      }
+      chunks.push(value);
+    }
+  } catch (cause) {
+    if (cause instanceof FormatError) throw cause;
+    throw new FormatError(`a compressed element is damaged (${errorMessage(cause)})`, { cause });
+  }
+  const whole = new Uint8Array(length);
+  let offset = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return whole;
+}
+
+const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

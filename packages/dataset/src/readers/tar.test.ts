@@ -1,0 +1,98 @@
+import { DatasetError } from '@t2i/core';
+import fc from 'fast-check';
+import { packTar, type TarEntry } from 'modern-tar';
+import { describe, expect, it } from 'vitest';
+import type { ReadTarOptions } from './tar.ts';
+import { readTar } from './tar.ts';
+
+const ENTRIES: TarEntry[] = [
+  { header: { name: 'jpg/', size: 0, type: 'directory' } },
+  { header: { name: './jpg/a.jpg', size: 5 }, body: 'hello' },
+  { header: { name: 'jpg/link.jpg', size: 0, type: 'symlink', linkname: '/etc/passwd' } },
+  { header: { name: 'notes.txt', size: 3 }, body: 'one' },
+  { header: { name: `${'deep/'.repeat(40)}b.jpg`, size: 1300 }, body: 'x'.repeat(1300) },
+  { header: { name: 'jpg/empty.jpg', size: 0 }, body: '' },
+];
+
+/** The bytes as a stream of pieces of `piece` bytes. */
+function streamOf(bytes: Uint8Array, piece = 700): ReadableStream<Uint8Array> {
+  let offset = 0;
+  return new ReadableStream({
+    pull(controller) {
+      if (offset >= bytes.length) return controller.close();
+      controller.enqueue(bytes.slice(offset, offset + piece));
+      offset += piece;
+    },
+  });
+}
+
+async function read(bytes: Uint8Array, options: Partial<ReadTarOptions> = {}, piece?: number) {
+  const files: [string, string][] = [];
+  const all = { accept: () => true, maxFileBytes: 2000, ...options };
+  for await (const { path, bytes: body } of readTar(streamOf(bytes, piece), all)) {
+    files.push([path, new TextDecoder().decode(body)]);
+  }
+  return files;
+}
+
+describe('readTar', () => {
+  it.each([1, 511, 512, 100_000])('yields regular files with clean paths, from pieces of %d bytes', async (piece) => {
+    expect(await read(await packTar(ENTRIES), {}, piece)).toEqual([
+      ['jpg/a.jpg', 'hello'],
+      ['notes.txt', 'one'],
+      [`${'deep/'.repeat(40)}b.jpg`, 'x'.repeat(1300)],
+      ['jpg/empty.jpg', ''],
+    ]);
+  });
+
+  it('passes over what is not wanted, however large', async () => {
+    const files = await read(await packTar(ENTRIES), { accept: (path) => path.startsWith('jpg/'), maxFileBytes: 10 });
+    expect(files.map(([path]) => path)).toEqual(['jpg/a.jpg', 'jpg/empty.jpg']);
+  });
+
+  it('refuses a file over the limit', async () => {
+    const reading = read(await packTar(ENTRIES), { maxFileBytes: 1299, what: 'photos' });
+    await expect(reading).rejects.toThrow(/b\.jpg in the photos has 1300 bytes, more than 1299/);
+  });
+
+  it.each(['../evil.jpg', 'jpg/../../evil.jpg', '/etc/evil.jpg', 'C:\\evil.jpg', 'jpg\\..\\evil.jpg'])(
+    'refuses the path %s',
+    async (name) => {
+      const reading = read(await packTar([...ENTRIES, { header: { name, size: 1 }, body: '!' }]));
+      await expect(reading).rejects.toThrow(DatasetError);
+      await expect(reading).rejects.toThrow(/leads out of it/);
+    },
+  );
+
+  it('lets a reader stop early', async () => {
+    for await (const { path } of readTar(streamOf(await packTar(ENTRIES)), { accept: () => true, maxFileBytes: 10 })) {
+      expect(path).toBe('jpg/a.jpg');
+      break;
+    }
+  });
+
+  it('gives a DatasetError for every truncation, and files or a DatasetError for damaged bytes', async () => {
+    const whole = await packTar(ENTRIES.slice(0, 4));
+    const outcome = (bytes: Uint8Array) =>
+      read(bytes).then(
+        () => 'read',
+        (error: unknown) => error,
+      );
+    // the archive ends with two empty blocks; cut within the last one it is still whole
+    const truncation = fc.asyncProperty(fc.integer({ min: 1, max: whole.length - 1024 }), async (length) => {
+      expect(await outcome(whole.slice(0, length))).toBeInstanceOf(DatasetError);
+    });
+    await fc.assert(truncation, { numRuns: 100 });
+    const damage = fc.asyncProperty(fc.nat(whole.length - 1), fc.nat(255), async (at, value) => {
+      const result = await outcome(whole.with(at, value));
+      if (result !== 'read') expect(result).toBeInstanceOf(DatasetError);
+    });
+    await fc.assert(damage, { numRuns: 300 });
+  });
+
+  it('reports an error of the stream itself', async () => {
+    const broken = new ReadableStream<Uint8Array>({ pull: (controller) => controller.error(new Error('bad gzip')) });
+    const reading = readTar(broken, { accept: () => true, maxFileBytes: 1, what: 'photos' }).next();
+    await expect(reading).rejects.toThrow('The photos is damaged: bad gzip.');
+  });
+});
