@@ -1,0 +1,73 @@
+/** Tries every engine in turn and says what works, for `t2i doctor`. */
+
+import { T2iError } from '@t2i/core';
+import * as tf from '@tensorflow/tfjs-core';
+import type { EngineFacts, EngineName } from './engine.ts';
+import { ENGINE_NAMES, ENGINES } from './engines.ts';
+import { type Environment, environment } from './environment.ts';
+
+/** What one engine is here: working, or not and why not. */
+export type BackendReport =
+  | ({
+      readonly name: EngineName;
+      readonly available: true;
+      /** Speed of a product of matrices of 256 × 256, in 10⁹ operations a second; present when asked for. */
+      readonly gflops?: number;
+    } & EngineFacts)
+  | {
+      readonly name: EngineName;
+      readonly available: false;
+      /** What is missing. */
+      readonly problem: string;
+      /** How to get it. */
+      readonly hint?: string;
+    };
+
+export interface InspectBackendsOptions {
+  /** Measures each engine that works; takes a moment. */
+  readonly measure?: boolean;
+}
+
+/** One report per engine, fastest first. Each is started in turn; afterwards the one that was current is so again. */
+export function inspectBackends(options: InspectBackendsOptions = {}): Promise<BackendReport[]> {
+  return inspectBackendsIn(environment, options);
+}
+
+/** {@link inspectBackends} in a given environment. */
+export async function inspectBackendsIn(
+  environment: Environment,
+  { measure = false }: InspectBackendsOptions = {},
+): Promise<BackendReport[]> {
+  const current: string | undefined = tf.getBackend();
+  const reports: BackendReport[] = [];
+  for (const name of ENGINE_NAMES) reports.push(await inspect(environment, name, measure));
+  if (current) await tf.setBackend(current);
+  return reports;
+}
+
+async function inspect(environment: Environment, name: EngineName, measure: boolean): Promise<BackendReport> {
+  try {
+    const facts = await ENGINES[name].start(environment, {});
+    return { name, available: true, ...facts, ...(measure && { gflops: await matMulSpeed() }) };
+  } catch (error) {
+    if (!T2iError.isInstance(error)) throw error;
+    return { name, available: false, problem: error.message, ...(error.hint !== undefined && { hint: error.hint }) };
+  }
+}
+
+/** 10⁹ floating-point operations a second, best of a few products. */
+async function matMulSpeed(): Promise<number> {
+  const size = 256;
+  const a = tf.randomUniform([size, size]);
+  const b = tf.randomUniform([size, size]);
+  let best = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < 4; i++) {
+    const start = performance.now();
+    const product = tf.matMul(a, b);
+    await product.data(); // a graphics card is done only when its numbers are here
+    best = Math.min(best, performance.now() - start);
+    product.dispose();
+  }
+  tf.dispose([a, b]);
+  return (2 * size ** 3) / (best * 1e6);
+}

@@ -1,0 +1,81 @@
+/** Chooses the engine that TensorFlow.js computes with, and says which and why. */
+
+import { BackendError, ConfigError, type Logger, T2iError } from '@t2i/core';
+import type { EngineFacts, EngineName, EngineOptions } from './engine.ts';
+import { ENGINE_NAMES, ENGINES } from './engines.ts';
+import { type Environment, environment } from './environment.ts';
+
+/** Tried in this order when nobody asks for one. The others cost an installation that should be asked for by name. */
+const AUTOMATIC: readonly EngineName[] = ['native', 'wasm', 'cpu'];
+
+export interface SelectBackendOptions extends EngineOptions {
+  /** The engine to use, and no other. `auto`, the default: that of the variable T2I_BACKEND, or else the fastest that works. */
+  readonly prefer?: 'auto' | EngineName;
+  /** Receives one line that says which engine was chosen and why. */
+  readonly logger?: Logger;
+}
+
+/** The engine that was chosen. */
+export interface BackendChoice extends EngineFacts {
+  readonly name: EngineName;
+  /** Why this one, and why none of those that come before it. */
+  readonly reason: string;
+}
+
+/**
+ * Makes an engine the current one of TensorFlow.js.
+ * @throws BackendError when the engine asked for is not installed or does not work here; its hint says what to do
+ * @throws ConfigError when `prefer` or T2I_BACKEND is not the name of an engine
+ */
+export function selectBackend(options: SelectBackendOptions = {}): Promise<BackendChoice> {
+  return selectBackendIn(environment, options);
+}
+
+/** {@link selectBackend} in a given environment. */
+export async function selectBackendIn(
+  environment: Environment,
+  { prefer = 'auto', logger, ...options }: SelectBackendOptions = {},
+): Promise<BackendChoice> {
+  const choice = await choose(environment, prefer, options);
+  logger?.info(`Engine: ${describeChoice(choice)}`);
+  return choice;
+}
+
+async function choose(environment: Environment, prefer: string, options: EngineOptions): Promise<BackendChoice> {
+  if (prefer !== 'auto') return start(environment, engineNamed(prefer), 'asked for', options);
+  const variable = environment.variables.T2I_BACKEND || 'auto';
+  if (variable !== 'auto') return start(environment, engineNamed(variable), 'asked for by T2I_BACKEND', options);
+  const refusals: string[] = [];
+  for (const name of AUTOMATIC) {
+    const reason = ['the fastest that works here', ...refusals].join('. ');
+    try {
+      return await start(environment, name, reason, options);
+    } catch (error) {
+      if (!T2iError.isInstance(error)) throw error;
+      refusals.push(`Not ${name}: ${error.message.replace(/\.$/, '')}`);
+    }
+  }
+  throw new BackendError(`No engine works here. ${refusals.join('. ')}.`);
+}
+
+async function start(
+  environment: Environment,
+  name: EngineName,
+  reason: string,
+  options: EngineOptions,
+): Promise<BackendChoice> {
+  return { name, ...(await ENGINES[name].start(environment, options)), reason };
+}
+
+function engineNamed(name: string): EngineName {
+  const found = ENGINE_NAMES.find((engine) => engine === name);
+  if (found !== undefined) return found;
+  throw new ConfigError(`There is no engine "${name}".`, { hint: `Choose one of auto, ${ENGINE_NAMES.join(', ')}.` });
+}
+
+/** `wasm 4.22.0 (simd128, 1 thread): the fastest that works here. Not native: …` */
+export function describeChoice({ name, version, instructionSet, adapter, threads, reason }: BackendChoice): string {
+  const counted = threads === undefined ? undefined : `${threads} thread${threads === 1 ? '' : 's'}`;
+  const details = [instructionSet, adapter, counted].filter((detail) => detail !== undefined).join(', ');
+  return `${name}${version ? ` ${version}` : ''}${details ? ` (${details})` : ''}: ${reason}.`;
+}

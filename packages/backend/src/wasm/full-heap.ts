@@ -1,0 +1,29 @@
+/** Makes an allocation that does not fit into the wasm heap an error. By itself the engine would go on, at address 0. */
+
+import { BackendError } from '@t2i/core';
+
+/** As much of the compiled module as allocation needs. */
+export interface Allocator {
+  _malloc(bytes: number): number;
+  _free(address: number): void;
+}
+
+const guarded = new WeakSet<Allocator>();
+
+/** Wraps the allocator of a module, once. */
+export function refuseWhenFull(module: Allocator): void {
+  if (guarded.has(module)) return;
+  guarded.add(module);
+  module._free(module._malloc(1)); // the first call replaces the member by the compiled function: let it happen now
+  const allocate = module._malloc;
+  module._malloc = (bytes) => {
+    const address = allocate(bytes);
+    if (address !== 0 || bytes === 0) return address;
+    throw new BackendError(
+      `The engine wasm has no room for ${bytes} bytes more: WebAssembly addresses 4 GiB at most.`,
+      {
+        hint: 'Use a smaller batch or a smaller model, or the engine native.',
+      },
+    );
+  };
+}

@@ -1,0 +1,44 @@
+/** Pointwise kernels that the engine computes one element at a time, or copies where it need not. */
+
+import type {
+  CastAttrs,
+  CastInputs,
+  IdentityInputs,
+  LeakyReluAttrs,
+  LeakyReluInputs,
+  TensorInfo,
+} from '@tensorflow/tfjs-core';
+import { Identity, Multiply, Step } from '@tensorflow/tfjs-core';
+import { free, type Kernel, run, viewAs } from './kernel.ts';
+
+/** x > 0 ? x : alpha·x as x·step(x): two vectorised passes are ten times as fast as the engine's one. */
+export function leakyRelu(original: Kernel<LeakyReluInputs, LeakyReluAttrs>): Kernel<LeakyReluInputs, LeakyReluAttrs> {
+  return (call) => {
+    const { inputs, attrs, backend } = call;
+    const { x } = inputs;
+    if (x.dtype !== 'float32') return original(call);
+    const slope = run(backend, Step, { x }, { alpha: attrs.alpha });
+    const y = run(backend, Multiply, { a: x, b: slope });
+    free(backend, slope);
+    return y;
+  };
+}
+
+/** Shares the memory (which is counted) where the engine copies it: `clone`, and casts that change nothing. */
+export function identity(original: Kernel<IdentityInputs>): Kernel<IdentityInputs> {
+  return (call): TensorInfo => {
+    const { inputs, backend } = call;
+    const { x } = inputs;
+    if (x.dtype === 'string') return original(call);
+    backend.incRef(x.dataId);
+    return viewAs(x, x.shape);
+  };
+}
+
+/** Shares the memory where nothing is to be converted (a rectifier's gradient casts float32 to float32). */
+export function cast(original: Kernel<CastInputs, CastAttrs>): Kernel<CastInputs, CastAttrs> {
+  return (call) => {
+    const { inputs, attrs, backend } = call;
+    return inputs.x.dtype === attrs.dtype ? run(backend, Identity, { x: inputs.x }) : original(call);
+  };
+}

@@ -1,0 +1,43 @@
+/** Completes the `wasm` backend for training: the kernels it lacks, and faster or correct versions of some it has. */
+
+import {
+  _FusedMatMul,
+  BatchMatMul,
+  Cast,
+  Conv2DBackpropFilter,
+  Conv2DBackpropInput,
+  DepthwiseConv2dNativeBackpropFilter,
+  DepthwiseConv2dNativeBackpropInput,
+  getKernel,
+  Identity,
+  LeakyRelu,
+  Mean,
+  Sum,
+  UnsortedSegmentSum,
+} from '@tensorflow/tfjs-core';
+import { conv2dBackpropFilter } from './conv2d-backprop-filter.ts';
+import { conv2dBackpropInput } from './conv2d-backprop-input.ts';
+import { cpuKernel } from './cpu-fallback.ts';
+import { addKernel, replaceKernel, WASM } from './kernel.ts';
+import { batchMatMul, fusedMatMul } from './mat-mul.ts';
+import { cast, identity, leakyRelu } from './pointwise.ts';
+import { mean, sum } from './reduce.ts';
+import { unsortedSegmentSum } from './unsorted-segment-sum.ts';
+
+/** Registers all of them, once. Needs `@tensorflow/tfjs-backend-wasm` loaded and its backend not yet in use. */
+export function registerWasmKernels(): void {
+  if (getKernel(Conv2DBackpropFilter, WASM) != null) return;
+  addKernel(Conv2DBackpropFilter, conv2dBackpropFilter);
+  addKernel(UnsortedSegmentSum, unsortedSegmentSum);
+  for (const name of [DepthwiseConv2dNativeBackpropFilter, DepthwiseConv2dNativeBackpropInput]) {
+    addKernel(name, cpuKernel(name));
+  }
+  replaceKernel(Conv2DBackpropInput, conv2dBackpropInput);
+  replaceKernel(BatchMatMul, batchMatMul);
+  replaceKernel(_FusedMatMul, fusedMatMul);
+  replaceKernel(Sum, sum);
+  replaceKernel(Mean, mean);
+  replaceKernel(LeakyRelu, leakyRelu);
+  replaceKernel(Identity, identity);
+  replaceKernel(Cast, cast);
+}
