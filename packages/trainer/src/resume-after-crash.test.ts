@@ -66,4 +66,4 @@ it('ends in the same bytes wherever the process dies', async () => {
       expect(await runFiles(run), `killed at change ${fatal}`).toEqual(whole);
     }
   });
-});
+}, 180_000);

@@ -33,7 +33,7 @@ it('a run killed with SIGKILL at random moments ends in the bytes of one that wa
     expect(await trainMockRun(killed)).toMatchObject({ stopped: 'finished', step: 64 });
     expect(await runFiles(killed)).toEqual(await runFiles(join(folder, 'whole')));
   });
-});
+}, 180_000);
 
 async function exited(child: ChildProcess): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
