@@ -1,0 +1,52 @@
+/** `pnpm bench kernels|train-step …`: figures of the native backend; see README.md. */
+
+import { parseArgs } from 'node:util';
+import { ConfigError } from '@t2i/core';
+import * as tf from '@tensorflow/tfjs-core';
+import { nativeStatus } from '../src/index.ts';
+import { type BenchPreset, NETWORKS } from './convolutions.ts';
+import { benchKernels } from './kernels.ts';
+import { benchTrainStep } from './train-step.ts';
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    preset: { type: 'string' },
+    batch: { type: 'string', default: '64' },
+    steps: { type: 'string', default: '6' },
+    budget: { type: 'string', default: '300' },
+    backend: { type: 'string', default: 'native' },
+    peer: { type: 'string' },
+    profile: { type: 'boolean', default: false },
+  },
+});
+
+const names = Object.keys(NETWORKS) as BenchPreset[];
+const presets = values.preset === undefined ? names : names.filter((name) => name === values.preset);
+if (presets.length === 0)
+  throw new ConfigError(`No preset "${values.preset}".`, { hint: `Use ${names.join(' or ')}.` });
+
+await tf.setBackend(values.backend);
+const { instructionSet, threads } = nativeStatus();
+console.log(`backend ${tf.getBackend()}, ${instructionSet ?? 'no addon'}, ${threads} threads`);
+
+switch (positionals[0]) {
+  case 'kernels':
+    benchKernels(presets, Number(values.batch), Number(values.budget));
+    break;
+  case 'train-step':
+    for (const preset of presets) {
+      await benchTrainStep({
+        preset,
+        batch: Number(values.batch),
+        steps: Number(values.steps),
+        peer: values.peer,
+        profile: values.profile,
+      });
+    }
+    break;
+  default:
+    throw new ConfigError(`Nothing to measure called "${positionals[0] ?? ''}".`, {
+      hint: 'Use `kernels` or `train-step`.',
+    });
+}
