@@ -9,7 +9,7 @@ export { makeFilm } from './film.ts';
 export type { Preview, PreviewOptions, PreviewRow } from './preview.ts';
 export { createPreview } from './preview.ts';
 export type { RunPaths, RunRecord } from './run-directory.ts';
-export { readRun, runPaths, samplePath } from './run-directory.ts';
+export { assertNoRun, readRun, runPaths, samplePath } from './run-directory.ts';
 export { learningRateAt } from './schedule.ts';
 export type { ConsoleProgressOptions, ProgressStream } from './trackers/console.ts';
 export { ConsoleProgress } from './trackers/console.ts';

@@ -93,6 +93,20 @@ export async function listFolder(path: string): Promise<string[]> {
 }
 
 /**
+ * For a caller that writes something of its own into the folder before training.
+ * @throws ConfigError when the folder holds a run already, or a part of one
+ */
+export async function assertNoRun(directory: string): Promise<void> {
+  const { record, log, samples, checkpoints } = runPaths(directory);
+  for (const path of [record, log, samples, checkpoints]) {
+    if (!(await exists(path))) continue;
+    throw new ConfigError(`${directory} holds a run already (${path} exists).`, {
+      hint: 'Resume that run, or choose another folder.',
+    });
+  }
+}
+
+/**
  * Begins a run: writes `run.json` into a folder that holds none yet.
  * @throws ConfigError when the folder holds a run already
  */
@@ -100,16 +114,11 @@ export async function createRun(
   directory: string,
   record: { identity: RunRecord['identity']; trainer: RunRecord['trainer']; run: JsonValue },
 ): Promise<void> {
-  const paths = runPaths(directory);
-  for (const path of [paths.record, paths.log, paths.samples, paths.checkpoints]) {
-    if (!(await exists(path))) continue;
-    throw new ConfigError(`${directory} holds a run already (${path} exists).`, {
-      hint: 'Resume that run, or choose another folder.',
-    });
-  }
+  await assertNoRun(directory);
   await removeLeftovers(directory);
   const versions = { '@t2i/trainer': await ownVersion(), node: process.versions.node };
-  await writeJsonFile(paths.record, { format: RUN_FORMAT, createdAt: new Date().toISOString(), versions, ...record });
+  const createdAt = new Date().toISOString();
+  await writeJsonFile(runPaths(directory).record, { format: RUN_FORMAT, createdAt, versions, ...record });
 }
 
 /**
