@@ -53,7 +53,7 @@ const stridedSliceKernel = defineKernel<StridedSliceInputs, StridedSliceAttrs>(S
   const { inputs, attrs, backend } = call;
   const { x } = inputs;
   if (!isMovable(x.dtype)) return callCpuKernel(StridedSlice, call);
-  const { finalShapeSparse, finalShape, isIdentity, begin, end, strides } = slice_util.sliceInfo(
+  const { finalShape, isIdentity, begin, end, strides } = slice_util.sliceInfo(
     x.shape,
     attrs.begin,
     attrs.end,
@@ -65,10 +65,11 @@ const stridedSliceKernel = defineKernel<StridedSliceInputs, StridedSliceAttrs>(S
     attrs.shrinkAxisMask,
   );
   if (isIdentity) return backend.share(x, finalShape);
-  const size = slice_util.computeOutShape(begin, end, strides);
+  // tfjs's own finalShapeSparse lacks the axes that shrink, so that its cpu kernel reads wrong elements or none.
+  const size = begin.map((first, axis) => Math.max(0, Math.ceil((end[axis]! - first) / strides[axis]!)));
   const part = strides.every((stride) => stride === 1)
     ? sliced(backend, x, begin, size)
-    : stepped(backend, x, finalShapeSparse, begin, strides);
+    : stepped(backend, x, size, begin, strides);
   const result = backend.share(part, finalShape);
   backend.disposeIntermediateTensorInfo(part);
   return result;
