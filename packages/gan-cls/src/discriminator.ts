@@ -4,9 +4,9 @@
  */
 
 import * as tfl from '@tensorflow/tfjs-layers';
+import { projectText, residualBottleneck } from './blocks.ts';
 import { type GanClsConfig, stageCount } from './config.ts';
-import { convolve, multiply, projectText, residualBottleneck } from './layers.ts';
-import { type Normalise, rectify } from './normalisation.ts';
+import type { LayerKit } from './layer-kit.ts';
 
 /** D's two parts. The paper joins image and text by depth-concatenation and a 1×1 convolution, W·[f ; t] = W_f·f + W_t·t. */
 export interface Discriminator {
@@ -21,41 +21,41 @@ function widestChannels(config: GanClsConfig): number {
   return config.discriminatorFilters * 2 ** (stageCount(config) - 1);
 }
 
-/** Builds D. Layers are named by the side of their output. Weights start at zero; `initialise` draws them. */
-export function buildDiscriminator(config: GanClsConfig, normalise: Normalise): Discriminator {
-  return { trunk: buildTrunk(config, normalise), head: buildHead(config, normalise) };
+/** Builds D. Layers are named by the side of their output. */
+export function buildDiscriminator(config: GanClsConfig, kit: LayerKit): Discriminator {
+  return { trunk: buildTrunk(config, kit), head: buildHead(config, kit) };
 }
 
-function buildTrunk(config: GanClsConfig, normalise: Normalise): tfl.LayersModel {
+function buildTrunk(config: GanClsConfig, kit: LayerKit): tfl.LayersModel {
   const { imageSize, residual, leakyAfterThird } = config;
   const image = tfl.input({ shape: [imageSize, imageSize, 3], name: 'image' });
   const channelsAt = (side: number) => (widestChannels(config) * 4) / side;
   const strided = (x: tfl.SymbolicTensor, side: number) =>
-    convolve(x, `conv${side}`, { filters: channelsAt(side), kernelSize: 4, strides: 2 });
+    kit.convolve(x, `conv${side}`, { filters: channelsAt(side), kernelSize: 4, strides: 2 });
 
   const first = imageSize / 2;
-  let x = rectify(strided(image, first), `conv${first}/rectifier`, 'leakyRelu'); // the first is not normalised
+  let x = kit.rectify(strided(image, first), `conv${first}/rectifier`, 'leakyRelu'); // the first is not normalised
   for (let side = first / 2; side >= 4; side /= 2) {
     const linear = (side === 8 && !leakyAfterThird) || (side === 4 && residual);
-    x = normalise(strided(x, side), `norm${side}`, linear ? 'linear' : 'leakyRelu');
+    x = kit.normalise(strided(x, side), `norm${side}`, linear ? 'linear' : 'leakyRelu');
   }
-  if (residual) x = residualBottleneck(x, 'residual4', 'leakyRelu', normalise);
-  const joint = convolve(x, 'joint/image', { filters: widestChannels(config), kernelSize: 1 });
+  if (residual) x = residualBottleneck(kit, x, 'residual4', 'leakyRelu');
+  const joint = kit.convolve(x, 'joint/image', { filters: widestChannels(config), kernelSize: 1 });
   return tfl.model({ inputs: image, outputs: joint, name: 'trunk' });
 }
 
-function buildHead(config: GanClsConfig, normalise: Normalise): tfl.LayersModel {
+function buildHead(config: GanClsConfig, kit: LayerKit): tfl.LayersModel {
   const channels = widestChannels(config);
   const fromImage = tfl.input({ shape: [4, 4, channels], name: 'features' });
   const embedding = tfl.input({ shape: [config.embeddingDim], name: 'embedding' });
-  const text = projectText(embedding, config.projectedDim, config.textBatchNorm ? normalise : undefined);
+  const text = projectText(kit, embedding, config.projectedDim, config.textBatchNorm);
   const targetShape = [1, 1, channels]; // the same at each of the 4×4 places: broadcast instead of replicated
   const fromText = tfl.layers
     .reshape({ targetShape, name: 'joint/shape' })
-    .apply(multiply(text, 'joint/text', channels));
+    .apply(kit.multiply(text, 'joint/text', channels));
   const sum = tfl.layers.add({ name: 'joint/add' }).apply([fromImage, fromText as tfl.SymbolicTensor]);
-  const joint = normalise(sum as tfl.SymbolicTensor, 'joint/norm', 'leakyRelu');
+  const joint = kit.normalise(sum as tfl.SymbolicTensor, 'joint/norm', 'leakyRelu');
   // a 4×4 convolution of a 4×4 map to one number is a matrix product
   const flat = tfl.layers.flatten({ name: 'score/shape' }).apply(joint) as tfl.SymbolicTensor;
-  return tfl.model({ inputs: [fromImage, embedding], outputs: multiply(flat, 'score', 1), name: 'head' });
+  return tfl.model({ inputs: [fromImage, embedding], outputs: kit.multiply(flat, 'score', 1), name: 'head' });
 }

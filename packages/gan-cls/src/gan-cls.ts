@@ -19,8 +19,9 @@ import { toEmbeddings, toStepBatch } from './batch.ts';
 import { type GanClsConfig, resolveConfig, showsMismatch } from './config.ts';
 import { buildDiscriminator, type Discriminator } from './discriminator.ts';
 import { buildGenerator } from './generator.ts';
-import { normaliseFused, normaliseStock } from './normalisation.ts';
 import { type Checkpointed, readTensors, writeTensors } from './state.ts';
+import { stockLayers } from './stock-layers.ts';
+import { trainingLayers } from './training-layers.ts';
 import { type StepReport, trainStep } from './training-step.ts';
 import { copyWeights, initialise, moveAverage, trainableOf, weightsOf } from './weights.ts';
 
@@ -54,8 +55,8 @@ export class GanCls implements TrainableModel {
     this.noiseDim = config.noiseDim;
     this.embeddingDim = config.embeddingDim;
     this.mismatch = showsMismatch(config) ? config.mismatch : 'none';
-    this.#generator = buildGenerator(config, normaliseFused);
-    this.#discriminator = buildDiscriminator(config, normaliseFused);
+    this.#generator = buildGenerator(config, trainingLayers);
+    this.#discriminator = buildDiscriminator(config, trainingLayers);
     const { trunk, head } = this.#discriminator;
     for (const model of [this.#generator, trunk, head]) initialise(model, rng);
     const options = { beta1: config.adamBeta1, beta2: config.adamBeta2 };
@@ -147,7 +148,7 @@ export class GanCls implements TrainableModel {
   }
 
   #stockGenerator(source: tfl.LayersModel): tfl.LayersModel {
-    const twin = buildGenerator(this.config, normaliseStock);
+    const twin = buildGenerator(this.config, stockLayers);
     copyWeights(weightsOf('', source), weightsOf('', twin));
     return twin;
   }

@@ -8,8 +8,9 @@ import { type Architecture, goldenConfig, initialWeight, pattern, readGolden } f
 import { resolveConfig } from './config.ts';
 import { buildDiscriminator } from './discriminator.ts';
 import { buildGenerator } from './generator.ts';
-import { normaliseFused, normaliseStock } from './normalisation.ts';
 import { presetConfig } from './presets.ts';
+import { stockLayers } from './stock-layers.ts';
+import { trainingLayers } from './training-layers.ts';
 import { countParameters, initialise, weightsOf } from './weights.ts';
 
 beforeAll(() => tf.setBackend('cpu'));
@@ -27,8 +28,8 @@ describe.each<Architecture>(['plain32', 'residual64', 'quirks32'])('%s', (archit
   const expected = readGolden(`networks-${architecture}`);
 
   it('draws and judges as PyTorch does, by running and by batch statistics', () => {
-    const generator = buildGenerator(config, normaliseFused);
-    const { trunk, head } = buildDiscriminator(config, normaliseFused);
+    const generator = buildGenerator(config, trainingLayers);
+    const { trunk, head } = buildDiscriminator(config, trainingLayers);
     const variables = { ...setByPattern('generator', generator), ...setByPattern('discriminator', trunk, head) };
     const z = tf.tensor2d(pattern(1, 2 * config.noiseDim), [2, config.noiseDim]);
     const h = tf.tensor2d(pattern(2, 2 * config.embeddingDim), [2, config.embeddingDim]);
@@ -51,7 +52,7 @@ describe.each<Architecture>(['plain32', 'residual64', 'quirks32'])('%s', (archit
   });
 
   it('draws the same with stock layers', () => {
-    const generator = buildGenerator(config, normaliseStock);
+    const generator = buildGenerator(config, stockLayers);
     setByPattern('generator', generator);
     const z = tf.tensor2d(pattern(1, 2 * config.noiseDim), [2, config.noiseDim]);
     const h = tf.tensor2d(pattern(2, 2 * config.embeddingDim), [2, config.embeddingDim]);
@@ -66,8 +67,8 @@ describe('the presets', () => {
     { preset: 'dcgan', generator: 4_756_480, discriminator: 3_225_472 },
   ] as const)('$preset has the parameters of its PyTorch counterpart', ({ preset, generator, discriminator }) => {
     const config = presetConfig(preset);
-    const { trunk, head } = buildDiscriminator(config, normaliseFused);
-    expect(countParameters(buildGenerator(config, normaliseFused))).toBe(generator);
+    const { trunk, head } = buildDiscriminator(config, trainingLayers);
+    expect(countParameters(buildGenerator(config, trainingLayers))).toBe(generator);
     expect(countParameters(trunk, head)).toBe(discriminator);
     tf.disposeVariables();
   });
@@ -76,8 +77,8 @@ describe('the presets', () => {
 describe('other sizes', () => {
   it.each([32, 64, 128] as const)('draws and judges %i×%i', (imageSize) => {
     const config = resolveConfig({ imageSize, generatorFilters: 2, discriminatorFilters: 2, embeddingDim: 4 });
-    const generator = buildGenerator(config, normaliseFused);
-    const { trunk, head } = buildDiscriminator(config, normaliseFused);
+    const generator = buildGenerator(config, trainingLayers);
+    const { trunk, head } = buildDiscriminator(config, trainingLayers);
     expect(generator.outputShape).toEqual([null, imageSize, imageSize, 3]);
     const widest = 2 * (imageSize / 8);
     expect(trunk.outputShape).toEqual([null, 4, 4, widest]);
@@ -90,7 +91,7 @@ describe('other sizes', () => {
 
 describe('initialise', () => {
   const draw = (seed: number) => {
-    const generator = buildGenerator(resolveConfig({ generatorFilters: 16, embeddingDim: 256 }), normaliseFused);
+    const generator = buildGenerator(resolveConfig({ generatorFilters: 16, embeddingDim: 256 }), trainingLayers);
     initialise(generator, new Rng(seed));
     return weightsOf('g', generator);
   };

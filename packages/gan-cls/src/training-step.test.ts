@@ -8,7 +8,7 @@ import { toStepBatch } from './batch.ts';
 import { resolveConfig } from './config.ts';
 import { buildDiscriminator } from './discriminator.ts';
 import { buildGenerator } from './generator.ts';
-import { normaliseFused } from './normalisation.ts';
+import { trainingLayers } from './training-layers.ts';
 import { trainStep } from './training-step.ts';
 import { initialise, trainableOf, weightsOf } from './weights.ts';
 
@@ -21,8 +21,8 @@ class IdleAdam extends Adam {
 
 function networks(generatorAdam: typeof Adam, discriminatorAdam: typeof Adam) {
   const config = resolveConfig(SMALL);
-  const generator = buildGenerator(config, normaliseFused);
-  const discriminator = buildDiscriminator(config, normaliseFused);
+  const generator = buildGenerator(config, trainingLayers);
+  const discriminator = buildDiscriminator(config, trainingLayers);
   const { trunk, head } = discriminator;
   for (const model of [generator, trunk, head]) initialise(model, new Rng(1));
   const weights = {
@@ -58,15 +58,25 @@ describe('trainStep', () => {
     },
   );
 
-  it("passes a real image through D's convolutions once for both of its sentences", async () => {
+  it('convolves no more than Algorithm 1 needs', async () => {
     const { networks: all } = networks(Adam, Adam);
-    const counts = [];
-    for (const mismatch of ['text', 'image'] as const) {
+    const count = async (mismatch: 'text' | 'image') => {
       const needs = { imageSize: 32, embeddingDim: 6, mismatch } as const;
       const run = () => trainStep(all, toStepBatch(randomBatch(0), needs), { learningRate: 1e-3, rng: new Rng(2) }, {});
       const { kernels } = await tf.profile(() => tf.tidy(run));
-      counts.push(kernels.filter(({ name }) => name === 'Conv2D' || name === 'FusedConv2D').length);
-    }
-    expect(counts[1]! - counts[0]!).toBe(4); // three strided convolutions and the image's half of the joint one
+      const of = (name: string) => kernels.filter((kernel) => kernel.name === name).length;
+      return { forward: of('Conv2D'), byInput: of('Conv2DBackpropInput'), byKernel: of('Conv2DBackpropFilter') };
+    };
+    // G has 3 transposed convolutions (their forward pass is the others' gradient by input), D has 4 convolutions.
+    // D is passed by real and fake images, then by x̂ for G's sake, which asks for no gradient of D's kernels;
+    // D's own update asks for no gradient of images.
+    const expected = { forward: 3 * 4 + 3, byInput: 2 * 3 + 4 + 3, byKernel: 2 * 4 + 3 };
+    expect(await count('text')).toEqual(expected);
+    // a wrong image is a pass of its own, a wrong sentence is not
+    expect(await count('image')).toEqual({
+      forward: expected.forward + 4,
+      byInput: expected.byInput + 3,
+      byKernel: expected.byKernel + 4,
+    });
   });
 });

@@ -1,8 +1,9 @@
 /** Training-mode batch normalisation and its gradient (Ioffe & Szegedy 2015, section 3) in stock operations. */
 
 import * as tf from '@tensorflow/tfjs-core';
-import { add, div, leakyRelu, mul, relu, reshape, square, sub } from '@tensorflow/tfjs-core';
+import { add, div, mul, reshape, square, sub } from '@tensorflow/tfjs-core';
 import type { BatchNormTrainingAttrs, BatchNormTrainingGradInputs, BatchNormTrainingInputs } from './kernels.ts';
+import { rectify, slopeBelowZero } from './rectify.ts';
 import type { TensorsOf } from './run-kernel.ts';
 
 function asRows(x: tf.Tensor): tf.Tensor2D {
@@ -16,11 +17,6 @@ function columnSums(x: tf.Tensor2D): tf.Tensor1D {
   return reshape(tf.matMul(tf.ones<tf.Rank.R2>([1, rows]), x), [channels]);
 }
 
-/** The activation's slope below zero. */
-function slopeBelowZero({ activation, alpha }: BatchNormTrainingAttrs): number {
-  return { linear: 1, relu: 0, leakyRelu: alpha }[activation];
-}
-
 /** `[y, mean, variance]`. */
 export function composeBatchNormTraining(
   { x, gamma, beta }: TensorsOf<BatchNormTrainingInputs>,
@@ -30,12 +26,7 @@ export function composeBatchNormTraining(
   const mean: tf.Tensor1D = div(columnSums(rows), rows.shape[0]);
   const variance: tf.Tensor1D = div(columnSums(square(sub<tf.Tensor2D>(rows, mean))), rows.shape[0]);
   const normalised = tf.batchNorm(rows, mean, variance, beta as tf.Tensor1D, gamma as tf.Tensor1D, epsilon);
-  const rectified = {
-    linear: () => normalised,
-    relu: () => relu(normalised),
-    leakyRelu: () => leakyRelu(normalised, alpha),
-  };
-  return [reshape(rectified[activation](), x.shape), mean, variance];
+  return [reshape(rectify(normalised, activation, alpha), x.shape), mean, variance];
 }
 
 /** `[dx, dgamma, dbeta]`. */
@@ -50,7 +41,7 @@ export function composeBatchNormTrainingGrad(
   let dz = asRows(dy); // gradient at z = γ·x̂ + β, before the activation
   if (attrs.activation !== 'linear') {
     const z = add(mul(centred, scale), beta);
-    dz = mul(dz, tf.step(z, slopeBelowZero(attrs)));
+    dz = mul(dz, tf.step(z, slopeBelowZero(attrs.activation, attrs.alpha)));
   }
   const dbeta = columnSums(dz);
   const dgamma = mul(columnSums(mul(dz, centred)), inverse); // Σ dz·x̂

@@ -8,7 +8,10 @@ export type {
   BatchNormTrainingAttrs,
   BatchNormTrainingGradInputs,
   BatchNormTrainingInputs,
+  RectifierGradAttrs,
+  RectifierGradInputs,
   RectifierName,
 } from './kernels.ts';
-export { ADAM, BATCH_NORM_TRAINING, BATCH_NORM_TRAINING_GRAD } from './kernels.ts';
+export { ADAM, BATCH_NORM_TRAINING, BATCH_NORM_TRAINING_GRAD, RECTIFIER_GRAD } from './kernels.ts';
+export { rectify } from './rectify.ts';
 export { withSuspendedTape } from './suspended-tape.ts';

@@ -39,6 +39,21 @@ export interface BatchNormTrainingGradInputs extends BatchNormTrainingInputs {
   readonly variance: TensorInfo;
 }
 
+/** `[dx]` of `RectifierGradInputs`. */
+export const RECTIFIER_GRAD = 'T2iRectifierGrad';
+
+/** Two tensors of one shape; x is what was rectified. */
+export interface RectifierGradInputs {
+  readonly dy: TensorInfo;
+  readonly x: TensorInfo;
+}
+
+/** dx = x > 0 ? dy : alpha·dy. */
+export interface RectifierGradAttrs {
+  /** Slope below zero; 0 for 'relu'. */
+  readonly alpha: number;
+}
+
 /** `[variable', m', v']` of `AdamInputs`. */
 export const ADAM = 'T2iAdam';
 
