@@ -1,0 +1,17 @@
+/** A photo as it is stored: square, its aspect ratio ignored, as the authors' loader scales it (SPEC A2.6). */
+
+import { DatasetError, errorMessage, T2iError } from '@t2i/core';
+import { decodeImage } from '@t2i/image-node';
+
+/**
+ * RGB bytes [storedSize, storedSize, 3].
+ * @throws DatasetError that names the image when it is damaged
+ */
+export async function decodeStored(bytes: Uint8Array, storedSize: number, name: string): Promise<Uint8Array> {
+  try {
+    return (await decodeImage(bytes, { width: storedSize, height: storedSize })).data;
+  } catch (cause) {
+    if (!T2iError.isInstance(cause)) throw cause;
+    throw new DatasetError(`${name}: ${errorMessage(cause)}`, { hint: cause.hint, cause });
+  }
+}

@@ -1,0 +1,172 @@
+/** Downloads that go on where they were cut off: HTTP ranges, a check that the file is still the same one, a checksum. */
+
+import { createWriteStream } from 'node:fs';
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ReadableStream as WebStream } from 'node:stream/web';
+import { setTimeout } from 'node:timers/promises';
+import { DatasetError, errorMessage, T2iError } from '@t2i/core';
+import { writeError } from '@t2i/core/node';
+import { hashFile } from './hash-file.ts';
+import type { OnProgress } from './progress.ts';
+
+export interface DownloadOptions {
+  readonly url: string;
+  /** The finished file. While it is incomplete it is called `<path>.part`. */
+  readonly path: string;
+  /** Names the file in progress and errors. */
+  readonly name: string;
+  /** Hexadecimal MD5 of the file where it is published. */
+  readonly md5?: string | undefined;
+  readonly onProgress?: OnProgress | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Attempts after the first one, each going on where the last stopped. Default 4. */
+  readonly retries?: number | undefined;
+  /** Pause before the first retry, milliseconds; doubled for each further one. Default 1000. */
+  readonly retryDelay?: number | undefined;
+}
+
+/**
+ * Downloads one file, resuming what an earlier call left in `<path>.part`.
+ * @throws DatasetError when the server refuses, sends a web page instead of a file, or the checksum differs
+ */
+export async function downloadFile(options: DownloadOptions): Promise<void> {
+  const { path, retries = 4, retryDelay = 1000, signal } = options;
+  await mkdir(dirname(path), { recursive: true });
+  for (let attempt = 0; ; attempt++) {
+    try {
+      await continueDownload(options);
+      break;
+    } catch (cause) {
+      signal?.throwIfAborted();
+      if (T2iError.isInstance(cause)) throw cause;
+      if (attempt === retries) throw downloadError(options, reason(cause), cause);
+      await setTimeout(retryDelay * 2 ** attempt, undefined, { ...(signal && { signal }) });
+    }
+  }
+  await checkSum(options);
+  await rename(`${path}.part`, path);
+  await rm(`${path}.part.json`, { force: true });
+}
+
+/** What is known of the file that a `.part` is a part of. */
+interface PartInfo {
+  readonly url: string;
+  /** The server's name for this version of the file: a strong ETag, else its date. */
+  readonly version: string | undefined;
+}
+
+/** One request: the whole file or the rest of it. Errors other than a `T2iError` are worth another try. */
+async function continueDownload(options: DownloadOptions): Promise<void> {
+  const { url, path, signal } = options;
+  const have = await resumePoint(options);
+  const response = await fetch(url, {
+    // a compressed transfer would make byte positions mean something else
+    headers: { 'accept-encoding': 'identity', ...have.headers },
+    ...(signal && { signal }),
+  });
+  if (response.status === 416 && have.offset > 0) {
+    if (response.headers.get('content-range') === `bytes */${have.offset}`) return; // it was whole already
+    await rm(`${path}.part`, { force: true });
+    throw new Error('the server no longer has the rest of the file');
+  }
+  assertFile(response, options);
+  const start = response.status === 206 ? rangeStart(response) : 0;
+  if (start !== 0 && start !== have.offset) throw new Error(`the server sent bytes from ${start}, not ${have.offset}`);
+  const length = Number(response.headers.get('content-length') ?? Number.NaN);
+  const total = Number.isNaN(length) ? undefined : start + length;
+  const info: PartInfo = { url, version: versionOf(response) };
+  await writeFile(`${path}.part.json`, JSON.stringify(info));
+  await save(response, start, total, options);
+}
+
+/** How much is here already, and the request for the rest; from the start unless the server can be asked for the same version. */
+async function resumePoint({
+  url,
+  path,
+  md5,
+}: DownloadOptions): Promise<{ offset: number; headers: Record<string, string> }> {
+  const offset = await stat(`${path}.part`).then(
+    ({ size }) => size,
+    () => 0,
+  );
+  const info = await readFile(`${path}.part.json`, 'utf8')
+    .then((text) => JSON.parse(text) as PartInfo)
+    .catch(() => undefined); // missing or half-written: nothing is known of the part, so it is not used
+  // without a version the rest may be of another file, which only a checksum would tell
+  const resumable = offset > 0 && info?.url === url && (info.version !== undefined || md5 !== undefined);
+  if (!resumable) return { offset: 0, headers: {} };
+  const headers: Record<string, string> = { range: `bytes=${offset}-` };
+  if (info.version !== undefined) headers['if-range'] = info.version;
+  return { offset, headers };
+}
+
+function assertFile(response: Response, options: DownloadOptions): void {
+  const { status, headers } = response;
+  if (status >= 500 || status === 408 || status === 429) throw new Error(`the server answered ${status}`);
+  if (!response.ok) throw downloadError(options, `the server answered ${status}`);
+  if (headers.get('content-type')?.startsWith('text/html')) {
+    throw downloadError(options, 'the server sent a web page instead of the file (a sign-in or a confirmation?)');
+  }
+}
+
+function rangeStart({ headers }: Response): number {
+  const match = /^bytes (\d+)-/.exec(headers.get('content-range') ?? '');
+  if (match === null) throw new Error('the server sent a part without saying which');
+  return Number(match[1]);
+}
+
+function versionOf({ headers }: Response): string | undefined {
+  const etag = headers.get('etag');
+  return etag !== null && !etag.startsWith('W/') ? etag : (headers.get('last-modified') ?? undefined);
+}
+
+async function save(
+  response: Response,
+  start: number,
+  total: number | undefined,
+  { path, name, onProgress, signal }: DownloadOptions,
+): Promise<void> {
+  let done = start;
+  async function* counted(chunks: AsyncIterable<Uint8Array>) {
+    for await (const chunk of chunks) {
+      done += chunk.length;
+      onProgress?.({ stage: 'download', name, done, total });
+      yield chunk;
+    }
+  }
+  const file = createWriteStream(`${path}.part`, { flags: start === 0 ? 'w' : 'a' });
+  try {
+    const body = Readable.fromWeb(response.body as WebStream<Uint8Array>);
+    await pipeline(body, counted, file, { ...(signal && { signal }) });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).syscall === 'write') throw writeError(`${path}.part`, error);
+    throw error;
+  }
+  if (total !== undefined && done !== total) throw new Error(`the connection ended after ${done} of ${total} bytes`);
+}
+
+async function checkSum(options: DownloadOptions): Promise<void> {
+  const { path, md5 } = options;
+  if (md5 === undefined) return;
+  const found = await hashFile(`${path}.part`, 'md5');
+  if (found === md5) return;
+  // what is here is wrong from some byte on, and nobody knows which: the next try must not build on it
+  await rm(`${path}.part`, { force: true });
+  throw downloadError(options, `its MD5 is ${found}, not the published ${md5}`);
+}
+
+/** `fetch` hides why it failed in the cause. */
+function reason(error: unknown): string {
+  const { cause } = error as { cause?: unknown };
+  return cause instanceof Error ? `${errorMessage(error)} (${cause.message})` : errorMessage(error);
+}
+
+function downloadError({ name, url }: DownloadOptions, problem: string, cause?: unknown): DatasetError {
+  return new DatasetError(`Cannot download ${name} from ${url}: ${problem}.`, {
+    hint: 'Run the same command again to continue, or download the file by hand and name its folder with --from.',
+    cause,
+  });
+}

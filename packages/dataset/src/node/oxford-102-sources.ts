@@ -1,0 +1,109 @@
+/** The files Oxford-102 is made from: where they are published, and where they lie here. */
+
+import { existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { DatasetError } from '@t2i/core';
+import type { SourceFile } from '../manifest.ts';
+import { downloadFile } from './download.ts';
+import { hashFile } from './hash-file.ts';
+import type { OnProgress } from './progress.ts';
+
+export type Oxford102File = 'photos' | 'labels' | 'setid' | 'captions';
+
+export interface Oxford102Download {
+  readonly file: string;
+  readonly url: string;
+  readonly md5?: string;
+}
+
+/**
+ * Where the files are published. The first three are the authors' (MD5 sums as in torchvision's `Flowers102`).
+ * The captions are a file on Google Drive, linked from github.com/reedscot/cvpr2016; such links break, ask for a
+ * confirmation or hit a quota. When that happens, download the archive by hand and name it with `captions`.
+ */
+export const OXFORD_102_DOWNLOADS: Readonly<Record<Oxford102File, Oxford102Download>> = {
+  photos: {
+    file: '102flowers.tgz',
+    url: 'https://www.robots.ox.ac.uk/~vgg/data/flowers/102/102flowers.tgz',
+    md5: '52808999861908f626f3c1f4e79d11fa',
+  },
+  labels: {
+    file: 'imagelabels.mat',
+    url: 'https://www.robots.ox.ac.uk/~vgg/data/flowers/102/imagelabels.mat',
+    md5: 'e0620be6f572b9609742df49c70aed4d',
+  },
+  setid: {
+    file: 'setid.mat',
+    url: 'https://www.robots.ox.ac.uk/~vgg/data/flowers/102/setid.mat',
+    md5: 'a5357ecc9cb78c4bef273ce3793fc85c',
+  },
+  captions: {
+    file: 'cvpr2016_flowers.tar.gz',
+    url:
+      'https://drive.usercontent.google.com/download?id=0B0ywwgffWnLLcms2WWJQRFNSWXM' +
+      '&resourcekey=0-Av8zFbeDDvNcF1sSjDR32w&export=download&confirm=t',
+  },
+};
+
+/** Names under which a captions archive is looked for in a local folder. */
+const LOCAL_CAPTIONS = ['text_c10.tar.gz', OXFORD_102_DOWNLOADS.captions.file];
+
+/** Paths of the files that are needed. */
+export type Oxford102Paths = Readonly<Partial<Record<Oxford102File, string>>>;
+
+/**
+ * Finds the files in a folder.
+ * @param captions the captions archive, when it lies elsewhere
+ * @throws DatasetError naming every file that is missing
+ */
+export function findOxfordFiles(from: string, needed: readonly Oxford102File[], captions?: string): Oxford102Paths {
+  const candidates = (file: Oxford102File): string[] => {
+    if (file !== 'captions') return [join(from, OXFORD_102_DOWNLOADS[file].file)];
+    return captions === undefined ? LOCAL_CAPTIONS.map((name) => join(from, name)) : [captions];
+  };
+  const found = needed.map((file) => [file, candidates(file).find((path) => existsSync(path))] as const);
+  const missing = found.filter(([, path]) => path === undefined).map(([file]) => candidates(file).join(' or '));
+  if (missing.length > 0) {
+    throw new DatasetError(`Oxford-102 is not whole here; missing: ${missing.join(', ')}.`, {
+      hint: 'Name the folder that holds 102flowers.tgz, imagelabels.mat and text_c10.tar.gz, or leave --from out to download them.',
+    });
+  }
+  return Object.fromEntries(found) as Oxford102Paths;
+}
+
+export interface FetchOxfordOptions {
+  /** Where the files go. Whole ones that lie there already are not fetched again. */
+  readonly folder: string;
+  readonly needed: readonly Oxford102File[];
+  /** A captions archive that is here already. */
+  readonly captions?: string | undefined;
+  readonly downloads: Readonly<Record<Oxford102File, Oxford102Download>>;
+  readonly onProgress?: OnProgress | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Downloads what is not here yet, one file after another. */
+export async function fetchOxfordFiles(options: FetchOxfordOptions): Promise<Oxford102Paths> {
+  const { folder, needed, captions, downloads, onProgress, signal } = options;
+  if (captions !== undefined) findOxfordFiles(folder, ['captions'], captions);
+  const paths: Partial<Record<Oxford102File, string>> = {};
+  for (const key of needed) {
+    const { file, url, md5 } = downloads[key];
+    const path = key === 'captions' && captions !== undefined ? captions : join(folder, file);
+    if (!existsSync(path)) await downloadFile({ url, path, name: file, md5, onProgress, signal });
+    paths[key] = path;
+  }
+  return paths;
+}
+
+/** Name, size and hash of source files, for the manifest. */
+export async function describeSources(paths: readonly string[]): Promise<SourceFile[]> {
+  return Promise.all(
+    paths.map(async (path) => ({
+      name: basename(path),
+      bytes: (await stat(path)).size,
+      sha256: await hashFile(path),
+    })),
+  );
+}

@@ -1,0 +1,189 @@
+/** Writes a packed data set: built whole in a folder beside its place, flushed, then renamed, so no half ever looks like one. */
+
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
+import { assert, ConfigError, T2iError } from '@t2i/core';
+import { writeError } from '@t2i/core/node';
+import { formatItems, type ItemRecord } from '../item-list.ts';
+import {
+  countItems,
+  FORMAT_VERSION,
+  fingerprintText,
+  MANIFEST_FILE,
+  type Manifest,
+  type ManifestFile,
+  PACKED_FILES,
+} from '../manifest.ts';
+import { hashFile, sha256 } from './hash-file.ts';
+
+export interface PackedContent
+  extends Pick<Manifest, 'name' | 'storedSize' | 'classNames' | 'classDisjoint' | 'sources'> {
+  readonly items: readonly ItemRecord[];
+  /** The captions of each item. */
+  readonly captions: readonly (readonly string[])[];
+}
+
+/** Stores the pixels of one item, [storedSize, storedSize, 3]. Items may come in any order, each once. */
+export type WriteImage = (item: number, pixels: Uint8Array) => Promise<void>;
+
+/**
+ * Writes `directory`, replacing the packed data set that may be there.
+ * @param fill stores every image; when it throws, or the program is killed, `directory` stays as it was
+ * @throws ConfigError when `directory` is a folder with something else in it
+ * @throws T2iError `ERR_WRITE` when the disk is full or the place not writable
+ */
+export async function writePackedDataset(
+  directory: string,
+  content: PackedContent,
+  fill: (write: WriteImage) => Promise<void>,
+): Promise<Manifest> {
+  const place = resolve(directory);
+  await assertReplaceable(place);
+  const folder = `${place}${PREPARING}${hostname()}-${process.pid}`;
+  try {
+    await removeLeftovers(place);
+    await mkdir(folder, { recursive: true });
+    await writeImages(join(folder, PACKED_FILES.images), content, fill);
+    await writeFlushed(join(folder, PACKED_FILES.items), formatItems(content.items));
+    await writeFlushed(join(folder, PACKED_FILES.captions), captionText(content.captions));
+    const manifest = await describe(folder, content);
+    await writeFlushed(join(folder, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`);
+    await replaceFolder(folder, place);
+    return manifest;
+  } catch (cause) {
+    await rm(folder, { recursive: true, force: true });
+    throw isSystemError(cause) ? writeError(place, cause) : cause;
+  }
+}
+
+/** Between the name of a data set and who is building it. */
+const PREPARING = '.preparing-';
+
+/** Removes what killed preparations of the same place left behind; those still running, or of another machine, stay. */
+async function removeLeftovers(place: string): Promise<void> {
+  const prefix = `${basename(place)}${PREPARING}${hostname()}-`;
+  const parent = dirname(place);
+  await mkdir(parent, { recursive: true });
+  for (const name of await readdir(parent)) {
+    if (!name.startsWith(prefix)) continue;
+    const pid = Number(name.slice(prefix.length));
+    if (pid === process.pid || !isRunning(pid)) await rm(join(parent, name), { recursive: true, force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+async function assertReplaceable(place: string): Promise<void> {
+  const names = await readdir(place).catch((error: NodeJS.ErrnoException): string[] => {
+    if (error.code === 'ENOENT') return [];
+    throw writeError(place, error);
+  });
+  if (names.length > 0 && !names.includes(MANIFEST_FILE)) {
+    throw new ConfigError(`${place} holds other files; a prepared data set would replace them.`, {
+      hint: 'Choose another folder for prepared data.',
+    });
+  }
+}
+
+async function writeImages(
+  path: string,
+  { storedSize, items }: PackedContent,
+  fill: (write: WriteImage) => Promise<void>,
+): Promise<void> {
+  const length = storedSize * storedSize * 3;
+  const written = new Uint8Array(items.length);
+  const file = await open(path, 'wx');
+  try {
+    await fill(async (item, pixels) => {
+      assert(pixels.length === length, `image ${item} has ${pixels.length} bytes, not ${length}`);
+      assert(written[item] === 0, `image ${item} of ${items.length} cannot be written (twice?)`);
+      written[item] = 1;
+      await writeFully(file, pixels, item * length);
+    });
+    const missing = written.indexOf(0);
+    assert(missing < 0, `image ${missing} was not written`);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function writeFully(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  for (let offset = 0; offset < bytes.length; ) {
+    const { bytesWritten } = await file.write(bytes, offset, bytes.length - offset, position + offset);
+    offset += bytesWritten;
+  }
+}
+
+async function writeFlushed(path: string, text: string): Promise<void> {
+  const file = await open(path, 'wx');
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+function captionText(captions: readonly (readonly string[])[]): string {
+  return captions
+    .flat()
+    .map((caption) => `${caption}\n`)
+    .join('');
+}
+
+async function describe(folder: string, content: PackedContent): Promise<Manifest> {
+  const fileEntry = async (name: ManifestFile) => {
+    const path = join(folder, name);
+    return [name, { bytes: (await stat(path)).size, sha256: await hashFile(path) }] as const;
+  };
+  const { name, storedSize, classNames, classDisjoint, sources, items } = content;
+  const manifest = {
+    format: 't2i-dataset' as const,
+    formatVersion: FORMAT_VERSION as typeof FORMAT_VERSION,
+    name,
+    storedSize,
+    classNames,
+    classDisjoint,
+    counts: countItems(items),
+    files: Object.fromEntries(await Promise.all(Object.values(PACKED_FILES).map(fileEntry))) as Manifest['files'],
+    sources,
+  };
+  return { ...manifest, fingerprint: sha256(fingerprintText(manifest)) };
+}
+
+/** A folder cannot be renamed over a full one: the old one steps aside first. */
+async function replaceFolder(folder: string, place: string): Promise<void> {
+  const aside = `${folder}-replaced`;
+  const replaced = await rename(place, aside).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return false;
+      throw error;
+    },
+  );
+  await rename(folder, place);
+  await flushFolder(dirname(place));
+  if (replaced) await rm(aside, { recursive: true, force: true });
+}
+
+/** Makes a rename survive a power cut. Windows knows no such thing. */
+async function flushFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+const isSystemError = (error: unknown) =>
+  error instanceof Error && !T2iError.isInstance(error) && typeof (error as NodeJS.ErrnoException).syscall === 'string';
