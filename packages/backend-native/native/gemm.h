@@ -33,13 +33,13 @@ struct ByColumns {
 inline void copy_floats(float* to, const float* from, int64_t count) {
   int64_t i = 0;
   for (; i + LANES <= count; i += LANES) store(to + i, load(from + i));
-  for (; i < count; i++) to[i] = from[i];
+  if (i < count) store_part(to + i, load_part(from + i, count - i), count - i);
 }
 
 inline void zero_floats(float* to, int64_t count) {
   int64_t i = 0;
   for (; i + LANES <= count; i += LANES) store(to + i, vf{});
-  for (; i < count; i++) to[i] = 0;
+  if (i < count) store_part(to + i, vf{}, count - i);
 }
 
 // out[r][0…columns) (+)= left · right for ROWS rows and at most VECTORS·LANES columns. `right`: rows of VECTORS·LANES floats, zero behind `columns`.

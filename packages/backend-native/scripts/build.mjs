@@ -88,7 +88,9 @@ function plan(compiler, objectFolder) {
   const kernelFiles = readdirSync(join(native, 'kernels'))
     .filter((name) => name.endsWith('.cc'))
     .sort();
-  const groups = kernelFiles.map((name) => `X(${basename(name, '.cc').replaceAll('-', '_')})`);
+  const groups = kernelFiles
+    .filter((name) => readFileSync(join(native, 'kernels', name), 'utf8').includes('T2I_KERNELS('))
+    .map((name) => `X(${basename(name, '.cc').replaceAll('-', '_')})`);
   const include = [`-I${join(dirname(require.resolve('node-api-headers/package.json')), 'include')}`];
   const shared = [...COMMON, ...sanitizerFlags(flags.sanitize)];
   const jobs = readdirSync(native)

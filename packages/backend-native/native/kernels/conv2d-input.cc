@@ -1,5 +1,6 @@
 // Gradient of a convolution with respect to its input, which is also the transposed convolution of a generator. No product with a known zero is made.
 #include "../conv.h"
+#include "../winograd.h"
 
 namespace t2i::T2I_ISA {
 namespace {
@@ -100,6 +101,7 @@ void conv2d_backprop_input(const Args& args) {
   float* dx = args.floats(2);
   const ConvShape shape = ConvShape::from(args.ints(3));
   const int64_t pixels = shape.out_height * shape.out_width;
+  if (winograd_pays(shape)) return winograd_backprop_input(shape, dy, filter, dx);
   if (shape.is_dense()) return multiply_patches(shape, dy, filter, shape.batch, dx);
   if (shape.in_channels <= FEW_CHANNELS && pixels * shape.patch_size() <= MAX_PATCH_FLOATS) {
     parallel_for(shape.batch, 1, [&](int64_t n, int64_t) {

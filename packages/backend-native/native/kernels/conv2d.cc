@@ -2,6 +2,7 @@
 #include "../conv.h"
 
 #include "../activation.h"
+#include "../winograd.h"
 
 namespace t2i::T2I_ISA {
 namespace {
@@ -13,6 +14,7 @@ void conv2d(const Args& args) {
   float* out = args.floats(2);
   const ConvShape shape = ConvShape::from(args.ints(3));
   const FusedTail tail = FusedTail::from(args, 4);
+  if (winograd_pays(shape)) return winograd_conv2d(shape, x, filter, out, tail);
   const auto pack_left = [&](float* to, int64_t pixel, int64_t pixels, int64_t k, int64_t depth) {
     copy_patches(shape, x, pixel, pixels, k, depth, to, ByRows::STRIDE);
   };
@@ -27,6 +29,7 @@ void conv2d_backprop_filter(const Args& args) {
   const float* dy = args.floats(1);
   float* out = args.floats(2);
   const ConvShape shape = ConvShape::from(args.ints(3));
+  if (winograd_pays(shape)) return winograd_backprop_filter(shape, x, dy, out);
   const auto pack_left = [&](float* to, int64_t row, int64_t rows, int64_t pixel, int64_t pixels) {
     copy_patches(shape, x, pixel, pixels, row, rows, to, ByColumns::STRIDE);
   };

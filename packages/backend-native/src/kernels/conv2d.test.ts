@@ -71,6 +71,35 @@ describe('conv2d', () => {
     });
   });
 
+  it('has fast algorithms for 4×4 filters of stride 2 and 3×3 of stride 1 that equal the cpu backend', () => {
+    forRandomCases(8, (rng) => {
+      const [size, stride] = pick(rng, [
+        [4, 2],
+        [3, 1],
+      ] as const);
+      const side = () => 7 * stride + rng.integer(3);
+      const shape: Shape4 = [3, side(), side(), pick(rng, [32, 35])];
+      const filterShape: Shape4 = [size, size, shape[3], pick(rng, [32, 37])];
+      const pad = pick(rng, ['same', 'valid', 0] as const);
+      const [x, w] = [normal(rng, shape), normal(rng, filterShape)];
+      const bias = normal(rng, [filterShape[3]]);
+      const both = (a: tf.Tensor, b: tf.Tensor) => tf.conv2d(a as tf.Tensor4D, b as tf.Tensor4D, stride, pad);
+      expectSameOnBoth(() => {
+        const [input, filter] = [tf.tensor4d(x, shape), tf.tensor4d(w, filterShape)];
+        const fused = tf.fused.conv2d({
+          x: input,
+          filter,
+          strides: stride,
+          pad,
+          bias: tf.tensor1d(bias),
+          activation: 'relu',
+        });
+        const loss = (a?: tf.Tensor, b?: tf.Tensor) => tf.mean(tf.square(both(a!, b!)));
+        return [both(input, filter), fused, ...tf.grads(loss)([input, filter])];
+      }, CLOSE);
+    });
+  });
+
   it('fuses bias and activation', () => {
     const activations = ['linear', 'relu', 'relu6', 'elu', 'sigmoid', 'leakyrelu'] as const;
     forRandomCases(24, (rng) => {

@@ -1,0 +1,15 @@
+// Fast convolutions after Toom-Cook and Winograd (Lavin & Gray 2016): fewer multiplications for 4×4 filters of stride 2 and 3×3 filters of stride 1.
+#pragma once
+#include "activation.h"
+#include "conv.h"
+
+namespace t2i::T2I_ISA {
+
+// True when these functions take this convolution and win time by it.
+bool winograd_pays(const ConvShape& shape);
+
+void winograd_conv2d(const ConvShape& shape, const float* x, const float* filter, float* out, const FusedTail& tail);
+void winograd_backprop_input(const ConvShape& shape, const float* dy, const float* filter, float* dx);
+void winograd_backprop_filter(const ConvShape& shape, const float* x, const float* dy, float* gradient);
+
+}  // namespace t2i::T2I_ISA
