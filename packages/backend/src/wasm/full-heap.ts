@@ -8,6 +8,9 @@ export interface Allocator {
   _free(address: number): void;
 }
 
+/** From here on the compiled allocator takes a size for a negative one. */
+const TOO_LARGE = 2 ** 31;
+
 const guarded = new WeakSet<Allocator>();
 
 /** Wraps the allocator of a module, once. */
@@ -17,10 +20,10 @@ export function refuseWhenFull(module: Allocator): void {
   module._free(module._malloc(1)); // the first call replaces the member by the compiled function: let it happen now
   const allocate = module._malloc;
   module._malloc = (bytes) => {
-    const address = allocate(bytes);
+    const address = bytes < TOO_LARGE ? allocate(bytes) : 0;
     if (address !== 0 || bytes === 0) return address;
     throw new BackendError(
-      `The engine wasm has no room for ${bytes} bytes more: WebAssembly addresses 4 GiB at most.`,
+      `The engine wasm has no room for ${bytes} bytes more: it holds 4 GiB, and 2 GiB in one piece.`,
       {
         hint: 'Use a smaller batch or a smaller model, or the engine native.',
       },

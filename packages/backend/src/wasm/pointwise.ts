@@ -8,7 +8,7 @@ import type {
   LeakyReluInputs,
   TensorInfo,
 } from '@tensorflow/tfjs-core';
-import { Identity, Multiply, Step } from '@tensorflow/tfjs-core';
+import { Fill, Identity, Multiply, NotEqual, Step } from '@tensorflow/tfjs-core';
 import { free, type Kernel, run, viewAs } from './kernel.ts';
 
 /** x > 0 ? x : alpha·x as x·step(x): two vectorised passes are ten times as fast as the engine's one. */
@@ -35,10 +35,19 @@ export function identity(original: Kernel<IdentityInputs>): Kernel<IdentityInput
   };
 }
 
-/** Shares the memory where nothing is to be converted (a rectifier's gradient casts float32 to float32). */
+/**
+ * Shares the memory where nothing is to be converted (a rectifier's gradient casts float32 to float32).
+ * To bool it asks which are not 0: the engine would keep the lowest byte of the integer part.
+ */
 export function cast(original: Kernel<CastInputs, CastAttrs>): Kernel<CastInputs, CastAttrs> {
   return (call) => {
     const { inputs, attrs, backend } = call;
-    return inputs.x.dtype === attrs.dtype ? run(backend, Identity, { x: inputs.x }) : original(call);
+    const { x } = inputs;
+    if (x.dtype === attrs.dtype) return run(backend, Identity, { x });
+    if (attrs.dtype !== 'bool') return original(call);
+    const zero = run(backend, Fill, {}, { shape: [], value: 0, dtype: x.dtype });
+    const out = run(backend, NotEqual, { a: x, b: zero });
+    free(backend, zero);
+    return out;
   };
 }

@@ -1,0 +1,47 @@
+import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
+import * as tf from '@tensorflow/tfjs-core';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { fakeEnvironment } from '../../test/fake-environment.ts';
+import { silenceBanner } from '../cpu-banner.ts';
+import { type LegacyUtil, node, nodeGpu } from './tensorflow.ts';
+
+beforeEach(() => {
+  tf.registerBackend('tensorflow', () => silenceBanner(new MathBackendCPU()), 0);
+});
+afterEach(() => {
+  tf.removeBackend('tensorflow');
+});
+
+/** tfjs-node as it is: CommonJS, and unusable without what Node 23 removed from `util`. */
+function installed(name: string, util: LegacyUtil) {
+  return fakeEnvironment({
+    'node:util': { default: util },
+    get [name]() {
+      return util.isNullOrUndefined?.(null) && util.isArray?.([])
+        ? { default: { version: { 'tfjs-node': '4.22.0' } } }
+        : new TypeError('util.isNullOrUndefined is not a function');
+    },
+  });
+}
+
+it.each([
+  [node, '@tensorflow/tfjs-node'],
+  [nodeGpu, '@tensorflow/tfjs-node-gpu'],
+])('finds in node:util what it needs, also where Node took it away', async (engine, name) => {
+  const facts = await engine.start(installed(name, {}), {});
+  expect(facts).toEqual({ tfjsName: 'tensorflow', version: '4.22.0' });
+});
+
+it('leaves node:util alone where nothing is missing', async () => {
+  const util = { isNullOrUndefined: (value: unknown) => value == null, isArray: Array.isArray };
+  const before = { ...util };
+  await node.start(installed('@tensorflow/tfjs-node', util), {});
+  expect(util).toEqual(before);
+});
+
+it('says what is wrong with a package that is there', async () => {
+  const missing = new Error('The Node.js native addon module (tfjs_binding.node) can not be found');
+  const environment = fakeEnvironment({ 'node:util': { default: {} }, '@tensorflow/tfjs-node': missing });
+  const start = node.start(environment, {});
+  await expect(start).rejects.toMatchObject({ message: expect.stringContaining('tfjs_binding.node'), cause: missing });
+});

@@ -1,0 +1,26 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { expect, it } from 'vitest';
+import { fakeEnvironment } from '../test/fake-environment.ts';
+import { inspectBackendsIn } from './inspect-backends.ts';
+import { selectBackend } from './select-backend.ts';
+
+it('reports every engine, and leaves the one that was current', async () => {
+  await selectBackend({ prefer: 'cpu' });
+  const before = tf.memory().numTensors;
+  const environment = fakeEnvironment({ 'node:util': { default: {} } });
+  const reports = await inspectBackendsIn(environment, { measure: true });
+  expect(reports.map(({ name, available }) => [name, available])).toEqual([
+    ['native', false],
+    ['node-gpu', false],
+    ['node', false],
+    ['webgpu', false],
+    ['wasm', true],
+    ['cpu', true],
+  ]);
+  for (const report of reports) {
+    if (report.available) expect(report.gflops).toBeGreaterThan(0);
+    else expect(report).toMatchObject({ problem: expect.stringMatching(/installed/), hint: expect.any(String) });
+  }
+  expect(tf.getBackend()).toBe('cpu');
+  expect(tf.memory().numTensors).toBe(before);
+});

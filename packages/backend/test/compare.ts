@@ -1,0 +1,94 @@
+/** For tests of kernels: the same computation on the `wasm` engine and on `cpu`, which is the reference. */
+
+import { assert, Rng } from '@t2i/core';
+import { expectAllClose } from '@t2i/test-utils';
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-layers'; // registers all gradients
+import { selectBackend } from '../src/index.ts';
+
+/** Starts both engines. From then on tfjs itself throws when a kernel leaves a buffer behind. */
+export async function startEngines(): Promise<void> {
+  await selectBackend({ prefer: 'cpu' });
+  await selectBackend({ prefer: 'wasm' });
+  tf.env().set('IS_TEST', true);
+}
+
+/** Computes results from tensors that it is given. */
+export type Work = (...inputs: tf.Tensor[]) => tf.Tensor | tf.Tensor[];
+
+/** Runs `work` on both engines and compares every result: shape, type and values. */
+export async function expectSame(what: string, inputs: readonly Values[], work: Work): Promise<void> {
+  const expected = await computeOn('cpu', inputs, work);
+  const actual = await computeOn('wasm', inputs, work);
+  assert(actual.length === expected.length, `${what}: ${actual.length} results, expected ${expected.length}`);
+  actual.forEach((result, i) => {
+    const reference = expected[i]!;
+    const [shape, referenceShape] = [`${result.dtype} [${result.shape}]`, `${reference.dtype} [${reference.shape}]`];
+    assert(shape === referenceShape, `${what}: result ${i} is ${shape}, expected ${referenceShape}`);
+    const scale = rootMeanSquare(reference.values);
+    try {
+      // float32 sums of some hundred terms: relative to the size of the whole result where an element is near zero
+      expectAllClose(result.values, reference.values, { relative: 2e-5, absolute: 1e-6 + 1e-5 * scale });
+    } catch (error) {
+      throw new Error(`${what}: result ${i}: ${(error as Error).message}`);
+    }
+  });
+}
+
+/** {@link expectSame} for `forward` and its gradients with respect to all inputs, weighted by a fixed random dy. */
+export async function expectSameWithGradients(
+  what: string,
+  inputs: readonly Values[],
+  forward: (...inputs: tf.Tensor[]) => tf.Tensor,
+): Promise<void> {
+  await expectSame(what, inputs, (...tensors) => {
+    const y = forward(...tensors);
+    const dy = toTensor(randomValues(new Rng(99), y.shape));
+    return [y, ...tf.grads(forward)(tensors, dy)];
+  });
+}
+
+/** A tensor off the engine. */
+export interface Values {
+  readonly shape: readonly number[];
+  readonly dtype: tf.NumericDataType;
+  readonly values: ArrayLike<number>;
+}
+
+/** Draws from N(0, 1), float32. */
+export function randomValues(rng: Rng, shape: readonly number[]): Values {
+  return { shape, dtype: 'float32', values: rng.normal(tf.util.sizeFromShape([...shape])) };
+}
+
+/** An integer from `low` to `high`, both included. */
+export function between(rng: Rng, low: number, high: number): number {
+  return low + rng.integer(high - low + 1);
+}
+
+export function toTensor({ values, shape, dtype }: Values): tf.Tensor {
+  return tf.tensor(Array.from(values), [...shape], dtype);
+}
+
+async function computeOn(engine: 'cpu' | 'wasm', inputs: readonly Values[], work: Work): Promise<Values[]> {
+  await tf.setBackend(engine);
+  const before = { tensors: tf.memory().numTensors, buffers: tf.backend().numDataIds() };
+  const results = tf.tidy(() => {
+    const result = work(...inputs.map(toTensor));
+    return (Array.isArray(result) ? result : [result]).map((tensor) => ({
+      shape: tensor.shape,
+      dtype: tensor.dtype as tf.NumericDataType,
+      values: tensor.dataSync(),
+    }));
+  }) as unknown as Values[];
+  const after = { tensors: tf.memory().numTensors, buffers: tf.backend().numDataIds() };
+  assert(
+    after.tensors === before.tensors && after.buffers === before.buffers,
+    `${engine} leaves ${after.tensors - before.tensors} tensors and ${after.buffers - before.buffers} buffers behind`,
+  );
+  return results;
+}
+
+function rootMeanSquare(values: ArrayLike<number>): number {
+  const finite = Array.from(values).filter(Number.isFinite);
+  return Math.sqrt(finite.reduce((sum, value) => sum + value * value, 0) / Math.max(1, finite.length));
+}
