@@ -6,13 +6,11 @@ import { boundsAround, Canvas, EVERYWHERE } from './canvas.ts';
 import { drawBackground } from './draw-background.ts';
 import type { Rgb } from './oklab.ts';
 import { CENTRE_RGB, jitterColour, PETAL_RGB } from './palette.ts';
-import { ellipseDistance, length, lensDistance, smoothstep } from './shapes.ts';
+import { CENTRE_SHARE, length, petalDistance, petalHalfWidth, smoothstep } from './shapes.ts';
 
 /** From the middle of a flower to the tips of its petals, in shares of the stored side. */
-export const FLOWER_RADIUS = { small: 0.23, large: 0.312 } as const;
+const FLOWER_RADIUS = { small: 0.23, large: 0.312 } as const;
 
-/** Radius of the centre, in shares of the flower's. */
-const CENTRE_SHARE = 0.29;
 const STEM: Rgb = [86, 132, 58];
 /** The seeds of a centre, in a unit disc: Vogel's sunflower spiral. */
 const SEEDS = Array.from({ length: 40 }, (_, k) => {
@@ -55,11 +53,7 @@ export function drawToyFlower(attributes: ToyFlowerAttributes, side: number, rng
 function placeFlower({ petalCount, petalShape, size }: ToyFlowerAttributes, rng: Rng): Flower {
   const radius = FLOWER_RADIUS[size] * rng.uniform(0.97, 1.03);
   const turn = rng.uniform(0, 2 * Math.PI);
-  // neighbours touch where petals are widest and part towards their tips
-  const halfWidth =
-    petalShape === 'round'
-      ? Math.min(0.38, 0.56 * Math.sin(Math.PI / petalCount))
-      : Math.min(0.3, 0.48 * Math.tan(Math.PI / petalCount));
+  const halfWidth = petalHalfWidth(petalShape, petalCount);
   const petals = Array.from({ length: petalCount }, (_, k) => {
     const angle = turn + ((k + rng.uniform(-0.06, 0.06)) * 2 * Math.PI) / petalCount;
     return {
@@ -80,13 +74,6 @@ function drawStem(canvas: Canvas, { x: left, y: top }: Flower, rng: Rng): void {
     const away = x - left - bend * (y - top) ** 2;
     canvas.blend(colour, canvas.coverage(Math.abs(away) - 0.016), 1 - 14 * away);
   });
-}
-
-/** Distance to a petal whose foot is in the flower's middle, in its own frame: `along` its axis and `across` it. */
-function petalDistance(shape: PetalShape, along: number, across: number, { length, halfWidth }: Petal): number {
-  return shape === 'round'
-    ? ellipseDistance(across, along - 0.56 * length, halfWidth, 0.44 * length)
-    : lensDistance(across, along - 0.5 * length, 0.5 * length, halfWidth);
 }
 
 function drawPetals(canvas: Canvas, { x: left, y: top, radius, petals }: Flower, shape: PetalShape, colour: Rgb): void {

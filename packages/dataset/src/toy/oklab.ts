@@ -6,6 +6,23 @@ export type Rgb = readonly [red: number, green: number, blue: number];
 /** Lightness 0 … 1, then green–red and blue–yellow, each about −0.3 … 0.3. */
 export type Oklab = readonly [lightness: number, a: number, b: number];
 
+const LIGHTNESS_WEIGHT = 0.6;
+
+/** How different two colours look; lightness counts less than hue and chroma, because it changes with the light. */
+export function colourDistance(p: Oklab, q: Oklab): number {
+  const [l, a, b] = [p[0] - q[0], p[1] - q[1], p[2] - q[2]];
+  return Math.sqrt(LIGHTNESS_WEIGHT * l * l + a * a + b * b);
+}
+
+/** How different `p` looks from `paint` in the light or shade that suits best: shade scales all three coordinates by the same factor. */
+export function shadedDistance(p: Oklab, paint: Oklab, darkest: number, brightest: number): number {
+  const square = paint[0] * paint[0] + paint[1] * paint[1] + paint[2] * paint[2];
+  const fit = (p[0] * paint[0] + p[1] * paint[1] + p[2] * paint[2]) / square;
+  const light = Math.max(darkest, Math.min(brightest, fit));
+  const [l, a, b] = [p[0] - light * paint[0], p[1] - light * paint[1], p[2] - light * paint[2]];
+  return Math.sqrt(l * l + a * a + b * b);
+}
+
 const toLinear = (byte: number) => {
   const x = byte / 255;
   return x <= 0.04045 ? x / 12.92 : ((x + 0.055) / 1.055) ** 2.4;

@@ -22,9 +22,22 @@ const NOUNS: ReadonlyMap<string, Part> = new Map([
 ]);
 
 const DETERMINERS = new Set(['a', 'an', 'the', 'this', 'its']);
-const VALUE_WORDS = [COLOUR_WORDS, COUNT_WORDS, SHAPE_WORDS, SIZE_WORDS].flatMap((lists) => Object.values(lists).flat());
+const VALUE_WORDS = [COLOUR_WORDS, COUNT_WORDS, SHAPE_WORDS, SIZE_WORDS].flatMap((lists) =>
+  Object.values(lists).flat(),
+);
 /** Words that may stand between an adjective and its noun. */
-const ADJECTIVES = new Set([...VALUE_WORDS, 'and', 'dark', 'black', 'pale', 'light', 'bright', 'deep', 'pretty', 'sandy']);
+const ADJECTIVES = new Set([
+  ...VALUE_WORDS,
+  'and',
+  'dark',
+  'black',
+  'pale',
+  'light',
+  'bright',
+  'deep',
+  'pretty',
+  'sandy',
+]);
 
 function pairs(words: readonly string[], part: Part): [string, Part][] {
   return words.map((word) => [word, part]);

@@ -1,6 +1,10 @@
 /** Signed distances to the shapes of a flower (negative inside), after Quilez, "2D distance functions", and a smooth random field. */
 
 import type { Rng } from '@t2i/core';
+import type { PetalCount, PetalShape } from './attributes.ts';
+
+/** Radius of a flower's centre, as a share of the flower's. */
+export const CENTRE_SHARE = 0.29;
 
 /** The length of a vector, several times faster than `Math.hypot`, which guards against overflow. */
 export function length(x: number, y: number): number {
@@ -9,7 +13,7 @@ export function length(x: number, y: number): number {
 
 /** A lens with its tips at (0, ±halfLength), `halfWidth` wide to each side. Exact. */
 export function lensDistance(x: number, y: number, halfLength: number, halfWidth: number): number {
-  const radius = (halfLength ** 2 + halfWidth ** 2) / (2 * halfWidth);
+  const radius = (halfLength * halfLength + halfWidth * halfWidth) / (2 * halfWidth);
   const offset = radius - halfWidth;
   const px = Math.abs(x);
   const py = Math.abs(y);
@@ -20,8 +24,26 @@ export function lensDistance(x: number, y: number, halfLength: number, halfWidth
 /** An ellipse with half axes along x and y. First order: right near the edge, which is where it is used. */
 export function ellipseDistance(x: number, y: number, halfWidth: number, halfLength: number): number {
   const k1 = length(x / halfWidth, y / halfLength);
-  const k2 = length(x / halfWidth ** 2, y / halfLength ** 2);
+  const k2 = length(x / (halfWidth * halfWidth), y / (halfLength * halfLength));
   return k2 === 0 ? -Math.min(halfWidth, halfLength) : (k1 * (k1 - 1)) / k2;
+}
+
+/** Where petals of this count are widest they touch; from there to their tips they part. Half that width, for petals of length 1. */
+export function petalHalfWidth(shape: PetalShape, count: PetalCount): number {
+  const pitch = Math.PI / count;
+  return shape === 'round' ? Math.min(0.37, 0.62 * Math.sin(pitch)) : Math.min(0.24, 0.45 * Math.tan(pitch));
+}
+
+/** Distance to a petal in its own frame: `along` its axis from the flower's middle, and `across` it. */
+export function petalDistance(
+  shape: PetalShape,
+  along: number,
+  across: number,
+  petal: { readonly length: number; readonly halfWidth: number },
+): number {
+  return shape === 'round'
+    ? ellipseDistance(across, along - 0.6 * petal.length, petal.halfWidth, 0.4 * petal.length)
+    : lensDistance(across, along - 0.5 * petal.length, 0.5 * petal.length, petal.halfWidth);
 }
 
 /** 0 below `low`, 1 above `high`, smooth between. */
