@@ -1,0 +1,69 @@
+/** Which package may depend on which: the seams hold only as long as nobody reaches around them. */
+
+import { describe, expect, it } from 'vitest';
+import { dependenciesOf, loadedBy, manifests } from './support/packages.ts';
+
+const TFJS = '@tensorflow/tfjs-';
+
+/** All that each package may depend on of ours, and of TensorFlow.js. */
+const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  ops: [`${TFJS}core`],
+  'image-node': ['@t2i/core'],
+  backend: [
+    '@t2i/core',
+    '@t2i/backend-native', // an optional peer, as are all engines but wasm and cpu
+    ...['core', 'backend-cpu', 'backend-wasm', 'backend-webgpu', 'node', 'node-gpu'].map((name) => TFJS + name),
+  ],
+  'backend-native': ['@t2i/core', '@t2i/ops', `${TFJS}core`, `${TFJS}backend-cpu`],
+  dataset: ['@t2i/core', '@t2i/image-node'],
+  'text-encoder': ['@t2i/core', '@t2i/ops', `${TFJS}core`, `${TFJS}layers`],
+  'gan-cls': ['@t2i/core', '@t2i/ops', `${TFJS}core`, `${TFJS}layers`],
+  trainer: ['@t2i/core', '@t2i/image-node'],
+  pipeline: [
+    ...['core', 'dataset', 'gan-cls', 'text-encoder', 'trainer'].map((name) => `@t2i/${name}`),
+    `${TFJS}core`,
+    `${TFJS}layers`,
+  ],
+  'test-utils': ['@t2i/core', `${TFJS}core`],
+};
+
+const names = [...manifests.keys()];
+const libraries = names.filter((name) => name !== '@t2i/cli');
+const browserSafe = ['core', 'ops', 'dataset', 'text-encoder', 'gan-cls', 'backend'].map((name) => `@t2i/${name}`);
+
+describe('dependencies', () => {
+  it.each(libraries)('of %s stay on their side of the seams', (name) => {
+    const allowed = ALLOWED[name.replace('@t2i/', '')];
+    expect(allowed, `${name} needs a row in ALLOWED`).toBeDefined();
+    const relevant = dependenciesOf(name).filter((other) => other.startsWith('@t2i/') || other.startsWith(TFJS));
+    expect(relevant.filter((other) => !allowed!.includes(other))).toEqual([]);
+  });
+
+  it('of core and ops are nothing else', () => {
+    expect(dependenciesOf('@t2i/core')).toEqual([]);
+    expect(dependenciesOf('@t2i/ops')).toEqual([`${TFJS}core`]);
+  });
+
+  it('go round in no circle', () => {
+    const visit = (name: string, path: readonly string[]): void => {
+      expect(path, [...path, name].join(' → ')).not.toContain(name);
+      for (const other of dependenciesOf(name)) if (manifests.has(other)) visit(other, [...path, name]);
+    };
+    for (const name of names) visit(name, []);
+  });
+
+  it.each(libraries)('of %s on tfjs-core and tfjs-layers are peers: two copies would not know each other', (name) => {
+    const own = Object.keys(manifests.get(name)!.dependencies ?? {});
+    expect(own.filter((other) => [`${TFJS}core`, `${TFJS}layers`].includes(other))).toEqual([]);
+  });
+});
+
+it.each(browserSafe)('importing %s needs nothing of Node', (name) => {
+  const loaded = loadedBy(name);
+  expect(loaded.filter((module) => module.startsWith('node:'))).toEqual([]);
+});
+
+it('the search for imports finds those of Node', () => {
+  expect(loadedBy('@t2i/core/node').join()).toContain('node:fs');
+});
