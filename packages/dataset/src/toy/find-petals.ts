@@ -16,6 +16,7 @@ const INNER = 0.08 * GRID_SIDE;
 const OUTER = 0.3 * GRID_SIDE;
 /** A colour that is further than this from every petal colour is none. */
 const TOLERANCE = 0.12;
+/** Fewer grid pixels than this of one petal colour are no flower. */
 const MINIMUM_AREA = 16;
 
 const PETAL_PAINTS = PETAL_COLOURS.map((name) => ({ name, paint: rgbToOklab(...PETAL_RGB[name]) }));
@@ -77,7 +78,7 @@ function voteColours(grid: PixelGrid, contrast: readonly number[]): Map<PetalCol
     if (radius > REACH) return;
     const distances = PETAL_PAINTS.map(({ paint }) => shadedDistance(colour, paint, 0.72, 1.08));
     const distance = Math.min(...distances);
-    if (distance > TOLERANCE || distance > contrast[i]!) return;
+    if (!(distance <= Math.min(TOLERANCE, contrast[i]!))) return; // also of a pixel that is not a number
     const candidate = candidates.get(PETAL_PAINTS[distances.indexOf(distance)]!.name)!;
     candidate.votes += contrast[i]! * (radius > INNER && radius < OUTER ? 1 : 0.3);
     candidate.pixels.push(i);

@@ -86,9 +86,9 @@ describe('measureFaithfulness', () => {
     }
   });
 
-  it('finds no flower in plain grey, and says so by counting it as wrong', () => {
-    const grey = { ...images, data: new Float32Array(images.data.length) };
-    const { perAttribute } = measureFaithfulness(grey, captions);
+  it.each([0, Number.NaN])('finds no flower where every pixel is %d, and says so by counting it as wrong', (value) => {
+    const plain = { ...images, data: new Float32Array(images.data.length).fill(value) };
+    const { perAttribute } = measureFaithfulness(plain, captions);
     expect(perAttribute.petalColour!.accuracy).toBe(0);
     expect(perAttribute.petalCount!.accuracy).toBe(0);
   });
