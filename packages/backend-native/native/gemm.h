@@ -5,6 +5,7 @@
 // the right panels pass through L1. The order of additions of each output depends on the sizes alone.
 #pragma once
 #include "kernel.h"
+#include "transpose.h"
 
 namespace t2i::T2I_ISA {
 
@@ -17,23 +18,33 @@ constexpr int COLUMN_BLOCK = 256;
 // Packed right panels kept at a time, in floats: 8 MiB, a part of the shared cache.
 constexpr int64_t RIGHT_BLOCK = int64_t{2} << 20;
 
-// How a packed left block lies in memory. Rows: element (row, k) at row·STRIDE + k. Columns: at k·STRIDE + row. The strides are constants so that a
-// tile needs one address register; they are no powers of two, which would crowd a few cache sets.
-struct ByRows {
-  static constexpr int64_t STRIDE = DEPTH_BLOCK + 16;
-  static constexpr int64_t BLOCK = ROW_BLOCK * STRIDE;
+// How a packed left block of at most ROWS × DEPTH lies in memory. Rows: element (row, k) at row·STRIDE + k. Columns: at k·STRIDE + row. The strides are
+// constants so that a tile needs one address register; they are no powers of two, which would crowd a few cache sets.
+template <int ROWS, int DEPTH>
+struct RowsOf {
+  static constexpr int64_t STRIDE = DEPTH + 16;
+  static constexpr int64_t SIZE = ROWS * STRIDE;
   static constexpr int64_t at(int64_t row, int64_t k) { return row * STRIDE + k; }
 };
-struct ByColumns {
-  static constexpr int64_t STRIDE = ROW_BLOCK + 8;
-  static constexpr int64_t BLOCK = DEPTH_BLOCK * STRIDE;
+template <int ROWS, int DEPTH>
+struct ColumnsOf {
+  static constexpr int64_t STRIDE = ROWS + 8;
+  static constexpr int64_t SIZE = DEPTH * STRIDE;
   static constexpr int64_t at(int64_t row, int64_t k) { return k * STRIDE + row; }
 };
+using ByRows = RowsOf<ROW_BLOCK, DEPTH_BLOCK>;
+using ByColumns = ColumnsOf<ROW_BLOCK, DEPTH_BLOCK>;
 
 inline void copy_floats(float* to, const float* from, int64_t count) {
   int64_t i = 0;
   for (; i + LANES <= count; i += LANES) store(to + i, load(from + i));
   if (i < count) store_part(to + i, load_part(from + i, count - i), count - i);
+}
+
+inline void add_floats(float* to, const float* from, int64_t count) {
+  int64_t i = 0;
+  for (; i + LANES <= count; i += LANES) store(to + i, load(to + i) + load(from + i));
+  for (; i < count; i++) to[i] += from[i];
 }
 
 inline void zero_floats(float* to, int64_t count) {
@@ -157,7 +168,7 @@ void multiply(const ProductSize& size, const PackLeft& pack_left, const PackRigh
       parallel_for(row_blocks.count * column_blocks.count, 1, [&](int64_t index, int64_t) {
         const int64_t row = row_blocks.begin(index / column_blocks.count), rows = row_blocks.end(index / column_blocks.count) - row;
         const int64_t column = column_blocks.begin(index % column_blocks.count), columns = column_blocks.end(index % column_blocks.count) - column;
-        float* const left = scratch_floats(1, Left::BLOCK);
+        float* const left = scratch_floats(1, Left::SIZE);
         float* out_rows[ROW_BLOCK];
         for (int64_t r = 0; r < rows; r++) out_rows[r] = out_row(row + r) + wide_begin + column;
         for (int64_t d = first; d < last; d++) {
@@ -188,10 +199,9 @@ struct PackRightTransposed {
   const float* from;
   int64_t stride;
   void operator()(float* to, int64_t k, int64_t depth, int64_t column, int64_t width, int64_t to_stride) const {
-    for (int64_t j = 0; j < to_stride; j++) {
-      const float* source = from + (column + j) * stride + k;
-      for (int64_t i = 0; i < depth; i++) to[i * to_stride + j] = j < width ? source[i] : 0;
-    }
+    for (int64_t j = 0; j < to_stride; j += LANES)
+      for (int64_t i = 0; i < depth; i += LANES)
+        transpose_block(from + (column + j) * stride + k + i, stride, min(LANES, width - j), min(LANES, depth - i), to + i * to_stride + j, to_stride);
   }
 };
 

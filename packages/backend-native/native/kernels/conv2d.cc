@@ -23,18 +23,38 @@ void conv2d(const Args& args) {
   multiply<ByRows>({shape.out_pixels(), shape.out_channels, shape.patch_size()}, pack_left, PackRight{filter, shape.out_channels}, out_row, finish);
 }
 
-// conv2dBackpropFilter(x, dy, filterGradient, shape): patchesᵀ · dy
+// patchesᵀ · dy over some of the pixels.
+void filter_gradient(const ConvShape& shape, const float* x, const float* dy, int64_t first, int64_t pixels, float* out) {
+  const auto pack_left = [&](float* to, int64_t row, int64_t rows, int64_t pixel, int64_t count) {
+    copy_patches(shape, x, first + pixel, count, row, rows, to, ByColumns::STRIDE);
+  };
+  const auto out_row = [=](int64_t row) { return out + row * shape.out_channels; };
+  const PackRight right{dy + first * shape.out_channels, shape.out_channels};
+  multiply<ByColumns>({shape.patch_size(), shape.out_channels, pixels}, pack_left, right, out_row, do_nothing);
+}
+
+// Filters this small are too few pieces for the threads: their pixels are cut into parts of this size, whose sums are added in order.
+constexpr int64_t SMALL_FILTER = 4 * ROW_BLOCK * COLUMN_BLOCK;
+constexpr int64_t PART_PIXELS = 4096;
+
+// conv2dBackpropFilter(x, dy, filterGradient, shape)
 void conv2d_backprop_filter(const Args& args) {
   const float* x = args.floats(0);
   const float* dy = args.floats(1);
   float* out = args.floats(2);
   const ConvShape shape = ConvShape::from(args.ints(3));
   if (winograd_pays(shape)) return winograd_backprop_filter(shape, x, dy, out);
-  const auto pack_left = [&](float* to, int64_t row, int64_t rows, int64_t pixel, int64_t pixels) {
-    copy_patches(shape, x, pixel, pixels, row, rows, to, ByColumns::STRIDE);
-  };
-  const auto out_row = [=](int64_t row) { return out + row * shape.out_channels; };
-  multiply<ByColumns>({shape.patch_size(), shape.out_channels, shape.out_pixels()}, pack_left, PackRight{dy, shape.out_channels}, out_row, do_nothing);
+  const int64_t size = shape.patch_size() * shape.out_channels;
+  const Parts parts(shape.out_pixels(), size <= SMALL_FILTER ? PART_PIXELS : shape.out_pixels());
+  if (parts.count == 1) return filter_gradient(shape, x, dy, 0, parts.length, out);
+  float* sums = scratch_floats(2, parts.count * size);
+  parallel_for(parts.count, 1, [&](int64_t i, int64_t) {
+    filter_gradient(shape, x, dy, parts.begin(i), parts.end(i) - parts.begin(i), sums + i * size);
+  });
+  parallel_for(size, 1 << 12, [&](int64_t begin, int64_t end) {
+    copy_floats(out + begin, sums + begin, end - begin);
+    for (int64_t i = 1; i < parts.count; i++) add_floats(out + begin, sums + i * size + begin, end - begin);
+  });
 }
 
 }  // namespace

@@ -6,13 +6,13 @@
 // A product of infinity and zero that the direct method would not make can turn an infinity into NaN; NaN stays where the direct method has it.
 #include "../winograd.h"
 
-#include "../combine.h"
+#include "../array-transform.h"
 #include "../point-products.h"
 
 namespace t2i::T2I_ISA {
 namespace {
 
-// One axis: INPUT · d and FILTER · g are multiplied point by point, OUTPUT · (their product) are two outputs; for the filter's gradient,
+// One axis (an array is transformed along both): INPUT · d and FILTER · g are multiplied point by point, OUTPUT · (their product) are two outputs; for the filter's gradient,
 // PAIR · (two values of dy) take the place of FILTER · g, and TAPS · (product) are R taps.
 struct TwoTaps {
   static constexpr int TAPS = 2, POINTS = 3;
@@ -31,30 +31,24 @@ struct ThreeTaps {
   static constexpr float GRADIENT[3][4] = {{1, 1, 1, 0}, {0, 1, -1, 0}, {0, 1, 1, -1}};
 };
 
-// The rows of `row_at(y, x)` (null = zeros) with the weights y_weights[y] · x_weights[x].
-template <int Y, int X, class RowAt>
-Terms weighted(const float (&y_weights)[Y], const float (&x_weights)[X], const RowAt& row_at) {
-  Terms terms;
-  for (int y = 0; y < Y; y++)
-    for (int x = 0; x < X; x++) {
-      const float weight = y_weights[y] * x_weights[x];
-      if (weight == 0) continue;
-      if (const float* row = row_at(y, x)) terms.add(row, weight);
-    }
-  return terms;
-}
-
 // Images in NHWC seen through a grid: grid point (y, x) is the pixel (y·step + top, x·step + left); outside there are zeros.
 struct Grid {
   const float* data;
   int64_t height, width, channels;
   int64_t step, top, left;
 
-  const float* pixel(int64_t n, int64_t y, int64_t x) const {
-    y = y * step + top;
-    x = x * step + left;
-    if (y < 0 || y >= height || x < 0 || x >= width) return nullptr;
-    return data + ((n * height + y) * width + x) * channels;
+  // The channels from `channel` on of SIZE × SIZE grid points from (y, x).
+  template <int SIZE>
+  void patch(int64_t n, int64_t y, int64_t x, int64_t channel, const float** rows) const {
+    for (int j = 0; j < SIZE; j++) {
+      const int64_t in_y = (y + j) * step + top;
+      const float* line = data + (n * height + in_y) * width * channels + channel;
+      for (int i = 0; i < SIZE; i++) {
+        const int64_t in_x = (x + i) * step + left;
+        const bool inside = in_y >= 0 && in_y < height && in_x >= 0 && in_x < width;
+        rows[j * SIZE + i] = inside ? line + in_x * channels : zero_row;
+      }
+    }
   }
 };
 
@@ -70,81 +64,100 @@ struct Tiles {
     int64_t n, y, x;  // image, and grid point of the tile's first element
   };
   Place at(int64_t tile) const { return {tile / across / down, tile / across % down * 2, tile % across * 2}; }
-};
-
-// The transformed input of one point: element (tile, k) with k = (view, channel), views being the parities of a strided convolution.
-template <class R>
-struct PackInput {
-  const Grid* views;
-  const Tiles& tiles;
-
-  // One row of `stride` floats per tile, k in columns.
-  void operator()(int64_t point, float* to, int64_t first_tile, int64_t count, int64_t k, int64_t depth, int64_t stride) const {
-    const auto& y_weights = R::INPUT[point / R::POINTS];
-    const auto& x_weights = R::INPUT[point % R::POINTS];
-    const int64_t channels = views[0].channels;
-    for (int64_t t = 0; t < count; t++) {
-      const Tiles::Place place = tiles.at(first_tile + t);
-      float* out = to + t * stride;
-      for (int64_t i = k; i < k + depth;) {
-        const Grid& view = views[i / channels];
-        const int64_t channel = i % channels, length = min(k + depth - i, channels - channel);
-        combine<4>(weighted(y_weights, x_weights,
-                            [&](int y, int x) {
-                              const float* pixel = view.pixel(place.n, place.y + y, place.x + x);
-                              return pixel == nullptr ? nullptr : pixel + channel;
-                            }),
-                   length, out);
-        out += length;
-        i += length;
-      }
-    }
+  void advance(Place& place) const {
+    if ((place.x += 2) < width) return;
+    place.x = 0;
+    if ((place.y += 2) < height) return;
+    place.y = 0;
+    place.n++;
   }
 };
 
-// Calls pixel(i, j, terms) for each of the 2×2 outputs of a tile that lies inside the grid.
+// The parities of a convolution's input: the grids that its 2×2 (3×3) convolutions of stride 1 see.
+struct Views {
+  Grid grids[4];
+  int64_t stride, count;
+
+  Views(const ConvShape& s, const float* x) : stride(s.stride_y), count(stride * stride) {
+    for (int64_t v = 0; v < count; v++)
+      grids[v] = {x, s.in_height, s.in_width, s.in_channels, stride, v / stride - s.pad_top, v % stride - s.pad_left};
+  }
+};
+
+// Transformed input: row = tile, k = (view, channel); `stride` floats from tile to tile, `point_stride` from point to point.
+template <class R>
+void pack_input(const Grid* views, const Tiles& tiles, int64_t first, int64_t count, int64_t k, int64_t depth, float* to, int64_t stride, int64_t point_stride) {
+  constexpr int POINTS = R::POINTS * R::POINTS;
+  const int64_t channels = views[0].channels;
+  Tiles::Place place = tiles.at(first);
+  for (int64_t t = 0; t < count; t++, to += stride, tiles.advance(place)) {
+    int64_t view = k / channels, channel = k % channels;
+    for (int64_t done = 0; done < depth; view++, channel = 0) {
+      const int64_t length = min(depth - done, channels - channel);
+      const float* from[POINTS];
+      float* out[POINTS];
+      views[view].patch<R::POINTS>(place.n, place.y, place.x, channel, from);
+      for (int64_t p = 0; p < POINTS; p++) out[p] = to + p * point_stride + done;
+      transform_rows<R::INPUT>(from, out, length);
+      done += length;
+    }
+  }
+}
+
+// Outputs of the tiles of a block; pixel(n, y, x) is where the channels of output (y, x) start.
 template <class R, class Pixel>
-void for_outputs(const PointBlock& block, int64_t r, const Tiles& tiles, const Tiles::Place& place, const Pixel& pixel) {
-  for (int i = 0; i < 2 && place.y + i < tiles.height; i++)
-    for (int j = 0; j < 2 && place.x + j < tiles.width; j++)
-      pixel(place.y + i, place.x + j,
-            weighted(R::OUTPUT[i], R::OUTPUT[j], [&](int y, int x) { return block.at(y * R::POINTS + x, r); }));
+void unpack_outputs(const PointBlock& block, const Tiles& tiles, const Pixel& pixel) {
+  constexpr int POINTS = R::POINTS * R::POINTS;
+  Tiles::Place place = tiles.at(block.row);
+  for (int64_t r = 0; r < block.rows; r++, tiles.advance(place)) {
+    const float* from[POINTS];
+    float* to[4];
+    for (int p = 0; p < POINTS; p++) from[p] = block.at(p, r);
+    for (int o = 0; o < 4; o++) {
+      const int64_t y = place.y + o / 2, x = place.x + o % 2;
+      to[o] = y < tiles.height && x < tiles.width ? pixel(place.n, y, x) + block.column : nullptr;
+    }
+    transform_rows<R::OUTPUT>(from, to, block.columns, !block.first);
+  }
 }
 
 template <class R>
 void forward(const ConvShape& shape, const float* x, const float* filter, float* out, const FusedTail& tail) {
-  const int64_t stride = shape.stride_y, views_count = stride * stride;
-  Grid views[4];
-  for (int64_t v = 0; v < views_count; v++)
-    views[v] = {x, shape.in_height, shape.in_width, shape.in_channels, stride, v / stride - shape.pad_top, v % stride - shape.pad_left};
+  constexpr int POINTS = R::POINTS * R::POINTS;
+  const Views views(shape, x);
   const Tiles tiles(shape.batch, shape.out_height, shape.out_width);
-  const PackInput<R> input{views, tiles};
-  const auto pack_left = [&](int64_t point, float* to, int64_t row, int64_t rows, int64_t k, int64_t depth) {
-    input(point, to, row, rows, k, depth, ByRows::STRIDE);
+  const auto pack_left = [&](float* to, int64_t row, int64_t rows, int64_t k, int64_t depth) {
+    pack_input<R>(views.grids, tiles, row, rows, k, depth, to, PointsByRows::STRIDE, PointsByRows::SIZE);
   };
-  const auto pack_right = [&](int64_t point, float* to, int64_t k, int64_t depth, int64_t column, int64_t width, int64_t to_stride) {
-    for (int64_t i = k; i < k + depth; i++, to += to_stride) {
+  const auto pack_right = [&](float* to, int64_t point_stride, int64_t k, int64_t depth, int64_t column, int64_t width, int64_t stride) {
+    for (int64_t i = k; i < k + depth; i++, to += stride) {
       const int64_t view = i / shape.in_channels, channel = i % shape.in_channels;
-      combine<9>(weighted(R::FILTER[point / R::POINTS], R::FILTER[point % R::POINTS],
-                          [&](int ty, int tx) {
-                            const int64_t ky = view / stride + stride * ty, kx = view % stride + stride * tx;
-                            return filter + ((ky * shape.kernel_width + kx) * shape.in_channels + channel) * shape.out_channels + column;
-                          }),
-                 width, to);
-      zero_floats(to + width, to_stride - width);
+      const float* from[R::TAPS * R::TAPS];
+      float* transformed[POINTS];
+      for (int t = 0; t < R::TAPS * R::TAPS; t++) {
+        const int64_t ky = view / views.stride + views.stride * (t / R::TAPS), kx = view % views.stride + views.stride * (t % R::TAPS);
+        from[t] = filter + ((ky * shape.kernel_width + kx) * shape.in_channels + channel) * shape.out_channels + column;
+      }
+      for (int p = 0; p < POINTS; p++) {
+        transformed[p] = to + p * point_stride;
+        zero_floats(transformed[p] + width, stride - width);
+      }
+      transform_rows<R::FILTER>(from, transformed, width);
     }
   };
+  const auto pixel = [&](int64_t n, int64_t y, int64_t x) { return out + ((n * shape.out_height + y) * shape.out_width + x) * shape.out_channels; };
   const auto take = [&](const PointBlock& block) {
-    for (int64_t r = 0; r < block.rows; r++) {
-      const Tiles::Place place = tiles.at(block.row + r);
-      for_outputs<R>(block, r, tiles, place, [&](int64_t y, int64_t x, const Terms& terms) {
-        float* pixel = out + ((place.n * shape.out_height + y) * shape.out_width + x) * shape.out_channels;
-        combine<9>(terms, block.columns, pixel + block.column, !block.first);
-        if (block.last) tail.apply([=](int64_t) { return pixel; }, 0, 1, block.column, block.columns);
-      });
-    }
+    unpack_outputs<R>(block, tiles, pixel);
+    if (!block.last || tail.nothing()) return;
+    Tiles::Place place = tiles.at(block.row);
+    for (int64_t r = 0; r < block.rows; r++, tiles.advance(place))
+      for (int o = 0; o < 4; o++) {
+        const int64_t y = place.y + o / 2, x = place.x + o % 2;
+        if (y < tiles.height && x < tiles.width)
+          tail.apply([&](int64_t) { return pixel(place.n, y, x); }, 0, 1, block.column, block.columns);
+      }
   };
-  multiply_points<ByRows, R::POINTS * R::POINTS>({tiles.count(), shape.out_channels, views_count * shape.in_channels}, pack_left, pack_right, take);
+  multiply_points<PointsByRows, POINTS>({tiles.count(), shape.out_channels, views.count * shape.in_channels}, pack_left, pack_right, take);
 }
 
 // The inputs of one parity: input j = first + stride·m for 0 ≤ m < count is Σ over taps t of filter[tap + stride·t] · dy[m + shift - t].
@@ -156,74 +169,73 @@ struct Parity {
 
 template <class R>
 void backprop_input(const ConvShape& shape, const float* dy, const float* filter, float* dx, const Parity& row, const Parity& column) {
+  constexpr int POINTS = R::POINTS * R::POINTS;
   const Grid view{dy, shape.out_height, shape.out_width, shape.out_channels, 1, row.shift - (R::TAPS - 1), column.shift - (R::TAPS - 1)};
   const Tiles tiles(shape.batch, row.count, column.count);
-  const PackInput<R> input{&view, tiles};
-  const auto pack_left = [&](int64_t point, float* to, int64_t first, int64_t rows, int64_t k, int64_t depth) {
-    input(point, to, first, rows, k, depth, ByRows::STRIDE);
+  const auto pack_left = [&](float* to, int64_t first, int64_t rows, int64_t k, int64_t depth) {
+    pack_input<R>(&view, tiles, first, rows, k, depth, to, PointsByRows::STRIDE, PointsByRows::SIZE);
   };
   // Rows are output channels and columns input channels: the filter's last two axes change places. Taps run backwards.
-  const auto pack_right = [&](int64_t point, float* to, int64_t k, int64_t depth, int64_t first, int64_t width, int64_t to_stride) {
-    float* transformed = scratch_floats(3, TILE_COLUMNS * DEPTH_BLOCK);
-    for (int64_t j = 0; j < width; j++)
-      combine<9>(weighted(R::FILTER[point / R::POINTS], R::FILTER[point % R::POINTS],
-                          [&](int ty, int tx) {
-                            const int64_t ky = row.tap + shape.stride_y * (R::TAPS - 1 - ty), kx = column.tap + shape.stride_x * (R::TAPS - 1 - tx);
-                            return filter + ((ky * shape.kernel_width + kx) * shape.in_channels + first + j) * shape.out_channels + k;
-                          }),
-                 depth, transformed + j * DEPTH_BLOCK);
-    PackRightTransposed{transformed, DEPTH_BLOCK}(to, 0, depth, 0, width, to_stride);
+  const auto pack_right = [&](float* to, int64_t point_stride, int64_t k, int64_t depth, int64_t first, int64_t width, int64_t stride) {
+    constexpr int64_t SIZE = TILE_COLUMNS * PointsByRows::STRIDE;
+    float* const natural = scratch_floats(3, POINTS * SIZE);
+    for (int64_t j = 0; j < width; j++) {
+      const float* from[R::TAPS * R::TAPS];
+      float* transformed[POINTS];
+      for (int t = 0; t < R::TAPS * R::TAPS; t++) {
+        const int64_t ky = row.tap + shape.stride_y * (R::TAPS - 1 - t / R::TAPS), kx = column.tap + shape.stride_x * (R::TAPS - 1 - t % R::TAPS);
+        from[t] = filter + ((ky * shape.kernel_width + kx) * shape.in_channels + first + j) * shape.out_channels + k;
+      }
+      for (int p = 0; p < POINTS; p++) transformed[p] = natural + p * SIZE + j * PointsByRows::STRIDE;
+      transform_rows<R::FILTER>(from, transformed, depth);
+    }
+    for (int p = 0; p < POINTS; p++) PackRightTransposed{natural + p * SIZE, PointsByRows::STRIDE}(to + p * point_stride, 0, depth, 0, width, stride);
   };
   const auto take = [&](const PointBlock& block) {
-    for (int64_t r = 0; r < block.rows; r++) {
-      const Tiles::Place place = tiles.at(block.row + r);
-      for_outputs<R>(block, r, tiles, place, [&](int64_t y, int64_t x, const Terms& terms) {
-        const int64_t in_y = row.first + shape.stride_y * y, in_x = column.first + shape.stride_x * x;
-        float* pixel = dx + ((place.n * shape.in_height + in_y) * shape.in_width + in_x) * shape.in_channels;
-        combine<9>(terms, block.columns, pixel + block.column, !block.first);
-      });
-    }
+    unpack_outputs<R>(block, tiles, [&](int64_t n, int64_t y, int64_t x) {
+      const int64_t in_y = row.first + shape.stride_y * y, in_x = column.first + shape.stride_x * x;
+      return dx + ((n * shape.in_height + in_y) * shape.in_width + in_x) * shape.in_channels;
+    });
   };
-  multiply_points<ByRows, R::POINTS * R::POINTS>({tiles.count(), shape.in_channels, shape.out_channels}, pack_left, pack_right, take);
+  multiply_points<PointsByRows, POINTS>({tiles.count(), shape.in_channels, shape.out_channels}, pack_left, pack_right, take);
 }
 
 template <class R>
 void backprop_filter(const ConvShape& shape, const float* x, const float* dy, float* gradient) {
-  const int64_t stride = shape.stride_y, views_count = stride * stride;
-  Grid views[4];
-  for (int64_t v = 0; v < views_count; v++)
-    views[v] = {x, shape.in_height, shape.in_width, shape.in_channels, stride, v / stride - shape.pad_top, v % stride - shape.pad_left};
+  constexpr int POINTS = R::POINTS * R::POINTS;
+  const Views views(shape, x);
   const Grid outputs{dy, shape.out_height, shape.out_width, shape.out_channels, 1, 0, 0};
   const Tiles tiles(shape.batch, shape.out_height, shape.out_width);
-  const PackInput<R> input{views, tiles};
-  const auto pack_left = [&](int64_t point, float* to, int64_t row, int64_t rows, int64_t tile, int64_t count) {
-    input(point, to, tile, count, row, rows, ByColumns::STRIDE);
+  const auto pack_left = [&](float* to, int64_t row, int64_t rows, int64_t tile, int64_t count) {
+    pack_input<R>(views.grids, tiles, tile, count, row, rows, to, PointsByColumns::STRIDE, PointsByColumns::SIZE);
   };
-  const auto pack_right = [&](int64_t point, float* to, int64_t tile, int64_t count, int64_t column, int64_t width, int64_t to_stride) {
-    for (int64_t t = tile; t < tile + count; t++, to += to_stride) {
-      const Tiles::Place place = tiles.at(t);
-      combine<4>(weighted(R::PAIR[point / R::POINTS], R::PAIR[point % R::POINTS],
-                          [&](int i, int j) {
-                            const float* pixel = outputs.pixel(place.n, place.y + i, place.x + j);
-                            return pixel == nullptr ? nullptr : pixel + column;
-                          }),
-                 width, to);
-      zero_floats(to + width, to_stride - width);
+  const auto pack_right = [&](float* to, int64_t point_stride, int64_t tile, int64_t count, int64_t column, int64_t width, int64_t stride) {
+    Tiles::Place place = tiles.at(tile);
+    for (int64_t t = 0; t < count; t++, to += stride, tiles.advance(place)) {
+      const float* from[4];
+      float* transformed[POINTS];
+      outputs.patch<2>(place.n, place.y, place.x, column, from);
+      for (int p = 0; p < POINTS; p++) {
+        transformed[p] = to + p * point_stride;
+        zero_floats(transformed[p] + width, stride - width);
+      }
+      transform_rows<R::PAIR>(from, transformed, width);
     }
   };
   const auto take = [&](const PointBlock& block) {
     for (int64_t r = 0; r < block.rows; r++) {
       const int64_t view = (block.row + r) / shape.in_channels, channel = (block.row + r) % shape.in_channels;
-      for (int ty = 0; ty < R::TAPS; ty++)
-        for (int tx = 0; tx < R::TAPS; tx++) {
-          const int64_t ky = view / stride + stride * ty, kx = view % stride + stride * tx;
-          float* to = gradient + ((ky * shape.kernel_width + kx) * shape.in_channels + channel) * shape.out_channels + block.column;
-          combine<9>(weighted(R::GRADIENT[ty], R::GRADIENT[tx], [&](int i, int j) { return block.at(i * R::POINTS + j, r); }), block.columns, to,
-                     !block.first);
-        }
+      const float* from[POINTS];
+      float* to[R::TAPS * R::TAPS];
+      for (int p = 0; p < POINTS; p++) from[p] = block.at(p, r);
+      for (int t = 0; t < R::TAPS * R::TAPS; t++) {
+        const int64_t ky = view / views.stride + views.stride * (t / R::TAPS), kx = view % views.stride + views.stride * (t % R::TAPS);
+        to[t] = gradient + ((ky * shape.kernel_width + kx) * shape.in_channels + channel) * shape.out_channels + block.column;
+      }
+      transform_rows<R::GRADIENT>(from, to, block.columns, !block.first);
     }
   };
-  multiply_points<ByColumns, R::POINTS * R::POINTS>({views_count * shape.in_channels, shape.out_channels, tiles.count()}, pack_left, pack_right, take);
+  multiply_points<PointsByColumns, POINTS>({views.count * shape.in_channels, shape.out_channels, tiles.count()}, pack_left, pack_right, take);
 }
 
 bool has_two_taps(const ConvShape& s) { return s.kernel_height == 4 && s.kernel_width == 4 && s.stride_y == 2 && s.stride_x == 2; }
