@@ -1,21 +1,27 @@
 /** The data set that a configuration names. */
 
-import type { TextImageDataset } from '@t2i/core';
+import { ConfigError, type TextImageDataset } from '@t2i/core';
 import { createToyFlowers } from '@t2i/dataset';
 import { openDataset } from '@t2i/dataset/node';
 import type { RunConfig } from './run-config.ts';
 
-/** Room around the crop: 76 for 64 in the paper, and the same share for other sizes. */
+/** Side that pictures are stored at for crops of `imageSize`: 76 for the paper's 64, and the same share of room for other sizes. */
 export function storedSizeFor(imageSize: number): number {
   return Math.round((imageSize * 76) / 64);
 }
 
-/** @throws DatasetError when a prepared folder is missing or damaged */
+/**
+ * @throws DatasetError when a prepared folder is missing or damaged
+ * @throws ConfigError when its pictures are so large that a crop would show only a part of the flower
+ */
 export async function openData(data: RunConfig['data'], imageSize: number): Promise<TextImageDataset> {
-  switch (data.kind) {
-    case 'toy-flowers':
-      return createToyFlowers({ images: data.images, seed: data.seed, storedSize: storedSizeFor(imageSize) });
-    case 'prepared':
-      return openDataset(data.directory);
-  }
+  const storedSize = storedSizeFor(imageSize);
+  if (data.kind === 'toy-flowers') return createToyFlowers({ images: data.images, seed: data.seed, storedSize });
+  const dataset = await openDataset(data.directory);
+  if (dataset.storedSize <= 1.5 * imageSize) return dataset;
+  await dataset.close();
+  throw new ConfigError(
+    `The pictures in ${data.directory} are stored at ${dataset.storedSize} pixels: crops of ${imageSize} would show only a part.`,
+    { hint: `Prepare the data again with --stored-size ${storedSize}, or choose a larger image size.` },
+  );
 }

@@ -9,10 +9,8 @@ import {
   type TextToImageModel,
 } from '@t2i/core';
 import { GanCls, generateFromCaptions, interpolateEmbeddings, interpolateNoise, seededNoise } from '@t2i/gan-cls';
-import { loadEncoder } from '@t2i/text-encoder/node';
-import { loadLatestModelState, readRun } from '@t2i/trainer';
-import { parseRunConfig } from './run-config.ts';
-import { encoderFolder } from './train-run.ts';
+import { loadLatestModelState } from '@t2i/trainer';
+import { loadRunEncoder, readRecord } from './run-record.ts';
 
 /** What to draw. */
 export interface DrawRequest {
@@ -49,10 +47,10 @@ export class TextToImagePipeline {
    * @throws CheckpointError when either is missing or damaged: never random weights
    */
   static async open(runDirectory: string, logger?: Logger): Promise<TextToImagePipeline> {
-    const config = parseRunConfig((await readRun(runDirectory)).run);
-    const encoder = await loadEncoder(encoderFolder(runDirectory), { logger });
+    const record = await readRecord(runDirectory);
+    const encoder = await loadRunEncoder(runDirectory, record, logger);
     const { state } = await loadLatestModelState(runDirectory, logger);
-    const model = new GanCls({ ...config.model, embeddingDim: encoder.dim }, new Rng(0));
+    const model = new GanCls({ ...record.config.model, embeddingDim: encoder.dim }, new Rng(0));
     try {
       await model.load(state);
     } catch (error) {

@@ -1,27 +1,25 @@
 /** Starts or resumes a run: data, encoder, model and batches from one configuration, then the trainer's loop. */
 
-import { join } from 'node:path';
-import { type CaptionEncoder, type JsonValue, Rng, type TextImageDataset } from '@t2i/core';
+import { type CaptionEncoder, Rng, type TextImageDataset } from '@t2i/core';
 import { createBatchSource } from '@t2i/dataset';
 import { GanCls } from '@t2i/gan-cls';
 import { BagOfWords, type SavableEncoder } from '@t2i/text-encoder';
 import { loadEncoder, saveEncoder } from '@t2i/text-encoder/node';
-import { createPreview, readRun, type TrainOptions, type TrainResult, train } from '@t2i/trainer';
+import { assertNoRun, createPreview, type TrainOptions, type TrainResult, train } from '@t2i/trainer';
 import { openData } from './open-data.ts';
 import { previewRows } from './preview-rows.ts';
-import { parseRunConfig, type RunConfig } from './run-config.ts';
+import type { RunConfig } from './run-config.ts';
+import { assertSameData, encoderFolder, loadRunEncoder, readRecord, recordOf } from './run-record.ts';
 
 /** The folder of the run, and who watches it. */
 export type TrainRunOptions = Pick<TrainOptions, 'runDirectory' | 'logger' | 'trackers' | 'onStep' | 'signal'>;
-
-/** Where a run keeps its encoder. */
-export const encoderFolder = (runDirectory: string) => join(runDirectory, 'encoder');
 
 /**
  * Trains a new run.
  * @throws ConfigError when the folder holds a run already
  */
 export async function trainRun(config: RunConfig, options: TrainRunOptions): Promise<TrainResult> {
+  await assertNoRun(options.runDirectory);
   const dataset = await openData(config.data, config.model.imageSize);
   try {
     const encoder = await openEncoder(config, dataset);
@@ -35,17 +33,18 @@ export async function trainRun(config: RunConfig, options: TrainRunOptions): Pro
 /**
  * Continues a run from its last checkpoint, bit for bit as if it had never stopped.
  * @param changes settings of the trainer that may differ from before, such as its limits
- * @throws CheckpointError when the folder holds no run, or the data have changed since
+ * @throws CheckpointError when the folder holds no run, or its data or encoder have changed since
  */
 export async function resumeRun(
   options: TrainRunOptions,
   changes: Partial<RunConfig['trainer']> = {},
 ): Promise<TrainResult> {
-  const recorded = parseRunConfig((await readRun(options.runDirectory)).run);
-  const config = { ...recorded, trainer: { ...recorded.trainer, ...changes } };
+  const record = await readRecord(options.runDirectory);
+  const config = { ...record.config, trainer: { ...record.config.trainer, ...changes } };
   const dataset = await openData(config.data, config.model.imageSize);
   try {
-    const encoder = await loadEncoder(encoderFolder(options.runDirectory));
+    assertSameData(record, dataset);
+    const encoder = await loadRunEncoder(options.runDirectory, record);
     return await runTrainer(config, dataset, encoder, options, true);
   } finally {
     await dataset.close();
@@ -83,7 +82,7 @@ async function runTrainer(
       model,
       batches,
       config: { ...config.trainer, seed: config.seed },
-      run: config as JsonValue,
+      run: recordOf(config, dataset, encoder),
       preview: createPreview({
         model,
         rows: await previewRows(dataset, encoder, config.preview),

@@ -1,0 +1,37 @@
+/**
+ * Train on your own pictures: a folder with `photo.jpg` and `photo.txt` (one caption a line) side by side; sub-folders are classes.
+ *
+ *     tsx examples/own-folder.ts --from my-pictures [--run runs/own] [--fast]
+ */
+
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { selectBackend } from '@t2i/backend';
+import { prepareFolder } from '@t2i/dataset/node';
+import { PRESETS } from '@t2i/gan-cls';
+import { parseRunConfig, trainRun } from '@t2i/pipeline';
+import { ConsoleProgress } from '@t2i/trainer';
+
+const { values: flags } = parseArgs({
+  options: {
+    from: { type: 'string' },
+    run: { type: 'string', default: 'runs/own' },
+    fast: { type: 'boolean', default: false },
+  },
+});
+if (flags.from === undefined) throw new Error('Name the folder of pictures: --from my-pictures');
+
+const progress = new ConsoleProgress();
+const cacheDirectory = join(flags.run, 'data');
+await prepareFolder({ from: flags.from, cacheDirectory, storedSize: 38, logger: progress });
+
+await selectBackend();
+const config = parseRunConfig({
+  data: { kind: 'prepared', directory: cacheDirectory },
+  model: PRESETS.tiny,
+  batches: { batchSize: flags.fast ? 2 : 64 },
+  trainer: flags.fast ? { maxSteps: 2 } : { epochs: 100 },
+});
+await trainRun(config, { runDirectory: flags.run, logger: progress, onStep: progress.update });
+progress.close();
+console.log(`Samples in ${flags.run}/samples`);

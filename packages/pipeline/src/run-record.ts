@@ -1,0 +1,60 @@
+/** What a run was made of: its configuration, and the data and the encoder it saw. Kept in `run.json`. */
+
+import { join } from 'node:path';
+import { type CaptionEncoder, CheckpointError, type JsonValue, type Logger, type TextImageDataset } from '@t2i/core';
+import type { SavableEncoder } from '@t2i/text-encoder';
+import { loadEncoder } from '@t2i/text-encoder/node';
+import { readRun } from '@t2i/trainer';
+import { z } from 'zod';
+import { type RunConfig, runConfigSchema } from './run-config.ts';
+
+const runRecordSchema = z.strictObject({
+  config: runConfigSchema,
+  dataset: z.strictObject({ name: z.string(), fingerprint: z.string() }),
+  encoder: z.strictObject({ id: z.string(), dim: z.int() }),
+});
+
+export type RunRecord = z.output<typeof runRecordSchema>;
+
+/** Where a run keeps its encoder. */
+export const encoderFolder = (runDirectory: string): string => join(runDirectory, 'encoder');
+
+export function recordOf(config: RunConfig, dataset: TextImageDataset, encoder: CaptionEncoder): JsonValue {
+  const { name, fingerprint } = dataset;
+  const { id, dim } = encoder;
+  return { config, dataset: { name, fingerprint }, encoder: { id, dim } } satisfies RunRecord as JsonValue;
+}
+
+/** @throws CheckpointError when the folder holds no run, or one that this program did not make */
+export async function readRecord(runDirectory: string): Promise<RunRecord> {
+  const result = runRecordSchema.safeParse((await readRun(runDirectory)).run);
+  if (result.success) return result.data;
+  throw new CheckpointError(`${runDirectory} is not a run of this version:\n${z.prettifyError(result.error)}`, {
+    cause: result.error,
+  });
+}
+
+/** @throws CheckpointError when the encoder is missing, damaged or another than the run was trained with */
+export async function loadRunEncoder(
+  runDirectory: string,
+  record: RunRecord,
+  logger?: Logger,
+): Promise<SavableEncoder> {
+  const folder = encoderFolder(runDirectory);
+  const encoder = await loadEncoder(folder, { logger });
+  if (encoder.id === record.encoder.id) return encoder;
+  throw new CheckpointError(
+    `${folder} holds the encoder ${encoder.id}, the run was trained with ${record.encoder.id}.`,
+    {
+      hint: 'Put the encoder of this run back.',
+    },
+  );
+}
+
+/** @throws CheckpointError when the data have changed since the run began */
+export function assertSameData(record: RunRecord, dataset: TextImageDataset): void {
+  if (dataset.fingerprint === record.dataset.fingerprint) return;
+  throw new CheckpointError(`The data set "${dataset.name}" is not the one that the run was trained on.`, {
+    hint: 'Put the same data back, or start a new run.',
+  });
+}
