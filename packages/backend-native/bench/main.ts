@@ -1,10 +1,11 @@
-/** `pnpm bench kernels|train-step …`: figures of the native backend; see README.md. */
+/** `pnpm bench kernels|elementwise|train-step …`: figures of the native backend; see README.md. */
 
 import { parseArgs } from 'node:util';
 import { ConfigError } from '@t2i/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { nativeStatus } from '../src/index.ts';
 import { type BenchPreset, NETWORKS } from './convolutions.ts';
+import { benchElementwise } from './elementwise.ts';
 import { benchKernels } from './kernels.ts';
 import { benchTrainStep } from './train-step.ts';
 
@@ -45,8 +46,11 @@ switch (positionals[0]) {
       });
     }
     break;
+  case 'elementwise':
+    benchElementwise(Number(values.budget));
+    break;
   default:
     throw new ConfigError(`Nothing to measure called "${positionals[0] ?? ''}".`, {
-      hint: 'Use `kernels` or `train-step`.',
+      hint: 'Use `kernels`, `elementwise` or `train-step`.',
     });
 }

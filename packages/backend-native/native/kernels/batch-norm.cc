@@ -16,8 +16,7 @@ struct Rectifier {
   float slope;
   Rectifier(int64_t activation, double alpha) : slope(activation == LINEAR ? 1.0f : activation == RELU ? 0.0f : static_cast<float>(alpha)) {}
   float value(float z) const { return slope == 0.0f ? (z <= 0.0f ? 0.0f : z) : (z < 0.0f ? slope * z : z); }
-  // dy where z > 0, slope·dy elsewhere.
-  float gradient(float z, float dy) const { return z > 0.0f ? dy : slope * dy; }
+  float derivative(float z) const { return z > 0.0f ? 1.0f : (z == z ? slope : z); }
 };
 
 // γ·(x − mean)/√(variance + ε) + β per channel: `mean`, `scale` = γ/√(variance + ε), `beta` of a block of channels. One function for forward and
@@ -51,6 +50,7 @@ void moments(const Args& args) {
         for (int64_t c = 0; c < piece.width; c++) sum[c] = squares[c] = 0;
         for (int64_t row = piece.row_begin; row < piece.row_end; row++) {
           const float* values = x + row * channels + piece.column;
+          T2I_INDEPENDENT
           for (int64_t c = 0; c < piece.width; c++) {
             const double value = values[c];
             sum[c] += value;
@@ -88,8 +88,32 @@ void apply(const Args& args) {
   }
   const Affine affine{mean, scale, shift};
   for_rows(rows, channels, [=](int64_t first) {
+    T2I_INDEPENDENT
     for (int64_t c = 0; c < channels; c++) out[first + c] = rectifier.value(affine(x[first + c], c));
   });
+}
+
+// The loops below take their parameters by value: read through a lambda's captures they would seem to change with every store.
+
+// Adds dz and dz·(x − mean) of one row.
+void add_row(const float* x, const float* dy, Affine affine, Rectifier rectifier, double* sums, double* products, int64_t n) {
+  T2I_INDEPENDENT
+  for (int64_t c = 0; c < n; c++) {
+    const float value = x[c];
+    const float dz = dy[c] * rectifier.derivative(affine(value, c));
+    sums[c] += static_cast<double>(dz);
+    products[c] += static_cast<double>(dz) * static_cast<double>(value - affine.mean[c]);
+  }
+}
+
+// dx = scale·dz − slope_x·(x − mean) − constant of one row.
+void gradient_row(const float* x, const float* dy, Affine affine, Rectifier rectifier, const float* slope_x, const float* constant, float* dx, int64_t n) {
+  T2I_INDEPENDENT
+  for (int64_t c = 0; c < n; c++) {
+    const float value = x[c];
+    const float dz = dy[c] * rectifier.derivative(affine(value, c));
+    dx[c] = affine.scale[c] * dz - slope_x[c] * (value - affine.mean[c]) - constant[c];
+  }
 }
 
 // batchNormGradient(dy, x, gamma, beta, mean, variance, dx, dgamma, dbeta, rows, channels, epsilon, activation, alpha): with dz the gradient before the
@@ -103,7 +127,7 @@ void gradient(const Args& args) {
   const Rectifier rectifier(args.integer(12), args.number(13));
   if (rows * channels == 0) return;
   float* scale = scratch_floats(0, 3 * channels);
-  float* slope_x = scale + channels;       // dx = scale·dz − slope_x·(x − mean) − constant
+  float* slope_x = scale + channels;
   float* constant = slope_x + channels;
   for (int64_t c = 0; c < channels; c++) scale[c] = inverse_deviation(variance[c], epsilon) * gamma[c];
   const Affine affine{mean, scale, beta};
@@ -111,14 +135,12 @@ void gradient(const Args& args) {
       ColumnPieces(1, rows, channels),
       [=](const ColumnPiece& piece, double* sums) {
         double *sum = sums, *products = sums + WIDTH;
+        const Affine block{mean + piece.column, scale + piece.column, beta + piece.column};
         for (int64_t c = 0; c < piece.width; c++) sum[c] = products[c] = 0;
         for (int64_t row = piece.row_begin; row < piece.row_end; row++) {
-          const int64_t first = row * channels + piece.column;
-          for (int64_t c = 0; c < piece.width; c++) {
-            const float dz = rectifier.gradient(affine(x[first + c], piece.column + c), dy[first + c]);
-            sum[c] += static_cast<double>(dz);
-            products[c] += static_cast<double>(dz) * static_cast<double>(x[first + c] - mean[piece.column + c]);
-          }
+          const float* values = x + row * channels + piece.column;
+          const float* gradients = dy + row * channels + piece.column;
+          add_row(values, gradients, block, rectifier, sum, products, piece.width);
         }
       },
       [](double total, double partial) { return total + partial; },
@@ -135,11 +157,7 @@ void gradient(const Args& args) {
         }
       });
   for_rows(rows, channels, [=](int64_t first) {
-    for (int64_t c = 0; c < channels; c++) {
-      const float value = x[first + c];
-      const float dz = rectifier.gradient(affine(value, c), dy[first + c]);
-      dx[first + c] = scale[c] * dz - slope_x[c] * (value - mean[c]) - constant[c];
-    }
+    gradient_row(x + first, dy + first, affine, rectifier, slope_x, constant, dx + first, channels);
   });
 }
 

@@ -8,8 +8,9 @@ namespace t2i::T2I_ISA {
 namespace {
 
 constexpr int64_t GRAIN = 1 << 14;
-// A row shorter than this costs more in its loop than in its elements; channel vectors are repeated up to it.
-constexpr int64_t SHORT_ROW = 128;
+// A row shorter than this costs more in its loop than in its elements; a channel vector is repeated to about LONG_ROW, which level 1 of the cache holds.
+constexpr int64_t SHORT_ROW = 256;
+constexpr int64_t LONG_ROW = 1024;
 
 struct Plan {
   int rank;
@@ -68,7 +69,7 @@ void apply_rows(const Plan& plan, const In* a, const In* b, Out* out) {
 // [rows, n] with [n]: the vector of a short row is repeated so that many rows become one loop.
 template <class Op, class In, class Out>
 void apply_repeated(const Plan& plan, const In* full, const In* vector, bool vector_is_a, Out* out) {
-  const int64_t repeats = ceil_div(2 * SHORT_ROW, plan.row_length);
+  const int64_t repeats = ceil_div(LONG_ROW, plan.row_length);
   const int64_t period = repeats * plan.row_length;
   In* repeated = static_cast<In*>(thread_scratch(0, period * static_cast<int64_t>(sizeof(In))));
   for (int64_t i = 0; i < period; i++) repeated[i] = vector[i % plan.row_length];
@@ -163,7 +164,23 @@ void select(const Args& args) {
   float* out = args.floats(3);
   parallel_for(args.length(0), GRAIN, [=](int64_t begin, int64_t end) {
     T2I_INDEPENDENT
-    for (int64_t i = begin; i < end; i++) out[i] = condition[i] == 1 ? yes[i] : no[i];
+    for (int64_t i = begin; i < end; i++) {
+      const float first = yes[i], second = no[i];  // loaded either way: a branch would keep the loop scalar
+      out[i] = condition[i] == 1 ? first : second;
+    }
+  });
+}
+
+// rectifierGradient(dy, x, dx, alpha): dx = x > 0 ? dy : alpha·dy, and NaN where x is
+void rectifier_gradient(const Args& args) {
+  const float* dy = args.floats(0);
+  const float* x = args.floats(1);
+  float* dx = args.floats(2);
+  const float alpha = static_cast<float>(args.number(3));
+  parallel_for(args.length(0), GRAIN, [=](int64_t begin, int64_t end) {
+    const float slope = alpha;  // as a capture it would seem to change with every store
+    T2I_INDEPENDENT
+    for (int64_t i = begin; i < end; i++) dx[i] = dy[i] * (x[i] > 0.0f ? 1.0f : (x[i] == x[i] ? slope : x[i]));
   });
 }
 
@@ -175,6 +192,6 @@ T2I_KERNELS(elementwise_binary, {"add", floats_to_floats<Add>}, {"sub", floats_t
             {"eluGrad", floats_to_floats<EluGrad>}, {"greater", floats_to_bytes<Greater>}, {"greaterEqual", floats_to_bytes<GreaterEqual>},
             {"less", floats_to_bytes<Less>}, {"lessEqual", floats_to_bytes<LessEqual>}, {"equal", floats_to_bytes<Equal>},
             {"notEqual", floats_to_bytes<NotEqual>}, {"logicalAnd", bytes_to_bytes<LogicalAnd>}, {"logicalOr", bytes_to_bytes<LogicalOr>},
-            {"select", select})
+            {"select", select}, {"rectifierGradient", rectifier_gradient})
 
 }  // namespace t2i::T2I_ISA

@@ -19,8 +19,9 @@ void unary(const Args& args) {
   float* out = args.floats(1);
   const Parameters parameters{args.count() > 2 ? static_cast<float>(args.number(2)) : 0.0f, args.count() > 3 ? static_cast<float>(args.number(3)) : 0.0f};
   parallel_for(args.length(0), GRAIN, [=](int64_t begin, int64_t end) {
+    const Parameters constant = parameters;  // as a capture it would seem to change with every store
     T2I_INDEPENDENT
-    for (int64_t i = begin; i < end; i++) out[i] = Op::apply(x[i], parameters);
+    for (int64_t i = begin; i < end; i++) out[i] = Op::apply(x[i], constant);
   });
 }
 
@@ -76,7 +77,7 @@ void cast_floats_to_bytes(const Args& args) {
   uint8_t* out = args.bytes(1);
   parallel_for(args.length(0), GRAIN, [=](int64_t begin, int64_t end) {
     T2I_INDEPENDENT
-    for (int64_t i = begin; i < end; i++) out[i] = x[i] != 0.0f;
+    for (int64_t i = begin; i < end; i++) out[i] = x[i] != 0.0f ? 1 : 0;
   });
 }
 

@@ -1,60 +1,14 @@
 // Reductions of [batches, length, columns] over the middle axis, which every reduction becomes after merging axes (src/kernels/reduce.ts):
-// name(x, out, batches, length, columns). Sums and products accumulate in double.
+// name(x, out, batches, length, columns).
 #include "../columns.h"
+#include "../loops.h"
+#include "../reducers.h"
 
 namespace t2i::T2I_ISA {
 namespace {
 
 constexpr int64_t PIECE = 1 << 14;
-constexpr int64_t LANE_COUNT = 16;  // the same for every instruction set, and so are the results
 constexpr int64_t NARROW = 64;
-
-struct Sum {
-  using Value = double;
-  static constexpr Value IDENTITY = 0;
-  static Value step(Value total, Value x) { return total + x; }
-  static float finish(Value total, int64_t) { return static_cast<float>(total); }
-};
-
-struct Mean : Sum {
-  static float finish(Value total, int64_t count) { return static_cast<float>(total / static_cast<double>(count)); }
-};
-
-struct Prod {
-  using Value = double;
-  static constexpr Value IDENTITY = 1;
-  static Value step(Value total, Value x) { return total * x; }
-  static float finish(Value total, int64_t) { return static_cast<float>(total); }
-};
-
-// NaN wins, as in the cpu backend.
-struct Max {
-  using Value = float;
-  static constexpr Value IDENTITY = -INFINITY;
-  static Value step(Value total, Value x) { return (x > total) | (x != x) ? x : total; }
-  static float finish(Value total, int64_t) { return total; }
-};
-
-struct Min {
-  using Value = float;
-  static constexpr Value IDENTITY = INFINITY;
-  static Value step(Value total, Value x) { return (x < total) | (x != x) ? x : total; }
-  static float finish(Value total, int64_t) { return total; }
-};
-
-template <class R>
-typename R::Value reduce_run(const float* x, int64_t n) {
-  using Value = typename R::Value;
-  Value lanes[LANE_COUNT];
-  for (Value& lane : lanes) lane = R::IDENTITY;
-  int64_t i = 0;
-  for (; i + LANE_COUNT <= n; i += LANE_COUNT)
-    for (int64_t lane = 0; lane < LANE_COUNT; lane++) lanes[lane] = R::step(lanes[lane], static_cast<Value>(x[i + lane]));
-  for (int64_t lane = 0; i < n; i++, lane++) lanes[lane] = R::step(lanes[lane], static_cast<Value>(x[i]));
-  for (int64_t half = LANE_COUNT / 2; half > 0; half /= 2)
-    for (int64_t lane = 0; lane < half; lane++) lanes[lane] = R::step(lanes[lane], lanes[lane + half]);
-  return lanes[0];
-}
 
 template <class R>
 void reduce_rows(const float* x, float* out, int64_t rows, int64_t length) {
@@ -89,8 +43,10 @@ void reduce_narrow(const float* x, int64_t rows, int64_t columns, typename R::Va
   Value wide[NARROW];
   for (int64_t c = 0; c < period; c++) wide[c] = R::IDENTITY;
   int64_t row = 0;
-  for (; row + repeats <= rows; row += repeats)
+  for (; row + repeats <= rows; row += repeats) {
+    T2I_INDEPENDENT
     for (int64_t c = 0; c < period; c++) wide[c] = R::step(wide[c], static_cast<Value>(x[row * columns + c]));
+  }
   for (int64_t c = 0; c < (rows - row) * columns; c++) wide[c] = R::step(wide[c], static_cast<Value>(x[row * columns + c]));
   for (int64_t c = 0; c < columns; c++) sums[c] = wide[c];
   for (int64_t c = columns; c < period; c++) sums[c % columns] = R::step(sums[c % columns], wide[c]);
@@ -103,14 +59,17 @@ void reduce_wide(const float* x, int64_t rows, int64_t columns, int64_t width, t
   int64_t row = 0;
   for (; row + 4 <= rows; row += 4) {
     const float* x0 = x + row * columns;
+    T2I_INDEPENDENT
     for (int64_t c = 0; c < width; c++) {
       const Value low = R::step(static_cast<Value>(x0[c]), static_cast<Value>(x0[columns + c]));
       const Value high = R::step(static_cast<Value>(x0[2 * columns + c]), static_cast<Value>(x0[3 * columns + c]));
       sums[c] = R::step(sums[c], R::step(low, high));
     }
   }
-  for (; row < rows; row++)
+  for (; row < rows; row++) {
+    T2I_INDEPENDENT
     for (int64_t c = 0; c < width; c++) sums[c] = R::step(sums[c], static_cast<Value>(x[row * columns + c]));
+  }
 }
 
 template <class R>

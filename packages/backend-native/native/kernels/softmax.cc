@@ -2,6 +2,7 @@
 #include "../elementary.h"
 #include "../kernel.h"
 #include "../loops.h"
+#include "../reducers.h"
 
 namespace t2i::T2I_ISA {
 namespace {
@@ -9,13 +10,10 @@ namespace {
 constexpr int64_t PIECE = 1 << 13;
 
 void softmax_row(const float* x, float* out, int64_t n) {
-  float largest = -INFINITY;
-  for (int64_t i = 0; i < n; i++) largest = (x[i] > largest) | (x[i] != x[i]) ? x[i] : largest;
+  const float largest = reduce_run<Max>(x, n);
   T2I_INDEPENDENT
   for (int64_t i = 0; i < n; i++) out[i] = exp_of(x[i] - largest);
-  double sum = 0;
-  for (int64_t i = 0; i < n; i++) sum += static_cast<double>(out[i]);
-  const float total = static_cast<float>(sum);
+  const float total = static_cast<float>(reduce_run<Sum>(out, n));
   T2I_INDEPENDENT
   for (int64_t i = 0; i < n; i++) out[i] /= total;
 }

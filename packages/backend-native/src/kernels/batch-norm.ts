@@ -12,6 +12,7 @@ import { util } from '@tensorflow/tfjs-core';
 import { nativeFunction } from '../binding.ts';
 import { defineKernel } from '../kernel.ts';
 import type { NativeBackend } from '../native-backend.ts';
+import { assertSizes } from './sizes.ts';
 
 /** The numbers that native/kernels/batch-norm.cc knows the rectifiers by. */
 const RECTIFIERS: Readonly<Record<RectifierName, number>> = { linear: 0, relu: 1, leakyRelu: 2 };
@@ -73,10 +74,12 @@ export function applyBatchNorm(
 const trainingKernel = defineKernel<BatchNormTrainingInputs, BatchNormTrainingAttrs>(
   BATCH_NORM_TRAINING,
   ({ inputs, attrs, backend }) => {
-    const [rows, channels] = matrixOf(inputs.x);
+    const { x, gamma, beta } = inputs;
+    const [rows, channels] = matrixOf(x);
+    assertSizes(BATCH_NORM_TRAINING, [channels], { gamma, beta });
     const mean = backend.allocate([channels], 'float32');
     const variance = backend.allocate([channels], 'float32');
-    batchNormMoments(backend.floats(inputs.x), backend.floats(mean), backend.floats(variance), rows, channels);
+    batchNormMoments(backend.floats(x), backend.floats(mean), backend.floats(variance), rows, channels);
     return [applyBatchNorm(backend, { ...inputs, mean, variance }, attrs), mean, variance];
   },
 );
@@ -85,10 +88,14 @@ const gradientKernel = defineKernel<BatchNormTrainingGradInputs, BatchNormTraini
   BATCH_NORM_TRAINING_GRAD,
   ({ inputs, attrs, backend }) => {
     const { dy, x, gamma, beta, mean, variance } = inputs;
+    const [rows, channels] = matrixOf(x);
+    assertSizes(BATCH_NORM_TRAINING_GRAD, x.shape, { dy });
+    assertSizes(BATCH_NORM_TRAINING_GRAD, [channels], { gamma, beta, mean, variance });
     const outputs = [x, gamma, beta].map(({ shape }) => backend.allocate(shape, 'float32'));
     batchNormGradient(
       ...[dy, x, gamma, beta, mean, variance, ...outputs].map((tensor) => backend.floats(tensor)),
-      ...matrixOf(x),
+      rows,
+      channels,
       attrs.epsilon,
       ...rectifierOf(attrs),
     );

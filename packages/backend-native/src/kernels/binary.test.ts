@@ -1,4 +1,5 @@
 import type { Rng } from '@t2i/core';
+import { rectify } from '@t2i/ops';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
@@ -148,6 +149,16 @@ it('adds many tensors', () => {
   forRandomCases(5, (rng) => {
     const parts = Array.from({ length: 2 + rng.integer(5) }, () => normal(rng, [3, 17]));
     expectSameOnBoth(() => tf.addN(parts.map((part) => tf.tensor(part, [3, 17]))));
+  });
+});
+
+it('rectifies and its gradient equals the composed one', () => {
+  forRandomCases(10, (rng) => {
+    const shape = randomShape(rng);
+    const [x, dy] = [awkward(rng, shape), normal(rng, shape)];
+    for (const activation of ['relu', 'leakyRelu'] as const) {
+      expectSameOnBoth(() => tf.grad((t) => rectify(t, activation))(tf.tensor(x, shape), tf.tensor(dy, shape)));
+    }
   });
 });
 

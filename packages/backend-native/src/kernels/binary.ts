@@ -1,5 +1,7 @@
 /** Operations on two float32 tensors with broadcasting (and logic on two bool tensors); other types run the inherited kernels. */
 
+import type { RectifierGradAttrs, RectifierGradInputs } from '@t2i/ops';
+import { RECTIFIER_GRAD } from '@t2i/ops';
 import type { BinaryInputs, KernelConfig, PreluInputs, SelectInputs, TensorInfo } from '@tensorflow/tfjs-core';
 import {
   Add,
@@ -28,6 +30,7 @@ import { nativeFunction } from '../binding.ts';
 import { callCpuKernel, defineKernel } from '../kernel.ts';
 import type { NativeBackend } from '../native-backend.ts';
 import { planBroadcast } from './broadcast.ts';
+import { assertSizes } from './sizes.ts';
 
 type Numbers = Float32Array | Uint8Array;
 type BinaryFunction = (a: Numbers, b: Numbers, out: Numbers, plan: Int32Array) => void;
@@ -128,6 +131,19 @@ const selectKernel = defineKernel<SelectInputs>(Select, (call) => {
   return out;
 });
 
+type RectifierGradient = (dy: Float32Array, x: Float32Array, dx: Float32Array, alpha: number) => void;
+const rectifierGradient = nativeFunction<RectifierGradient>('rectifierGradient');
+const rectifierGradKernel = defineKernel<RectifierGradInputs, RectifierGradAttrs>(
+  RECTIFIER_GRAD,
+  ({ inputs, attrs, backend }) => {
+    const { dy, x } = inputs;
+    assertSizes(RECTIFIER_GRAD, x.shape, { dy });
+    const dx = backend.allocate(x.shape, 'float32');
+    rectifierGradient(backend.floats(dy), backend.floats(x), backend.floats(dx), attrs.alpha);
+    return [dx];
+  },
+);
+
 export const BINARY_KERNELS: readonly KernelConfig[] = [
   arithmetic(Add, 'add'),
   arithmetic(Sub, 'sub'),
@@ -149,4 +165,5 @@ export const BINARY_KERNELS: readonly KernelConfig[] = [
   powKernel,
   addNKernel,
   selectKernel,
+  rectifierGradKernel,
 ];

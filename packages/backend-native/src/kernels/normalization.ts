@@ -16,6 +16,7 @@ import { FusedBatchNorm, LRN, LRNGrad, Softmax, util } from '@tensorflow/tfjs-co
 import { nativeFunction } from '../binding.ts';
 import { callCpuKernel, defineKernel } from '../kernel.ts';
 import { applyBatchNorm } from './batch-norm.ts';
+import { assertSizes } from './sizes.ts';
 
 const softmax = nativeFunction<(x: Float32Array, out: Float32Array, rows: number, length: number) => void>('softmax');
 const softmaxKernel = defineKernel<SoftmaxInputs, SoftmaxAttrs>(Softmax, (call) => {
@@ -60,6 +61,7 @@ const lrnGradKernel = defineKernel<LRNGradInputs, LRNGradAttrs>(LRNGrad, (call) 
   const { inputs, attrs, backend } = call;
   const { x, y, dy } = inputs;
   if (!isPlainLrn(x, attrs) || dy.dtype !== 'float32' || y.dtype !== 'float32') return callCpuKernel(LRNGrad, call);
+  assertSizes(LRNGrad, x.shape, { y, dy });
   const dx = backend.allocate(x.shape, 'float32');
   lrnGradient(backend.floats(dy), backend.floats(x), backend.floats(y), backend.floats(dx), ...lrnSizes(x, attrs));
   return dx;

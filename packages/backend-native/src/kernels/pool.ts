@@ -4,6 +4,7 @@ import type { AvgPoolAttrs, AvgPoolInputs, KernelConfig, MaxPoolGradInputs, Tens
 import { AvgPool, AvgPoolGrad, backend_util, MaxPool, MaxPoolGrad, util } from '@tensorflow/tfjs-core';
 import { nativeFunction } from '../binding.ts';
 import { callCpuKernel, defineKernel } from '../kernel.ts';
+import { assertSizes } from './sizes.ts';
 
 /** Max and average pooling, forward and backward, have the same attributes. */
 type PoolAttrs = AvgPoolAttrs;
@@ -63,8 +64,10 @@ const maxPoolGradKernel = defineKernel<MaxPoolGradInputs, PoolAttrs>(MaxPoolGrad
   const { inputs, attrs, backend } = call;
   const { dy, input: x } = inputs;
   if (dy.dtype !== 'float32' || x.dtype !== 'float32') return callCpuKernel(MaxPoolGrad, call);
+  const info = poolInfo(x.shape, attrs);
+  assertSizes(MaxPoolGrad, info.outShape, { dy });
   const dx = backend.allocate(x.shape, 'float32');
-  maxPoolGradient(backend.floats(dy), backend.floats(x), backend.floats(dx), ...sizesOf(poolInfo(x.shape, attrs)));
+  maxPoolGradient(backend.floats(dy), backend.floats(x), backend.floats(dx), ...sizesOf(info));
   return dx;
 });
 
@@ -73,8 +76,10 @@ const averagePoolGradKernel = defineKernel<{ dy: TensorInfo; input: TensorInfo }
   const { inputs, attrs, backend } = call;
   const { dy, input: x } = inputs;
   if (dy.dtype !== 'float32') return callCpuKernel(AvgPoolGrad, call);
+  const info = poolInfo(x.shape, attrs);
+  assertSizes(AvgPoolGrad, info.outShape, { dy });
   const dx = backend.allocate(x.shape, 'float32');
-  averagePoolGradient(backend.floats(dy), backend.floats(dx), ...sizesOf(poolInfo(x.shape, attrs)));
+  averagePoolGradient(backend.floats(dy), backend.floats(dx), ...sizesOf(info));
   return dx;
 });
 
