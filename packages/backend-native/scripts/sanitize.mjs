@@ -1,0 +1,31 @@
+// Builds the addon for a sanitizer of GCC or Clang and runs this package's tests under it; Linux only.
+//   node scripts/sanitize.mjs address|undefined|thread [vitest arguments]
+import { spawnSync } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const [kind = 'address', ...testArguments] = process.argv.slice(2);
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+
+const build = spawnSync(process.execPath, [join(root, 'scripts/build.mjs'), '--sanitize', kind], { stdio: 'inherit' });
+if (build.status !== 0) process.exit(1);
+
+/** Node itself is not instrumented, so the runtime has to be there before it; libstdc++ first needs its symbols too. */
+const RUNTIME = { address: 'libasan.so', undefined: 'libubsan.so', thread: 'libtsan.so' };
+const library = (name) =>
+  spawnSync(process.env.CXX ?? 'c++', [`-print-file-name=${name}`], { encoding: 'utf8' }).stdout.trim();
+const environment = {
+  ...process.env,
+  T2I_NATIVE_ADDON: join(root, 'build', `sanitize-${kind}`, 't2i_native.node'),
+  LD_PRELOAD: `${library(RUNTIME[kind])} ${library('libstdc++.so')}`,
+  // What V8 itself leaves behind at exit is not ours to report.
+  ASAN_OPTIONS: 'detect_leaks=0',
+  UBSAN_OPTIONS: 'halt_on_error=1:print_stacktrace=1',
+  TSAN_OPTIONS: `halt_on_error=1:suppressions=${join(root, 'scripts', 'tsan.supp')}`,
+};
+const tests = spawnSync(
+  'npx',
+  ['vitest', 'run', '--project', 'unit', '--root', join(root, '../..'), 'packages/backend-native', ...testArguments],
+  { stdio: 'inherit', env: environment },
+);
+process.exitCode = tests.status ?? 1;
