@@ -19,7 +19,8 @@ export interface SuiteRun {
 /** A test that cpu passes and native does not. */
 export interface Regression {
   readonly name: string;
-  readonly variant: string;
+  /** The runs concerned, by {@link SuiteRun.variant}. */
+  readonly variants: readonly string[];
   readonly message: string;
   /** Why this is right; undefined when it is not. */
   readonly reason: string | undefined;
@@ -37,18 +38,21 @@ export function byName({ backend, results }: SuiteRun): Map<string, TestResult> 
   return named;
 }
 
-/** Every test that `cpu` passes and `native` fails, skips or lacks. `reasons`: name of a test → why it may. */
+/** Every test that `cpu` passes and any of `natives` fails, skips or lacks. `reasons`: name of a test → why it may. */
 export function regressions(
   cpu: SuiteRun,
-  native: SuiteRun,
+  natives: readonly SuiteRun[],
   reasons: Readonly<Record<string, string>> = {},
 ): Regression[] {
-  const actual = byName(native);
+  const outcomes = natives.map((run) => ({ variant: run.variant, results: byName(run) }));
   return [...byName(cpu)].flatMap(([name, { status }]) => {
-    const other = actual.get(name);
-    if (status !== 'passed' || other?.status === 'passed') return [];
+    const others = outcomes
+      .map(({ variant, results }) => ({ variant, other: results.get(name) }))
+      .filter(({ other }) => other?.status !== 'passed');
+    if (status !== 'passed' || others.length === 0) return [];
+    const { other } = others[0]!;
     const message = other === undefined ? 'did not run' : other.message || other.status;
-    return [{ name, variant: native.variant, message, reason: reasons[name] }];
+    return [{ name, variants: others.map(({ variant }) => variant), message, reason: reasons[name] }];
   });
 }
 

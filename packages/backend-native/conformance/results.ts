@@ -31,7 +31,7 @@ export function describeResults(tfjsVersion: string, runs: readonly SuiteRun[], 
     '',
     ...(found.length === 0
       ? ['None.']
-      : found.map(({ name, variant, reason }) => `- ${name} (${variant}): ${reason ?? 'A FAULT'}`)),
+      : found.map(({ name, variants, reason }) => `- ${name} (${variants.join('; ')}): ${reason ?? 'A FAULT'}`)),
     '',
     '## Passed by neither',
     '',

@@ -13,7 +13,7 @@ import { parseArgs } from 'node:util';
 import { writeFileAtomic } from '@t2i/core/node';
 import { version_core } from '@tensorflow/tfjs-core';
 import { build } from 'esbuild';
-import type { Regression, SuiteRun, TestResult } from './compare.ts';
+import type { SuiteRun, TestResult } from './compare.ts';
 import { countOutcomes, regressions } from './compare.ts';
 import { EXCEPTIONS } from './exceptions.ts';
 import { describeResults } from './results.ts';
@@ -87,7 +87,6 @@ async function main(): Promise<void> {
   const { values: flags } = parseArgs({ options: { write: { type: 'boolean', default: false } } });
   // Inside the package, because jasmine-core is resolved from there.
   const folder = await mkdtemp(join(packageFolder, 'build/conformance-'));
-  const found: Regression[] = [];
   const runs: SuiteRun[] = [];
   try {
     const suite = await bundleSuite(folder);
@@ -96,13 +95,14 @@ async function main(): Promise<void> {
       const { passed, failed, pending } = countOutcomes(run);
       console.log(`${run.backend} ${run.variant}: ${passed} passed, ${failed} failed, ${pending} pending`);
       runs.push(run);
-      if (run.backend === 'native') found.push(...regressions(runs[0]!, run, EXCEPTIONS));
     }
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-  for (const { name, variant, message, reason } of found) {
-    console.log(`only cpu passes (${variant}): ${name}\n  ${reason ? `excepted: ${reason}` : message}`);
+  const [cpu, ...natives] = runs;
+  const found = regressions(cpu!, natives, EXCEPTIONS);
+  for (const { name, variants, message, reason } of found) {
+    console.log(`only cpu passes (${variants.join('; ')}): ${name}\n  ${reason ? `excepted: ${reason}` : message}`);
   }
   if (flags.write) await writeFileAtomic(join(here, 'RESULTS.md'), describeResults(version_core, runs, found));
   if (found.some(({ reason }) => reason === undefined)) process.exitCode = 1;
