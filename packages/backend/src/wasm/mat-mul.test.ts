@@ -94,6 +94,12 @@ describe('a product', () => {
     }
   });
 
+  it('with a row of ones is the sums of columns', async () => {
+    const inputs = [{ shape: [1, 200], dtype: 'float32' as const, values: Array(200).fill(1) }];
+    await expectSame('ones', [...inputs, randomValues(new Rng(7), [200, 5])], (a, b) => tf.matMul(a!, b!));
+    await expectSame('ones', [...inputs, randomValues(new Rng(7), [200, 1])], (a, b) => tf.matMul(a!, b!));
+  });
+
   it('of a batch is that of the cpu backend', async () => {
     const rng = new Rng(6);
     const size = between(rng, 2, 4);
