@@ -41,10 +41,11 @@ inline void copy_floats(float* to, const float* from, int64_t count) {
   if (i < count) store_part(to + i, load_part(from + i, count - i), count - i);
 }
 
-inline void add_floats(float* to, const float* from, int64_t count) {
+// to[i] += factor · from[i]
+inline void add_scaled(float* to, float factor, const float* from, int64_t count) {
   int64_t i = 0;
-  for (; i + LANES <= count; i += LANES) store(to + i, load(to + i) + load(from + i));
-  for (; i < count; i++) to[i] += from[i];
+  for (; i + LANES <= count; i += LANES) store(to + i, load(to + i) + factor * load(from + i));
+  for (; i < count; i++) to[i] += factor * from[i];
 }
 
 inline void zero_floats(float* to, int64_t count) {

@@ -53,7 +53,7 @@ void conv2d_backprop_filter(const Args& args) {
   });
   parallel_for(size, 1 << 12, [&](int64_t begin, int64_t end) {
     copy_floats(out + begin, sums + begin, end - begin);
-    for (int64_t i = 1; i < parts.count; i++) add_floats(out + begin, sums + i * size + begin, end - begin);
+    for (int64_t i = 1; i < parts.count; i++) add_scaled(out + begin, 1, sums + i * size + begin, end - begin);
   });
 }
 

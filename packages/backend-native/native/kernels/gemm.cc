@@ -41,6 +41,24 @@ void multiply_matrices(const ProductSize& size, const Matrix& a, const Matrix& b
     with_left(PackRight{b.data, b.stride});
 }
 
+// With so few rows, copying the right factor would cost more than multiplying it.
+constexpr int64_t FEW_ROWS = 4;
+
+// The right factor is read once, in runs of this many columns that stay in L1 together with the sums.
+constexpr int64_t RUN = 512;
+
+void multiply_few_rows(const ProductSize& size, const Matrix& a, const float* b, float* out, const FusedTail& tail) {
+  const int64_t row_step = a.transposed ? 1 : a.stride, k_step = a.transposed ? a.stride : 1;
+  const auto out_row = [=](int64_t row) { return out + row * size.columns; };
+  parallel_for(size.columns, RUN, [&](int64_t begin, int64_t end) {
+    for (int64_t row = 0; row < size.rows; row++) zero_floats(out_row(row) + begin, end - begin);
+    for (int64_t k = 0; k < size.depth; k++)
+      for (int64_t row = 0; row < size.rows; row++)
+        add_scaled(out_row(row) + begin, a.data[row * row_step + k * k_step], b + k * size.columns + begin, end - begin);
+    tail.apply(out_row, 0, size.rows, begin, end - begin);
+  });
+}
+
 // matMul(a, b, out, [batch, batchA, batchB, rows, columns, depth, transposeA, transposeB], bias?, activation, alpha, slopes?)
 void mat_mul(const Args& args) {
   const float* a = args.floats(0);
@@ -54,7 +72,11 @@ void mat_mul(const Args& args) {
   const auto one = [&](int64_t i) {
     const Matrix left{a + i % batch_a * size.rows * size.depth, transpose_a ? size.rows : size.depth, transpose_a};
     const Matrix right{b + i % batch_b * size.depth * size.columns, transpose_b ? size.depth : size.columns, transpose_b};
-    multiply_matrices(size, left, right, out + i * size.rows * size.columns, tail);
+    float* const product = out + i * size.rows * size.columns;
+    if (size.rows <= FEW_ROWS && !transpose_b)
+      multiply_few_rows(size, left, right.data, product, tail);
+    else
+      multiply_matrices(size, left, right, product, tail);
   };
   // Many small products are shared out whole, few large ones in pieces.
   if (batch > 1 && size.rows * size.columns <= ROW_BLOCK * COLUMN_BLOCK)
