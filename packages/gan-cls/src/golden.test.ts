@@ -55,14 +55,14 @@ describe('three steps, against PyTorch', () => {
     const rng = new PatternRng();
 
     for (let step = 0; step < 3; step++) {
-      const scalars = await model.step(batchOf(step, model.config), { learningRate: 1e-3, rng });
+      const scalars = await model.step(batchOf(step, model.config), { learningRate: 2e-4, rng });
       const names = ['loss/discriminator', 'loss/generator', 'score/real', 'score/wrong', 'score/fake'];
       expect(Object.keys(scalars).sort()).toEqual(
         names.filter((name) => name !== 'score/wrong' || objective.endsWith('cls')).sort(),
       );
       const row = expected.scalars!.data.subarray(step * 5, (step + 1) * 5);
       const actual = names.map((name) => scalars[name] ?? Number.NaN);
-      expectAllClose(actual, row, { relative: step === 0 ? 1e-5 : 1e-3, absolute: 1e-6 });
+      expectAllClose(actual, row, { relative: 1e-4, absolute: 1e-7 });
       if (step === 0) expectFirstGradients((await model.state()).tensors, expected);
     }
     expectFinalWeights((await model.state()).tensors, start.tensors, expected);
@@ -110,12 +110,12 @@ function expectFinalWeights(
         (_, i) => gradient === undefined || Math.abs(gradient[i]!) > NOISE_FLOOR,
       );
     const [actualWay, expectedWay] = [way(tensors[key]!.data), way(expected[name]!.data)];
-    expect(relativeError(actualWay, expectedWay), name).toBeLessThan(0.1);
+    expect(relativeError(actualWay, expectedWay), name).toBeLessThan(1e-2);
     const whole = ways[key.split('/')[0]!]!;
     whole[0].push(...actualWay);
     whole[1].push(...expectedWay);
   }
   const all = names.reduce((sum, name) => sum + expected[name]!.data.length, 0);
   expect((ways.generator![0].length + ways.discriminator![0].length) / all).toBeGreaterThan(0.99);
-  for (const [network, way] of Object.entries(ways)) expect(relativeError(...way), network).toBeLessThan(1e-2);
+  for (const [network, way] of Object.entries(ways)) expect(relativeError(...way), network).toBeLessThan(1e-3);
 }

@@ -151,7 +151,7 @@ def networks(name, arch):
     save_file(out, HERE / f"networks-{name}.safetensors")
 
 
-def steps(name, arch, objective, mismatch, shared, lr=1e-3, count=3):
+def steps(name, arch, objective, mismatch, shared, lr=2e-4, count=3):
     g, d, out = Generator(arch), Discriminator(arch), {}
     cls, inter, n, weight = "cls" in objective, "int" in objective, BATCH, 0.75
     cls_weight = 0.4 if cls else 0.0
