@@ -1,0 +1,20 @@
+"""A JPEG with edges and texture, and Pillow's antialiased bicubic 76×76 of it. Run: pip install numpy pillow; python make_decode.py"""
+import pathlib
+
+import numpy as np
+from PIL import Image
+
+here = pathlib.Path(__file__).parent
+rng = np.random.default_rng(0)
+height, width = 256, 341
+y, x = np.mgrid[0:height, 0:width] / 256
+angle = np.arctan2(y - 0.5, x - 0.65)
+radius = np.hypot(y - 0.5, x - 0.65)
+petals = radius < 0.25 + 0.12 * np.cos(6 * angle)
+leaf = np.stack([0.2 + 0.2 * y, 0.45 + 0.1 * np.sin(40 * x), 0.15 + 0 * x], -1)
+flower = np.stack([0.9 - radius, 0.3 + radius, 0.6 + 0.2 * np.sin(60 * radius)], -1)
+picture = np.where(petals[..., None], flower, leaf) + rng.normal(0, 0.03, (height, width, 3))
+photo = Image.fromarray((picture.clip(0, 1) * 255).astype(np.uint8))
+photo.save(here / "photo.jpg", quality=85)
+stored = Image.open(here / "photo.jpg").convert("RGB").resize((76, 76), Image.BICUBIC)
+(here / "photo-76.u8").write_bytes(np.asarray(stored).tobytes())
