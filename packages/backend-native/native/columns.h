@@ -6,7 +6,7 @@
 namespace t2i::T2I_ISA {
 namespace {
 
-// `batches` matrices [rows, columns], each cut into bands of `height` rows and blocks of `width` columns.
+// `batches` matrices [rows, columns], none of them 0, each cut into bands of `height` rows and blocks of `width` columns.
 struct ColumnPieces {
   static constexpr int64_t MAX_WIDTH = 256;
   static constexpr int64_t PIECE = 1 << 15;
@@ -27,7 +27,7 @@ struct ColumnPiece {
 template <int Quantities, class Sum, class Accumulate, class Merge, class Finish>
 void reduce_columns(const ColumnPieces& all, const Accumulate& accumulate, const Merge& merge, const Finish& finish) {
   constexpr int64_t CELLS = Quantities * ColumnPieces::MAX_WIDTH;
-  // Partial sums lie as [batch][block][band][CELLS]; with narrow matrices only `width` of a cell row are used, so small pieces share one loop item instead.
+  // Partial sums lie as [batch][block][band][quantity][width]. Small matrices share one turn of the loop.
   const int64_t pieces = all.batches * all.blocks * all.bands;
   const int64_t grain = max(1, ColumnPieces::PIECE / (all.width * all.height));
   const int64_t cells = Quantities * all.width;

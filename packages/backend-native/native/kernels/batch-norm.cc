@@ -31,7 +31,7 @@ float inverse_deviation(float variance, double epsilon) { return static_cast<flo
 // Runs fn(first element of a row, channels) over all rows in parallel.
 template <class Function>
 void for_rows(int64_t rows, int64_t channels, const Function& fn) {
-  parallel_for(rows, max(1, PIECE / channels), [&](int64_t begin, int64_t end) {
+  parallel_for(rows, max(1, PIECE / max(1, channels)), [&](int64_t begin, int64_t end) {
     for (int64_t row = begin; row < end; row++) fn(row * channels);
   });
 }
@@ -42,6 +42,8 @@ void moments(const Args& args) {
   float* mean = args.floats(1);
   float* variance = args.floats(2);
   const int64_t rows = args.integer(3), channels = args.integer(4);
+  if (rows == 0)
+    for (int64_t c = 0; c < channels; c++) mean[c] = variance[c] = NAN;  // 0/0
   if (rows * channels == 0) return;
   reduce_columns<2, double>(
       ColumnPieces(1, rows, channels),
@@ -125,6 +127,8 @@ void gradient(const Args& args) {
   const int64_t rows = args.integer(9), channels = args.integer(10);
   const double epsilon = args.number(11);
   const Rectifier rectifier(args.integer(12), args.number(13));
+  if (rows == 0)
+    for (int64_t c = 0; c < channels; c++) dgamma[c] = dbeta[c] = 0;
   if (rows * channels == 0) return;
   float* scale = scratch_floats(0, 3 * channels);
   float* slope_x = scale + channels;

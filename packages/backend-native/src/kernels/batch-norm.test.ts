@@ -69,6 +69,16 @@ describe('batchNormTraining', () => {
     expect(y!.values[0]).toBeCloseTo(-Math.SQRT2, 4);
   });
 
+  it('takes an empty batch', () => {
+    tf.setBackend('native');
+    const [x, gamma, beta] = [tf.zeros([0, 3]), tf.ones([3]), tf.zeros([3])];
+    const gradients = tf.grads((...t: tf.Tensor[]) => batchNormTraining(t[0]!, t[1]!, t[2]!).y);
+    const [dx, dgamma, dbeta] = gradients([x, gamma, beta], tf.zeros([0, 3]));
+    expect(dx!.shape).toEqual([0, 3]);
+    expect([...dgamma!.dataSync(), ...dbeta!.dataSync()]).toEqual([0, 0, 0, 0, 0, 0]);
+    expect([...batchNormTraining(x, gamma, beta).mean.dataSync()]).toEqual([Number.NaN, Number.NaN, Number.NaN]);
+  });
+
   it('shows NaN and infinity', () => {
     expectSameOnBoth(() => {
       const x = tf.tensor2d([1, Number.NaN, 3, 4, 5, 6, Number.POSITIVE_INFINITY, 8, 9], [3, 3]);
