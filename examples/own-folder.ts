@@ -1,10 +1,9 @@
 /**
  * Train on your own pictures: a folder with `photo.jpg` and `photo.txt` (one caption a line) side by side; sub-folders are classes.
  *
- *     tsx examples/own-folder.ts --from my-pictures [--run runs/own] [--fast]
+ *     tsx examples/own-folder.ts --from my-pictures [--data data] [--run runs/own] [--fast]
  */
 
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { selectBackend } from '@t2i/backend';
 import { prepareFolder } from '@t2i/dataset/node';
@@ -15,6 +14,7 @@ import { ConsoleProgress } from '@t2i/trainer';
 const { values: flags } = parseArgs({
   options: {
     from: { type: 'string' },
+    data: { type: 'string', default: 'data' },
     run: { type: 'string', default: 'runs/own' },
     fast: { type: 'boolean', default: false },
   },
@@ -22,12 +22,16 @@ const { values: flags } = parseArgs({
 if (flags.from === undefined) throw new Error('Name the folder of pictures: --from my-pictures');
 
 const progress = new ConsoleProgress();
-const cacheDirectory = join(flags.run, 'data');
-await prepareFolder({ from: flags.from, cacheDirectory, storedSize: 38, logger: progress });
+const { directory } = await prepareFolder({
+  from: flags.from,
+  cacheDirectory: flags.data,
+  storedSize: 38,
+  logger: progress,
+});
 
 await selectBackend();
 const config = parseRunConfig({
-  data: { kind: 'prepared', directory: cacheDirectory },
+  data: { kind: 'prepared', directory },
   model: PRESETS.tiny,
   batches: { batchSize: flags.fast ? 2 : 64 },
   trainer: flags.fast ? { maxSteps: 2 } : { epochs: 100 },

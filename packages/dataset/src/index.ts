@@ -1,4 +1,6 @@
 export { SPLIT_NAMES } from './check-parts.ts';
+export type { DatasetInfo, SplitInfo } from './dataset-info.ts';
+export { datasetInfo } from './dataset-info.ts';
 export type { InMemoryDatasetOptions } from './in-memory-dataset.ts';
 export { InMemoryDataset } from './in-memory-dataset.ts';
 export type { BatchSourceOptions } from './loader.ts';

@@ -1,0 +1,36 @@
+/** A self-contained HTML page: each sentence with its pictures. */
+
+export interface CaptionRow {
+  readonly caption: string;
+  /** PNG files. */
+  readonly pictures: readonly Uint8Array[];
+}
+
+export function captionPage(rows: readonly CaptionRow[], { run, seed }: { run: string; seed: number }): string {
+  const figures = rows.map(({ caption, pictures }) => {
+    const images = pictures.map(
+      (png) => `<img alt="" src="data:image/png;base64,${Buffer.from(png).toString('base64')}">`,
+    );
+    return `<figure>\n<figcaption>${escapeHtml(caption)}</figcaption>\n${images.join('\n')}\n</figure>`;
+  });
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Drawn from sentences</title>
+<style>
+body { font: 16px/1.4 system-ui, sans-serif; margin: 2rem auto; max-width: 60rem; padding: 0 1rem; color-scheme: light dark }
+figure { margin: 0 0 1.5rem }
+img { width: 96px; height: 96px; margin: .3rem .3rem 0 0; border-radius: 6px; image-rendering: pixelated }
+</style>
+<h1>Drawn from sentences</h1>
+<p>${escapeHtml(run)}, seed ${seed}</p>
+${figures.join('\n')}
+</html>
+`;
+}
+
+function escapeHtml(text: string): string {
+  const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+  return text.replace(/[&<>"]/g, (character) => entities[character]!);
+}

@@ -1,0 +1,121 @@
+/** `t2i dataset prepare|verify|info`: pack a set of captioned pictures, check it, count it. */
+
+import { ConfigError, DatasetError } from '@t2i/core';
+import { type DatasetInfo, datasetInfo } from '@t2i/dataset';
+import { openDataset, type PreparedDataset, prepareFolder, prepareOxford102, verifyDataset } from '@t2i/dataset/node';
+import { Argument, Command, Option } from 'commander';
+import { examples } from '../examples.ts';
+import { integer } from '../flags.ts';
+import type { Output } from '../output.ts';
+import { prepareProgress } from '../prepare-progress.ts';
+
+export function datasetCommand(output: Output): Command {
+  return new Command('dataset')
+    .description('prepare, verify and count data sets')
+    .addCommand(prepareCommand(output))
+    .addCommand(verifyCommand(output))
+    .addCommand(infoCommand(output));
+}
+
+interface PrepareFlags {
+  from?: string;
+  captions?: string;
+  out: string;
+  split: 'class-disjoint' | 'official';
+  storedSize: number;
+}
+
+function prepareCommand(output: Output): Command {
+  return new Command('prepare')
+    .description('pack a data set for training: pictures resized, captions, labels and splits in one folder')
+    .addArgument(new Argument('<set>', 'what to prepare').choices(['oxford-102', 'folder']))
+    .option('--from <folder>', 'oxford-102: a folder with its archives (default: download them); folder: the pictures')
+    .option('--captions <file>', 'oxford-102: the captions archive, when it lies elsewhere')
+    .option('--out <folder>', 'the set goes into a sub-folder of this', 'data')
+    .addOption(
+      new Option('--split <split>', 'oxford-102: the 82/20 classes of the paper, or the official split by photos')
+        .choices(['class-disjoint', 'official'])
+        .default('class-disjoint'),
+    )
+    .option(
+      '--stored-size <pixels>',
+      'side of the stored pictures: 76 for crops of 64, 38 for 32',
+      integer(8, 1024),
+      76,
+    )
+    .addHelpText(
+      'after',
+      examples(
+        't2i dataset prepare oxford-102',
+        't2i dataset prepare oxford-102 --from ~/Downloads --stored-size 38',
+        't2i dataset prepare folder --from my-pictures',
+      ),
+    )
+    .action(async (set: 'oxford-102' | 'folder', flags: PrepareFlags) => {
+      const progress = prepareProgress();
+      try {
+        const { directory, manifest, reused } = await prepare(set, flags, output, progress.update);
+        progress.close();
+        const { images, captions } = manifest.counts;
+        output.info(`${reused ? 'Already there' : 'Prepared'}: ${images} images, ${captions} captions`);
+        output.write(`${directory}\n`);
+      } finally {
+        progress.close();
+      }
+    });
+}
+
+function prepare(
+  set: 'oxford-102' | 'folder',
+  { from, captions, out: cacheDirectory, split, storedSize }: PrepareFlags,
+  logger: Output,
+  onProgress: Parameters<typeof prepareOxford102>[0]['onProgress'],
+): Promise<PreparedDataset> {
+  if (set === 'oxford-102') {
+    return prepareOxford102({ from, captions, cacheDirectory, split, storedSize, logger, onProgress });
+  }
+  if (from === undefined) throw new ConfigError('Name the folder of pictures.', { hint: 'Add --from FOLDER.' });
+  return prepareFolder({ from, cacheDirectory, storedSize, logger, onProgress });
+}
+
+function verifyCommand(output: Output): Command {
+  return new Command('verify')
+    .description('check every byte of a prepared set, its splits, and that captions belong to their pictures')
+    .argument('<folder>', 'a prepared set')
+    .action(async (folder: string) => {
+      const { info, problems, notes } = await verifyDataset(folder);
+      output.write(describe(info));
+      for (const note of notes) output.write(`note: ${note}\n`);
+      if (problems.length > 0) {
+        const list = problems.map((problem) => `\n  ${problem}`).join('');
+        throw new DatasetError(`${folder} is not fit to train on:${list}`, { hint: 'Prepare it again.' });
+      }
+      output.write('all is well\n');
+    });
+}
+
+function infoCommand(output: Output): Command {
+  return new Command('info')
+    .description('count images, captions, classes and splits')
+    .argument('<folder>', 'a prepared set')
+    .action(async (folder: string) => {
+      const dataset = await openDataset(folder);
+      output.write(describe(datasetInfo(dataset)));
+      await dataset.close();
+    });
+}
+
+function describe(info: DatasetInfo): string {
+  const { images, captions, captionsPerImage, classes, imagesPerClass, splits, storedSize } = info;
+  const range = ([least, most]: readonly [number, number]) => (least === most ? `${least}` : `${least}–${most}`);
+  const rows = [
+    ['name', info.name],
+    ['images', `${images} of ${storedSize}×${storedSize} pixels`],
+    ['captions', `${captions}, ${range(captionsPerImage)} an image, ${info.longCaptions} over 201 characters`],
+    ['classes', `${classes} of ${range(imagesPerClass)} images`],
+    ...Object.entries(splits).map(([name, split]) => [name, `${split.images} images of ${split.classes} classes`]),
+    ['disjoint', info.classDisjoint ? 'no class is in two splits' : 'classes are shared between splits'],
+    ['fingerprint', info.fingerprint],
+  ];
+  return rows.map(([name, value]) => `${name!.padEnd(12)} ${value}\n`).join('');
+}

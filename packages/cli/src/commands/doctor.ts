@@ -1,0 +1,31 @@
+/** `t2i doctor`: which engines work here, and what the others are missing. */
+
+import { type BackendReport, inspectBackends } from '@t2i/backend';
+import { Command } from 'commander';
+import type { Output } from '../output.ts';
+
+export function doctorCommand(output: Output): Command {
+  return new Command('doctor')
+    .description('show which compute engines work on this machine, and what the others are missing')
+    .action(async () => {
+      output.write(`node ${process.version} on ${process.platform}-${process.arch}\n\n`);
+      for (const report of await inspectBackends({ measure: true })) output.write(`${describe(report)}\n`);
+    });
+}
+
+function describe(report: BackendReport): string {
+  const name = report.name.padEnd(9);
+  if (!report.available) {
+    const hint = report.hint === undefined ? '' : `\n${' '.repeat(14)}→ ${report.hint}`;
+    return `  no  ${name} ${report.problem}${hint}`;
+  }
+  const { version, instructionSet, threads, adapter, gflops } = report;
+  const facts = [
+    version,
+    instructionSet,
+    threads === undefined ? undefined : `${threads} threads`,
+    adapter,
+    gflops === undefined ? undefined : `${gflops.toFixed(1)} GFLOP/s in a matrix product`,
+  ];
+  return `  yes ${name} ${facts.filter((fact) => fact !== undefined).join(', ')}`;
+}

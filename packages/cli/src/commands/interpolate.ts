@@ -1,0 +1,85 @@
+/** `t2i interpolate`: pictures on the way between two sentences, or between two noises (paper, section 4.4 and figures 6–8). */
+
+import { selectBackend } from '@t2i/backend';
+import { ConfigError, imageGrid, type RgbImage, toRgbImages } from '@t2i/core';
+import { writeFileAtomic } from '@t2i/core/node';
+import { encodeAnimation, encodeImage } from '@t2i/image-node';
+import { TextToImagePipeline } from '@t2i/pipeline';
+import { Command } from 'commander';
+import { examples } from '../examples.ts';
+import { type BackendFlag, backendOption, imageFormat, integer } from '../flags.ts';
+import type { Output } from '../output.ts';
+
+interface InterpolateFlags {
+  run: string;
+  seed: number;
+  toSeed?: number;
+  steps: number;
+  rows: number;
+  out: string;
+  animate: boolean;
+  backend: BackendFlag;
+}
+
+export function interpolateCommand(output: Output): Command {
+  return new Command('interpolate')
+    .description('draw the way between two sentences (fixed noise), or between two noises (fixed sentence)')
+    .argument('<from>', 'a sentence')
+    .argument('[to]', 'another sentence; without it give --to-seed')
+    .requiredOption('--run <folder>', 'run folder written by `t2i train`')
+    .option('--seed <n>', 'noise of the first row; the next rows use the next seeds', integer(0), 0)
+    .option('--to-seed <n>', 'walk to the noise of this seed instead of another sentence', integer(0))
+    .option('--steps <n>', 'pictures from end to end', integer(2, 200), 8)
+    .option('--rows <n>', 'rows, each with its own noise', integer(1, 64), 4)
+    .option('--out <file>', 'picture to write (.png, .webp or .jpg)', 'interpolation.png')
+    .option('--animate', 'write a moving picture (.webp or .gif) instead of a grid', false)
+    .addOption(backendOption())
+    .addHelpText(
+      'after',
+      examples(
+        't2i interpolate "a red flower" "a blue flower" --run runs/flowers --steps 10',
+        't2i interpolate "a red flower" --to-seed 5 --run runs/flowers --rows 1',
+      ),
+    )
+    .action(async (from: string, to: string | undefined, flags: InterpolateFlags) => {
+      if ((to === undefined) === (flags.toSeed === undefined)) {
+        throw new ConfigError('Give either a second sentence or --to-seed.', { hint: 'See t2i interpolate --help.' });
+      }
+      const file = await draw(from, to, flags, output);
+      await writeFileAtomic(flags.out, file);
+      output.write(`${flags.out}\n`);
+    });
+}
+
+async function draw(
+  from: string,
+  to: string | undefined,
+  flags: InterpolateFlags,
+  output: Output,
+): Promise<Uint8Array> {
+  const { steps, rows, seed } = flags;
+  await selectBackend({ prefer: flags.backend });
+  const pipeline = await TextToImagePipeline.open(flags.run, output);
+  try {
+    const images: RgbImage[][] = [];
+    for (let row = 0; row < rows; row++) {
+      const batch =
+        to === undefined
+          ? await pipeline.interpolateNoise(from, { fromSeed: seed + row, toSeed: flags.toSeed! + row, steps })
+          : await pipeline.interpolateSentences(from, to, { seed: seed + row, steps });
+      images.push(toRgbImages(batch));
+    }
+    if (!flags.animate)
+      return encodeImage(imageGrid(images.flat(), { columns: steps }), { format: imageFormat(flags.out) });
+    const frames = Array.from({ length: steps }, (_, step) => {
+      const column = images.map((row) => row[step]!);
+      return imageGrid(column, { columns: Math.ceil(Math.sqrt(rows)) });
+    });
+    return encodeAnimation([...frames, ...frames.slice(1, -1).reverse()], {
+      format: flags.out.endsWith('.gif') ? 'gif' : 'webp',
+      delay: 100,
+    });
+  } finally {
+    pipeline.dispose();
+  }
+}

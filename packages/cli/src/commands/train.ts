@@ -1,0 +1,95 @@
+/** `t2i train`: start a run, or resume one. */
+
+import { selectBackend } from '@t2i/backend';
+import { parseRunConfig, resumeRun, type TrainRunOptions, trainRun } from '@t2i/pipeline';
+import { ConsoleProgress } from '@t2i/trainer';
+import { Command, Option } from 'commander';
+import { examples } from '../examples.ts';
+import { backendOption, collect, integer, positiveNumber } from '../flags.ts';
+import type { Output } from '../output.ts';
+import { readRunConfigFile, runConfigInput, type TrainFlags } from '../run-flags.ts';
+
+export function trainCommand(output: Output): Command {
+  return new Command('train')
+    .description('train a text-to-image GAN, with samples after every epoch')
+    .option('--run <folder>', 'folder of the new run')
+    .option('--resume <folder>', 'continue the run in this folder from its last checkpoint')
+    .option('--data <set>', '`toy-flowers`, or a folder made by `t2i dataset prepare`')
+    .option('--config <file>', 'JSON with any part of the configuration; flags win over it')
+    .addOption(
+      new Option('--preset <name>', 'network sizes (default: reed2016)').choices(['reed2016', 'dcgan', 'tiny']),
+    )
+    .addOption(new Option('--objective <name>').choices(['gan', 'gan-cls', 'gan-int', 'gan-int-cls']))
+    .addOption(
+      new Option('--mismatch <what>', 'real image + wrong text (paper), or wrong image').choices(['text', 'image']),
+    )
+    .option('--encoder <folder>', 'a saved text encoder (default: a bag of words fitted to the captions)')
+    .option('--epochs <n>', 'epochs (default: 600)', integer(1))
+    .option('--batch-size <n>', 'pairs per step (default: 64)', integer(2, 4096))
+    .option('--learning-rate <x>', 'of both networks (default: 0.0002)', positiveNumber)
+    .option('--captions-per-image <n>', 'captions of each photo in use (default: 10; the blog: 5)', integer(1))
+    .option('--num-captions <n>', "captions averaged per condition (default: 1; authors' code: 4)", integer(1))
+    .option('--ema-half-life <images>', 'keep a moving average of the generator to draw with', positiveNumber)
+    .option('--seed <n>', 'decides weights, sampling and noise (default: 1)', integer())
+    .option('--preview <sentence>', 'draw this sentence after every epoch too (repeatable)', collect)
+    .option('--max-steps <n>', 'stop at this step of the run; it can be resumed', integer(1))
+    .option('--max-minutes <n>', 'stop after so many minutes; it can be resumed', positiveNumber)
+    .option('--dry-run', 'print the resolved configuration and stop', false)
+    .addOption(backendOption())
+    .addHelpText(
+      'after',
+      examples(
+        't2i train --data toy-flowers --preset tiny --run runs/toy --epochs 40',
+        't2i train --data data/oxford-102 --preset dcgan --objective gan-int-cls --run runs/flowers',
+        't2i train --resume runs/flowers --max-minutes 60',
+      ),
+    )
+    .action(async (flags: TrainFlags, command: Command) => {
+      if ((flags.run === undefined) === (flags.resume === undefined)) {
+        command.error('error: give either --run for a new run or --resume to continue one');
+      }
+      if (flags.resume !== undefined) await resume(flags.resume, flags, output);
+      else await start(flags.run!, flags, output);
+    });
+}
+
+async function start(runDirectory: string, flags: TrainFlags, output: Output): Promise<void> {
+  const config = parseRunConfig(runConfigInput(flags, await readRunConfigFile(flags.config)));
+  if (flags.dryRun) {
+    output.write(`${JSON.stringify(config, null, 2)}\n`);
+    return;
+  }
+  await watched(runDirectory, flags, output, (options) => trainRun(config, options));
+}
+
+async function resume(runDirectory: string, flags: TrainFlags, output: Output): Promise<void> {
+  const { epochs, maxSteps, maxMinutes } = flags;
+  const changes = { maxSteps: maxSteps ?? 0, maxMinutes: maxMinutes ?? 0, ...(epochs !== undefined && { epochs }) };
+  await watched(runDirectory, flags, output, (options) => resumeRun(options, changes));
+}
+
+/** Trains with a status line; the first Ctrl-C finishes the step and saves, a second one kills. */
+async function watched(
+  runDirectory: string,
+  flags: TrainFlags,
+  output: Output,
+  train: (options: TrainRunOptions) => ReturnType<typeof trainRun>,
+): Promise<void> {
+  await selectBackend({ prefer: flags.backend, logger: output });
+  const progress = new ConsoleProgress();
+  const abort = new AbortController();
+  const interrupt = () => {
+    progress.info('Finishing the step and saving; press Ctrl-C again to stop at once');
+    abort.abort();
+  };
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  try {
+    const result = await train({ runDirectory, logger: progress, onStep: progress.update, signal: abort.signal });
+    progress.close();
+    output.write(`${result.stopped} at step ${result.step}, epoch ${result.epoch}: ${runDirectory}\n`);
+    if (result.stopped !== 'finished') output.info(`Continue with: t2i train --resume ${runDirectory}`);
+  } finally {
+    progress.close();
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+  }
+}

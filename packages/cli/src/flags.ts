@@ -1,0 +1,56 @@
+/** Flag values from words: each parser refuses what it does not understand, with the range in the message. */
+
+import { extname } from 'node:path';
+import { ConfigError } from '@t2i/core';
+import { InvalidArgumentError, Option } from 'commander';
+
+/** A whole number within [min, max]. */
+export function integer(min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_INTEGER) {
+  return (text: string): number => {
+    const value = Number(text);
+    if (!/^[+-]?\d+$/.test(text) || value < min || value > max) {
+      const range = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`;
+      throw new InvalidArgumentError(
+        `It must be a whole number ${min === Number.MIN_SAFE_INTEGER ? '' : range}`.trimEnd().concat('.'),
+      );
+    }
+    return value;
+  };
+}
+
+/** A number above zero. */
+export function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || value <= 0) {
+    throw new InvalidArgumentError('It must be a number above zero.');
+  }
+  return value;
+}
+
+const ENGINES = ['auto', 'native', 'node-gpu', 'node', 'webgpu', 'wasm', 'cpu'] as const;
+export type BackendFlag = (typeof ENGINES)[number];
+
+/** The `--backend` flag. */
+export function backendOption(): Option {
+  return new Option('--backend <engine>', 'compute engine; see `t2i doctor`').choices([...ENGINES]).default('auto');
+}
+
+/** The picture format that a file name asks for. */
+export function imageFormat(path: string): 'png' | 'webp' | 'jpeg' {
+  switch (extname(path).toLowerCase()) {
+    case '.png':
+      return 'png';
+    case '.webp':
+      return 'webp';
+    case '.jpg':
+    case '.jpeg':
+      return 'jpeg';
+    default:
+      throw new ConfigError(`${path} names no picture format.`, { hint: 'End it in .png, .webp or .jpg.' });
+  }
+}
+
+/** Gathers a flag that may be given several times. */
+export function collect(value: string, earlier: string[] = []): string[] {
+  return [...earlier, value];
+}

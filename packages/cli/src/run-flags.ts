@@ -1,0 +1,81 @@
+/** The flags of `t2i train` as a run configuration. Order: defaults < preset < file < flags. */
+
+import { readFile } from 'node:fs/promises';
+import { ConfigError, errorMessage } from '@t2i/core';
+import { PRESETS, type PresetName } from '@t2i/gan-cls';
+import type { BackendFlag } from './flags.ts';
+
+export interface TrainFlags {
+  run?: string;
+  resume?: string;
+  data?: string;
+  config?: string;
+  preset?: PresetName;
+  objective?: string;
+  mismatch?: string;
+  encoder?: string;
+  epochs?: number;
+  batchSize?: number;
+  learningRate?: number;
+  captionsPerImage?: number;
+  numCaptions?: number;
+  emaHalfLife?: number;
+  seed?: number;
+  preview?: string[];
+  maxSteps?: number;
+  maxMinutes?: number;
+  dryRun: boolean;
+  backend: BackendFlag;
+}
+
+type Section = Readonly<Record<string, unknown>>;
+
+/** What `parseRunConfig` of the pipeline takes; only what was said, so that its defaults fill the rest. */
+export function runConfigInput(flags: TrainFlags, file: Section): Section {
+  if (flags.data === undefined && file.data === undefined) {
+    throw new ConfigError('There is nothing to train on.', { hint: 'Give --data toy-flowers, or a prepared folder.' });
+  }
+  const merge = (name: string, below: Section, above: Section) => ({
+    ...below,
+    ...(file[name] as Section),
+    ...said(above),
+  });
+  const { objective, mismatch, emaHalfLife, captionsPerImage, numCaptions, batchSize } = flags;
+  const { epochs, learningRate, maxSteps, maxMinutes } = flags;
+  return {
+    ...file,
+    ...said({
+      seed: flags.seed,
+      data: dataSection(flags.data),
+      encoder: flags.encoder === undefined ? undefined : { kind: 'saved', directory: flags.encoder },
+    }),
+    model: merge('model', PRESETS[flags.preset ?? 'reed2016'], { objective, mismatch, emaHalfLife }),
+    batches: merge('batches', {}, { captionsPerImage, numCaptions, batchSize }),
+    trainer: merge('trainer', {}, { epochs, learningRate, maxSteps, maxMinutes }),
+    preview: merge('preview', {}, { captions: flags.preview }),
+  };
+}
+
+/** @throws ConfigError when the file is missing or holds no JSON object */
+export async function readRunConfigFile(path: string | undefined): Promise<Section> {
+  if (path === undefined) return {};
+  let value: unknown;
+  try {
+    value = JSON.parse(await readFile(path, 'utf8'));
+  } catch (cause) {
+    throw new ConfigError(`Cannot read the configuration ${path}: ${errorMessage(cause)}.`, { cause });
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new ConfigError(`${path} does not hold a JSON object.`);
+  }
+  return value as Section;
+}
+
+function dataSection(data: string | undefined): Section | undefined {
+  if (data === undefined) return undefined;
+  return data === 'toy-flowers' ? { kind: 'toy-flowers' } : { kind: 'prepared', directory: data };
+}
+
+function said(values: Section): Section {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,145 @@
+/** The `t2i` command: from training to a film, exit codes, and errors that help. */
+
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Finished, t2i } from './command.ts';
+
+let folder: string;
+let run: string;
+
+const finish = (...args: string[]): Promise<Finished> => t2i(...args).finished;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 't2i-cli-'));
+  run = join(folder, 'run');
+  const flags = ['--batch-size', '4', '--max-steps', '2', '--preview', 'a red flower'];
+  const trained = await finish('train', '--data', 'toy-flowers', '--preset', 'tiny', '--run', run, ...flags);
+  expect(trained).toMatchObject({ code: 0, stdout: expect.stringContaining('limit at step 2, epoch 1') });
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe('generate', () => {
+  it('gives the same bytes for the same seed, and others for another', async () => {
+    const draw = async (name: string, seed: string) => {
+      const out = join(folder, name);
+      const flags = ['--run', run, '--seed', seed, '-n', '8', '--out', out];
+      expect(await finish('generate', 'pink flower with yellow petals', ...flags)).toMatchObject({
+        code: 0,
+        stdout: `${out}\n`,
+      });
+      return readFile(out);
+    };
+    const first = await draw('a.png', '7');
+    expect(first.subarray(1, 4).toString()).toBe('PNG');
+    expect(await draw('b.png', '7')).toEqual(first);
+    expect(await draw('c.png', '8')).not.toEqual(first);
+  });
+
+  it('draws a file of sentences as a grid and a page', async () => {
+    const captions = join(folder, 'captions.txt');
+    const out = join(folder, 'drawings');
+    await writeFile(captions, 'a red flower\n\n<b>blue</b> & white\n');
+    expect(await finish('generate', '--captions', captions, '--run', run, '-n', '2', '--out', out)).toMatchObject({
+      code: 0,
+    });
+    const page = await readFile(join(out, 'index.html'), 'utf8');
+    expect(page).toContain('&lt;b&gt;blue&lt;/b&gt; &amp; white');
+    expect(page.match(/<img /g)).toHaveLength(4);
+    expect((await readFile(join(out, 'grid.png'))).subarray(1, 4).toString()).toBe('PNG');
+  });
+
+  it('never draws from missing or foreign weights', async () => {
+    const none = await finish('generate', 'x', '--run', join(folder, 'nowhere'));
+    expect(none).toMatchObject({ code: 2, stderr: expect.stringMatching(/nowhere holds no run/) });
+
+    const broken = join(folder, 'broken');
+    await finish(
+      'train',
+      '--data',
+      'toy-flowers',
+      '--preset',
+      'tiny',
+      '--batch-size',
+      '2',
+      '--max-steps',
+      '1',
+      '--run',
+      broken,
+    );
+    await writeFile(join(broken, 'checkpoints/step-00000001/model.safetensors'), 'nonsense');
+    const damaged = await finish('generate', 'x', '--run', broken);
+    expect(damaged).toMatchObject({ code: 2, stderr: expect.stringMatching(/No checkpoint .* is whole/) });
+    await rm(join(broken, 'encoder'), { recursive: true });
+    const deaf = await finish('generate', 'x', '--run', broken);
+    expect(deaf).toMatchObject({ code: 2, stderr: expect.stringMatching(/encoder\.json: it does not exist/) });
+  });
+
+  it('refuses an empty sentence', async () => {
+    const { code, stderr } = await finish('generate', '   ', '--run', run);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/empty/)]);
+  });
+});
+
+it('interpolates between sentences and between noises', async () => {
+  for (const to of [['a blue flower'], ['--to-seed', '9']]) {
+    const out = join(folder, 'walk.webp');
+    const flags = ['--run', run, '--steps', '3', '--rows', '1', '--out', out];
+    expect(await finish('interpolate', 'a red flower', ...to, ...flags)).toMatchObject({ code: 0 });
+    expect((await readFile(out)).subarray(8, 12).toString()).toBe('WEBP');
+  }
+});
+
+it('makes a film of the samples', async () => {
+  const { code, stdout } = await finish('film', run, '--format', 'gif');
+  expect([code, stdout]).toEqual([0, expect.stringMatching(/film\.gif: epochs 0 to 0, 1 frames/)]);
+  expect((await readFile(join(run, 'film.gif'))).subarray(0, 6).toString()).toBe('GIF89a');
+});
+
+it('resumes a run that reached its limit, and refuses to start over it', async () => {
+  const again = await finish('train', '--data', 'toy-flowers', '--run', run);
+  expect(again).toMatchObject({ code: 2, stderr: expect.stringMatching(/holds a run already/) });
+  const further = await finish('train', '--resume', run, '--max-steps', '3');
+  expect(further).toMatchObject({ code: 0, stdout: expect.stringContaining('limit at step 3') });
+});
+
+it('prints the resolved configuration for --dry-run and writes nothing', async () => {
+  const flags = ['--preset', 'dcgan', '--run', join(folder, 'dry'), '--dry-run'];
+  const { code, stdout } = await finish('train', '--data', 'toy-flowers', ...flags);
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({
+    model: { generatorFilters: 64, residual: false },
+    trainer: { epochs: 600 },
+  });
+  await expect(readFile(join(folder, 'dry/run.json'))).rejects.toThrow();
+});
+
+describe('mistakes exit with 2', () => {
+  it.each<[string[], RegExp]>([
+    [['train', '--data', 'toy-flowers', '--run', 'x', '--batchsize=32'], /unknown option '--batchsize=32'/],
+    [['train', '--data', 'toy-flowers', '--run', 'x', '--batch-size', 'many'], /whole number/],
+    [['train', '--run', 'x'], /nothing to train on/],
+    [['train', '--data', 'toy-flowers'], /either --run .* or --resume/],
+    [['train', '--data', 'no/such/folder', '--run', 'x'], /no\/such\/folder/],
+    [
+      ['train', '--data', 'toy-flowers', '--run', 'x', '--config', 'none.json'],
+      /Cannot read the configuration none\.json/,
+    ],
+    [['generate', '--run', 'x'], /either a sentence or --captions/],
+    [['paint'], /unknown command 'paint'/],
+    [['dataset', 'info', 'no/such/folder'], /no\/such\/folder/],
+  ])('%j', async (args, message) => {
+    const { code, stderr } = await finish(...args);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
+  });
+});
+
+it('shows help and the engines', async () => {
+  expect(await finish('train', '--help')).toMatchObject({ code: 0, stdout: expect.stringContaining('Examples:') });
+  expect(await finish('doctor')).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/native[\s\S]*wasm[\s\S]*webgpu/),
+  });
+});

@@ -1,0 +1,46 @@
+/** Runs commands of this repository as a person would, and gives back what they printed. */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+export interface Finished {
+  /** Null when a signal ended it. */
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Running {
+  readonly child: ChildProcess;
+  readonly finished: Promise<Finished>;
+}
+
+export function start(command: string, args: readonly string[], cwd = ROOT): Running {
+  const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk) => (stdout += chunk));
+  child.stderr.on('data', (chunk) => (stderr += chunk));
+  const finished = new Promise<Finished>((resolve, reject) => {
+    child.on('error', reject).on('close', (code) => resolve({ code, stdout, stderr }));
+  });
+  return { child, finished };
+}
+
+/** Throws with everything the command printed unless it exits with 0. */
+export async function succeed(command: string, args: readonly string[], cwd = ROOT): Promise<Finished> {
+  const finished = await start(command, args, cwd).finished;
+  if (finished.code === 0) return finished;
+  throw new Error(`${command} ${args.join(' ')} exited with ${finished.code}\n${finished.stdout}\n${finished.stderr}`);
+}
+
+const SOURCES = ['--import', 'tsx', '--conditions=@t2i/source'];
+
+/** A TypeScript program of the repository, on the sources. */
+export const startProgram = (file: string, args: readonly string[]) =>
+  start('node', [...SOURCES, `${ROOT}/${file}`, ...args]);
+
+/** The `t2i` command, on the sources. */
+export const t2i = (...args: string[]) => startProgram('packages/cli/src/main.ts', args);

@@ -1,0 +1,92 @@
+/** Every example runs to its end, in its fast mode. */
+
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Rng } from '@t2i/core';
+import { createToyFlowers } from '@t2i/dataset';
+import { prepareFolder } from '@t2i/dataset/node';
+import { encodeImage } from '@t2i/image-node';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ROOT, startProgram } from './command.ts';
+
+let folder: string;
+let pictures: string;
+let prepared: string;
+const inFolder = (name: string) => join(folder, name);
+
+async function runExample(name: string, ...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await startProgram(`examples/${name}.ts`, args).finished;
+  expect([code, stderr]).toEqual([0, expect.any(String)]);
+  return stdout;
+}
+
+/** A folder of pictures with captions, classes by sub-folder, as a person might have. */
+async function writePictures(): Promise<void> {
+  const flowers = await createToyFlowers({ images: 120, storedSize: 48 });
+  for (let item = 0; item < 40; item++) {
+    const directory = join(pictures, `class-${new Rng(item).integer(4)}`);
+    await mkdir(directory, { recursive: true });
+    const data = await flowers.readImages([item]);
+    await writeFile(join(directory, `${item}.png`), await encodeImage({ data, width: 48, height: 48 }));
+    await writeFile(join(directory, `${item}.txt`), flowers.captions(item).join('\n'));
+  }
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 't2i-examples-'));
+  pictures = inFolder('pictures');
+  await writePictures();
+  ({ directory: prepared } = await prepareFolder({ from: pictures, cacheDirectory: folder, name: 'prepared' }));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+it('covers all examples', async () => {
+  const names = (await readdir(join(ROOT, 'examples'))).filter((name) => name.endsWith('.ts'));
+  expect(names.sort()).toEqual([
+    'interpolation.ts',
+    'own-folder.ts',
+    'own-text-encoder.ts',
+    'oxford-102.ts',
+    'quickstart.ts',
+    'swap-backend.ts',
+  ]);
+});
+
+it('quickstart, then interpolation on its run', async () => {
+  const run = inFolder('quickstart');
+  expect(await runExample('quickstart', '--fast', '--run', run)).toMatch(/petalColour +\d+ % right, chance +\d+ %/);
+  const out = inFolder('interpolation.png');
+  await runExample('interpolation', '--run', run, '--out', out);
+  expect((await readFile(out)).subarray(1, 4).toString()).toBe('PNG');
+});
+
+it('oxford-102', async () => {
+  const stdout = await runExample('oxford-102', '--fast', '--data', prepared, '--run', inFolder('oxford'));
+  expect(stdout).toContain('8 images shown');
+});
+
+it('own-folder', async () => {
+  const stdout = await runExample(
+    'own-folder',
+    '--fast',
+    '--from',
+    pictures,
+    '--data',
+    folder,
+    '--run',
+    inFolder('own'),
+  );
+  expect(stdout).toContain('Samples in');
+});
+
+it('own-text-encoder', async () => {
+  expect(await runExample('own-text-encoder', '--fast', '--run', inFolder('trigrams'))).toContain('Samples in');
+});
+
+it('swap-backend gives the same loss on every engine', async () => {
+  const losses = [...(await runExample('swap-backend', '--fast')).matchAll(/^(\w+) +loss of D ([\d.]+)/gm)];
+  expect(losses.map(([, engine]) => engine)).toEqual(expect.arrayContaining(['wasm', 'cpu']));
+  const cpu = Number(losses.find(([, engine]) => engine === 'cpu')![2]);
+  for (const [, , loss] of losses) expect(Math.abs(Number(loss) - cpu)).toBeLessThan(1e-3);
+});
