@@ -1,4 +1,4 @@
-/** `pnpm bench kernels|elementwise|train-step …`: figures of the native backend; see README.md. */
+/** `pnpm bench kernels|elementwise|train-step|generate|growth …`: figures of the native backend; see README.md. */
 
 import { parseArgs } from 'node:util';
 import { ConfigError } from '@t2i/core';
@@ -6,8 +6,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { nativeStatus } from '../src/index.ts';
 import { type BenchPreset, NETWORKS } from './convolutions.ts';
 import { benchElementwise } from './elementwise.ts';
+import { benchGrowth } from './growth.ts';
 import { benchKernels } from './kernels.ts';
-import { benchTrainStep } from './train-step.ts';
+import { benchModel } from './train-step.ts';
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -36,8 +37,10 @@ switch (positionals[0]) {
     benchKernels(presets, Number(values.batch), Number(values.budget));
     break;
   case 'train-step':
+  case 'generate':
     for (const preset of presets) {
-      await benchTrainStep({
+      await benchModel({
+        work: positionals[0],
         preset,
         batch: Number(values.batch),
         steps: Number(values.steps),
@@ -46,11 +49,14 @@ switch (positionals[0]) {
       });
     }
     break;
+  case 'growth':
+    for (const preset of presets) await benchGrowth(preset, Number(values.steps));
+    break;
   case 'elementwise':
     benchElementwise(Number(values.budget));
     break;
   default:
     throw new ConfigError(`Nothing to measure called "${positionals[0] ?? ''}".`, {
-      hint: 'Use `kernels`, `elementwise` or `train-step`.',
+      hint: 'Use `kernels`, `elementwise`, `train-step`, `generate` or `growth`.',
     });
 }

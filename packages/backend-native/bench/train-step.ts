@@ -1,4 +1,4 @@
-/** `pnpm bench train-step`: one step of `GanCls`, against sgemm and against a peer program that runs in alternation. */
+/** `pnpm bench train-step` and `generate`: `GanCls` against sgemm and against a peer program that runs in alternation. */
 
 import { execSync } from 'node:child_process';
 import { Rng, type TrainBatch } from '@t2i/core';
@@ -7,7 +7,11 @@ import { type BenchPreset, stepFlops } from './convolutions.ts';
 import { sgemmCeiling } from './measure.ts';
 import { KernelProfile } from './profile.ts';
 
-export interface TrainStepBench {
+/** What to time: a whole training step, or drawing images. */
+export type Work = 'train-step' | 'generate';
+
+export interface ModelBench {
+  readonly work: Work;
   readonly preset: BenchPreset;
   readonly batch: number;
   readonly steps: number;
@@ -19,46 +23,57 @@ export interface TrainStepBench {
 
 const ROUNDS = 3;
 
-/** Prints ms/step, images/s, GFLOP/s, and with a peer the ratio of the fastest steps. */
-export async function benchTrainStep({ preset, batch, steps, peer, profile }: TrainStepBench): Promise<void> {
-  const rng = new Rng(1);
-  const config = presetConfig(preset);
-  const model = new GanCls(config, rng);
-  const data = randomBatch(rng, batch, config.embeddingDim);
+/** Prints ms, images/s, for a step GFLOP/s, and with a peer the ratio of the fastest runs. */
+export async function benchModel({ work, preset, batch, steps, peer, profile }: ModelBench): Promise<void> {
+  const { run, dispose } = prepare(work, preset, batch);
   const ours: number[] = [];
   const theirs: number[] = [];
-  const step = async () => {
-    const start = performance.now();
-    await model.step(data, { learningRate: 2e-4, rng });
-    return performance.now() - start;
-  };
-  for (let i = 0; i < 2; i++) await step();
+  for (let i = 0; i < 2; i++) await run();
   for (let round = 0; round < (peer ? ROUNDS : 1); round++) {
-    for (let i = 0; i < steps; i++) ours.push(await step());
+    for (let i = 0; i < steps; i++) ours.push(await run());
     if (peer) theirs.push(runPeer(peer));
   }
-  report(preset, batch, Math.min(...ours), median(ours));
+  const best = Math.min(...ours);
+  console.log(
+    `${preset}, ${work}, batch ${batch}: ${best.toFixed(1)} ms (fastest), ${median(ours).toFixed(1)} (median), ` +
+      `${((batch * 1e3) / best).toFixed(1)} images/s`,
+  );
+  if (work === 'train-step') reportRate(stepFlops(preset, batch) / best / 1e6);
   if (peer) {
-    const best = Math.min(...theirs);
-    console.log(`  peer: ${best.toFixed(0)} ms/step (fastest), ${((batch * 1e3) / best).toFixed(1)} images/s`);
-    console.log(`  ratio: ${(best / Math.min(...ours)).toFixed(2)} × the peer`);
+    const theirBest = Math.min(...theirs);
+    console.log(`  peer: ${theirBest.toFixed(1)} ms (fastest), ${((batch * 1e3) / theirBest).toFixed(1)} images/s`);
+    console.log(`  ratio: ${(theirBest / best).toFixed(2)} × the peer`);
   }
   if (profile) {
     const kernels = new KernelProfile('native');
-    for (let i = 0; i < steps; i++) await kernels.measure(step);
+    for (let i = 0; i < steps; i++) await kernels.measure(run);
     kernels.print();
   }
-  model.dispose();
+  dispose();
 }
 
-function report(preset: BenchPreset, batch: number, best: number, middle: number): void {
-  const rate = stepFlops(preset, batch) / best / 1e6;
+/** A model with random data; `run` gives the milliseconds of one repetition. */
+export function prepare(work: Work, preset: BenchPreset, batch: number) {
+  const rng = new Rng(1);
+  const model = new GanCls(presetConfig(preset), rng);
+  const data = randomBatch(rng, batch, model.embeddingDim);
+  const noise = rng.normal(batch * model.noiseDim);
+  const once = () =>
+    work === 'train-step'
+      ? model.step(data, { learningRate: 2e-4, rng })
+      : model.generate({ embeddings: data.embeddings, noise });
+  const run = async () => {
+    const start = performance.now();
+    await once();
+    return performance.now() - start;
+  };
+  return { run, dispose: () => model.dispose() };
+}
+
+function reportRate(rate: number): void {
   const ceiling = sgemmCeiling();
-  console.log(`${preset}, batch ${batch}: ${best.toFixed(0)} ms/step (fastest), ${middle.toFixed(0)} (median)`);
-  console.log(`  ${((batch * 1e3) / best).toFixed(1)} images/s`);
-  console.log(
-    `  ${rate.toFixed(0)} GFLOP/s of convolutions = ${((100 * rate) / ceiling).toFixed(0)} % of sgemm (${ceiling.toFixed(0)})`,
-  );
+  const share = (100 * rate) / ceiling;
+  console.log(`  ${rate.toFixed(0)} GFLOP/s of convolutions = ${share.toFixed(0)} % of sgemm (${ceiling.toFixed(0)})`);
 }
 
 function randomBatch(rng: Rng, batch: number, embeddingDim: number): TrainBatch {
