@@ -1,6 +1,6 @@
 import { Rng } from '@t2i/core';
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, describe, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { between, expectSame, expectSameWithGradients, randomValues, startEngines } from '../../test/compare.ts';
 
 beforeAll(startEngines);
@@ -131,6 +131,15 @@ describe('convolution', () => {
       }
     },
   );
+
+  it('refuses padding that tfjs takes for that of a square filter', async () => {
+    await tf.setBackend('wasm');
+    const run = () =>
+      tf.tidy(() =>
+        tf.conv2d(tf.ones<tf.Rank.R4>([2, 2, 6, 6]), tf.ones<tf.Rank.R4>([3, 2, 6, 7]), 3, 1, 'NHWC', 1, 'floor'),
+      );
+    expect(run).toThrow('padding in pairs');
+  });
 
   it('by channel, has the gradients of the cpu backend', async () => {
     const rng = new Rng(5);

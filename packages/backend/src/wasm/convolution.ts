@@ -1,31 +1,53 @@
-/** `Conv2D` and `FusedConv2D` where a stride is longer than the filter: with padding 'same' the engine then computes nothing. */
+/** `Conv2D` and `FusedConv2D` where the engine and tfjs do not agree on what the padding means. */
 
+import { assert } from '@t2i/core';
 import type { Conv2DAttrs, TensorInfo } from '@tensorflow/tfjs-core';
 import { backend_util } from '@tensorflow/tfjs-core';
 import type { Kernel } from './kernel.ts';
 
 type Shape4 = [number, number, number, number];
-type ConvolutionAttrs = Pick<Conv2DAttrs, 'strides' | 'pad' | 'dataFormat' | 'dilations'>;
+type ConvolutionAttrs = Pick<Conv2DAttrs, 'strides' | 'pad' | 'dataFormat' | 'dilations' | 'dimRoundingMode'>;
 
-/** Wraps either kernel: states that padding in numbers, which the engine takes as they are. */
-export function withSpelledPadding<
+/** Wraps either kernel. The result is that of the engine wherever that is right. */
+export function withSafePadding<
   Inputs extends { readonly x: TensorInfo | undefined; readonly filter: TensorInfo | undefined },
   Attrs extends ConvolutionAttrs,
 >(original: Kernel<Inputs, Attrs>): Kernel<Inputs, Attrs> {
   return (call) => {
-    const { strides, pad, dataFormat, dilations } = call.attrs;
-    if (pad !== 'same' || dataFormat === 'NCHW') return original(call);
+    const { strides, pad, dataFormat, dilations, dimRoundingMode } = call.attrs;
+    if (dataFormat === 'NCHW') return original(call); // which refuses it
     const { x, filter } = call.inputs as { x: TensorInfo; filter: TensorInfo };
-    const info = backend_util.computeConv2DInfo(x.shape as Shape4, filter.shape as Shape4, strides, dilations, pad);
-    const { filterHeight, filterWidth, strideHeight, strideWidth } = info;
-    if (strideHeight <= filterHeight && strideWidth <= filterWidth) return original(call);
-    const { top, bottom, left, right } = info.padInfo;
-    const spelled = [
-      [0, 0],
-      [top, bottom],
-      [left, right],
-      [0, 0],
-    ];
-    return original({ ...call, attrs: { ...call.attrs, pad: spelled, dimRoundingMode: 'floor' } });
+    const shapes = [x.shape as Shape4, filter.shape as Shape4] as const;
+    const info = backend_util.computeConv2DInfo(...shapes, strides, dilations, pad, dimRoundingMode);
+    if (pad !== 'same') assertSize(info);
+    else if (info.strideHeight > info.filterHeight || info.strideWidth > info.filterWidth) {
+      // the engine then computes nothing; the same padding in numbers it takes as it is
+      return original({ ...call, attrs: { ...call.attrs, pad: pairsOf(info), dimRoundingMode: 'floor' } });
+    }
+    return original(call);
   };
+}
+
+/**
+ * The engine works out for itself how much it writes. tfjs takes a number as padding and an oblong filter or stride for
+ * square, allocates another size, and the engine would write past its end.
+ */
+function assertSize(info: backend_util.Conv2DInfo): void {
+  const { padInfo, inHeight, inWidth, outHeight, outWidth } = info;
+  const height = inHeight + padInfo.top + padInfo.bottom - info.effectiveFilterHeight;
+  const width = inWidth + padInfo.left + padInfo.right - info.effectiveFilterWidth;
+  const written = [Math.floor(height / info.strideHeight) + 1, Math.floor(width / info.strideWidth) + 1];
+  assert(
+    written[0] === outHeight && written[1] === outWidth,
+    `a convolution gives ${written.join('×')} pixels where tfjs expects ${outHeight}×${outWidth}: give its padding in pairs`,
+  );
+}
+
+function pairsOf({ padInfo: { top, bottom, left, right } }: backend_util.Conv2DInfo): number[][] {
+  return [
+    [0, 0],
+    [top, bottom],
+    [left, right],
+    [0, 0],
+  ];
 }

@@ -21,7 +21,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { conv2dBackpropFilter } from './conv2d-backprop-filter.ts';
 import { conv2dBackpropInput } from './conv2d-backprop-input.ts';
-import { withSpelledPadding } from './convolution.ts';
+import { withSafePadding } from './convolution.ts';
 import { cpuKernel } from './cpu-fallback.ts';
 import { addKernel, replaceKernel, WASM } from './kernel.ts';
 import { batchMatMul, fusedMatMul } from './mat-mul.ts';
@@ -38,8 +38,8 @@ export function registerWasmKernels(): void {
   for (const name of [DepthwiseConv2dNativeBackpropFilter, DepthwiseConv2dNativeBackpropInput]) {
     addKernel(name, cpuKernel(name));
   }
-  replaceKernel(Conv2D, withSpelledPadding<Conv2DInputs, Conv2DAttrs>);
-  replaceKernel(FusedConv2D, withSpelledPadding<FusedConv2DInputs, FusedConv2DAttrs>);
+  replaceKernel(Conv2D, withSafePadding<Conv2DInputs, Conv2DAttrs>);
+  replaceKernel(FusedConv2D, withSafePadding<FusedConv2DInputs, FusedConv2DAttrs>);
   replaceKernel(Conv2DBackpropInput, conv2dBackpropInput);
   replaceKernel(BatchMatMul, batchMatMul);
   replaceKernel(_FusedMatMul, fusedMatMul);
