@@ -1,6 +1,6 @@
 /**
  * The kinds of layers that generator and discriminator are built from. Two kits make them: `trainingLayers` and `stockLayers`.
- * Models of both have the same weights under the same names. NHWC; no convolution has a bias (SPEC A2.4).
+ * Models of both have the same weights under the same names. NHWC; no convolution has a bias (the authors zero them before every evaluation, main_cls.lua:321-322).
  */
 
 import type { RectifierName } from '@t2i/ops';

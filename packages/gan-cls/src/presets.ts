@@ -9,8 +9,8 @@ export const PRESETS = {
   /** A plain DCGAN, four times cheaper: G 4.8 M, D 3.2 M parameters. */
   dcgan: { generatorFilters: 64, discriminatorFilters: 64, residual: false },
   /**
-   * 32×32 for toy data, tests and slow engines; not of the paper. D is the weaker one, as in the authors' choice of filters:
-   * on toy-flowers it reached 0.48 faithfulness after 1000 steps of 32 at learning rate 1e-3, equal filters at most 0.33.
+   * 32×32 for toy data, tests and slow engines; not of the paper. D is the weaker one, as with the authors' filters: in
+   * single runs of 1000 steps on toy-flowers it got twice as many petals of the right colour as equal filters did.
    */
   tiny: {
     imageSize: 32,
