@@ -3,9 +3,16 @@
 import type { Regression, SuiteRun } from './compare.ts';
 import { byName, countOutcomes } from './compare.ts';
 
-function row(run: SuiteRun): string {
+/** A Markdown table as a formatter would leave it; the first row is its head. */
+function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const [head, ...body] = rows.map((row) => `| ${row.map((cell, i) => cell.padEnd(widths[i]!)).join(' | ')} |`);
+  return [head!, `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...body];
+}
+
+function cells(run: SuiteRun): string[] {
   const { passed, failed, pending } = countOutcomes(run);
-  return `| ${run.backend} | ${run.variant || '–'} | ${passed} | ${failed} | ${pending} |`;
+  return [run.backend, run.variant || '–', ...[passed, failed, pending].map(String)];
 }
 
 function notPassed(run: SuiteRun): string[] {
@@ -23,9 +30,7 @@ export function describeResults(tfjsVersion: string, runs: readonly SuiteRun[], 
     `Made by \`pnpm --filter @t2i/backend-native conformance --write\` with @tensorflow/tfjs-core ${tfjsVersion} (dist/tests.js).`,
     'On the native backend memory is overwritten as soon as the last tensor on it is disposed of.',
     '',
-    '| backend | instruction set, threads | passed | failed | pending |',
-    '|---|---|---|---|---|',
-    ...runs.map(row),
+    ...table([['backend', 'instruction set, threads', 'passed', 'failed', 'pending'], ...runs.map(cells)]),
     '',
     '## Passed by cpu, not by native',
     '',
