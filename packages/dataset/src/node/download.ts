@@ -1,10 +1,7 @@
 /** Downloads that go on where they were cut off: HTTP ranges, a check that the file is still the same one, a checksum. */
 
-import { createWriteStream } from 'node:fs';
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { ReadableStream as WebStream } from 'node:stream/web';
 import { setTimeout } from 'node:timers/promises';
 import { DatasetError, errorMessage, T2iError } from '@t2i/core';
@@ -123,27 +120,25 @@ function versionOf({ headers }: Response): string | undefined {
   return etag !== null && !etag.startsWith('W/') ? etag : (headers.get('last-modified') ?? undefined);
 }
 
+/** Writes each piece before it asks for the next: what arrived before the connection broke is there to go on from. */
 async function save(
   response: Response,
   start: number,
   total: number | undefined,
-  { path, name, onProgress, signal }: DownloadOptions,
+  { path, name, onProgress }: DownloadOptions,
 ): Promise<void> {
   let done = start;
-  async function* counted(chunks: AsyncIterable<Uint8Array>) {
-    for await (const chunk of chunks) {
+  const file = await open(`${path}.part`, start === 0 ? 'w' : 'a');
+  try {
+    for await (const chunk of response.body as WebStream<Uint8Array>) {
+      await file.writeFile(chunk).catch((cause: unknown) => {
+        throw writeError(`${path}.part`, cause);
+      });
       done += chunk.length;
       onProgress?.({ stage: 'download', name, done, total });
-      yield chunk;
     }
-  }
-  const file = createWriteStream(`${path}.part`, { flags: start === 0 ? 'w' : 'a' });
-  try {
-    const body = Readable.fromWeb(response.body as WebStream<Uint8Array>);
-    await pipeline(body, counted, file, { ...(signal && { signal }) });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).syscall === 'write') throw writeError(`${path}.part`, error);
-    throw error;
+  } finally {
+    await file.close();
   }
   if (total !== undefined && done !== total) throw new Error(`the connection ended after ${done} of ${total} bytes`);
 }

@@ -38,6 +38,10 @@ export async function writePackedDataset(
   content: PackedContent,
   fill: (write: WriteImage) => Promise<void>,
 ): Promise<Manifest> {
+  const { storedSize } = content;
+  if (!Number.isInteger(storedSize) || storedSize < 1) {
+    throw new ConfigError(`The stored size must be a whole number of pixels, got ${storedSize}.`);
+  }
   const place = resolve(directory);
   await assertReplaceable(place);
   const folder = `${place}${PREPARING}${hostname()}-${process.pid}`;

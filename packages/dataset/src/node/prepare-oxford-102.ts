@@ -155,7 +155,8 @@ async function packPhotos(
     }
     present[item] = 1;
     await write(item, await decodeStored(bytes, storedSize, path));
-    onProgress?.({ stage: 'images', name: NAME, done: ++done, total: count });
+    done += 1;
+    onProgress?.({ stage: 'images', name: NAME, done, total: count });
   });
   const missing = present.indexOf(0);
   if (missing >= 0) {

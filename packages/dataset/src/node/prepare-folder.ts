@@ -1,0 +1,73 @@
+/** Any folder of captioned images to a packed data set. */
+
+import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { ConfigError, type Logger, silentLogger } from '@t2i/core';
+import { type ClassSplitOptions, splitClasses } from '../class-split.ts';
+import type { ItemRecord } from '../item-list.ts';
+import { decodeStored } from './decode-stored.ts';
+import { forEachBounded } from './for-each-bounded.ts';
+import { writePackedDataset } from './packed-writer.ts';
+import type { PreparedDataset } from './prepared.ts';
+import type { OnProgress } from './progress.ts';
+import { scanFolder } from './scan-folder.ts';
+
+export interface PrepareFolderOptions {
+  /**
+   * Images with a caption file each: `name.jpg` and `name.txt`, one caption a line. Sub-folders are classes; in a folder
+   * without sub-folders every image is a class of its own.
+   */
+  readonly from: string;
+  /** Holds prepared sets; this one goes into its sub-folder `name`. */
+  readonly cacheDirectory: string;
+  /** Letters, digits, `.`, `_` and `-`. Default: the name of the folder. */
+  readonly name?: string | undefined;
+  /** Side of the stored images in pixels; images are stretched to the square. Default 76, for crops of 64. */
+  readonly storedSize?: number | undefined;
+  /** Which share of the classes is kept for validation and test. */
+  readonly split?: ClassSplitOptions | undefined;
+  /** Images decoded at the same time. Default twice the number of cores. */
+  readonly workers?: number | undefined;
+  readonly logger?: Logger | undefined;
+  readonly onProgress?: OnProgress | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Prepares a folder of images, always anew. Interrupted, it leaves what was there before.
+ * @throws DatasetError naming the image that is damaged, has no captions or no class, or when there are too few classes
+ */
+export async function prepareFolder(options: PrepareFolderOptions): Promise<PreparedDataset> {
+  const { from, cacheDirectory, storedSize = 76, workers = 2 * availableParallelism() } = options;
+  const { logger = silentLogger, onProgress, signal } = options;
+  const name = options.name ?? basename(resolve(from));
+  if (!/^\w[\w.-]*$/.test(name)) {
+    throw new ConfigError(`A data set cannot be called ${JSON.stringify(name)}.`, {
+      hint: 'Name it with letters, digits, ".", "_" and "-".',
+    });
+  }
+  const { images, unused } = await scanFolder(from);
+  if (unused.length > 0) logger.warn(`${unused.length} text files belong to no image, for instance ${unused[0]}.`);
+  const classNames = [...new Set(images.map(({ className }) => className))];
+  const labels = new Map(classNames.map((className, label) => [className, label]));
+  const splits = splitClasses(classNames.length, options.split);
+  const items = images.map(({ className, captions, image, captionFile }): ItemRecord => {
+    const label = labels.get(className)!;
+    return { label, split: splits[label], captionCount: captions.length, image, captionFile };
+  });
+
+  const directory = join(cacheDirectory, name);
+  const captions = images.map((image) => image.captions);
+  const content = { name, storedSize, classNames, classDisjoint: true, sources: [], items, captions };
+  let done = 0;
+  const manifest = await writePackedDataset(directory, content, (write) =>
+    forEachBounded(images.entries(), workers, async ([item, { image }]) => {
+      signal?.throwIfAborted();
+      await write(item, await decodeStored(await readFile(join(from, image)), storedSize, image));
+      done += 1;
+      onProgress?.({ stage: 'images', name, done, total: images.length });
+    }),
+  );
+  return { directory, manifest, reused: false };
+}

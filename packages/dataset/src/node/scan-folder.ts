@@ -1,0 +1,113 @@
+/** Finds images and their caption files in a folder: `name.jpg` + `name.txt`, classes by sub-folder. */
+
+import { isUtf8 } from 'node:buffer';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { DatasetError, errorMessage } from '@t2i/core';
+import { captionLines } from '../caption-lines.ts';
+import { forEachBounded } from './for-each-bounded.ts';
+
+export interface FolderImage {
+  /** Relative to the folder, with forward slashes. */
+  readonly image: string;
+  readonly captionFile: string;
+  readonly captions: readonly string[];
+  /** The sub-folder; in a flat folder the name of the image. */
+  readonly className: string;
+}
+
+export interface FolderContent {
+  /** In the order of their paths. */
+  readonly images: readonly FolderImage[];
+  /** Text files that no image goes with. */
+  readonly unused: readonly string[];
+}
+
+const IMAGE_ENDINGS = new Set(['.jpg', '.jpeg', '.png', '.webp', '.gif', '.tif', '.tiff', '.avif']);
+/** Open files have a limit, text files have none. */
+const FILES_AT_ONCE = 32;
+/** How many names an error lists. */
+const LISTED = 5;
+
+/**
+ * Lists a folder of captioned images. Hidden files are passed over, links to files are followed, links to folders are not.
+ * @throws DatasetError naming the images without captions, with empty or with ambiguous ones, and for a folder without images
+ */
+export async function scanFolder(folder: string): Promise<FolderContent> {
+  const paths = await listFiles(folder, '');
+  const images = paths.filter((path) => IMAGE_ENDINGS.has(extname(path).toLowerCase()));
+  const texts = new Set(paths.filter((path) => extname(path) === '.txt'));
+  if (images.length === 0) {
+    throw new DatasetError(`${folder} holds no images.`, {
+      hint: `Endings looked for: ${[...IMAGE_ENDINGS].join(' ')}.`,
+    });
+  }
+  const captionFiles = new Map(images.map((image) => [image, `${withoutEnding(image)}.txt`]));
+  refuse(
+    'has no caption file beside it',
+    images.filter((image) => !texts.has(captionFiles.get(image)!)),
+    {
+      hint: 'Put a text file of the same name beside each image, one caption a line.',
+    },
+  );
+  refuse(
+    'shares its caption file with another image',
+    repeated(images, (image) => captionFiles.get(image)!),
+    {
+      hint: 'Give every image a name of its own.',
+    },
+  );
+  const flat = images.every((image) => !image.includes('/'));
+  refuse('lies beside the class folders', flat ? [] : images.filter((image) => !image.includes('/')), {
+    hint: 'Put every image into the folder of its class, or all into one folder without sub-folders.',
+  });
+  const found: FolderImage[] = [];
+  await forEachBounded(images.entries(), FILES_AT_ONCE, async ([i, image]) => {
+    found[i] = await readImage(folder, image, captionFiles.get(image)!, flat);
+  });
+  refuse(
+    'has an empty caption file',
+    found.filter(({ captions }) => captions.length === 0).map(({ image }) => image),
+    {
+      hint: 'Write at least one caption into it, or remove the image.',
+    },
+  );
+  const used = new Set(captionFiles.values());
+  return { images: found, unused: [...texts].filter((path) => !used.has(path)) };
+}
+
+async function readImage(folder: string, image: string, captionFile: string, flat: boolean): Promise<FolderImage> {
+  const bytes = await readFile(join(folder, captionFile));
+  if (!isUtf8(bytes)) throw new DatasetError(`${captionFile} is not UTF-8 text.`, { hint: 'Save it as UTF-8.' });
+  const className = flat ? withoutEnding(image) : image.slice(0, image.lastIndexOf('/'));
+  return { image, captionFile, captions: captionLines(bytes.toString('utf8')), className };
+}
+
+/** Paths of all files, sorted by their characters: the same on every machine, whatever its language. */
+async function listFiles(folder: string, prefix: string): Promise<string[]> {
+  const entries = await readdir(join(folder, prefix), { withFileTypes: true }).catch((cause: unknown) => {
+    throw new DatasetError(`Cannot read the folder ${join(folder, prefix)}: ${errorMessage(cause)}.`, { cause });
+  });
+  const paths: string[] = [];
+  for (const entry of entries) {
+    if (entry.name.startsWith('.')) continue;
+    const path = prefix + entry.name;
+    if (entry.isDirectory()) paths.push(...(await listFiles(folder, `${path}/`)));
+    else if (entry.isFile() || (await stat(join(folder, path))).isFile()) paths.push(path);
+  }
+  return paths.sort((a, b) => (a < b ? -1 : 1));
+}
+
+function refuse(problem: string, images: readonly string[], { hint }: { hint: string }): void {
+  if (images.length === 0) return;
+  const more = images.length > LISTED ? ` (and ${images.length - LISTED} more images)` : '';
+  throw new DatasetError(`${images.slice(0, LISTED).join(', ')} ${problem}${more}.`, { hint });
+}
+
+function repeated(items: readonly string[], keyOf: (item: string) => string): string[] {
+  const counts = new Map<string, number>();
+  for (const item of items) counts.set(keyOf(item), (counts.get(keyOf(item)) ?? 0) + 1);
+  return items.filter((item) => counts.get(keyOf(item))! > 1);
+}
+
+const withoutEnding = (path: string) => path.slice(0, path.length - extname(path).length);
