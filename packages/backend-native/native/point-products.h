@@ -38,7 +38,7 @@ void multiply_points(const ProductSize& size, const PackLeft& pack_left, const P
     const int64_t wide_begin = wides.begin(wide), wide_columns = wides.end(wide) - wide_begin;
     const int64_t packed_columns = round_up(wide_columns, LANES), panels = ceil_div(wide_columns, TILE_COLUMNS);
     const Parts column_blocks(wide_columns, COLUMNS, TILE_COLUMNS);
-    const Parts row_blocks(size.rows, min(POINT_ROWS, max(2 * TILE_ROWS, size.rows * column_blocks.count / MIN_PIECES)));
+    const Parts row_blocks(size.rows, min(POINT_ROWS, max(2 * TILE_ROWS, ceil_div(size.rows * column_blocks.count, MIN_PIECES))));
     for (int64_t deep = 0; deep < deeps.count; deep++) {
       const int64_t k_begin = deeps.begin(deep), k_length = deeps.end(deep) - k_begin;
       const Parts depths(k_length, POINT_DEPTH, 4);
