@@ -9,8 +9,8 @@ export const PRESETS = {
   /** A plain DCGAN, four times cheaper: G 4.8 M, D 3.2 M parameters. */
   dcgan: { generatorFilters: 64, discriminatorFilters: 64, residual: false },
   /**
-   * 32×32 for toy data, tests and slow engines; not of the paper. D is the weaker one, as with the authors' filters: in
-   * single runs of 1000 steps on toy-flowers it got twice as many petals of the right colour as equal filters did.
+   * 32×32 for toy data, tests and slow engines; not of the paper. D is the weaker one, as with the authors' filters.
+   * It learns well at a learning rate of 1e-3.
    */
   tiny: {
     imageSize: 32,

@@ -1,4 +1,4 @@
-/** When a step happens and with which learning rate (SPEC: icml2016 `main_cls.lua:405-411`). */
+/** When a step happens and with which learning rate (the authors' `main_cls.lua:405-411`). */
 
 import type { TrainerConfig } from './config.ts';
 

@@ -172,7 +172,7 @@ interface ImageCaptions {
 
 /**
  * The captions of every image, found by the image number in the file name: the archive lists them class by class,
- * the photos come in the order of their numbers (SPEC B1, bug a).
+ * the photos come in the order of their numbers.
  */
 async function readCaptions(archive: string | undefined, labels: Int32Array): Promise<ImageCaptions[]> {
   const what = basename(archive ?? '');
