@@ -1,3 +1,6 @@
+export type { ClassSplitOptions } from './class-split.ts';
+export type { ItemRecord } from './item-list.ts';
+export type { Manifest, SourceFile } from './manifest.ts';
 export type { DownloadOptions } from './node/download.ts';
 export { downloadFile } from './node/download.ts';
 export type { Oxford102Download, Oxford102File } from './node/oxford-102-sources.ts';
@@ -11,3 +14,4 @@ export type { PreparedDataset } from './node/prepared.ts';
 export type { OnProgress, PrepareProgress } from './node/progress.ts';
 export type { VerifyReport } from './node/verify.ts';
 export { verifyDataset } from './node/verify.ts';
+export type { Oxford102Split } from './oxford-102.ts';
