@@ -16,10 +16,9 @@ vf interleave(vf a, vf b, std::integer_sequence<int, I...>) {
 #endif
 }
 
-// to[i·to_stride + j] = from[j·stride + i] for 0 ≤ j < rows and 0 ≤ i < columns, both at most LANES; to[…+ j] = 0 for rows ≤ j < LANES.
-inline void transpose_block(const float* from, int64_t stride, int64_t rows, int64_t columns, float* to, int64_t to_stride) {
+// row[i] = the elements from[j·stride + i] for 0 ≤ j < rows, then zeros; for 0 ≤ i < columns. Both are at most LANES.
+inline void transpose_lanes(const float* from, int64_t stride, int64_t rows, int64_t columns, vf* row) {
   constexpr auto LANE = std::make_integer_sequence<int, LANES>();
-  vf row[LANES];
   for (int j = 0; j < LANES; j++) row[j] = j >= rows ? vf{} : columns == LANES ? load(from + j * stride) : load_part(from + j * stride, columns);
   // Each round moves one bit of the row number into the lane number.
 #pragma GCC unroll 4
@@ -33,7 +32,21 @@ inline void transpose_block(const float* from, int64_t stride, int64_t rows, int
 #pragma GCC unroll 16
     for (int j = 0; j < LANES; j++) row[j] = next[j];
   }
+}
+
+// to[i·to_stride + j] = from[j·stride + i] for 0 ≤ j < rows and 0 ≤ i < columns; zeros for rows ≤ j < LANES.
+inline void transpose_block(const float* from, int64_t stride, int64_t rows, int64_t columns, float* to, int64_t to_stride) {
+  vf row[LANES];
+  transpose_lanes(from, stride, rows, columns, row);
   for (int i = 0; i < columns; i++) store(to + i * to_stride, row[i]);
+}
+
+// The same, writing nothing beyond `rows`.
+inline void transpose_part(const float* from, int64_t stride, int64_t rows, int64_t columns, float* to, int64_t to_stride) {
+  if (rows == LANES) return transpose_block(from, stride, rows, columns, to, to_stride);
+  vf row[LANES];
+  transpose_lanes(from, stride, rows, columns, row);
+  for (int i = 0; i < columns; i++) store_part(to + i * to_stride, row[i], rows);
 }
 
 }  // namespace t2i::T2I_ISA

@@ -72,6 +72,19 @@ void multiply_patches(const ConvShape& shape, const float* dy, const float* filt
                    [=](int64_t row) { return patches + row * patch; }, do_nothing);
 }
 
+// The same with the factors exchanged: the filter is copied in runs instead of being transposed, which is what counts when there are few pixels.
+void multiply_few_patches(const ConvShape& shape, const float* dy, const float* filter, int64_t pixels, float* patches) {
+  const int64_t patch = shape.patch_size();
+  float* const transposed = scratch_floats(3, patch * pixels);
+  multiply<ByRows>({patch, pixels, shape.out_channels}, PackRows{filter, shape.out_channels}, PackRightTransposed{dy, shape.out_channels},
+                   [=](int64_t row) { return transposed + row * pixels; }, do_nothing);
+  parallel_for(ceil_div(patch, LANES), 64, [&](int64_t begin, int64_t end) {
+    for (int64_t row = begin * LANES; row < min(patch, end * LANES); row += LANES)
+      for (int64_t pixel = 0; pixel < pixels; pixel += LANES)
+        transpose_part(transposed + row * pixels + pixel, pixels, min(LANES, patch - row), min(LANES, pixels - pixel), patches + pixel * patch + row, patch);
+  });
+}
+
 // Adds the patches of one image up where they overlap. Gathers, so that each sum has one fixed order.
 void gather_patches(const ConvShape& shape, const float* patches, float* image) {
   const int64_t channels = shape.in_channels, patch = shape.patch_size();
@@ -93,6 +106,8 @@ void gather_patches(const ConvShape& shape, const float* patches, float* image) 
 // With few input channels (an image) the phases would leave most vector lanes empty; the product with all taps at once fills them.
 constexpr int64_t FEW_CHANNELS = LANES / 2;
 constexpr int64_t MAX_PATCH_FLOATS = int64_t{1} << 20;
+// Up to here reading the filter is the work, as when one image is drawn.
+constexpr int64_t FEW_PIXELS = 64;
 
 // conv2dBackpropInput(dy, filter, dx, shape); the dilation is 1.
 void conv2d_backprop_input(const Args& args) {
@@ -102,7 +117,17 @@ void conv2d_backprop_input(const Args& args) {
   const ConvShape shape = ConvShape::from(args.ints(3));
   const int64_t pixels = shape.out_height * shape.out_width;
   if (winograd_pays(shape)) return winograd_backprop_input(shape, dy, filter, dx);
-  if (shape.is_dense()) return multiply_patches(shape, dy, filter, shape.batch, dx);
+  if (shape.is_dense()) {
+    const auto multiply_all = shape.batch <= FEW_PIXELS ? multiply_few_patches : multiply_patches;
+    return multiply_all(shape, dy, filter, shape.batch, dx);
+  }
+  if (shape.out_pixels() <= FEW_PIXELS) {
+    float* patches = scratch_floats(2, shape.out_pixels() * shape.patch_size());
+    multiply_few_patches(shape, dy, filter, shape.out_pixels(), patches);
+    for (int64_t n = 0; n < shape.batch; n++)
+      gather_patches(shape, patches + n * pixels * shape.patch_size(), dx + n * shape.in_height * shape.in_width * shape.in_channels);
+    return;
+  }
   if (shape.in_channels <= FEW_CHANNELS && pixels * shape.patch_size() <= MAX_PATCH_FLOATS) {
     parallel_for(shape.batch, 1, [&](int64_t n, int64_t) {
       float* patches = scratch_floats(2, pixels * shape.patch_size());
