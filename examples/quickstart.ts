@@ -27,8 +27,8 @@ const runDirectory = flags.run;
 const config = parseRunConfig({
   data: { kind: 'toy-flowers', images: flags.fast ? 200 : 2000 },
   model: { ...PRESETS.tiny, objective: 'gan-int-cls' },
-  batches: { batchSize: flags.fast ? 8 : 64 },
-  trainer: flags.fast ? { epochs: 2, maxSteps: 4 } : { epochs: 60, learningRate: 5e-4, maxMinutes: 3 },
+  batches: { batchSize: flags.fast ? 8 : 32 },
+  trainer: flags.fast ? { epochs: 2, maxSteps: 4 } : { epochs: 50, learningRate: 1e-3, maxMinutes: 3 },
   preview: { captions: ['a red flower with a yellow centre'] },
 });
 const progress = new ConsoleProgress();
