@@ -75,7 +75,7 @@ function sanitizerFlags(kind) {
   if (kind === undefined) return [];
   if (!['address', 'undefined', 'thread'].includes(kind)) throw new BuildError(`unknown sanitizer "${kind}"`);
   const recover = kind === 'undefined' ? ['-fno-sanitize-recover=all', '-fno-sanitize=alignment'] : [];
-  return [`-fsanitize=${kind}`, ...recover, '-g', '-fno-omit-frame-pointer'];
+  return ['-O1', `-fsanitize=${kind}`, ...recover, '-g', '-fno-omit-frame-pointer'];
 }
 
 /** Every object file to make: source, flags, and a name that contains the hash of all that it depends on. */
