@@ -73,7 +73,7 @@ it('own-folder', async () => {
     '--from',
     pictures,
     '--data',
-    folder,
+    inFolder('own-data'),
     '--run',
     inFolder('own'),
   );

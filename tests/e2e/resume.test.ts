@@ -5,13 +5,28 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { withTemporaryFolder } from '@t2i/test-utils';
 import { describe, expect, it } from 'vitest';
-import { t2i } from './command.ts';
+import { type Running, t2i } from './command.ts';
 
-const STEPS = 24;
+const STEPS = 40;
 const FLAGS = ['--backend', 'wasm', '--max-steps', String(STEPS)];
 
 function startRun(folder: string, config: string) {
   return t2i('train', '--data', 'toy-flowers', '--preset', 'tiny', '--run', folder, '--config', config, ...FLAGS);
+}
+
+const resumeRun = (folder: string) => t2i('train', '--resume', folder, ...FLAGS);
+
+/** Resolves once the progress of a run shows a step of at least `step`. */
+function reached({ child, finished }: Running, step: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let seen = '';
+    child.stderr!.on('data', (chunk) => {
+      seen += chunk;
+      const steps = [...seen.matchAll(/step (\d+)\//g)].map(([, text]) => Number(text));
+      if (Math.max(0, ...steps) >= step) resolve();
+    });
+    finished.then(({ stderr }) => reject(new Error(`The run ended before step ${step}:\n${stderr}`)));
+  });
 }
 
 const exists = (path: string) =>
@@ -44,22 +59,14 @@ describe('t2i train', () => {
       const killed = join(folder, 'killed');
       expect(await startRun(straight, config).finished).toMatchObject({ code: 0 });
 
-      let kills = 0;
-      let run = startRun(killed, config);
-      for (;;) {
-        // Every attempt gets a little further than the one before, so the moments of death differ.
-        const finished = await Promise.race([run.finished, sleep(4000 + 700 * kills)]);
-        if (finished !== undefined) {
-          expect(finished).toMatchObject({ code: 0 });
-          break;
-        }
+      // Wherever the run stands when the signal arrives: within a step, a write, a sample sheet.
+      for (const step of [3, 15, 26]) {
+        const run = (await exists(join(killed, 'run.json'))) ? resumeRun(killed) : startRun(killed, config);
+        await reached(run, step);
         run.child.kill('SIGKILL');
-        await run.finished;
-        kills++;
-        const begun = await exists(join(killed, 'run.json'));
-        run = begun ? t2i('train', '--resume', killed, ...FLAGS) : startRun(killed, config);
+        expect(await run.finished).toMatchObject({ code: null });
       }
-      expect(kills).toBeGreaterThan(0);
+      expect(await resumeRun(killed).finished).toMatchObject({ code: 0 });
       expect((await lastWeights(killed)).equals(await lastWeights(straight))).toBe(true);
       expect(await readFile(join(killed, 'log.jsonl'), 'utf8')).toBe(
         await readFile(join(straight, 'log.jsonl'), 'utf8'),
