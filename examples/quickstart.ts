@@ -60,7 +60,7 @@ Curves             ${join(runDirectory, 'curves.png')}
 Unseen sentences   ${picture}
 
 Now draw your own:
-  pnpm t2i generate "a pink flower with a yellow centre" --run ${runDirectory} -n 8 --out flower.png
+  npx --yes pnpm@10.34.9 t2i generate "a pink flower with a yellow centre" --run ${runDirectory} -n 8 --out flower.png
 `);
 
 function percent(share: number): string {
