@@ -1,6 +1,7 @@
 export {
   readJsonFile,
   readStateFile,
+  syncFolder,
   writeError,
   writeFileAtomic,
   writeJsonFile,

@@ -5,11 +5,11 @@
  */
 
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { JsonValue, Logger, RngState, StateDict } from '@t2i/core';
 import { CheckpointError, errorMessage, readSafetensors, safetensorsChunks, silentLogger, T2iError } from '@t2i/core';
-import { readJsonFile, writeError, writeFileAtomic, writeJsonFile } from '@t2i/core/node';
+import { readJsonFile, syncFolder, writeError, writeFileAtomic, writeJsonFile } from '@t2i/core/node';
 import { z } from 'zod';
 import { assertFiniteState, lossHistorySchema } from './divergence.ts';
 import { runIdentitySchema } from './identity.ts';
@@ -178,16 +178,5 @@ async function discard(path: string): Promise<void> {
     await rm(rubbish, { recursive: true });
   } catch (cause) {
     throw writeError(path, cause);
-  }
-}
-
-/** Flushes a folder's entries to the disk; Windows cannot open a folder and needs no flush. */
-async function syncFolder(path: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
   }
 }

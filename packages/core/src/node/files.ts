@@ -87,3 +87,14 @@ async function readWhole(path: string): Promise<Uint8Array> {
     throw new CheckpointError(`Cannot read ${path}: ${problem}.`, { cause });
   }
 }
+
+/** Flushes a folder's entries, so that a rename in it survives a power cut. Windows cannot open a folder and needs no flush. */
+export async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}

@@ -4,7 +4,7 @@ import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs
 import { hostname } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { assert, ConfigError, T2iError } from '@t2i/core';
-import { writeError } from '@t2i/core/node';
+import { syncFolder, writeError } from '@t2i/core/node';
 import { formatItems, type ItemRecord } from '../item-list.ts';
 import {
   countItems,
@@ -174,19 +174,8 @@ async function replaceFolder(folder: string, place: string): Promise<void> {
     },
   );
   await rename(folder, place);
-  await flushFolder(dirname(place));
+  await syncFolder(dirname(place));
   if (replaced) await rm(aside, { recursive: true, force: true });
-}
-
-/** Makes a rename survive a power cut. Windows knows no such thing. */
-async function flushFolder(path: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
 }
 
 const isSystemError = (error: unknown) =>
