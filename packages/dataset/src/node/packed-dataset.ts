@@ -83,12 +83,12 @@ export class PackedDataset implements TextImageDataset {
     const length = this.storedSize * this.storedSize * 3;
     const pixels = new Uint8Array(items.length * length);
     const reads: Promise<void>[] = [];
+    for (const item of items) this.#assertItem(item);
     for (let row = 0, next: number; row < items.length; row = next) {
       const first = items[row]!;
-      this.#assertItem(first);
       next = row + 1;
       // neighbours on disk are read at one go
-      while (next < items.length && items[next] === first + next - row && items[next]! < this.size) next += 1;
+      while (next < items.length && items[next] === first + next - row) next += 1;
       reads.push(this.#readAt(pixels.subarray(row * length, next * length), first * length));
     }
     await Promise.all(reads);

@@ -27,7 +27,7 @@ export interface PrepareFolderOptions {
   readonly storedSize?: number | undefined;
   /** Which share of the classes is kept for validation and test. */
   readonly split?: ClassSplitOptions | undefined;
-  /** Images decoded at the same time. Default twice the number of cores. */
+  /** Images decoded at the same time. Default one more than there are cores. */
   readonly workers?: number | undefined;
   readonly logger?: Logger | undefined;
   readonly onProgress?: OnProgress | undefined;
@@ -39,7 +39,7 @@ export interface PrepareFolderOptions {
  * @throws DatasetError naming the image that is damaged, has no captions or no class, or when there are too few classes
  */
 export async function prepareFolder(options: PrepareFolderOptions): Promise<PreparedDataset> {
-  const { from, cacheDirectory, storedSize = 76, workers = 2 * availableParallelism() } = options;
+  const { from, cacheDirectory, storedSize = 76, workers = availableParallelism() + 1 } = options;
   const { logger = silentLogger, onProgress, signal } = options;
   const name = options.name ?? basename(resolve(from));
   if (!/^\w[\w.-]*$/.test(name)) {

@@ -46,7 +46,7 @@ export interface PrepareOxford102Options {
   readonly split?: Oxford102Split | undefined;
   /** Side of the stored images in pixels. Default 76, for crops of 64. */
   readonly storedSize?: number | undefined;
-  /** Photos decoded at the same time. Default twice the number of cores. */
+  /** Photos decoded at the same time. Default one more than there are cores. */
   readonly workers?: number | undefined;
   /** Makes the set again even if it is there and whole. */
   readonly force?: boolean | undefined;
@@ -134,7 +134,7 @@ async function packPhotos(
   write: WriteImage,
   {
     storedSize,
-    workers = 2 * availableParallelism(),
+    workers = availableParallelism() + 1,
     onProgress,
     signal,
   }: PrepareOxford102Options & { storedSize: number },
