@@ -24,8 +24,9 @@ const { values: flags } = parseArgs({
 });
 const runDirectory = flags.run;
 
+const images = flags.fast ? 200 : 2000;
 const config = parseRunConfig({
-  data: { kind: 'toy-flowers', images: flags.fast ? 200 : 2000 },
+  data: { kind: 'toy-flowers', images },
   model: { ...PRESETS.tiny, objective: 'gan-int-cls' },
   batches: { batchSize: flags.fast ? 8 : 32 },
   trainer: flags.fast ? { epochs: 2, maxSteps: 4 } : { epochs: 50, learningRate: 1e-3, maxMinutes: 3 },
@@ -41,7 +42,7 @@ await writeFileAtomic(film, (await makeFilm(runDirectory)).data);
 
 // Sentences about combinations of colours that training never showed.
 const pipeline = await TextToImagePipeline.open(runDirectory);
-const flowers = await createToyFlowers({ images: config.data.kind === 'toy-flowers' ? config.data.images : 0 });
+const flowers = await createToyFlowers({ images });
 const unseen = [...flowers.splits.test].slice(0, 200).map((item) => flowers.captions(item)[0]!);
 const drawn = await pipeline.generate({ captions: unseen, seed: 7 });
 const picture = join(runDirectory, 'unseen.png');
