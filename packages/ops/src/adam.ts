@@ -6,6 +6,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { add, div, mul, sub } from '@tensorflow/tfjs-core';
 import { ADAM, type AdamAttrs, type AdamInputs } from './kernels.ts';
+import { OptimiserSlots } from './optimiser-slots.ts';
 import { type FusedKernel, runKernel, type TensorsOf } from './run-kernel.ts';
 
 /** Decay rates and the floor of the denominator. */
@@ -36,16 +37,10 @@ function composeAdam({ variable, m, v, gradient }: TensorsOf<AdamInputs>, attrs:
 
 const KERNEL: FusedKernel<AdamInputs, AdamAttrs> = { kernelName: ADAM, composed: composeAdam };
 
-interface Slot {
-  readonly variable: tf.Variable;
-  readonly m: tf.Variable;
-  readonly v: tf.Variable;
-}
-
 export class Adam {
   /** What is trained, by the names that the state uses. */
   readonly variables: Readonly<Record<string, tf.Variable>>;
-  readonly #slots: ReadonlyMap<string, Slot>;
+  readonly #slots: OptimiserSlots<'m' | 'v'>;
   readonly #options: Required<AdamOptions>;
   #step = 0;
 
@@ -55,13 +50,7 @@ export class Adam {
     { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions = {},
   ) {
     this.variables = variables;
-    const moment = (variable: tf.Variable) => tf.tidy(() => tf.variable(tf.zerosLike(variable), false));
-    this.#slots = new Map(
-      Object.entries(variables).map(([name, variable]) => [
-        name,
-        { variable, m: moment(variable), v: moment(variable) },
-      ]),
-    );
+    this.#slots = new OptimiserSlots(variables, ['m', 'v']);
     this.#options = { beta1, beta2, epsilon };
   }
 
@@ -80,50 +69,24 @@ export class Adam {
       correction1: 1 - beta1 ** this.#step,
       correction2: 1 - beta2 ** this.#step,
     };
-    for (const [name, { variable, m, v }] of this.#slots) {
-      const gradient = gradients[variable.name];
-      tf.util.assert(gradient !== undefined, () => `Adam: no gradient for ${name}`);
-      tf.tidy(() => {
-        const next = runKernel(KERNEL, { variable, m, v, gradient: gradient! }, attrs);
-        [variable, m, v].forEach((old, i) => {
-          old.assign(next[i]!);
-        });
-      });
-    }
+    this.#slots.update(gradients, ({ variable, m, v }, gradient) =>
+      runKernel(KERNEL, { variable, m, v, gradient }, attrs),
+    );
   }
 
   /** A copy of the state, read back from the engine. */
   async getState(): Promise<AdamState> {
-    const read = async (moment: 'm' | 'v') => {
-      const entries = [...this.#slots].map(async ([name, slot]) => {
-        const values = (await slot[moment].data()) as Float32Array;
-        return [name, values.slice()] as const; // some engines give out their own memory
-      });
-      return Object.fromEntries(await Promise.all(entries));
-    };
-    return { step: this.#step, m: await read('m'), v: await read('v') };
+    return { step: this.#step, ...(await this.#slots.read()) };
   }
 
   /** Continues exactly where `state` was taken. Names and sizes must be those of this optimiser. */
-  setState(state: AdamState): void {
-    for (const [name, { variable }] of this.#slots) {
-      const sizes = [state.m[name]?.length, state.v[name]?.length];
-      tf.util.assert(
-        sizes.every((size) => size === variable.size),
-        () => `Adam: the state has ${sizes} moments for ${name}, which has ${variable.size} values`,
-      );
-    }
-    tf.tidy(() => {
-      for (const [name, { m, v }] of this.#slots) {
-        m.assign(tf.tensor(state.m[name]!.slice(), m.shape));
-        v.assign(tf.tensor(state.v[name]!.slice(), v.shape));
-      }
-    });
-    this.#step = state.step;
+  setState({ step, m, v }: AdamState): void {
+    this.#slots.write({ m, v });
+    this.#step = step;
   }
 
   /** Frees the moments. */
   dispose(): void {
-    for (const { m, v } of this.#slots.values()) tf.dispose([m, v]);
+    this.#slots.dispose();
   }
 }

@@ -11,7 +11,11 @@ export type {
   RectifierGradAttrs,
   RectifierGradInputs,
   RectifierName,
+  RmsPropAttrs,
+  RmsPropInputs,
 } from './kernels.ts';
-export { ADAM, BATCH_NORM_TRAINING, BATCH_NORM_TRAINING_GRAD, RECTIFIER_GRAD } from './kernels.ts';
+export { ADAM, BATCH_NORM_TRAINING, BATCH_NORM_TRAINING_GRAD, RECTIFIER_GRAD, RMS_PROP } from './kernels.ts';
 export { rectify } from './rectify.ts';
+export type { RmsPropOptions, RmsPropState } from './rms-prop.ts';
+export { RmsProp } from './rms-prop.ts';
 export { withSuspendedTape } from './suspended-tape.ts';

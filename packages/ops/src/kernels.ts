@@ -79,3 +79,21 @@ export interface AdamAttrs {
   /** 1 − beta2^t. */
   readonly correction2: number;
 }
+
+/** `[variable', meanSquare']` of `RmsPropInputs`. */
+export const RMS_PROP = 'T2iRmsProp';
+
+/** Three tensors of one shape. */
+export interface RmsPropInputs {
+  readonly variable: TensorInfo;
+  readonly meanSquare: TensorInfo;
+  readonly gradient: TensorInfo;
+}
+
+/** meanSquare' = decay·meanSquare + (1 − decay)·g²;  variable' = variable − learningRate · g / (√meanSquare' + epsilon). */
+export interface RmsPropAttrs {
+  readonly learningRate: number;
+  readonly decay: number;
+  /** Outside the root. */
+  readonly epsilon: number;
+}

@@ -32,10 +32,10 @@ def batch_norm(shape, activation, alpha):
                 dx=flat(x.grad), dgamma=flat(gamma.grad), dbeta=flat(beta.grad))
 
 
-def adam(steps=5):
+def trace_of(make_optimiser, steps=5):
     a, b = torch.nn.Parameter(torch.randn(3, 4)), torch.nn.Parameter(torch.randn(5))
     start = [flat(a), flat(b)]
-    optimiser = torch.optim.Adam([a, b], lr=2e-3, betas=(0.5, 0.999), eps=1e-8)
+    optimiser = make_optimiser([a, b])
     trace = []
     for step in range(steps):
         for group in optimiser.param_groups:
@@ -54,5 +54,7 @@ cases = [
     batch_norm([2, 4, 2, 3], "leakyRelu", 0.2),
     batch_norm([7, 6], "leakyRelu", 0.01),
 ]
+adam = trace_of(lambda variables: torch.optim.Adam(variables, betas=(0.5, 0.999), eps=1e-8))
+rms_prop = trace_of(lambda variables: torch.optim.RMSprop(variables, alpha=0.99, eps=1e-8))
 path = pathlib.Path(__file__).with_name("golden.json")
-path.write_text(json.dumps(dict(batchNorm=cases, adam=adam())) + "\n")
+path.write_text(json.dumps(dict(batchNorm=cases, adam=adam, rmsProp=rms_prop)) + "\n")
