@@ -25,11 +25,11 @@ export interface TextImageDataset {
 }
 
 /** An endless, resumable stream of minibatches. */
-export interface BatchSource {
+export interface BatchSource<Batch = TrainBatch> {
   readonly batchSize: number;
-  /** Batches that count as one epoch: ceil(items / batchSize). Sampling is with replacement, so it is only a count. */
+  /** Batches that count as one epoch, for instance ceil(items / batchSize). Sampling is with replacement, so it is only a count. */
   readonly batchesPerEpoch: number;
-  next(): Promise<TrainBatch>;
+  next(): Promise<Batch>;
   /** The position just before the batch that `next` gives out next, however many are already prepared. */
   state(): JsonValue;
   load(state: JsonValue): void;

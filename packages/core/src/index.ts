@@ -19,6 +19,7 @@ export type {
   Mismatch,
   StepScalars,
   TextToImageModel,
+  Trainable,
   TrainableModel,
   TrainBatch,
   TrainStepOptions,

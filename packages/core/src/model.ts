@@ -63,14 +63,18 @@ export interface TrainStepOptions {
 /** Named results of a step: `loss/discriminator`, `loss/generator`, `score/real`, … */
 export type StepScalars = Readonly<Record<string, number>>;
 
-/** A model that learns. */
-export interface TrainableModel extends TextToImageModel {
-  readonly mismatch: Mismatch;
+/** Anything that learns from batches of one kind: all that the training loop needs to know of it. */
+export interface Trainable<Batch> {
   /** The resolved configuration, enough to build the same model again. */
   readonly config: JsonValue;
-  step(batch: TrainBatch, options: TrainStepOptions): Promise<StepScalars>;
+  step(batch: Batch, options: TrainStepOptions): Promise<StepScalars>;
   /** Weights, optimiser moments, averages: everything `load` needs to continue bit for bit. */
   state(): Promise<StateDict>;
   /** Throws a `CheckpointError` naming the first tensor that is missing, unknown or of another shape, and changes nothing then. */
   load(state: StateDict): Promise<void>;
+}
+
+/** A text-to-image model that learns. */
+export interface TrainableModel extends TextToImageModel, Trainable<TrainBatch> {
+  readonly mismatch: Mismatch;
 }

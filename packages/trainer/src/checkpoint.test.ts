@@ -16,7 +16,14 @@ const checkpoint = (step: number, value = step) => ({
   identity: {
     model: { filters: 4 },
     batches: { batchSize: 2, batchesPerEpoch: 3 },
-    trainer: { learningRate: 1, learningRateDecay: 0.5, decayEvery: 100, seed: 1, logEvery: 10 },
+    trainer: {
+      learningRate: 1,
+      learningRateDecay: 0.5,
+      decayEvery: 100,
+      decayAt: 'start' as const,
+      seed: 1,
+      logEvery: 10,
+    },
   },
   progress: {
     step,

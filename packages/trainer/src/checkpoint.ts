@@ -48,7 +48,7 @@ export interface Checkpoint {
   readonly path: string;
   readonly identity: z.output<typeof runIdentitySchema>;
   readonly progress: Progress;
-  /** What `TrainableModel.load` takes. */
+  /** What `Trainable.load` takes. */
   readonly state: StateDict;
 }
 

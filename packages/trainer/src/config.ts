@@ -8,7 +8,11 @@ export const trainerConfigSchema = z.strictObject({
   epochs: z.int().min(1).default(600).describe('epochs of the whole run'),
   learningRate: z.number().positive().default(2e-4).describe('learning rate of the first epochs'),
   learningRateDecay: z.number().positive().max(1).default(0.5).describe('factor on the learning rate at every decay'),
-  decayEvery: z.int().min(1).default(100).describe('epochs between decays; the first is at the start of this epoch'),
+  decayEvery: z.int().min(1).default(100).describe('epochs between decays'),
+  decayAt: z
+    .enum(['start', 'end'])
+    .default('start')
+    .describe('whether a decay comes before or after the epoch that is a multiple of decayEvery'),
   seed: z.int().default(1).describe('decides the noise of every step'),
   logEvery: z.int().min(1).default(10).describe('steps averaged into one line of the log'),
   previewEvery: z.int().min(0).default(1).describe('epochs between sample sheets; 0: none'),

@@ -12,6 +12,8 @@ export interface StepEvent {
   readonly epochs: number;
   /** Images shown, counted over all sessions of the run. */
   readonly images: number;
+  /** Images of one step. */
+  readonly batchSize: number;
   /** Over the last 20 steps, without samples and checkpoints. */
   readonly imagesPerSecond: number;
   readonly secondsLeft: number;

@@ -1,12 +1,12 @@
 /** What must be the same for a run to continue: resuming with anything else would be another run. */
 
-import type { BatchSource, JsonValue, TrainableModel } from '@t2i/core';
+import type { BatchSource, JsonValue, Trainable } from '@t2i/core';
 import { CheckpointError } from '@t2i/core';
 import { z } from 'zod';
 import type { TrainerConfig } from './config.ts';
 
 /** Limits and intervals may change between sessions of a run; these may not. */
-const FIXED = ['learningRate', 'learningRateDecay', 'decayEvery', 'seed', 'logEvery'] as const;
+const FIXED = ['learningRate', 'learningRateDecay', 'decayEvery', 'decayAt', 'seed', 'logEvery'] as const;
 
 export const runIdentitySchema = z.strictObject({
   model: z.json(),
@@ -15,6 +15,7 @@ export const runIdentitySchema = z.strictObject({
     learningRate: z.number(),
     learningRateDecay: z.number(),
     decayEvery: z.number(),
+    decayAt: z.enum(['start', 'end']).default('start'), // older runs do not say
     seed: z.number(),
     logEvery: z.number(),
   }),
@@ -24,7 +25,7 @@ export type RunIdentity = z.output<typeof runIdentitySchema>;
 
 /** The identity that training with these would have, as plain JSON. */
 export function identityOf(
-  model: Pick<TrainableModel, 'config'>,
+  model: Pick<Trainable<never>, 'config'>,
   { batchSize, batchesPerEpoch }: Pick<BatchSource, 'batchSize' | 'batchesPerEpoch'>,
   config: TrainerConfig,
 ): RunIdentity {

@@ -19,6 +19,12 @@ describe('learningRateAt', () => {
     expect(learningRateAt(epoch, config)).toBe(expected);
   });
 
+  it('decays after the epoch as the authors of the encoder do', () => {
+    const encoder = parseTrainerConfig({ learningRate: 7e-4, learningRateDecay: 0.98, decayEvery: 1, decayAt: 'end' });
+    const rates = [1, 2, 3, 200].map((epoch) => learningRateAt(epoch, encoder));
+    expect(rates).toEqual([7e-4, 7e-4 * 0.98, 7e-4 * 0.98 ** 2, 7e-4 * 0.98 ** 199]);
+  });
+
   it('follows another decay', () => {
     const faster = parseTrainerConfig({ learningRate: 1, learningRateDecay: 0.1, decayEvery: 2 });
     expect([1, 2, 3, 4].map((epoch) => learningRateAt(epoch, faster))).toEqual([1, 0.1, 0.1, 0.1 ** 2]);

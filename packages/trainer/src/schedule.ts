@@ -8,8 +8,9 @@ export function epochAt(stepsDone: number, batchesPerEpoch: number): number {
 }
 
 /**
- * The learning rate of an epoch, counted from 1: multiplied by the decay at the start of every epoch that is a multiple
- * of `decayEvery`. So the paper's halving every 100 gives 2e-4 in epochs 1–99, 1e-4 in 100–199 and 3.125e-6 in 600.
+ * The learning rate of an epoch, counted from 1: multiplied by the decay before (`start`) or after (`end`) every epoch that is a
+ * multiple of `decayEvery`. So the GAN's halving every 100 gives 2e-4 in epochs 1–99, 1e-4 in 100–199 and 3.125e-6 in 600;
+ * the text encoder's 0.98 after every epoch gives 7e-4 in epoch 1, 6.86e-4 in 2 and 1.26e-5 in 200.
  */
 export function learningRateAt(
   epoch: number,
@@ -17,7 +18,8 @@ export function learningRateAt(
     learningRate,
     learningRateDecay,
     decayEvery,
-  }: Pick<TrainerConfig, 'learningRate' | 'learningRateDecay' | 'decayEvery'>,
+    decayAt,
+  }: Pick<TrainerConfig, 'learningRate' | 'learningRateDecay' | 'decayEvery' | 'decayAt'>,
 ): number {
-  return learningRate * learningRateDecay ** Math.floor(epoch / decayEvery);
+  return learningRate * learningRateDecay ** Math.floor((decayAt === 'end' ? epoch - 1 : epoch) / decayEvery);
 }

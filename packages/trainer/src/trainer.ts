@@ -1,10 +1,10 @@
 /**
  * The training loop, top to bottom: initialise → resume → train → tick.
- * It knows a model, batches and a folder, and neither an engine nor a data set. Killed at any moment and resumed, it ends
+ * It knows something that learns, its batches and a folder, and neither an engine nor a data set. Killed at any moment and resumed, it ends
  * in the same bytes as if it had never stopped: everything that moves is in the checkpoint or follows from it.
  */
 
-import type { BatchSource, JsonValue, Logger, StepScalars, Tracker, TrainableModel } from '@t2i/core';
+import type { BatchSource, JsonValue, Logger, StepScalars, Tracker, Trainable, TrainBatch } from '@t2i/core';
 import { Rng, silentLogger } from '@t2i/core';
 import { writeFileAtomic } from '@t2i/core/node';
 import { encodeImage } from '@t2i/image-node';
@@ -22,13 +22,13 @@ import { Throughput } from './throughput.ts';
 import { JsonlTracker, truncateLog } from './trackers/jsonl.ts';
 import { TensorBoardTracker } from './trackers/tensorboard.ts';
 
-export interface TrainOptions {
+export interface TrainOptions<Batch = TrainBatch> {
   /** Folder of the run; see `run-directory.ts` for what it holds. */
   readonly runDirectory: string;
   /** Freshly built, also for resuming: a run killed before its first checkpoint starts again from these weights. */
-  readonly model: TrainableModel;
+  readonly model: Trainable<Batch>;
   /** At its beginning, also for resuming: it is brought to the place of the checkpoint. */
-  readonly batches: BatchSource;
+  readonly batches: BatchSource<Batch>;
   readonly config: TrainerConfigInput;
   /** Drawn before training and at ends of epochs. */
   readonly preview?: Preview;
@@ -73,11 +73,11 @@ interface Moving {
  *   DivergenceError when a figure is not finite or a loss explodes (the last good checkpoint is kept);
  *   T2iError `ERR_WRITE` when the disk refuses
  */
-export async function train(options: TrainOptions): Promise<TrainResult> {
+export async function train<Batch = TrainBatch>(options: TrainOptions<Batch>): Promise<TrainResult> {
   // Initialise
   const { runDirectory, model, batches, preview, signal, onStep, resume = false, logger = silentLogger } = options;
   const config = parseTrainerConfig(options.config);
-  const { batchesPerEpoch } = batches;
+  const { batchSize, batchesPerEpoch } = batches;
   const identity = identityOf(model, batches, config);
   const moving: Moving = {
     step: 0,
@@ -123,10 +123,10 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       const batch = await batches.next();
       const scalars = await model.step(batch, { learningRate, rng: moving.rng });
       moving.step += 1;
-      moving.images += batch.images.shape[0];
+      moving.images += batchSize;
       moving.guard.check(moving.step, scalars);
       moving.means.add(scalars);
-      throughput.add(batch.images.shape[0], performance.now() - began);
+      throughput.add(batchSize, performance.now() - began);
 
       // Tick
       const { step, images } = moving;
@@ -145,7 +145,18 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       }
       const secondsLeft = throughput.secondsLeft(step, performance.now());
       const { epochs } = config;
-      onStep?.({ step, totalSteps, epoch, epochs, images, imagesPerSecond, secondsLeft, scalars: means, logged });
+      onStep?.({
+        step,
+        totalSteps,
+        epoch,
+        epochs,
+        images,
+        batchSize,
+        imagesPerSecond,
+        secondsLeft,
+        scalars: means,
+        logged,
+      });
       stopped = stopNow();
       if (epochEnds || stopped !== undefined) await drawCurves(runDirectory);
       const due = isDue(step, config.checkpointEverySteps) || (epochEnds && isDue(epoch, config.checkpointEveryEpochs));
@@ -164,8 +175,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
 }
 
 /** Brings the model, the batches and all that moves to the newest checkpoint; to nothing where there is none yet. */
-async function restore(
-  { runDirectory, model, batches }: TrainOptions,
+async function restore<Batch>(
+  { runDirectory, model, batches }: TrainOptions<Batch>,
   moving: Moving,
   identity: RunIdentity,
   keepLast: number,
@@ -191,8 +202,8 @@ async function restore(
   await pruneCheckpoints(runDirectory, keepLast);
 }
 
-async function save(
-  { runDirectory, model, batches }: TrainOptions,
+async function save<Batch>(
+  { runDirectory, model, batches }: TrainOptions<Batch>,
   { step, images, rng, means, guard }: Moving,
   identity: RunIdentity,
   keepLast: number,

@@ -8,6 +8,7 @@ const event = (step: number, logged = false): StepEvent => ({
   epoch: 3,
   epochs: 6,
   images: step * 64,
+  batchSize: 64,
   imagesPerSecond: 41.234,
   secondsLeft: 7980,
   scalars: { 'loss/discriminator': 0.7051, 'loss/generator': 123.4, 'score/real': 0.5 },
@@ -19,6 +20,7 @@ const LINE =
 
 it('says everything in one line', () => {
   expect(statusLine(event(250))).toBe(LINE);
+  expect(statusLine(event(250), 'steps')).toBe(LINE.replace('41.2 images/s', '0.644 steps/s'));
 });
 
 describe('ConsoleProgress', () => {

@@ -15,34 +15,44 @@ export interface ProgressStream {
   readonly columns?: number;
 }
 
+export type SpeedUnit = 'images' | 'steps';
+
 export interface ConsoleProgressOptions {
   /** Default `process.stderr`, so that results on stdout can be piped. */
   readonly stream?: ProgressStream;
   /** Milliseconds of any clock; for tests. */
   readonly now?: () => number;
+  /** What the speed counts: images (default), or steps where a step shows no images. */
+  readonly unit?: SpeedUnit;
 }
 
 /** Pass `update` as `onStep` and the whole as `logger`, so that words and the status line do not overwrite each other. */
 export class ConsoleProgress implements Logger {
   readonly #stream: ProgressStream;
   readonly #now: () => number;
+  readonly #unit: SpeedUnit;
   #line = '';
   #drawnAt = Number.NEGATIVE_INFINITY;
 
-  constructor({ stream = process.stderr, now = () => performance.now() }: ConsoleProgressOptions = {}) {
+  constructor({
+    stream = process.stderr,
+    now = () => performance.now(),
+    unit = 'images',
+  }: ConsoleProgressOptions = {}) {
     this.#stream = stream;
     this.#now = now;
+    this.#unit = unit;
   }
 
   /** Redraws the status line, at most ten times a second; when piped, one line per line of the log. */
   readonly update = (event: StepEvent): void => {
     if (this.#stream.isTTY !== true) {
-      if (event.logged) this.#stream.write(`${statusLine(event)}\n`);
+      if (event.logged) this.#stream.write(`${statusLine(event, this.#unit)}\n`);
       return;
     }
     if (this.#now() - this.#drawnAt < REDRAW_INTERVAL && event.step < event.totalSteps) return;
     this.#drawnAt = this.#now();
-    this.#line = statusLine(event).slice(0, (this.#stream.columns ?? 80) - 1);
+    this.#line = statusLine(event, this.#unit).slice(0, (this.#stream.columns ?? 80) - 1);
     this.#stream.write(CLEAR_LINE + this.#line);
   };
 
@@ -66,11 +76,12 @@ export class ConsoleProgress implements Logger {
 }
 
 /** `epoch 3/600 · step 250/66000 · 412 images/s · 2 h 13 min left · loss discriminator 0.693 generator 1.20 · score …` */
-export function statusLine(event: StepEvent): string {
+export function statusLine(event: StepEvent, unit: SpeedUnit = 'images'): string {
+  const speed = unit === 'images' ? event.imagesPerSecond : event.imagesPerSecond / event.batchSize;
   return [
     `epoch ${event.epoch}/${event.epochs}`,
     `step ${event.step}/${event.totalSteps}`,
-    `${shortNumber(event.imagesPerSecond)} images/s`,
+    `${shortNumber(speed)} ${unit}/s`,
     `${shortDuration(event.secondsLeft)} left`,
     ...grouped(event.scalars),
   ].join(' · ');
