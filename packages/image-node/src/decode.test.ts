@@ -24,7 +24,7 @@ describe('decodeImage', () => {
     expect([width, height, data.length]).toEqual([76, 76, 76 * 76 * 3]);
     const expected = await fixture('photo-76.u8');
     const difference = data.reduce((sum, value, i) => sum + Math.abs(value - expected[i]!), 0) / data.length;
-    expect(difference).toBeLessThan(1.5);
+    expect(difference).toBeLessThan(1); // the resize is exact, libjpeg-turbo's fast transform is not
   });
 
   it('keeps the size without one, and every pixel of a lossless file', async () => {

@@ -3,7 +3,9 @@
 import type { RgbImage } from '@t2i/core';
 import { DatasetError, errorMessage } from '@t2i/core';
 import sharp from 'sharp';
+import { resizeBicubic } from './bicubic.ts';
 import { toRgb } from './encode.ts';
+import { decodePlainJpeg } from './plain-jpeg.ts';
 
 // Every picture is decoded once here, so a cache of operations is never hit and costs an eighth of the time.
 sharp.cache(false);
@@ -19,14 +21,19 @@ export interface DecodeSize {
 
 /**
  * Decodes JPEG, PNG, WebP, GIF (first frame), TIFF or AVIF to 8-bit sRGB, upright by its EXIF orientation,
- * transparency laid over white. With `size` the picture is stretched to it (antialiased bicubic).
+ * transparency laid over white. With `size` the picture is stretched to it (antialiased bicubic, Pillow's).
  * @throws DatasetError when the bytes are not a whole image
  */
 export async function decodeImage(bytes: Uint8Array, size?: DecodeSize): Promise<RgbImage> {
+  const image = (await decodePlainJpeg(bytes, MAX_PIXELS)) ?? (await decodeAny(bytes));
+  return size === undefined ? image : resizeBicubic(image, size.width, size.height);
+}
+
+async function decodeAny(bytes: Uint8Array): Promise<RgbImage> {
   try {
     // sequentialRead saves memory on huge pictures and costs time on small ones
-    const picture = sharp(bytes, { failOn: 'error', limitInputPixels: MAX_PIXELS, sequentialRead: false }).autoOrient();
-    return await toRgb(size ? picture.resize({ ...size, fit: 'fill', kernel: 'cubic' }) : picture);
+    const options = { failOn: 'error', limitInputPixels: MAX_PIXELS, sequentialRead: false } as const;
+    return await toRgb(sharp(bytes, options).autoOrient());
   } catch (cause) {
     throw new DatasetError(`The image cannot be decoded: ${errorMessage(cause)}.`, {
       hint: 'Copy or download it again, or remove it.',

@@ -1,0 +1,136 @@
+/** Antialiased bicubic resizing of RGB bytes, equal to Pillow's `Image.resize(size, BICUBIC)` bit for bit; the sums run in `assembly/resize.ts`. */
+
+import type { RgbImage } from '@t2i/core';
+import { assertShape } from '@t2i/core';
+import { RESIZE_KERNEL } from './resize-kernel.ts';
+
+/** Fractional bits of the weights. */
+const FRACTION = 22;
+const PAGE = 2 ** 16;
+/** Source rows are resized in strips of about so many bytes, so a huge picture is not in memory twice. */
+const STRIP = 2 ** 20;
+
+interface Kernel {
+  readonly memory: WebAssembly.Memory;
+  readonly heap: WebAssembly.Global;
+  horizontal(...arguments_: number[]): void;
+  vertical(...arguments_: number[]): void;
+}
+
+/** Which source pixels each output pixel reads, and how much of each. */
+interface Weights {
+  readonly starts: Int32Array;
+  readonly counts: Int32Array;
+  /** [outputs, taps], 22-bit fractions. */
+  readonly values: Int32Array;
+  readonly taps: number;
+}
+
+let compiled: Kernel | undefined;
+
+/** Stretches a picture to `width` × `height` pixels; shrinking averages over all that an output pixel covers. */
+export function resizeBicubic(image: RgbImage, width: number, height: number): RgbImage {
+  assertShape('image', image.data, [image.height, image.width, 3]);
+  compiled ??= compile();
+  const kernel = compiled;
+  const across = weightsFor(image.width, width);
+  const down = weightsFor(image.height, height);
+  const stride = Math.ceil((width * 3) / 4) * 4;
+  const rowBytes = image.width * 3;
+  const stripRows = Math.max(1, Math.min(image.height, Math.floor(STRIP / rowBytes)));
+
+  // Memory: weights, the narrow rows, the result, a strip of the source; 16 bytes of slack for reads of whole words.
+  const place = new Allocator(kernel.heap.value as number);
+  const [acrossAt, downAt] = [place.weights(across), place.weights(down)];
+  const narrow = place.take(image.height * stride + 16);
+  const result = place.take(height * stride + 16);
+  const strip = place.take(stripRows * rowBytes + 16);
+  const missing = place.end - kernel.memory.buffer.byteLength;
+  if (missing > 0) kernel.memory.grow(Math.ceil(missing / PAGE));
+  const bytes = new Uint8Array(kernel.memory.buffer);
+  copyWeights(kernel.memory, across, acrossAt);
+  copyWeights(kernel.memory, down, downAt);
+
+  for (let row = 0; row < image.height; row += stripRows) {
+    const rows = Math.min(stripRows, image.height - row);
+    bytes.set(image.data.subarray(row * rowBytes, (row + rows) * rowBytes), strip);
+    kernel.horizontal(strip, narrow + row * stride, rows, image.width, width, stride, ...acrossAt, across.taps);
+  }
+  kernel.vertical(narrow, result, stride, height, ...downAt, down.taps);
+  return { data: withoutPadding(bytes.subarray(result, result + height * stride), stride, width * 3), width, height };
+}
+
+function compile(): Kernel {
+  const module = new WebAssembly.Module(Buffer.from(RESIZE_KERNEL, 'base64'));
+  return new WebAssembly.Instance(module).exports as unknown as Kernel;
+}
+
+/** Hands out addresses, all multiples of 16. */
+class Allocator {
+  end: number;
+
+  constructor(start: number) {
+    this.end = start;
+  }
+
+  take(bytes: number): number {
+    const address = Math.ceil(this.end / 16) * 16;
+    this.end = address + bytes;
+    return address;
+  }
+
+  weights({ starts, counts, values }: Weights): readonly [starts: number, counts: number, values: number] {
+    return [this.take(starts.byteLength), this.take(counts.byteLength), this.take(values.byteLength)];
+  }
+}
+
+function copyWeights(memory: WebAssembly.Memory, { starts, counts, values }: Weights, at: readonly number[]): void {
+  [starts, counts, values].forEach((numbers, k) => {
+    new Int32Array(memory.buffer, at[k], numbers.length).set(numbers);
+  });
+}
+
+function withoutPadding(rows: Uint8Array, stride: number, rowBytes: number): Uint8Array {
+  if (stride === rowBytes) return rows.slice();
+  const data = new Uint8Array((rows.length / stride) * rowBytes);
+  for (let row = 0; row * stride < rows.length; row++) {
+    data.set(rows.subarray(row * stride, row * stride + rowBytes), row * rowBytes);
+  }
+  return data;
+}
+
+/** The cubic of Catmull and Rom (a = −½), stretched over the pixels that shrink into one. */
+function weightsFor(size: number, outputs: number): Weights {
+  const scale = size / outputs;
+  const stretch = Math.max(scale, 1);
+  const support = 2 * stretch;
+  const taps = Math.ceil(support) * 2 + 1;
+  const starts = new Int32Array(outputs);
+  const counts = new Int32Array(outputs);
+  const values = new Int32Array(outputs * taps);
+  const exact = new Float64Array(taps);
+  for (let output = 0; output < outputs; output++) {
+    const center = (output + 0.5) * scale;
+    const start = Math.max(0, Math.trunc(center - support + 0.5));
+    const count = Math.min(size, Math.trunc(center + support + 0.5)) - start;
+    let sum = 0;
+    for (let k = 0; k < count; k++) {
+      exact[k] = cubic((k + start - center + 0.5) * (1 / stretch));
+      sum += exact[k]!;
+    }
+    for (let k = 0; k < count; k++) {
+      const value = (exact[k]! / sum) * 2 ** FRACTION;
+      values[output * taps + k] = Math.trunc(value < 0 ? value - 0.5 : value + 0.5);
+    }
+    starts[output] = start;
+    counts[output] = count;
+  }
+  return { starts, counts, values, taps };
+}
+
+function cubic(x: number): number {
+  const a = -0.5;
+  const t = Math.abs(x);
+  if (t < 1) return ((a + 2) * t - (a + 3)) * t * t + 1;
+  return t < 2 ? (((t - 5) * t + 8) * t - 4) * a : 0;
+}
