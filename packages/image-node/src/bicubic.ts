@@ -6,6 +6,7 @@ import { RESIZE_KERNEL } from './resize-kernel.ts';
 
 /** Fractional bits of the weights. */
 const FRACTION = 22;
+const LOW_BITS = 11;
 const PAGE = 2 ** 16;
 /** Source rows are resized in strips of about so many bytes, so a huge picture is not in memory twice. */
 const STRIP = 2 ** 20;
@@ -20,10 +21,9 @@ interface Kernel {
 /** Which source pixels each output pixel reads, and how much of each. */
 interface Weights {
   readonly starts: Int32Array;
-  readonly counts: Int32Array;
-  /** [outputs, taps], 22-bit fractions. */
-  readonly values: Int32Array;
-  readonly taps: number;
+  /** [outputs, pairs, 4]: two 22-bit fractions as upper halves and lower 11 bits. */
+  readonly values: Int16Array;
+  readonly pairs: number;
 }
 
 let compiled: Kernel | undefined;
@@ -35,16 +35,16 @@ export function resizeBicubic(image: RgbImage, width: number, height: number): R
   const kernel = compiled;
   const across = weightsFor(image.width, width);
   const down = weightsFor(image.height, height);
-  const stride = Math.ceil((width * 3) / 4) * 4;
+  const stride = Math.ceil((width * 3) / 8) * 8;
   const rowBytes = image.width * 3;
   const stripRows = Math.max(1, Math.min(image.height, Math.floor(STRIP / rowBytes)));
 
-  // Memory: weights, the narrow rows, the result, a strip of the source; 16 bytes of slack for reads of whole words.
+  // Memory: weights, the narrow rows, the result, a strip of the source; with slack for pairs whose weights are zero.
   const place = new Allocator(kernel.heap.value as number);
   const [acrossAt, downAt] = [place.weights(across), place.weights(down)];
-  const narrow = place.take(image.height * stride + 16);
+  const narrow = place.take((image.height + 2 * down.pairs) * stride);
   const result = place.take(height * stride + 16);
-  const strip = place.take(stripRows * rowBytes + 16);
+  const strip = place.take(stripRows * rowBytes + across.pairs * 6 + 8);
   const missing = place.end - kernel.memory.buffer.byteLength;
   if (missing > 0) kernel.memory.grow(Math.ceil(missing / PAGE));
   const bytes = new Uint8Array(kernel.memory.buffer);
@@ -54,9 +54,9 @@ export function resizeBicubic(image: RgbImage, width: number, height: number): R
   for (let row = 0; row < image.height; row += stripRows) {
     const rows = Math.min(stripRows, image.height - row);
     bytes.set(image.data.subarray(row * rowBytes, (row + rows) * rowBytes), strip);
-    kernel.horizontal(strip, narrow + row * stride, rows, image.width, width, stride, ...acrossAt, across.taps);
+    kernel.horizontal(strip, narrow + row * stride, rows, image.width, width, stride, ...acrossAt, across.pairs);
   }
-  kernel.vertical(narrow, result, stride, height, ...downAt, down.taps);
+  kernel.vertical(narrow, result, stride, height, ...downAt, down.pairs);
   return { data: withoutPadding(bytes.subarray(result, result + height * stride), stride, width * 3), width, height };
 }
 
@@ -79,15 +79,18 @@ class Allocator {
     return address;
   }
 
-  weights({ starts, counts, values }: Weights): readonly [starts: number, counts: number, values: number] {
-    return [this.take(starts.byteLength), this.take(counts.byteLength), this.take(values.byteLength)];
+  weights({ starts, values }: Weights): readonly [starts: number, values: number] {
+    return [this.take(starts.byteLength), this.take(values.byteLength)];
   }
 }
 
-function copyWeights(memory: WebAssembly.Memory, { starts, counts, values }: Weights, at: readonly number[]): void {
-  [starts, counts, values].forEach((numbers, k) => {
-    new Int32Array(memory.buffer, at[k], numbers.length).set(numbers);
-  });
+function copyWeights(
+  memory: WebAssembly.Memory,
+  { starts, values }: Weights,
+  [startsAt, valuesAt]: readonly [number, number],
+): void {
+  new Int32Array(memory.buffer, startsAt, starts.length).set(starts);
+  new Int16Array(memory.buffer, valuesAt, values.length).set(values);
 }
 
 function withoutPadding(rows: Uint8Array, stride: number, rowBytes: number): Uint8Array {
@@ -104,11 +107,10 @@ function weightsFor(size: number, outputs: number): Weights {
   const scale = size / outputs;
   const stretch = Math.max(scale, 1);
   const support = 2 * stretch;
-  const taps = Math.ceil(support) * 2 + 1;
+  const pairs = Math.ceil(support) + 1;
   const starts = new Int32Array(outputs);
-  const counts = new Int32Array(outputs);
-  const values = new Int32Array(outputs * taps);
-  const exact = new Float64Array(taps);
+  const values = new Int16Array(outputs * pairs * 4);
+  const exact = new Float64Array(pairs * 2);
   for (let output = 0; output < outputs; output++) {
     const center = (output + 0.5) * scale;
     const start = Math.max(0, Math.trunc(center - support + 0.5));
@@ -120,12 +122,14 @@ function weightsFor(size: number, outputs: number): Weights {
     }
     for (let k = 0; k < count; k++) {
       const value = (exact[k]! / sum) * 2 ** FRACTION;
-      values[output * taps + k] = Math.trunc(value < 0 ? value - 0.5 : value + 0.5);
+      const rounded = Math.trunc(value < 0 ? value - 0.5 : value + 0.5);
+      const place = output * pairs * 4 + (k >> 1) * 4 + (k & 1);
+      values[place] = rounded >> LOW_BITS;
+      values[place + 2] = rounded & (2 ** LOW_BITS - 1);
     }
     starts[output] = start;
-    counts[output] = count;
   }
-  return { starts, counts, values, taps };
+  return { starts, values, pairs };
 }
 
 function cubic(x: number): number {
