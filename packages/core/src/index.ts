@@ -9,6 +9,8 @@ export {
   errorMessage,
   T2iError,
 } from './errors.ts';
+export type { TensorKind } from './expect-tensors.ts';
+export { expectTensors } from './expect-tensors.ts';
 export type { GridOptions, RgbImage } from './image.ts';
 export { enlarge, fromByte, imageGrid, toByte, toImageBatch, toRgbImages } from './image.ts';
 export type { JsonValue } from './json.ts';

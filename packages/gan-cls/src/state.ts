@@ -1,6 +1,6 @@
 /** Weights and optimisers as named tensors, and back: exact, and strict about what it is given. */
 
-import { CheckpointError, float32Tensor, type NamedTensor, type StateDict } from '@t2i/core';
+import { expectTensors, float32Tensor, type NamedTensor, type StateDict, type TensorKind } from '@t2i/core';
 import type { Adam } from '@t2i/ops';
 import * as tf from '@tensorflow/tfjs-core';
 import type { NamedVariables } from './weights.ts';
@@ -38,7 +38,7 @@ export async function readTensors({ variables, optimisers }: Checkpointed): Prom
  * @throws CheckpointError naming the first tensor that is missing, unknown, of another type or shape; nothing changes then
  */
 export function writeTensors({ variables, optimisers }: Checkpointed, tensors: StateDict['tensors']): void {
-  checkTensors(expectedTensors({ variables, optimisers }), tensors);
+  expectTensors(expectedTensors({ variables, optimisers }), tensors);
   const values = (name: string) => tensors[name]!.data as Float32Array;
   for (const [name, variable] of Object.entries(variables)) {
     tf.tidy(() => variable.assign(tf.tensor(values(name).slice(), variable.shape)));
@@ -50,10 +50,8 @@ export function writeTensors({ variables, optimisers }: Checkpointed, tensors: S
   }
 }
 
-type Expectation = Pick<NamedTensor, 'dtype' | 'shape'>;
-
-function expectedTensors({ variables, optimisers }: Checkpointed): Map<string, Expectation> {
-  const expected = new Map<string, Expectation>();
+function expectedTensors({ variables, optimisers }: Checkpointed): Map<string, TensorKind> {
+  const expected = new Map<string, TensorKind>();
   for (const [name, { shape }] of Object.entries(variables)) expected.set(name, { dtype: 'F32', shape });
   for (const [optimiser, adam] of Object.entries(optimisers)) {
     for (const [name, { shape }] of Object.entries(adam.variables)) {
@@ -62,23 +60,4 @@ function expectedTensors({ variables, optimisers }: Checkpointed): Map<string, E
     expected.set(stepName(optimiser), { dtype: 'I32', shape: [1] });
   }
   return expected;
-}
-
-function checkTensors(expected: ReadonlyMap<string, Expectation>, tensors: StateDict['tensors']): void {
-  const hint =
-    'It belongs to another configuration or another model: build the model from the configuration saved with it.';
-  const describe = ({ dtype, shape }: Expectation) => `${dtype} [${shape.join(', ')}]`;
-  for (const [name, needed] of expected) {
-    const found = tensors[name];
-    if (found === undefined) throw new CheckpointError(`The checkpoint has no tensor "${name}".`, { hint });
-    if (describe(found) !== describe(needed)) {
-      throw new CheckpointError(`The checkpoint's "${name}" is ${describe(found)}, the model's ${describe(needed)}.`, {
-        hint,
-      });
-    }
-  }
-  for (const name of Object.keys(tensors)) {
-    if (!expected.has(name))
-      throw new CheckpointError(`The checkpoint has a tensor "${name}" that the model has not.`, { hint });
-  }
 }

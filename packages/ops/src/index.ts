@@ -15,7 +15,7 @@ export type {
   RmsPropInputs,
 } from './kernels.ts';
 export { ADAM, BATCH_NORM_TRAINING, BATCH_NORM_TRAINING_GRAD, RECTIFIER_GRAD, RMS_PROP } from './kernels.ts';
-export { rectify } from './rectify.ts';
+export { rectify, threshold } from './rectify.ts';
 export type { RmsPropOptions, RmsPropState } from './rms-prop.ts';
 export { RmsProp } from './rms-prop.ts';
 export { withSuspendedTape } from './suspended-tape.ts';

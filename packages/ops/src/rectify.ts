@@ -29,3 +29,16 @@ export function rectify<T extends tf.Tensor>(x: T, activation: RectifierName, al
   });
   return apply(x) as T;
 }
+
+/** x > level ? x : 0, Torch's `nn.Threshold(level, 0)`; with `level` ≥ 0, its gradient is dy where y > 0. */
+export function threshold<T extends tf.Tensor>(x: T, level: number): T {
+  const apply = tf.customGrad((...args) => {
+    const [input, save] = args as [tf.Tensor, tf.GradSaveFunc];
+    const y = tf.where(tf.greater(input, level), input, tf.zerosLike(input));
+    save([y]);
+    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) =>
+      runKernel(GRADIENT_KERNEL, { dy, x: saved[0]! }, { alpha: 0 });
+    return { value: y, gradFunc };
+  });
+  return apply(x) as T;
+}

@@ -1,0 +1,32 @@
+/** What a state must hold before it is loaded: names, types and shapes. */
+
+import { CheckpointError } from './errors.ts';
+import type { NamedTensor } from './state-dict.ts';
+
+/** Type and shape of a tensor. */
+export type TensorKind = Pick<NamedTensor, 'dtype' | 'shape'>;
+
+const HINT =
+  'It belongs to another configuration or another model: build the model from the configuration saved with it.';
+
+/** @throws CheckpointError naming the first tensor that is missing, unknown, of another type or of another shape */
+export function expectTensors(
+  expected: ReadonlyMap<string, TensorKind>,
+  tensors: Readonly<Record<string, NamedTensor>>,
+): void {
+  const describe = ({ dtype, shape }: TensorKind) => `${dtype} [${shape.join(', ')}]`;
+  for (const [name, needed] of expected) {
+    const found = tensors[name];
+    if (found === undefined) throw new CheckpointError(`The checkpoint has no tensor "${name}".`, { hint: HINT });
+    if (describe(found) !== describe(needed)) {
+      throw new CheckpointError(`The checkpoint's "${name}" is ${describe(found)}, the model's ${describe(needed)}.`, {
+        hint: HINT,
+      });
+    }
+  }
+  for (const name of Object.keys(tensors)) {
+    if (!expected.has(name)) {
+      throw new CheckpointError(`The checkpoint has a tensor "${name}" that the model has not.`, { hint: HINT });
+    }
+  }
+}
