@@ -22,6 +22,10 @@ export async function run(argv: readonly string[], output: Output = consoleOutpu
       if (error.hint !== undefined) output.error(`  → ${error.hint}`);
       return 2;
     }
+    if (error instanceof Error && error.name === 'AbortError') {
+      output.error('stopped'); // by Ctrl-C; what the work keeps for the next call is said by its command
+      return 1;
+    }
     output.error(error instanceof Error ? (error.stack ?? error.message) : errorMessage(error));
     return 1;
   }

@@ -2,10 +2,18 @@
 
 import { ConfigError, DatasetError } from '@t2i/core';
 import { type DatasetInfo, datasetInfo } from '@t2i/dataset';
-import { openDataset, type PreparedDataset, prepareFolder, prepareOxford102, verifyDataset } from '@t2i/dataset/node';
+import {
+  openDataset,
+  type PreparedDataset,
+  type PrepareOxford102Options,
+  prepareFolder,
+  prepareOxford102,
+  verifyDataset,
+} from '@t2i/dataset/node';
 import { Argument, Command, Option } from 'commander';
 import { examples } from '../examples.ts';
 import { integer } from '../flags.ts';
+import { withInterrupt } from '../interrupt.ts';
 import type { Output } from '../output.ts';
 import { prepareProgress } from '../prepare-progress.ts';
 
@@ -54,7 +62,10 @@ function prepareCommand(output: Output): Command {
     .action(async (set: 'oxford-102' | 'folder', flags: PrepareFlags) => {
       const progress = prepareProgress();
       try {
-        const { directory, manifest, reused } = await prepare(set, flags, output, progress.update);
+        const { directory, manifest, reused } = await withInterrupt(
+          () => output.info('Stopping; press Ctrl-C again to stop at once'),
+          (signal) => prepare(set, flags, { logger: output, onProgress: progress.update, signal }),
+        );
         progress.close();
         const { images, captions } = manifest.counts;
         output.info(`${reused ? 'Already there' : 'Prepared'}: ${images} images, ${captions} captions`);
@@ -68,14 +79,13 @@ function prepareCommand(output: Output): Command {
 function prepare(
   set: 'oxford-102' | 'folder',
   { from, captions, out: cacheDirectory, split, storedSize }: PrepareFlags,
-  logger: Output,
-  onProgress: Parameters<typeof prepareOxford102>[0]['onProgress'],
+  watch: Pick<PrepareOxford102Options, 'logger' | 'onProgress' | 'signal'>,
 ): Promise<PreparedDataset> {
   if (set === 'oxford-102') {
-    return prepareOxford102({ from, captions, cacheDirectory, split, storedSize, logger, onProgress });
+    return prepareOxford102({ from, captions, cacheDirectory, split, storedSize, ...watch });
   }
   if (from === undefined) throw new ConfigError('Name the folder of pictures.', { hint: 'Add --from FOLDER.' });
-  return prepareFolder({ from, cacheDirectory, storedSize, logger, onProgress });
+  return prepareFolder({ from, cacheDirectory, storedSize, ...watch });
 }
 
 function verifyCommand(output: Output): Command {

@@ -6,6 +6,7 @@ import { ConsoleProgress } from '@t2i/trainer';
 import { Command, Option } from 'commander';
 import { examples } from '../examples.ts';
 import { backendOption, collect, integer, positiveNumber } from '../flags.ts';
+import { withInterrupt } from '../interrupt.ts';
 import type { Output } from '../output.ts';
 import { readRunConfigFile, runConfigInput, type TrainFlags } from '../run-flags.ts';
 
@@ -77,19 +78,15 @@ async function watched(
 ): Promise<void> {
   await selectBackend({ prefer: flags.backend, logger: output });
   const progress = new ConsoleProgress();
-  const abort = new AbortController();
-  const interrupt = () => {
-    progress.info('Finishing the step and saving; press Ctrl-C again to stop at once');
-    abort.abort();
-  };
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  const announce = () => progress.info('Finishing the step and saving; press Ctrl-C again to stop at once');
   try {
-    const result = await train({ runDirectory, logger: progress, onStep: progress.update, signal: abort.signal });
+    const result = await withInterrupt(announce, (signal) =>
+      train({ runDirectory, logger: progress, onStep: progress.update, signal }),
+    );
     progress.close();
     output.write(`${result.stopped} at step ${result.step}, epoch ${result.epoch}: ${runDirectory}\n`);
     if (result.stopped !== 'finished') output.info(`Continue with: t2i train --resume ${runDirectory}`);
   } finally {
     progress.close();
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
   }
 }
