@@ -1,11 +1,8 @@
 /** Oxford-102 from its public archives, or from a folder that holds them, to a packed data set. */
 
-import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
-import { pipeline, Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
 import { assert, DatasetError, type Logger, silentLogger } from '@t2i/core';
 import { captionLines } from '../caption-lines.ts';
 import type { ItemRecord } from '../item-list.ts';
@@ -22,6 +19,7 @@ import { readMat5 } from '../readers/mat5.ts';
 import { readTar } from '../readers/tar.ts';
 import { decodeStored } from './decode-stored.ts';
 import { forEachBounded } from './for-each-bounded.ts';
+import { gunzipped } from './gunzipped.ts';
 import {
   describeSources,
   fetchOxfordFiles,
@@ -141,7 +139,7 @@ async function packPhotos(
 ): Promise<void> {
   const present = new Uint8Array(count);
   let done = 0;
-  const photos = readTar(gunzipped(archive), {
+  const photos = readTar(gunzipped(found(archive)), {
     accept: (path) => photoNumber(path) !== undefined,
     maxFileBytes: MAX_PHOTO_BYTES,
     what: OXFORD_102_DOWNLOADS.photos.file,
@@ -178,7 +176,11 @@ async function readCaptions(archive: string | undefined, labels: Int32Array): Pr
   const what = basename(archive ?? '');
   const captions = new Array<ImageCaptions | undefined>(labels.length).fill(undefined);
   const accept = (path: string) => captionNumbers(path) !== undefined;
-  for await (const { path, bytes } of readTar(gunzipped(archive), { accept, maxFileBytes: MAX_CAPTION_BYTES, what })) {
+  for await (const { path, bytes } of readTar(gunzipped(found(archive)), {
+    accept,
+    maxFileBytes: MAX_CAPTION_BYTES,
+    what,
+  })) {
     const { image, label } = captionNumbers(path)!;
     const expected = labels[image - 1];
     if (expected === undefined) throw new DatasetError(`${path} in ${what} is of an image that has no label.`);
@@ -198,14 +200,11 @@ async function readCaptions(archive: string | undefined, labels: Int32Array): Pr
 }
 
 async function readMat(path: string | undefined) {
-  assert(path !== undefined, 'a needed file was not found, and nobody said so');
-  return readMat5(await readFile(path), basename(path));
+  const file = found(path);
+  return readMat5(await readFile(file), basename(file));
 }
 
-function gunzipped(path: string | undefined): ReadableStream<Uint8Array> {
+function found(path: string | undefined): string {
   assert(path !== undefined, 'a needed file was not found, and nobody said so');
-  const gunzip = createGunzip({ chunkSize: 2 ** 18 });
-  // an error of either stream ends in `gunzip`, whose reader reports it
-  pipeline(createReadStream(path, { highWaterMark: 2 ** 20 }), gunzip, () => {});
-  return Readable.toWeb(gunzip) as ReadableStream<Uint8Array>;
+  return path;
 }
