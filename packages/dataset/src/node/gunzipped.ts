@@ -2,6 +2,7 @@
 
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream';
+import { ReadableStream as WebStream } from 'node:stream/web';
 import { createGunzip } from 'node:zlib';
 
 /** Errors of the file and of its compression are errors of the stream; cancelling it closes the file. */
@@ -10,5 +11,5 @@ export function gunzipped(path: string): ReadableStream<Uint8Array> {
   // an error of either stream ends in `gunzip`, whose reader reports it
   pipeline(createReadStream(path, { highWaterMark: 2 ** 20 }), gunzip, () => {});
   // not Readable.toWeb: cancelled while data arrives, it throws where nobody can catch it
-  return ReadableStream.from<Uint8Array>(gunzip);
+  return WebStream.from<Uint8Array>(gunzip) as ReadableStream<Uint8Array>;
 }
