@@ -11,6 +11,7 @@ export {
 } from './errors.ts';
 export type { TensorKind } from './expect-tensors.ts';
 export { expectTensors } from './expect-tensors.ts';
+export { fromFloat16, roundedToFloat16, toFloat16 } from './float16.ts';
 export type { GridOptions, RgbImage } from './image.ts';
 export { enlarge, fromByte, imageGrid, toByte, toImageBatch, toRgbImages } from './image.ts';
 export type { JsonValue } from './json.ts';

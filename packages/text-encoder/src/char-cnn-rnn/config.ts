@@ -1,6 +1,7 @@
 /** The sizes of a char-CNN-RNN and what they decide. */
 
 import { ConfigError } from '@t2i/core';
+import type { Normalisation } from '../joint-embedding/text-network.ts';
 import type { CharacterPolicy } from './alphabet.ts';
 
 /** `relu8`: mean of 8 steps of a ReLU recurrence (flowers). `gru18`: mean of 18 steps of a gated one (birds, COCO). */
@@ -14,8 +15,8 @@ export interface CharCnnRnnConfig {
   readonly rnn: Recurrence;
   /** Length of the embedding. */
   readonly dim: number;
-  /** Scales every embedding to length 1. The paper does not. */
-  readonly normalise: boolean;
+  /** What is scaled to length 1 before embeddings are compared with images. */
+  readonly normalise: Normalisation;
   readonly characters: CharacterPolicy;
 }
 
@@ -25,11 +26,12 @@ export const CHAR_CNN_RNN_DEFAULTS: CharCnnRnnConfig = {
   cnnDim: 512,
   rnn: 'relu8',
   dim: 1024,
-  normalise: false,
+  normalise: 'none',
   characters: 'forgiving',
 };
 
 const RECURRENCES: readonly unknown[] = ['relu8', 'gru18'] satisfies Recurrence[];
+export const NORMALISATIONS: readonly unknown[] = ['none', 'images', 'both'] satisfies Normalisation[];
 const POLICIES: readonly unknown[] = ['authors', 'forgiving'] satisfies CharacterPolicy[];
 
 /**
@@ -45,7 +47,7 @@ export function resolveCharCnnRnnConfig(input: Partial<Record<keyof CharCnnRnnCo
     cnnDim: [isCount(config.cnnDim), 'a whole number of at least 1'],
     rnn: [RECURRENCES.includes(config.rnn), RECURRENCES.join(' or ')],
     dim: [isCount(config.dim), 'a whole number of at least 1'],
-    normalise: [typeof config.normalise === 'boolean', 'true or false'],
+    normalise: [NORMALISATIONS.includes(config.normalise), NORMALISATIONS.join(' or ')],
     characters: [POLICIES.includes(config.characters), POLICIES.join(' or ')],
   };
   for (const [name, value] of Object.entries(config)) {

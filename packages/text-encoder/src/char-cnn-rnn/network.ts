@@ -6,6 +6,7 @@
 import { sizeOf } from '@t2i/core';
 import { threshold } from '@t2i/ops';
 import * as tf from '@tensorflow/tfjs-core';
+import { normaliseRows } from '../normalise-rows.ts';
 import { ALPHABET, MAX_CHARACTERS } from './alphabet.ts';
 import type { CharCnnRnnConfig } from './config.ts';
 import { gatedRecurrence, rectifiedRecurrence } from './recurrence.ts';
@@ -58,7 +59,7 @@ export function charCnnRnn(weights: Weights, rows: readonly Uint8Array[], config
     tf.matMul(hidden, weight<tf.Tensor2D>('output/kernel')),
     weight('output/bias'),
   );
-  return config.normalise ? normaliseRows(embeddings) : embeddings;
+  return config.normalise === 'both' ? normaliseRows(embeddings) : embeddings;
 }
 
 /**
@@ -82,10 +83,4 @@ function oneHot(rows: readonly Uint8Array[]): tf.Tensor4D {
     });
   });
   return tf.tensor4d(values, shape);
-}
-
-/** Each row divided by its length. */
-export function normaliseRows(x: tf.Tensor2D): tf.Tensor2D {
-  const squares = tf.sum(tf.square(x), 1, true);
-  return tf.div(x, tf.sqrt(tf.add(squares, 1e-12))); // the floor keeps a row of zeros from dividing by zero
 }

@@ -1,0 +1,52 @@
+/** Numbers of 16 bits (IEEE 754 binary16) as raw bits: what safetensors calls F16. JavaScript's own came after Node 20. */
+
+import type { NamedTensor } from './state-dict.ts';
+
+const floats = new Float32Array(1);
+const bits = new Uint32Array(floats.buffer);
+
+/** The nearest of 16 bits, ties to even; beyond ±65504 (rounded) infinities, below 2⁻²⁵ zero. */
+export function toFloat16(values: ArrayLike<number>): Uint16Array {
+  const halves = new Uint16Array(values.length);
+  for (let i = 0; i < values.length; i++) halves[i] = roundToHalf(values[i]!);
+  return halves;
+}
+
+/** The numbers themselves: every one of 16 bits is one of 32. */
+export function fromFloat16(halves: Uint16Array): Float32Array {
+  const values = new Float32Array(halves.length);
+  for (let i = 0; i < halves.length; i++) {
+    const half = halves[i]!;
+    const sign = half & 0x8000 ? -1 : 1;
+    const exponent = (half >> 10) & 0x1f;
+    const fraction = half & 0x3ff;
+    if (exponent === 0) values[i] = sign * fraction * 2 ** -24;
+    else if (exponent === 0x1f) values[i] = fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+    else values[i] = sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+  }
+  return values;
+}
+
+/** A tensor of 32 bits rounded to 16. */
+export function roundedToFloat16({ shape, data }: NamedTensor): NamedTensor {
+  return { dtype: 'F16', shape, data: toFloat16(data) };
+}
+
+function roundToHalf(value: number): number {
+  floats[0] = value;
+  const word = bits[0]!;
+  const sign = (word >>> 16) & 0x8000;
+  const magnitude = word & 0x7fffffff;
+  if (magnitude > 0x7f800000) return sign | 0x7e00; // NaN
+  if (magnitude >= 0x477ff000) return sign | 0x7c00; // rounds to more than the largest
+  if (magnitude >= 0x38800000) {
+    // normal: 13 bits of the fraction go; the carry of rounding may run into the exponent, which is right
+    const kept = magnitude - 0x38000000;
+    return sign | ((kept + 0x0fff + ((kept >>> 13) & 1)) >>> 13);
+  }
+  // subnormal: multiples of 2⁻²⁴
+  const multiple = Math.abs(floats[0]!) * 2 ** 24;
+  const floor = Math.floor(multiple);
+  const rest = multiple - floor;
+  return sign | (floor + Number(rest > 0.5 || (rest === 0.5 && floor % 2 === 1)));
+}

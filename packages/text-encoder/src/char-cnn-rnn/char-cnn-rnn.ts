@@ -1,0 +1,110 @@
+/** The trained char-CNN-RNN (Reed et al. 2016, arXiv 1605.05395) as an encoder of sentences. */
+
+import type { EmbeddingBatch, JsonValue, NamedTensor, StateDict } from '@t2i/core';
+import { CheckpointError, errorMessage, expectTensors, fromFloat16 } from '@t2i/core';
+import * as tf from '@tensorflow/tfjs-core';
+import { assertNotBlank } from '../captions.ts';
+import { fnv1a } from '../fnv1a.ts';
+import { parseMetadata, type SavableEncoder } from '../savable-encoder.ts';
+import { characterSlots } from './alphabet.ts';
+import { type CharCnnRnnConfig, resolveCharCnnRnnConfig } from './config.ts';
+import { charCnnRnn, charCnnRnnShapes } from './network.ts';
+
+/** Sentences encoded at once: bounds the memory, and is enough to keep the engine busy. */
+const ROWS_AT_ONCE = 64;
+
+/**
+ * Embeds a sentence by its characters: no vocabulary, so a misspelt word is still near itself.
+ * Empty captions are a `ConfigError`; of more than 201 characters the first 201 count; what stands outside the alphabet becomes
+ * a space (see `CharacterPolicy`). Weights are kept here and brought to the engine at the first sentence.
+ */
+export class CharCnnRnn implements SavableEncoder {
+  static readonly kind = 'char-cnn-rnn';
+  readonly kind = CharCnnRnn.kind;
+  readonly id: string;
+  readonly dim: number;
+  readonly settings: JsonValue;
+  readonly config: CharCnnRnnConfig;
+  readonly #state: StateDict;
+  #weights: Readonly<Record<string, tf.Tensor>> | undefined;
+
+  private constructor(config: CharCnnRnnConfig, settings: JsonValue, state: StateDict) {
+    this.config = config;
+    this.settings = settings;
+    this.dim = config.dim;
+    this.#state = state;
+    const names = Object.keys(charCnnRnnShapes(config));
+    const bytes = names.map((name) => asBytes(float32Values(state.tensors[name]!)));
+    this.id = `${this.kind}-${this.dim}-${fnv1a(new TextEncoder().encode(JSON.stringify(config)), ...bytes)}`;
+  }
+
+  /**
+   * The encoder of weights by name, in float32 or float16, as `toState` gives them.
+   * @param settings how it was trained, for people
+   * @throws CheckpointError when a weight is missing, unknown or of another shape
+   */
+  static fromWeights(config: CharCnnRnnConfig, tensors: StateDict['tensors'], settings: JsonValue): CharCnnRnn {
+    const kinds = Object.entries(charCnnRnnShapes(config)).map(([name, shape]) => {
+      const dtype = tensors[name]?.dtype === 'F16' ? 'F16' : 'F32';
+      return [name, { dtype, shape }] as const;
+    });
+    expectTensors(new Map(kinds), tensors);
+    const metadata = { config: JSON.stringify(config), settings: JSON.stringify(settings) };
+    return new CharCnnRnn(config, settings, { tensors, metadata });
+  }
+
+  /** @throws CheckpointError when the state is not that of a char-CNN-RNN */
+  static fromState(state: StateDict): CharCnnRnn {
+    const stored = parseMetadata(state, 'config');
+    const settings = parseMetadata(state, 'settings') as JsonValue;
+    let config: CharCnnRnnConfig;
+    try {
+      config = resolveCharCnnRnnConfig(stored as object);
+    } catch (cause) {
+      throw new CheckpointError(`This char-CNN-RNN is of no known configuration: ${errorMessage(cause)}`, { cause });
+    }
+    return CharCnnRnn.fromWeights(config, state.tensors, settings);
+  }
+
+  toState(): StateDict {
+    return this.#state;
+  }
+
+  /** Sentences of like length are encoded together. */
+  async encode(captions: readonly string[]): Promise<EmbeddingBatch> {
+    assertNotBlank(captions);
+    const rows = captions.map((caption) => characterSlots(caption, this.config.characters));
+    const data = new Float32Array(captions.length * this.dim);
+    for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {
+      const part = rows.slice(from, from + ROWS_AT_ONCE);
+      const embeddings = tf.tidy(() => charCnnRnn(this.#onEngine(), part, this.config));
+      data.set(await embeddings.data(), from * this.dim);
+      embeddings.dispose();
+    }
+    return { data, shape: [captions.length, this.dim] };
+  }
+
+  /** Frees the weights on the engine; the next sentence brings them back. */
+  dispose(): void {
+    tf.dispose(this.#weights);
+    this.#weights = undefined;
+  }
+
+  #onEngine(): Readonly<Record<string, tf.Tensor>> {
+    this.#weights ??= Object.fromEntries(
+      Object.entries(this.#state.tensors).map(([name, tensor]) => [
+        name,
+        tf.keep(tf.tensor(float32Values(tensor).slice(), [...tensor.shape])),
+      ]),
+    );
+    return this.#weights;
+  }
+}
+
+function float32Values({ data }: NamedTensor): Float32Array {
+  return data instanceof Uint16Array ? fromFloat16(data) : (data as Float32Array);
+}
+
+function asBytes({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}

@@ -1,0 +1,44 @@
+/** The char-CNN-RNN with variables for weights: what a joint embedding trains. */
+
+import { type JsonValue, type Rng, type StateDict, sizeOf } from '@t2i/core';
+import * as tf from '@tensorflow/tfjs-core';
+import type { Normalisation, TextNetwork } from '../joint-embedding/text-network.ts';
+import { characterSlots } from './alphabet.ts';
+import { CharCnnRnn } from './char-cnn-rnn.ts';
+import type { CharCnnRnnConfig } from './config.ts';
+import { charCnnRnn, charCnnRnnShapes } from './network.ts';
+
+const FIRST_WEIGHTS = 0.08; // bound of the uniform draw (`train_sje_hybrid.lua:111-113`)
+
+export class CharCnnRnnNetwork implements TextNetwork {
+  readonly kind = CharCnnRnn.kind;
+  readonly config: CharCnnRnnConfig & { readonly [name: string]: JsonValue };
+  readonly dim: number;
+  readonly normalise: Normalisation;
+  readonly variables: Readonly<Record<string, tf.Variable>>;
+
+  /** @param rng what the first weights are drawn from, U(−0.08, 0.08) */
+  constructor(config: CharCnnRnnConfig, rng: Rng) {
+    this.config = { ...config };
+    this.dim = config.dim;
+    this.normalise = config.normalise;
+    const entries = Object.entries(charCnnRnnShapes(config)).map(([name, shape]) => {
+      const values = new Float32Array(sizeOf(shape)).map(() => rng.uniform(-FIRST_WEIGHTS, FIRST_WEIGHTS));
+      return [name, tf.tidy(() => tf.variable(tf.tensor(values, [...shape])))] as const;
+    });
+    this.variables = Object.fromEntries(entries);
+  }
+
+  embed(captions: readonly string[]): tf.Tensor2D {
+    const rows = captions.map((caption) => characterSlots(caption, this.config.characters));
+    return charCnnRnn(this.variables, rows, this.config);
+  }
+
+  encoder(weights: StateDict['tensors'], settings: JsonValue): CharCnnRnn {
+    return CharCnnRnn.fromWeights(this.config, weights, settings);
+  }
+
+  dispose(): void {
+    tf.dispose(this.variables);
+  }
+}

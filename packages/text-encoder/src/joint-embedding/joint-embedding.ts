@@ -1,0 +1,120 @@
+/** Training a text encoder against fixed image features (Reed et al. 2016, arXiv 1605.05395, sections 3 and 5; `train_sje_hybrid.lua`). */
+
+import '@tensorflow/tfjs-layers'; // registers the gradients of stock operations
+import {
+  ConfigError,
+  type EmbeddingBatch,
+  expectTensors,
+  float32Tensor,
+  type JsonValue,
+  type NamedTensor,
+  type StateDict,
+  type StepScalars,
+  type Trainable,
+  type TrainStepOptions,
+} from '@t2i/core';
+import { RmsProp } from '@t2i/ops';
+import * as tf from '@tensorflow/tfjs-core';
+import { normaliseRows } from '../normalise-rows.ts';
+import type { SavableEncoder } from '../savable-encoder.ts';
+import { type JointLossOptions, jointLoss, matchAccuracy } from './loss.ts';
+import type { TextNetwork } from './text-network.ts';
+
+/** One image and one of its sentences from each of n distinct classes. */
+export interface JointBatch {
+  /** Image features [n, dim]. */
+  readonly features: EmbeddingBatch;
+  readonly captions: readonly string[];
+}
+
+const WEIGHTS = 'text/';
+const MEANS = 'rmsProp/';
+
+/**
+ * A text network that learns to give sentences a high product with the features of their images.
+ * The features are compared as they are: the image side is fixed, its encoder the identity.
+ */
+export class JointEmbedding implements Trainable<JointBatch> {
+  readonly config: JsonValue;
+  readonly network: TextNetwork;
+  readonly #loss: JointLossOptions;
+  readonly #rmsProp: RmsProp;
+
+  /** The network becomes this object's to dispose. */
+  constructor(network: TextNetwork, { symmetric = true, margin = 1 }: Partial<JointLossOptions> = {}) {
+    this.network = network;
+    this.#loss = { symmetric, margin };
+    this.config = { kind: network.kind, network: network.config, ...this.#loss };
+    this.#rmsProp = new RmsProp(network.variables);
+  }
+
+  /** Reports `loss/joint`, and as `score/accuracy` the share of images whose own sentence scores highest in the batch. */
+  async step({ features, captions }: JointBatch, { learningRate }: TrainStepOptions): Promise<StepScalars> {
+    const [n, dim] = features.shape;
+    if (dim !== this.network.dim) {
+      throw new ConfigError(`The image features have ${dim} numbers each, the network gives ${this.network.dim}.`, {
+        hint: 'Use the features that the encoder was made for, or another embedding length.',
+      });
+    }
+    const report = tf.tidy(() => {
+      const raw = tf.tensor2d(features.data, [n, dim]);
+      const images = this.network.normalise === 'none' ? raw : normaliseRows(raw);
+      let accuracy: tf.Scalar | undefined;
+      const { value, grads } = tf.variableGrads(() => {
+        const scores = tf.matMul<tf.Tensor2D>(images, this.network.embed(captions), false, true);
+        accuracy = tf.keep(matchAccuracy(scores));
+        return jointLoss(scores, this.#loss);
+      }, Object.values(this.network.variables));
+      this.#rmsProp.apply(grads, learningRate);
+      const figures = tf.stack([value, accuracy!]);
+      tf.dispose(accuracy);
+      return figures;
+    });
+    const [loss, accuracy] = await report.data();
+    report.dispose();
+    return { 'loss/joint': loss!, 'score/accuracy': accuracy! };
+  }
+
+  async state(): Promise<StateDict> {
+    const tensors: Record<string, NamedTensor> = {};
+    const { meanSquare } = await this.#rmsProp.getState();
+    for (const [name, variable] of Object.entries(this.network.variables)) {
+      const values = (await variable.data()) as Float32Array;
+      tensors[WEIGHTS + name] = float32Tensor(variable.shape, values.slice()); // some engines give out their own memory
+      tensors[MEANS + name] = float32Tensor(variable.shape, meanSquare[name]!);
+    }
+    return { tensors, metadata: { format: 't2i/joint-embedding', config: JSON.stringify(this.config) } };
+  }
+
+  async load({ tensors }: StateDict): Promise<void> {
+    const { variables } = this.network;
+    const kinds = Object.entries(variables).flatMap(([name, { shape }]) =>
+      [WEIGHTS, MEANS].map((prefix) => [prefix + name, { dtype: 'F32', shape }] as const),
+    );
+    expectTensors(new Map(kinds), tensors);
+    const values = (name: string) => (tensors[name]!.data as Float32Array).slice();
+    for (const [name, variable] of Object.entries(variables)) {
+      tf.tidy(() => variable.assign(tf.tensor(values(WEIGHTS + name), variable.shape)));
+    }
+    this.#rmsProp.setState({
+      meanSquare: Object.fromEntries(Object.keys(variables).map((name) => [name, values(MEANS + name)])),
+    });
+  }
+
+  /** The encoder as it is now. `settings` says, for people, how it was trained. */
+  async encoder(settings: JsonValue): Promise<SavableEncoder> {
+    return this.network.encoder(trainedWeights(await this.state()), settings);
+  }
+
+  /** Frees the network and the optimiser. */
+  dispose(): void {
+    this.#rmsProp.dispose();
+    this.network.dispose();
+  }
+}
+
+/** The text network's weights in the state of a `JointEmbedding`, by the names of its variables. */
+export function trainedWeights({ tensors }: StateDict): Record<string, NamedTensor> {
+  const weights = Object.entries(tensors).filter(([name]) => name.startsWith(WEIGHTS));
+  return Object.fromEntries(weights.map(([name, tensor]) => [name.slice(WEIGHTS.length), tensor]));
+}

@@ -1,0 +1,35 @@
+/**
+ * The deep structured joint embedding loss (Reed et al. 2016, arXiv 1605.05395, equations 5–7; `train_sje_hybrid.lua:117-155`):
+ * every pair that belongs together should score higher, by a margin, than the same image or sentence with one of another class.
+ */
+
+import { rectify } from '@t2i/ops';
+import * as tf from '@tensorflow/tfjs-core';
+
+export interface JointLossOptions {
+  /** Also compare every sentence with the images of others (DS-SJE); without, only every image with the sentences of others (DA-SJE). */
+  readonly symmetric: boolean;
+  readonly margin: number;
+}
+
+/**
+ * 1/N² · Σᵢ Σⱼ≠ᵢ max(0, margin + sᵢⱼ − sᵢᵢ), and for the symmetric loss also of sⱼᵢ.
+ * @param scores s [N, N]: row i is image i, column j sentence j; all N classes differ
+ */
+export function jointLoss(scores: tf.Tensor2D, { symmetric, margin }: JointLossOptions): tf.Scalar {
+  const [n] = scores.shape;
+  const own = tf.eye(n);
+  const others = tf.sub(1, own);
+  const right = tf.sum(tf.mul(scores, own), 1, true); // [N, 1]
+  const violations = (rights: tf.Tensor) =>
+    tf.sum(tf.mul(rectify(tf.add(tf.sub(scores, rights), margin), 'relu'), others));
+  const images = violations(right);
+  const total = symmetric ? tf.add(images, violations(tf.reshape(right, [1, n]))) : images;
+  return tf.mul<tf.Scalar>(total, 1 / n ** 2);
+}
+
+/** The share of images whose own sentence scores highest. */
+export function matchAccuracy(scores: tf.Tensor2D): tf.Scalar {
+  const [n] = scores.shape;
+  return tf.mean(tf.cast(tf.equal(tf.argMax(scores, 1), tf.range(0, n, 1, 'int32')), 'float32'));
+}

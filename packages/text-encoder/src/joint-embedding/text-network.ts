@@ -1,0 +1,27 @@
+/** The side of a joint embedding that learns: sentences in, vectors out, with a gradient. */
+
+import type { JsonValue, StateDict } from '@t2i/core';
+import type * as tf from '@tensorflow/tfjs-core';
+import type { SavableEncoder } from '../savable-encoder.ts';
+
+/** What is scaled to length 1 before a product: nothing (the paper), the image features, or they and the embeddings. */
+export type Normalisation = 'none' | 'images' | 'both';
+
+/** A text encoder in training. */
+export interface TextNetwork {
+  /** The kind of encoder that it becomes. */
+  readonly kind: string;
+  /** With `kind`, enough to build the same network again. */
+  readonly config: JsonValue;
+  readonly normalise: Normalisation;
+  /** Length of the embeddings: that of the image features. */
+  readonly dim: number;
+  /** What is trained, by the names that a state uses. */
+  readonly variables: Readonly<Record<string, tf.Variable>>;
+  /** Embeddings [n, dim]. Call it within `tf.tidy`. */
+  embed(captions: readonly string[]): tf.Tensor2D;
+  /** The encoder that has these weights, as values of `variables`. */
+  encoder(weights: StateDict['tensors'], settings: JsonValue): SavableEncoder;
+  /** Frees the variables. */
+  dispose(): void;
+}
