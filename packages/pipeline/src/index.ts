@@ -1,3 +1,7 @@
+export type { EncoderConfig, EncoderConfigInput } from './encoder-training/encoder-config.ts';
+export { parseEncoderConfig } from './encoder-training/encoder-config.ts';
+export type { EncoderRunOptions } from './encoder-training/encoder-run.ts';
+export { openTrainedEncoder, resumeEncoder, trainEncoder } from './encoder-training/encoder-run.ts';
 export { openData } from './open-data.ts';
 export type { DrawRequest } from './pipeline.ts';
 export { TextToImagePipeline } from './pipeline.ts';

@@ -1,6 +1,11 @@
 export type { BagOfWordsOptions } from './bag-of-words.ts';
 export { BagOfWords } from './bag-of-words.ts';
 export { tokenizeWords } from './captions.ts';
+export type { CharacterPolicy } from './char-cnn-rnn/alphabet.ts';
+export { ALPHABET, characterSlots, MAX_CHARACTERS } from './char-cnn-rnn/alphabet.ts';
+export { CharCnnRnn } from './char-cnn-rnn/char-cnn-rnn.ts';
+export type { CharCnnRnnConfig, Recurrence } from './char-cnn-rnn/config.ts';
+export { LinearWords } from './linear-words/linear-words.ts';
 export type { PrecomputeOptions } from './precompute.ts';
 export { precompute } from './precompute.ts';
 export type { PrecomputedOptions } from './precomputed-encoder.ts';

@@ -3,6 +3,8 @@
 import type { StateDict } from '@t2i/core';
 import { CheckpointError } from '@t2i/core';
 import { BagOfWords } from './bag-of-words.ts';
+import { CharCnnRnn } from './char-cnn-rnn/char-cnn-rnn.ts';
+import { LinearWords } from './linear-words/linear-words.ts';
 import type { RestoreOptions, SavableEncoder } from './savable-encoder.ts';
 
 type Restore = (state: StateDict, options: RestoreOptions) => SavableEncoder | Promise<SavableEncoder>;
@@ -10,6 +12,8 @@ type Restore = (state: StateDict, options: RestoreOptions) => SavableEncoder | P
 /** A new kind of encoder adds its line here. */
 const RESTORE: Readonly<Record<string, Restore>> = {
   [BagOfWords.kind]: (state, options) => BagOfWords.fromState(state, options),
+  [CharCnnRnn.kind]: (state) => CharCnnRnn.fromState(state),
+  [LinearWords.kind]: (state) => LinearWords.fromState(state),
 };
 
 /** What is written beside the state of an encoder. */

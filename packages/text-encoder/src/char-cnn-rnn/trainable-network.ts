@@ -1,6 +1,6 @@
 /** The char-CNN-RNN with variables for weights: what a joint embedding trains. */
 
-import { type JsonValue, type Rng, type StateDict, sizeOf } from '@t2i/core';
+import { type JsonValue, type Rng, sizeOf } from '@t2i/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Normalisation, TextNetwork } from '../joint-embedding/text-network.ts';
 import { characterSlots } from './alphabet.ts';
@@ -32,10 +32,6 @@ export class CharCnnRnnNetwork implements TextNetwork {
   embed(captions: readonly string[]): tf.Tensor2D {
     const rows = captions.map((caption) => characterSlots(caption, this.config.characters));
     return charCnnRnn(this.variables, rows, this.config);
-  }
-
-  encoder(weights: StateDict['tensors'], settings: JsonValue): CharCnnRnn {
-    return CharCnnRnn.fromWeights(this.config, weights, settings);
   }
 
   dispose(): void {

@@ -2,6 +2,7 @@
 
 import '@tensorflow/tfjs-layers'; // registers the gradients of stock operations
 import {
+  CheckpointError,
   ConfigError,
   type EmbeddingBatch,
   expectTensors,
@@ -15,8 +16,11 @@ import {
 } from '@t2i/core';
 import { RmsProp } from '@t2i/ops';
 import * as tf from '@tensorflow/tfjs-core';
+import { CharCnnRnn } from '../char-cnn-rnn/char-cnn-rnn.ts';
+import type { CharCnnRnnConfig } from '../char-cnn-rnn/config.ts';
+import { LinearWords } from '../linear-words/linear-words.ts';
 import { normaliseRows } from '../normalise-rows.ts';
-import type { SavableEncoder } from '../savable-encoder.ts';
+import { parseMetadata, type SavableEncoder } from '../savable-encoder.ts';
 import { type JointLossOptions, jointLoss, matchAccuracy } from './loss.ts';
 import type { TextNetwork } from './text-network.ts';
 
@@ -103,7 +107,7 @@ export class JointEmbedding implements Trainable<JointBatch> {
 
   /** The encoder as it is now. `settings` says, for people, how it was trained. */
   async encoder(settings: JsonValue): Promise<SavableEncoder> {
-    return this.network.encoder(trainedWeights(await this.state()), settings);
+    return trainedEncoder(await this.state(), settings);
   }
 
   /** Frees the network and the optimiser. */
@@ -113,8 +117,24 @@ export class JointEmbedding implements Trainable<JointBatch> {
   }
 }
 
-/** The text network's weights in the state of a `JointEmbedding`, by the names of its variables. */
-export function trainedWeights({ tensors }: StateDict): Record<string, NamedTensor> {
-  const weights = Object.entries(tensors).filter(([name]) => name.startsWith(WEIGHTS));
-  return Object.fromEntries(weights.map(([name, tensor]) => [name.slice(WEIGHTS.length), tensor]));
+/**
+ * The encoder that a `JointEmbedding` had become when its `state` was taken. Needs no engine.
+ * @param settings how it was trained, for people
+ * @throws CheckpointError when the state is not that of a joint embedding
+ */
+export function trainedEncoder(state: StateDict, settings: JsonValue): SavableEncoder {
+  const { kind, network } = (parseMetadata(state, 'config') ?? {}) as { kind?: unknown; network?: unknown };
+  const weights = Object.fromEntries(
+    Object.entries(state.tensors).flatMap(([name, tensor]) =>
+      name.startsWith(WEIGHTS) ? [[name.slice(WEIGHTS.length), tensor]] : [],
+    ),
+  );
+  switch (kind) {
+    case CharCnnRnn.kind:
+      return CharCnnRnn.fromWeights(network as CharCnnRnnConfig, weights, settings);
+    case LinearWords.kind:
+      return LinearWords.fromWeights((network as { vocabulary: string[] }).vocabulary, weights, settings);
+    default:
+      throw new CheckpointError(`The checkpoint is of no kind of text encoder that is known, but "${kind}".`);
+  }
 }

@@ -1,8 +1,7 @@
 /** The side of a joint embedding that learns: sentences in, vectors out, with a gradient. */
 
-import type { JsonValue, StateDict } from '@t2i/core';
+import type { JsonValue } from '@t2i/core';
 import type * as tf from '@tensorflow/tfjs-core';
-import type { SavableEncoder } from '../savable-encoder.ts';
 
 /** What is scaled to length 1 before a product: nothing (the paper), the image features, or they and the embeddings. */
 export type Normalisation = 'none' | 'images' | 'both';
@@ -20,8 +19,6 @@ export interface TextNetwork {
   readonly variables: Readonly<Record<string, tf.Variable>>;
   /** Embeddings [n, dim]. Call it within `tf.tidy`. */
   embed(captions: readonly string[]): tf.Tensor2D;
-  /** The encoder that has these weights, as values of `variables`. */
-  encoder(weights: StateDict['tensors'], settings: JsonValue): SavableEncoder;
   /** Frees the variables. */
   dispose(): void;
 }

@@ -1,0 +1,175 @@
+/** Trains a text encoder, or resumes it: data, features, network and batches from one configuration, then the trainer's loop. */
+
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CheckpointError, type JsonValue, type Logger, Rng, type SplitName, type TextImageDataset } from '@t2i/core';
+import { openDataset } from '@t2i/dataset/node';
+import { type SavableEncoder, tokenizeWords } from '@t2i/text-encoder';
+import { loadEncoder, saveEncoder } from '@t2i/text-encoder/node';
+import {
+  CharCnnRnnNetwork,
+  ClassBatches,
+  type ImageFeatures,
+  JointEmbedding,
+  LinearWordsNetwork,
+  resolveCharCnnRnnConfig,
+  type TextNetwork,
+  trainedEncoder,
+} from '@t2i/text-encoder/training';
+import { loadLatestModelState, readRun, runPaths, type TrainOptions, type TrainResult, train } from '@t2i/trainer';
+import { z } from 'zod';
+import { type EncoderConfig, encoderConfigSchema } from './encoder-config.ts';
+
+const recordSchema = z.strictObject({
+  kind: z.literal('text-encoder'),
+  config: encoderConfigSchema,
+  dataset: z.strictObject({ name: z.string(), fingerprint: z.string() }),
+  imageEncoder: z.string(),
+});
+
+/** The folder of the run, the features that its configuration names, and who watches. */
+export interface EncoderRunOptions
+  extends Pick<TrainOptions, 'runDirectory' | 'logger' | 'trackers' | 'onStep' | 'signal'> {
+  readonly openFeatures: (directory: string) => Promise<ImageFeatures>;
+}
+
+/** Where a run keeps the encoder that it ended with. */
+const encoderFolder = (runDirectory: string) => join(runDirectory, 'encoder');
+
+/**
+ * Trains a new encoder, and saves it in the folder `encoder` of the run.
+ * @throws ConfigError when the folder holds a run already
+ */
+export function trainEncoder(config: EncoderConfig, options: EncoderRunOptions): Promise<TrainResult> {
+  return runTraining(config, options, undefined);
+}
+
+/**
+ * Continues a run from its last checkpoint, bit for bit as if it had never stopped.
+ * @param changes settings of the trainer that may differ from before, such as its limits
+ * @throws CheckpointError when the folder holds no such run, or its data or features have changed since
+ */
+export async function resumeEncoder(
+  options: EncoderRunOptions,
+  changes: Partial<EncoderConfig['trainer']> = {},
+): Promise<TrainResult> {
+  const record = await readEncoderRecord(options.runDirectory);
+  const { config } = record;
+  return runTraining({ ...config, trainer: { ...config.trainer, ...changes } }, options, record);
+}
+
+/**
+ * The encoder in a folder: one that was saved, or that of a run at its newest whole checkpoint.
+ * @throws CheckpointError when it holds neither, or one that is damaged
+ */
+export async function openTrainedEncoder(directory: string, logger?: Logger): Promise<SavableEncoder> {
+  const isRun = await access(runPaths(directory).record).then(
+    () => true,
+    () => false,
+  );
+  if (!isRun) return loadEncoder(directory, { logger });
+  const record = await readEncoderRecord(directory);
+  const { state, progress } = await loadLatestModelState(directory, logger);
+  return trainedEncoder(state, settingsOf(record, progress.step));
+}
+
+type EncoderRecord = z.output<typeof recordSchema>;
+
+async function readEncoderRecord(runDirectory: string): Promise<EncoderRecord> {
+  const result = recordSchema.safeParse((await readRun(runDirectory)).run);
+  if (result.success) return result.data;
+  throw new CheckpointError(`${runDirectory} is not the run of a text encoder:\n${z.prettifyError(result.error)}`, {
+    cause: result.error,
+  });
+}
+
+async function runTraining(
+  config: EncoderConfig,
+  { openFeatures, ...options }: EncoderRunOptions,
+  resumed: EncoderRecord | undefined,
+): Promise<TrainResult> {
+  const dataset = await openDataset(config.data);
+  try {
+    const features = await openFeatures(config.features);
+    const { name, fingerprint } = dataset;
+    const record: EncoderRecord = {
+      kind: 'text-encoder',
+      config,
+      dataset: { name, fingerprint },
+      imageEncoder: features.encoderId,
+    };
+    if (resumed !== undefined) assertSameSources(resumed, record);
+    return await trainJointly(record, dataset, features, options, resumed !== undefined);
+  } finally {
+    await dataset.close();
+  }
+}
+
+async function trainJointly(
+  record: EncoderRecord,
+  dataset: TextImageDataset,
+  features: ImageFeatures,
+  options: Omit<EncoderRunOptions, 'openFeatures'>,
+  resume: boolean,
+): Promise<TrainResult> {
+  const { config } = record;
+  const seeds = new Rng(config.seed);
+  const model = new JointEmbedding(networkOf(config, dataset, features.dim, seeds.fork()), config.objective);
+  try {
+    const splits = splitsOf(config);
+    const batches = new ClassBatches({ dataset, features, splits, rng: seeds.fork(), ...config.batches });
+    const trainer = { ...config.trainer, seed: config.seed };
+    const run = JSON.parse(JSON.stringify(record)) as JsonValue;
+    const result = await train({ ...options, model, batches, config: trainer, run, resume });
+    await saveEncoder(encoderFolder(options.runDirectory), await model.encoder(settingsOf(record, result.step)));
+    return result;
+  } finally {
+    model.dispose();
+  }
+}
+
+function networkOf(config: EncoderConfig, dataset: TextImageDataset, dim: number, rng: Rng): TextNetwork {
+  if (config.network.kind === 'char-cnn-rnn') {
+    const { kind: _, ...network } = config.network;
+    return new CharCnnRnnNetwork(resolveCharCnnRnnConfig({ ...network, dim }), rng);
+  }
+  const vocabulary = vocabularyOf(dataset, splitsOf(config), config.network.minCount);
+  return new LinearWordsNetwork({ vocabulary, dim }, rng);
+}
+
+function splitsOf({ split }: EncoderConfig): readonly SplitName[] {
+  return split === 'train' ? ['train'] : ['train', 'val'];
+}
+
+/** The words of the captions that are trained on, in alphabetical order. */
+function vocabularyOf(dataset: TextImageDataset, splits: readonly SplitName[], minCount: number): string[] {
+  const counts = new Map<string, number>();
+  for (const item of splits.flatMap((split) => [...dataset.splits[split]])) {
+    for (const caption of dataset.captions(item)) {
+      for (const word of new Set(tokenizeWords(caption))) counts.set(word, (counts.get(word) ?? 0) + 1);
+    }
+  }
+  return [...counts].flatMap(([word, count]) => (count >= minCount ? [word] : [])).sort();
+}
+
+function settingsOf({ config, dataset, imageEncoder }: EncoderRecord, steps: number): JsonValue {
+  const { split, objective, batches, seed } = config;
+  return JSON.parse(JSON.stringify({ dataset, split, imageEncoder, objective, batches, seed, steps })) as JsonValue;
+}
+
+/** @throws CheckpointError when the data or the features have changed since the run began */
+function assertSameSources(before: EncoderRecord, now: EncoderRecord): void {
+  if (before.dataset.fingerprint !== now.dataset.fingerprint) {
+    throw new CheckpointError(`The data set "${now.dataset.name}" is not the one that the run was trained on.`, {
+      hint: 'Put the same data back, or start a new run.',
+    });
+  }
+  if (before.imageEncoder !== now.imageEncoder) {
+    throw new CheckpointError(
+      `The features are of ${now.imageEncoder}, the run was trained with ${before.imageEncoder}.`,
+      {
+        hint: 'Give the features of the same image encoder, or start a new run.',
+      },
+    );
+  }
+}

@@ -1,0 +1,159 @@
+/** Minibatches of a joint embedding: n distinct classes, an image, a view and a caption of each (`MultimodalMinibatchLoaderCaption.lua:53-104`). */
+
+import type { BatchSource, JsonValue, Rng, RngState, SplitName, TextImageDataset } from '@t2i/core';
+import { assert, CheckpointError, ConfigError, DatasetError } from '@t2i/core';
+import type { ImageFeatures } from './image-features.ts';
+import type { JointBatch } from './joint-embedding.ts';
+
+export interface ClassBatchesOptions {
+  readonly dataset: TextImageDataset;
+  /** Of the images of `dataset`. */
+  readonly features: ImageFeatures;
+  /** Default train and val: the paper trains on both. */
+  readonly splits?: readonly SplitName[] | undefined;
+  /** Classes in a batch; default 40. */
+  readonly batchSize?: number | undefined;
+  /** Views that are drawn from; default all that there are. */
+  readonly views?: readonly string[] | undefined;
+  /** Only the first so many captions of an image are used; default 10. */
+  readonly captionsPerImage?: number | undefined;
+  /** Chance of every word to be left out of its caption; default 0. One word always stays. */
+  readonly wordDropout?: number | undefined;
+  /** The stream is decided by its state here; the source goes on with a fork of it. */
+  readonly rng: Rng;
+}
+
+interface Resolved {
+  readonly dataset: TextImageDataset;
+  readonly features: ImageFeatures;
+  readonly views: readonly string[];
+  readonly captionsPerImage: number;
+  readonly wordDropout: number;
+}
+
+/** An endless stream of batches. As many as there are classes count as an epoch. */
+export class ClassBatches implements BatchSource<JointBatch> {
+  readonly batchSize: number;
+  readonly batchesPerEpoch: number;
+  readonly #options: Resolved;
+  readonly #rng: Rng;
+  /** The items of each class. */
+  readonly #classes: readonly (readonly number[])[];
+
+  /**
+   * @throws ConfigError when a setting is out of range or names an unknown view, or there are fewer classes than `batchSize`
+   * @throws DatasetError when the features are not those of the data set
+   */
+  constructor(options: ClassBatchesOptions) {
+    const { dataset, features, splits = ['train', 'val'], batchSize = 40, rng } = options;
+    const { views = features.views, captionsPerImage = 10, wordDropout = 0 } = options;
+    this.#options = { dataset, features, views, captionsPerImage, wordDropout };
+    this.#classes = itemsByClass(dataset, splits);
+    this.#rng = rng.fork();
+    this.batchSize = batchSize;
+    this.batchesPerEpoch = this.#classes.length;
+    assertSameImages(features, dataset);
+    this.#check();
+  }
+
+  async next(): Promise<JointBatch> {
+    const classes = this.#rng.shuffle(this.#classes.map((_, k) => k)).slice(0, this.batchSize);
+    const items = classes.map((k) => this.#rng.pick(this.#classes[k]!));
+    const views = items.map(() => this.#rng.pick(this.#options.views));
+    const captions = items.map((item) => this.#drawCaption(item));
+    return {
+      features: { data: await this.#read(items, views), shape: [items.length, this.#options.features.dim] },
+      captions,
+    };
+  }
+
+  state(): JsonValue {
+    return { dataset: this.#options.dataset.fingerprint, position: this.#rng.getState() };
+  }
+
+  load(state: JsonValue): void {
+    const { dataset, position } = (state ?? {}) as { dataset?: unknown; position?: unknown };
+    if (dataset !== this.#options.dataset.fingerprint || !Array.isArray(position)) {
+      throw new CheckpointError('The saved position does not belong to these data.', {
+        hint: 'Resume with the data the run was started on.',
+      });
+    }
+    this.#rng.setState(position as unknown as RngState);
+  }
+
+  async close(): Promise<void> {}
+
+  #drawCaption(item: number): string {
+    const { dataset, captionsPerImage, wordDropout } = this.#options;
+    const captions = dataset.captions(item);
+    assert(captions.length > 0, `item ${item} has no caption`);
+    const caption = captions[this.#rng.integer(Math.min(captions.length, captionsPerImage))]!;
+    return wordDropout === 0 ? caption : dropWords(caption, wordDropout, this.#rng);
+  }
+
+  /** Row i: the view `views[i]` of `items[i]`. */
+  async #read(items: readonly number[], views: readonly string[]): Promise<Float32Array> {
+    const { features } = this.#options;
+    const { dim } = features;
+    const data = new Float32Array(items.length * dim);
+    for (const view of new Set(views)) {
+      const rows = items.flatMap((_, row) => (views[row] === view ? [row] : []));
+      const found = await features.read(
+        rows.map((row) => items[row]!),
+        view,
+      );
+      rows.forEach((row, i) => {
+        data.set(found.subarray(i * dim, (i + 1) * dim), row * dim);
+      });
+    }
+    return data;
+  }
+
+  #check(): void {
+    const { features, views, captionsPerImage, wordDropout } = this.#options;
+    const unknown = views.find((view) => !features.views.includes(view));
+    if (unknown !== undefined || views.length === 0) {
+      throw new ConfigError(`There are no features of the view "${unknown ?? ''}".`, {
+        hint: `Stored are ${features.views.join(', ')}.`,
+      });
+    }
+    for (const [name, value] of Object.entries({ captionsPerImage, batchSize: this.batchSize })) {
+      if (!Number.isInteger(value) || value < 1) throw new ConfigError(`${name} must be at least 1, got ${value}.`);
+    }
+    if (!(wordDropout >= 0 && wordDropout < 1)) {
+      throw new ConfigError(`wordDropout must be at least 0 and below 1, got ${wordDropout}.`);
+    }
+    if (this.batchSize > this.#classes.length || this.batchSize < 2) {
+      throw new ConfigError(
+        `A batch of ${this.batchSize} distinct classes cannot be drawn from ${this.#classes.length}.`,
+        { hint: `Choose a batch size from 2 to ${this.#classes.length}, or more splits.` },
+      );
+    }
+  }
+}
+
+/** @throws DatasetError when `features` were not made from the images of `dataset` */
+export function assertSameImages(features: ImageFeatures, dataset: TextImageDataset): void {
+  if (features.datasetFingerprint === dataset.fingerprint && features.size === dataset.size) return;
+  throw new DatasetError(`The features are not those of the images of "${dataset.name}".`, {
+    hint: 'Compute the features of this data set.',
+  });
+}
+
+/** The caption without each word at the given chance, but never without all. */
+export function dropWords(caption: string, chance: number, rng: Rng): string {
+  const words = caption.split(' ');
+  const kept = words.filter(() => rng.uniform() >= chance);
+  return kept.length > 0 ? kept.join(' ') : rng.pick(words);
+}
+
+/** The items of the splits, class by class in the order of the labels; classes without any are left out. */
+function itemsByClass({ labels, splits }: TextImageDataset, names: readonly SplitName[]): number[][] {
+  const classes = new Map<number, number[]>();
+  for (const item of [...new Set(names)].flatMap((name) => [...splits[name]])) {
+    const label = labels[item]!;
+    if (!classes.has(label)) classes.set(label, []);
+    classes.get(label)!.push(item);
+  }
+  return [...classes].sort(([a], [b]) => a - b).map(([, items]) => items);
+}

@@ -1,0 +1,82 @@
+/** A linear map of word counts: the row "BoW" of the encoder paper (Reed et al. 2016, arXiv 1605.05395, section 5 and tables 1 and 2). */
+
+import type { EmbeddingBatch, JsonValue, NamedTensor, StateDict } from '@t2i/core';
+import { CheckpointError, expectTensors } from '@t2i/core';
+import { assertNotBlank, tokenizeWords } from '../captions.ts';
+import { fnv1a } from '../fnv1a.ts';
+import { parseMetadata, type SavableEncoder } from '../savable-encoder.ts';
+
+/** The shapes of its weights: one row for each word. */
+export function linearWordsShapes(words: number, dim: number): Readonly<Record<string, readonly number[]>> {
+  return { kernel: [words, dim], bias: [dim] };
+}
+
+/** The columns of a caption's known words, once for each time that they occur. */
+export function wordColumns(caption: string, columns: ReadonlyMap<string, number>): number[] {
+  return tokenizeWords(caption).flatMap((word) => columns.get(word) ?? []);
+}
+
+/** Embeds a caption as the sum of its words' vectors plus a bias. Unknown words count for nothing; empty captions are a `ConfigError`. */
+export class LinearWords implements SavableEncoder {
+  static readonly kind = 'linear-words';
+  readonly kind = LinearWords.kind;
+  readonly id: string;
+  readonly dim: number;
+  readonly settings: JsonValue;
+  readonly vocabulary: readonly string[];
+  readonly #columns: ReadonlyMap<string, number>;
+  readonly #tensors: StateDict['tensors'];
+
+  private constructor(vocabulary: readonly string[], tensors: StateDict['tensors'], settings: JsonValue) {
+    this.vocabulary = vocabulary;
+    this.settings = settings;
+    this.dim = tensors.bias!.shape[0]!;
+    this.#tensors = tensors;
+    this.#columns = new Map(vocabulary.map((word, column) => [word, column]));
+    const bytes = [tensors.kernel!, tensors.bias!].map(
+      ({ data: { buffer, byteOffset, byteLength } }) => new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength),
+    );
+    this.id = `${this.kind}-${this.dim}-${fnv1a(new TextEncoder().encode(vocabulary.join('\n')), ...bytes)}`;
+  }
+
+  /** @throws CheckpointError when the weights do not fit the vocabulary */
+  static fromWeights(
+    vocabulary: readonly string[],
+    tensors: Readonly<Record<string, NamedTensor>>,
+    settings: JsonValue,
+  ): LinearWords {
+    const dim = tensors.bias?.shape[0] ?? 0;
+    const kinds = Object.entries(linearWordsShapes(vocabulary.length, dim)).map(
+      ([name, shape]) => [name, { dtype: 'F32', shape }] as const,
+    );
+    expectTensors(new Map(kinds), tensors);
+    return new LinearWords(vocabulary, tensors, settings);
+  }
+
+  /** @throws CheckpointError when the state is not that of a linear map of words */
+  static fromState(state: StateDict): LinearWords {
+    const vocabulary = parseMetadata(state, 'vocabulary');
+    const areWords = (x: unknown): x is string[] => Array.isArray(x) && x.every((word) => typeof word === 'string');
+    if (!areWords(vocabulary)) throw new CheckpointError('This linear map of words has no vocabulary.');
+    return LinearWords.fromWeights(vocabulary, state.tensors, parseMetadata(state, 'settings') as JsonValue);
+  }
+
+  toState(): StateDict {
+    const metadata = { vocabulary: JSON.stringify(this.vocabulary), settings: JSON.stringify(this.settings) };
+    return { tensors: this.#tensors, metadata };
+  }
+
+  async encode(captions: readonly string[]): Promise<EmbeddingBatch> {
+    assertNotBlank(captions);
+    const [kernel, bias] = [this.#tensors.kernel!.data, this.#tensors.bias!.data];
+    const data = new Float32Array(captions.length * this.dim);
+    captions.forEach((caption, i) => {
+      const row = data.subarray(i * this.dim, (i + 1) * this.dim);
+      row.set(bias as Float32Array);
+      for (const column of wordColumns(caption, this.#columns)) {
+        for (let k = 0; k < this.dim; k++) row[k]! += kernel[column * this.dim + k]!;
+      }
+    });
+    return { data, shape: [captions.length, this.dim] };
+  }
+}

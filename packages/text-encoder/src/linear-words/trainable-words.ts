@@ -1,0 +1,44 @@
+/** The linear map of word counts with variables for weights: the baseline that a joint embedding trains. */
+
+import { type Rng, sizeOf } from '@t2i/core';
+import * as tf from '@tensorflow/tfjs-core';
+import type { Normalisation, TextNetwork } from '../joint-embedding/text-network.ts';
+import { LinearWords, linearWordsShapes, wordColumns } from './linear-words.ts';
+
+const FIRST_WEIGHTS = 0.08; // bound of the uniform draw, as for the char-CNN-RNN
+
+export class LinearWordsNetwork implements TextNetwork {
+  readonly kind = LinearWords.kind;
+  readonly config: { readonly dim: number; readonly normalise: Normalisation; readonly vocabulary: readonly string[] };
+  readonly dim: number;
+  readonly normalise: Normalisation;
+  readonly variables: Readonly<Record<string, tf.Variable>>;
+  readonly #columns: ReadonlyMap<string, number>;
+
+  /** @param rng what the first weights are drawn from */
+  constructor({ vocabulary, dim }: { vocabulary: readonly string[]; dim: number }, rng: Rng) {
+    this.config = { dim, normalise: 'none', vocabulary };
+    this.dim = dim;
+    this.normalise = 'none';
+    this.#columns = new Map(vocabulary.map((word, column) => [word, column]));
+    const entries = Object.entries(linearWordsShapes(vocabulary.length, dim)).map(([name, shape]) => {
+      const values = new Float32Array(sizeOf(shape)).map(() => rng.uniform(-FIRST_WEIGHTS, FIRST_WEIGHTS));
+      return [name, tf.tidy(() => tf.variable(tf.tensor(values, [...shape])))] as const;
+    });
+    this.variables = Object.fromEntries(entries);
+  }
+
+  embed(captions: readonly string[]): tf.Tensor2D {
+    const words = this.config.vocabulary.length;
+    const counts = new Float32Array(captions.length * words);
+    captions.forEach((caption, row) => {
+      for (const column of wordColumns(caption, this.#columns)) counts[row * words + column]! += 1;
+    });
+    const sum = tf.matMul(tf.tensor2d(counts, [captions.length, words]), this.variables.kernel as tf.Tensor2D);
+    return tf.add(sum, this.variables.bias!);
+  }
+
+  dispose(): void {
+    tf.dispose(this.variables);
+  }
+}

@@ -1,0 +1,11 @@
+export { type CharCnnRnnConfig, resolveCharCnnRnnConfig } from './char-cnn-rnn/config.ts';
+export { CharCnnRnnNetwork } from './char-cnn-rnn/trainable-network.ts';
+export type { ClassBatchesOptions } from './joint-embedding/class-batches.ts';
+export { assertSameImages, ClassBatches } from './joint-embedding/class-batches.ts';
+export type { ImageFeatures } from './joint-embedding/image-features.ts';
+export type { JointBatch } from './joint-embedding/joint-embedding.ts';
+export { JointEmbedding, trainedEncoder } from './joint-embedding/joint-embedding.ts';
+export type { JointLossOptions } from './joint-embedding/loss.ts';
+export { jointLoss } from './joint-embedding/loss.ts';
+export type { Normalisation, TextNetwork } from './joint-embedding/text-network.ts';
+export { LinearWordsNetwork } from './linear-words/trainable-words.ts';
