@@ -27,6 +27,15 @@ export function positiveNumber(text: string): number {
   return value;
 }
 
+/** A chance: at least 0 and below 1. */
+export function share(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0 && value < 1)) {
+    throw new InvalidArgumentError('It must be a number of at least 0 and below 1.');
+  }
+  return value;
+}
+
 const ENGINES = ['auto', 'native', 'node-gpu', 'node', 'webgpu', 'wasm', 'cpu'] as const;
 export type BackendFlag = (typeof ENGINES)[number];
 
@@ -53,4 +62,9 @@ export function imageFormat(path: string): 'png' | 'webp' | 'jpeg' {
 /** Gathers a flag that may be given several times. */
 export function collect(value: string, earlier: string[] = []): string[] {
   return [...earlier, value];
+}
+
+/** The values that were given, without those that were not. */
+export function said(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }

@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { ConfigError, errorMessage } from '@t2i/core';
 import { PRESETS, type PresetName } from '@t2i/gan-cls';
-import type { BackendFlag } from './flags.ts';
+import { type BackendFlag, said } from './flags.ts';
 
 export interface TrainFlags {
   run?: string;
@@ -74,8 +74,4 @@ export async function readRunConfigFile(path: string | undefined): Promise<Secti
 function dataSection(data: string | undefined): Section | undefined {
   if (data === undefined) return undefined;
   return data === 'toy-flowers' ? { kind: 'toy-flowers' } : { kind: 'prepared', directory: data };
-}
-
-function said(values: Section): Section {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }

@@ -1,14 +1,12 @@
 /** `t2i train`: start a run, or resume one. */
 
-import { selectBackend } from '@t2i/backend';
-import { parseRunConfig, resumeRun, type TrainRunOptions, trainRun } from '@t2i/pipeline';
-import { ConsoleProgress } from '@t2i/trainer';
+import { parseRunConfig, resumeRun, trainRun } from '@t2i/pipeline';
 import { Command, Option } from 'commander';
 import { examples } from '../examples.ts';
 import { backendOption, collect, integer, positiveNumber } from '../flags.ts';
-import { withInterrupt } from '../interrupt.ts';
 import type { Output } from '../output.ts';
 import { readRunConfigFile, runConfigInput, type TrainFlags } from '../run-flags.ts';
+import { watchTraining } from '../training-session.ts';
 
 export function trainCommand(output: Output): Command {
   return new Command('train')
@@ -60,33 +58,15 @@ async function start(runDirectory: string, flags: TrainFlags, output: Output): P
     output.write(`${JSON.stringify(config, null, 2)}\n`);
     return;
   }
-  await watched(runDirectory, flags, output, (options) => trainRun(config, options));
+  await watchTraining(session(runDirectory, flags, output), (options) => trainRun(config, options));
 }
 
 async function resume(runDirectory: string, flags: TrainFlags, output: Output): Promise<void> {
   const { epochs, maxSteps, maxMinutes } = flags;
   const changes = { maxSteps: maxSteps ?? 0, maxMinutes: maxMinutes ?? 0, ...(epochs !== undefined && { epochs }) };
-  await watched(runDirectory, flags, output, (options) => resumeRun(options, changes));
+  await watchTraining(session(runDirectory, flags, output), (options) => resumeRun(options, changes));
 }
 
-/** Trains with a status line; the first Ctrl-C finishes the step and saves, a second one kills. */
-async function watched(
-  runDirectory: string,
-  flags: TrainFlags,
-  output: Output,
-  train: (options: TrainRunOptions) => ReturnType<typeof trainRun>,
-): Promise<void> {
-  await selectBackend({ prefer: flags.backend, logger: output });
-  const progress = new ConsoleProgress();
-  const announce = () => progress.info('Finishing the step and saving; press Ctrl-C again to stop at once');
-  try {
-    const result = await withInterrupt(announce, (signal) =>
-      train({ runDirectory, logger: progress, onStep: progress.update, signal }),
-    );
-    progress.close();
-    output.write(`${result.stopped} at step ${result.step}, epoch ${result.epoch}: ${runDirectory}\n`);
-    if (result.stopped !== 'finished') output.info(`Continue with: t2i train --resume ${runDirectory}`);
-  } finally {
-    progress.close();
-  }
+function session(runDirectory: string, { backend }: TrainFlags, output: Output) {
+  return { runDirectory, backend, unit: 'images', resumeCommand: 't2i train --resume', output } as const;
 }

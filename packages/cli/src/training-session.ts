@@ -1,0 +1,40 @@
+/** What every training command does around the loop: an engine, a status line, and Ctrl-C that saves. */
+
+import { selectBackend } from '@t2i/backend';
+import { ConsoleProgress, type TrainOptions, type TrainResult } from '@t2i/trainer';
+import type { BackendFlag } from './flags.ts';
+import { withInterrupt } from './interrupt.ts';
+import type { Output } from './output.ts';
+
+export interface TrainingSession {
+  readonly runDirectory: string;
+  readonly backend: BackendFlag;
+  /** What the speed in the status line counts. */
+  readonly unit: 'images' | 'steps';
+  /** The command that continues the run, without the run's folder. */
+  readonly resumeCommand: string;
+  readonly output: Output;
+}
+
+/** Who watches the training. */
+export type Watched = Pick<TrainOptions, 'runDirectory' | 'logger' | 'onStep' | 'signal'>;
+
+/** Trains with a status line; the first Ctrl-C finishes the step and saves, a second one kills. */
+export async function watchTraining(
+  { runDirectory, backend, unit, resumeCommand, output }: TrainingSession,
+  train: (options: Watched) => Promise<TrainResult>,
+): Promise<void> {
+  await selectBackend({ prefer: backend, logger: output });
+  const progress = new ConsoleProgress({ unit });
+  const announce = () => progress.info('Finishing the step and saving; press Ctrl-C again to stop at once');
+  try {
+    const result = await withInterrupt(announce, (signal) =>
+      train({ runDirectory, logger: progress, onStep: progress.update, signal }),
+    );
+    progress.close();
+    output.write(`${result.stopped} at step ${result.step}, epoch ${result.epoch}: ${runDirectory}\n`);
+    if (result.stopped !== 'finished') output.info(`Continue with: ${resumeCommand} ${runDirectory}`);
+  } finally {
+    progress.close();
+  }
+}
