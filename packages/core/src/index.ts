@@ -14,6 +14,7 @@ export { expectTensors } from './expect-tensors.ts';
 export { fromFloat16, roundedToFloat16, toFloat16 } from './float16.ts';
 export type { GridOptions, RgbImage } from './image.ts';
 export { enlarge, fromByte, imageGrid, toByte, toImageBatch, toRgbImages } from './image.ts';
+export type { ImageEncoder, ImageFeatures } from './image-encoder.ts';
 export type { JsonValue } from './json.ts';
 export type {
   CaptionEncoder,
