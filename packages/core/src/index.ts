@@ -12,6 +12,7 @@ export {
 export type { TensorKind } from './expect-tensors.ts';
 export { expectTensors } from './expect-tensors.ts';
 export { fromFloat16, roundedToFloat16, toFloat16 } from './float16.ts';
+export { fnv1a } from './fnv1a.ts';
 export type { GridOptions, RgbImage } from './image.ts';
 export { enlarge, fromByte, imageGrid, toByte, toImageBatch, toRgbImages } from './image.ts';
 export type { ImageEncoder, ImageFeatures } from './image-encoder.ts';

@@ -4,9 +4,8 @@
  */
 
 import type { EmbeddingBatch, JsonValue, Logger, StateDict } from '@t2i/core';
-import { CheckpointError, ConfigError, float32Tensor, silentLogger } from '@t2i/core';
+import { CheckpointError, ConfigError, float32Tensor, fnv1a, silentLogger } from '@t2i/core';
 import { assertNotBlank, tokenizeWords } from './captions.ts';
-import { fnv1a } from './fnv1a.ts';
 import type { RestoreOptions, SavableEncoder } from './savable-encoder.ts';
 import { parseMetadata } from './savable-encoder.ts';
 

@@ -1,10 +1,9 @@
 /** The trained char-CNN-RNN (Reed et al. 2016, arXiv 1605.05395) as an encoder of sentences. */
 
 import type { EmbeddingBatch, JsonValue, NamedTensor, StateDict } from '@t2i/core';
-import { CheckpointError, errorMessage, expectTensors, fromFloat16 } from '@t2i/core';
+import { CheckpointError, errorMessage, expectTensors, fnv1a, fromFloat16 } from '@t2i/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { assertNotBlank } from '../captions.ts';
-import { fnv1a } from '../fnv1a.ts';
 import { parseMetadata, type SavableEncoder } from '../savable-encoder.ts';
 import { characterSlots } from './alphabet.ts';
 import { type CharCnnRnnConfig, resolveCharCnnRnnConfig } from './config.ts';

@@ -1,9 +1,8 @@
 /** A linear map of word counts: the row "BoW" of the encoder paper (Reed et al. 2016, arXiv 1605.05395, section 5 and tables 1 and 2). */
 
 import type { EmbeddingBatch, JsonValue, NamedTensor, StateDict } from '@t2i/core';
-import { CheckpointError, expectTensors } from '@t2i/core';
+import { CheckpointError, expectTensors, fnv1a } from '@t2i/core';
 import { assertNotBlank, tokenizeWords } from '../captions.ts';
-import { fnv1a } from '../fnv1a.ts';
 import { parseMetadata, type SavableEncoder } from '../savable-encoder.ts';
 
 /** The shapes of its weights: one row for each word. */
