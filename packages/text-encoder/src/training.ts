@@ -1,8 +1,11 @@
 export { type CharCnnRnnConfig, resolveCharCnnRnnConfig } from './char-cnn-rnn/config.ts';
 export { CharCnnRnnNetwork } from './char-cnn-rnn/trainable-network.ts';
+export type { ClassReport, EncoderReport, Evaluation, EvaluationOptions } from './evaluation/evaluate.ts';
+export { assertComparable, evaluateEncoder, imageTensor, scoresOf } from './evaluation/evaluate.ts';
+export type { PrecisionAt } from './evaluation/ranking.ts';
+export { bestOf, RANKS } from './evaluation/ranking.ts';
 export type { ClassBatchesOptions } from './joint-embedding/class-batches.ts';
 export { assertSameImages, ClassBatches } from './joint-embedding/class-batches.ts';
-export type { ImageFeatures } from './joint-embedding/image-features.ts';
 export type { JointBatch } from './joint-embedding/joint-embedding.ts';
 export { JointEmbedding, trainedEncoder } from './joint-embedding/joint-embedding.ts';
 export type { JointLossOptions } from './joint-embedding/loss.ts';

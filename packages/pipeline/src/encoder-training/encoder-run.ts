@@ -2,14 +2,21 @@
 
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CheckpointError, type JsonValue, type Logger, Rng, type SplitName, type TextImageDataset } from '@t2i/core';
+import {
+  CheckpointError,
+  type ImageFeatures,
+  type JsonValue,
+  type Logger,
+  Rng,
+  type SplitName,
+  type TextImageDataset,
+} from '@t2i/core';
 import { openDataset } from '@t2i/dataset/node';
 import { type SavableEncoder, tokenizeWords } from '@t2i/text-encoder';
 import { loadEncoder, saveEncoder } from '@t2i/text-encoder/node';
 import {
   CharCnnRnnNetwork,
   ClassBatches,
-  type ImageFeatures,
   JointEmbedding,
   LinearWordsNetwork,
   resolveCharCnnRnnConfig,

@@ -69,15 +69,25 @@ export class CharCnnRnn implements SavableEncoder {
     return this.#state;
   }
 
-  /** Sentences of like length are encoded together. */
+  /** Captions of like length are encoded together, because padding costs time too. */
   async encode(captions: readonly string[]): Promise<EmbeddingBatch> {
     assertNotBlank(captions);
     const rows = captions.map((caption) => characterSlots(caption, this.config.characters));
+    const order = rows.map((_, i) => i).sort((a, b) => rows[a]!.length - rows[b]!.length || a - b);
     const data = new Float32Array(captions.length * this.dim);
     for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {
-      const part = rows.slice(from, from + ROWS_AT_ONCE);
-      const embeddings = tf.tidy(() => charCnnRnn(this.#onEngine(), part, this.config));
-      data.set(await embeddings.data(), from * this.dim);
+      const part = order.slice(from, from + ROWS_AT_ONCE);
+      const embeddings = tf.tidy(() =>
+        charCnnRnn(
+          this.#onEngine(),
+          part.map((i) => rows[i]!),
+          this.config,
+        ),
+      );
+      const values = await embeddings.data();
+      part.forEach((i, row) => {
+        data.set(values.subarray(row * this.dim, (row + 1) * this.dim), i * this.dim);
+      });
       embeddings.dispose();
     }
     return { data, shape: [captions.length, this.dim] };

@@ -1,8 +1,7 @@
 /** Minibatches of a joint embedding: n distinct classes, an image, a view and a caption of each (`MultimodalMinibatchLoaderCaption.lua:53-104`). */
 
-import type { BatchSource, JsonValue, Rng, RngState, SplitName, TextImageDataset } from '@t2i/core';
+import type { BatchSource, ImageFeatures, JsonValue, Rng, RngState, SplitName, TextImageDataset } from '@t2i/core';
 import { assert, CheckpointError, ConfigError, DatasetError } from '@t2i/core';
-import type { ImageFeatures } from './image-features.ts';
 import type { JointBatch } from './joint-embedding.ts';
 
 export interface ClassBatchesOptions {
