@@ -12,6 +12,8 @@ export type { PrepareOxford102Options } from './node/prepare-oxford-102.ts';
 export { prepareOxford102 } from './node/prepare-oxford-102.ts';
 export type { PreparedDataset } from './node/prepared.ts';
 export type { OnProgress, PrepareProgress } from './node/progress.ts';
+export type { SourcePhoto } from './node/source-photos.ts';
+export { sourcePhotos } from './node/source-photos.ts';
 export type { VerifyReport } from './node/verify.ts';
 export { verifyDataset } from './node/verify.ts';
 export type { Oxford102Split } from './oxford-102.ts';

@@ -17,6 +17,9 @@ export interface Oxford102Download {
   readonly md5?: string;
 }
 
+/** The largest photo of the original archive has less than a tenth of this. */
+export const MAX_PHOTO_BYTES = 16 * 2 ** 20;
+
 /**
  * Where the files are published. The first three are the authors' (MD5 sums as in torchvision's `Flowers102`).
  * The captions are a file on Google Drive, linked from github.com/reedscot/cvpr2016; such links break, ask for a

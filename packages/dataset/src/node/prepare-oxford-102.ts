@@ -24,6 +24,7 @@ import {
   describeSources,
   fetchOxfordFiles,
   findOxfordFiles,
+  MAX_PHOTO_BYTES,
   OXFORD_102_DOWNLOADS,
   type Oxford102Download,
   type Oxford102File,
@@ -56,8 +57,6 @@ export interface PrepareOxford102Options {
 }
 
 const NAME = 'oxford-102';
-/** The largest photo of the original archive has less than a tenth of this. */
-const MAX_PHOTO_BYTES = 16 * 2 ** 20;
 const MAX_CAPTION_BYTES = 2 ** 16;
 
 /**

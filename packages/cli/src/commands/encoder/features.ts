@@ -1,0 +1,94 @@
+/** `t2i encoder features`: what GoogLeNet sees in every photo of a data set, in several views. */
+
+import { readFile } from 'node:fs/promises';
+import { selectBackend } from '@t2i/backend';
+import { ConfigError, errorMessage } from '@t2i/core';
+import { openDataset, sourcePhotos } from '@t2i/dataset/node';
+import { GoogLeNet, VIEWS } from '@t2i/image-encoder';
+import { type ExtractProgress, extractFeatures } from '@t2i/image-encoder/node';
+import { Command, InvalidArgumentError } from 'commander';
+import { examples } from '../../examples.ts';
+import { type BackendFlag, backendOption, integer } from '../../flags.ts';
+import { withInterrupt } from '../../interrupt.ts';
+import type { Output } from '../../output.ts';
+
+interface FeaturesFlags {
+  data: string;
+  from: string;
+  googlenet: string;
+  out: string;
+  views: string[];
+  batchSize: number;
+  backend: BackendFlag;
+}
+
+export function featuresCommand(output: Output): Command {
+  return new Command('features')
+    .description('compute the image features that text encoders are trained on; goes on where it was stopped')
+    .requiredOption('--data <folder>', 'a set made by `t2i dataset prepare`')
+    .requiredOption('--from <folder>', 'where its photos are at full size: what `dataset prepare` was given')
+    .requiredOption('--googlenet <file>', 'weights of BVLC GoogLeNet: .safetensors or .caffemodel')
+    .requiredOption('--out <folder>', 'folder of the features')
+    .option('--views <names>', `which views, comma-separated: ${VIEWS.join(', ')}`, viewNames, [...VIEWS])
+    .option('--batch-size <n>', 'pictures at once', integer(1, 1024), 32)
+    .addOption(backendOption())
+    .addHelpText(
+      'after',
+      examples(
+        't2i encoder features --data data/oxford-102 --from downloads --googlenet bvlc_googlenet.caffemodel --out features',
+      ),
+    )
+    .action(async (flags: FeaturesFlags) => {
+      await selectBackend({ prefer: flags.backend, logger: output });
+      const dataset = await openDataset(flags.data);
+      const encoder = await readGoogLeNet(flags.googlenet);
+      const progress = everyMinute(output);
+      try {
+        await withInterrupt(
+          () => output.info('Stopping after this batch; the same command goes on. Press Ctrl-C again to stop at once'),
+          (signal) =>
+            extractFeatures({
+              ...{ encoder, dataset, signal, folder: flags.out, views: flags.views, batchSize: flags.batchSize },
+              photos: () => sourcePhotos(dataset, flags.from),
+              logger: output,
+              onProgress: progress,
+            }),
+        );
+        output.write(`${flags.out}\n`);
+      } finally {
+        encoder.dispose();
+        await dataset.close();
+      }
+    });
+}
+
+/** GoogLeNet from a file of either format, told apart by its name. */
+async function readGoogLeNet(path: string): Promise<GoogLeNet> {
+  const file = await readFile(path).catch((cause: unknown) => {
+    throw new ConfigError(`The weights of GoogLeNet cannot be read: ${errorMessage(cause)}.`, { cause });
+  });
+  return path.endsWith('.caffemodel') ? GoogLeNet.fromCaffeModel(file) : GoogLeNet.fromSafetensors(file);
+}
+
+function viewNames(text: string): string[] {
+  const names = text.split(',').map((name) => name.trim());
+  const unknown = names.find((name) => !VIEWS.includes(name));
+  if (unknown !== undefined) throw new InvalidArgumentError(`There is no view "${unknown}".`);
+  return names;
+}
+
+/** A line a minute: the work takes from minutes to an hour. */
+function everyMinute(output: Output): (progress: ExtractProgress) => void {
+  const start = performance.now();
+  let computed = 0;
+  let before = { view: '', done: 0 };
+  let said = start;
+  return ({ view, done, total }) => {
+    computed += before.view === view ? done - before.done : 0;
+    before = { view, done };
+    const now = performance.now();
+    if (now - said < 60_000 && done !== total) return;
+    said = now;
+    output.info(`${view}: ${done} of ${total} photos, ${((computed / (now - start)) * 1000).toFixed(1)} a second`);
+  };
+}

@@ -1,0 +1,187 @@
+/**
+ * GoogLeNet (Szegedy et al. 2014) as BVLC trained it in Caffe: a photo to the 1,024 numbers of `pool5`, or to 1,000 classes.
+ * Frozen, so it is written in operations with bias and rectifier fused into each convolution; stock layers have neither
+ * local response normalisation nor that fusion.
+ */
+
+import {
+  assert,
+  assertShape,
+  type EmbeddingBatch,
+  expectTensors,
+  float32Tensor,
+  fnv1a,
+  type ImageBatch,
+  type ImageEncoder,
+  readSafetensors,
+  type StateDict,
+} from '@t2i/core';
+import * as tf from '@tensorflow/tfjs-core';
+import {
+  blockChannels,
+  GOOGLENET,
+  type GoogLeNetArchitecture,
+  type InceptionBlock,
+  weightShapes,
+} from './architecture.ts';
+import { readCaffeModel } from './caffe-model.ts';
+
+/** Subtracted from bytes, in the order Caffe feeds channels: blue, green, red. */
+const MEAN_BGR = [104, 117, 123];
+/** Caffe divides α = 1e-4 by the 5 channels it sums over; TensorFlow does not. */
+const NORMALISATION = { depthRadius: 2, bias: 1, alpha: 1e-4 / 5, beta: 0.75 };
+
+export interface GoogLeNetOptions {
+  /** Other widths and sizes than BVLC's, for tests and small relatives. */
+  readonly architecture?: GoogLeNetArchitecture;
+}
+
+export class GoogLeNet implements ImageEncoder {
+  readonly id: string;
+  readonly dim: number;
+  readonly imageSize: number;
+  readonly #architecture: GoogLeNetArchitecture;
+  readonly #weights: Readonly<Record<string, tf.Tensor>>;
+
+  private constructor(state: StateDict, architecture: GoogLeNetArchitecture) {
+    const shapes = weightShapes(architecture);
+    expectTensors(new Map([...shapes].map(([name, shape]) => [name, { dtype: 'F32', shape }])), state.tensors);
+    const tensors = [...shapes.keys()].map((name) => [name, state.tensors[name]!] as const);
+    const bytes = tensors.map(([, { data }]) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    this.id = `googlenet-${fnv1a(...bytes)}`;
+    this.dim = blockChannels(architecture.blocks.at(-1)!);
+    this.imageSize = architecture.imageSize;
+    this.#architecture = architecture;
+    this.#weights = Object.fromEntries(
+      tensors.map(([name, { data, shape }]) => [name, tf.tensor(data as Float32Array, [...shape])]),
+    );
+  }
+
+  /**
+   * Reads weights from a safetensors file: convolutions HWIO, classifier [in, out], named as in Caffe with `/weight` and `/bias`.
+   * @throws CheckpointError when the file is damaged or of another network, naming the first tensor that differs
+   */
+  static fromSafetensors(file: Uint8Array, { architecture = GOOGLENET }: GoogLeNetOptions = {}): GoogLeNet {
+    return new GoogLeNet(readSafetensors(file, 'GoogLeNet weights'), architecture);
+  }
+
+  /**
+   * Reads `bvlc_googlenet.caffemodel`, without the two auxiliary classifiers that only training needs.
+   * @throws CheckpointError when the file is damaged or of another network
+   */
+  static fromCaffeModel(file: Uint8Array, { architecture = GOOGLENET }: GoogLeNetOptions = {}): GoogLeNet {
+    const shapes = weightShapes(architecture);
+    const { tensors } = readCaffeModel(file);
+    const wanted = Object.entries(tensors).filter(([name]) => shapes.has(name));
+    const reshaped = wanted.map(([name, { shape, data }]) => [name, fromCaffeLayout(shape, data)] as const);
+    return new GoogLeNet({ tensors: Object.fromEntries(reshaped), metadata: {} }, architecture);
+  }
+
+  /** The average of the last block over the picture: `pool5/7x7_s1`, non-negative, not normalised. */
+  async encode(images: ImageBatch): Promise<EmbeddingBatch> {
+    const features = tf.tidy(() => this.#features(this.#prepared(images)));
+    try {
+      return { data: (await features.data()) as Float32Array, shape: [images.shape[0], this.dim] };
+    } finally {
+      features.dispose();
+    }
+  }
+
+  /** Probabilities of the ImageNet classes, [n, classes]. */
+  async classify(images: ImageBatch): Promise<EmbeddingBatch> {
+    const probabilities = tf.tidy(() => {
+      const features = this.#features(this.#prepared(images));
+      const scores = tf.matMul(features, this.#weights['loss3/classifier/weight'] as tf.Tensor2D);
+      return tf.softmax(tf.add(scores, this.#weights['loss3/classifier/bias']!));
+    });
+    try {
+      return {
+        data: (await probabilities.data()) as Float32Array,
+        shape: [images.shape[0], this.#architecture.classes],
+      };
+    } finally {
+      probabilities.dispose();
+    }
+  }
+
+  dispose(): void {
+    tf.dispose(Object.values(this.#weights));
+  }
+
+  /** [-1, 1] RGB → bytes in BGR order without their mean. */
+  #prepared({ data, shape }: ImageBatch): tf.Tensor4D {
+    const [n, height, width] = shape;
+    assert(
+      height === this.imageSize && width === this.imageSize,
+      `GoogLeNet takes ${this.imageSize} pixels, not ${width}×${height}`,
+    );
+    assertShape('images', data, shape);
+    const bgr = tf.reverse(tf.tensor4d(data, [n, height, width, 3]), 3);
+    // (x + 1) · 127.5 − mean
+    return tf.add(tf.mul(bgr, 127.5), tf.tensor1d(MEAN_BGR.map((mean) => 127.5 - mean))) as tf.Tensor4D;
+  }
+
+  #features(pixels: tf.Tensor4D): tf.Tensor2D {
+    let x = this.#conv(pixels, 'conv1/7x7_s2', 2, STEM_PADDING);
+    x = tf.localResponseNormalization(pooled(x, 2), ...NORMALISE);
+    x = this.#conv(this.#conv(x, 'conv2/3x3_reduce'), 'conv2/3x3');
+    x = pooled(tf.localResponseNormalization(x, ...NORMALISE), 2);
+    for (const block of this.#architecture.blocks) x = this.#inception(block.pooled ? pooled(x, 2) : x, block);
+    return tf.mean(x, [1, 2]);
+  }
+
+  #inception(x: tf.Tensor4D, { name }: InceptionBlock): tf.Tensor4D {
+    return tf.concat4d(
+      [
+        this.#conv(x, `${name}/1x1`),
+        this.#conv(this.#conv(x, `${name}/3x3_reduce`), `${name}/3x3`),
+        this.#conv(this.#conv(x, `${name}/5x5_reduce`), `${name}/5x5`),
+        this.#conv(pooled(x, 1), `${name}/pool_proj`),
+      ],
+      3,
+    );
+  }
+
+  #conv(
+    x: tf.Tensor4D,
+    name: string,
+    strides = 1,
+    pad: tf.backend_util.ExplicitPadding | 'same' = 'same',
+  ): tf.Tensor4D {
+    const filter = this.#weights[`${name}/weight`] as tf.Tensor4D;
+    return tf.fused.conv2d({ x, filter, strides, pad, bias: this.#weights[`${name}/bias`]!, activation: 'relu' });
+  }
+}
+
+const NORMALISE = [NORMALISATION.depthRadius, NORMALISATION.bias, NORMALISATION.alpha, NORMALISATION.beta] as const;
+
+/** Caffe pads 3 on every side and leaves the last column and row unused; 'same' would put 2 before and 3 after. */
+const STEM_PADDING: tf.backend_util.ExplicitPadding = [
+  [0, 0],
+  [3, 2],
+  [3, 2],
+  [0, 0],
+];
+
+/** Caffe rounds the number of windows up; at even sizes that is what 'same' does with 3×3 windows two apart. */
+function pooled(x: tf.Tensor4D, strides: number): tf.Tensor4D {
+  return tf.maxPool(x, 3, strides, 'same');
+}
+
+/** Caffe: convolutions [out, in, height, width], classifier [out, in]. */
+function fromCaffeLayout(shape: readonly number[], data: Float32Array) {
+  if (shape.length === 1) return float32Tensor(shape, data);
+  const [channelsOut = 0, channelsIn = 0, height = 1, width = 1] = shape;
+  const moved = new Float32Array(data.length);
+  const area = height * width;
+  for (let o = 0; o < channelsOut; o++) {
+    for (let i = 0; i < channelsIn; i++) {
+      for (let p = 0; p < area; p++)
+        moved[(p * channelsIn + i) * channelsOut + o] = data[(o * channelsIn + i) * area + p]!;
+    }
+  }
+  return float32Tensor(
+    shape.length === 2 ? [channelsIn, channelsOut] : [height, width, channelsIn, channelsOut],
+    moved,
+  );
+}

@@ -1,0 +1,99 @@
+/** Opens the features that `extractFeatures` wrote: finished views, read in ranges. */
+
+import { type FileHandle, open } from 'node:fs/promises';
+import { assert, DatasetError, type ImageFeatures } from '@t2i/core';
+import { WHOLE_VIEW } from '../views.ts';
+import { type FeatureManifest, readFeatureManifest, viewPath } from './feature-folder.ts';
+
+const HINT = 'Extract them with `t2i encoder features`.';
+
+/** Image features on disk; nothing is held in memory. */
+export class FeatureFolder implements ImageFeatures {
+  readonly encoderId: string;
+  readonly datasetFingerprint: string;
+  readonly dim: number;
+  readonly size: number;
+  readonly views: readonly string[];
+  readonly #folder: string;
+  readonly #files: ReadonlyMap<string, FileHandle>;
+  /** Row of each item in the files of crops. */
+  readonly #trainingRows: ReadonlyMap<number, number>;
+
+  constructor(folder: string, manifest: FeatureManifest, files: ReadonlyMap<string, FileHandle>) {
+    this.encoderId = manifest.encoder;
+    this.datasetFingerprint = manifest.dataset.fingerprint;
+    this.dim = manifest.dim;
+    this.size = manifest.dataset.size;
+    this.views = [...files.keys()];
+    this.#folder = folder;
+    this.#files = files;
+    this.#trainingRows = new Map(manifest.training.map((item, row) => [item, row]));
+  }
+
+  async read(items: readonly number[], view: string): Promise<Float32Array> {
+    const file = this.#files.get(view);
+    if (file === undefined) {
+      throw new DatasetError(
+        `${this.#folder} has no features of the view "${view}", only of ${this.views.join(', ')}.`,
+        {
+          hint: HINT,
+        },
+      );
+    }
+    const rows = new Float32Array(items.length * this.dim);
+    const rowBytes = this.dim * 4;
+    await Promise.all(
+      items.map(async (item, k) => {
+        const target = new Uint8Array(rows.buffer, k * rowBytes, rowBytes);
+        const { bytesRead } = await file.read(target, 0, rowBytes, this.#rowOf(item, view) * rowBytes);
+        if (bytesRead !== rowBytes)
+          throw new DatasetError(`${viewPath(this.#folder, view)} ends early.`, { hint: HINT });
+      }),
+    );
+    return rows;
+  }
+
+  /** Closes the files; nothing can be read afterwards. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#files.values()].map((file) => file.close()));
+  }
+
+  #rowOf(item: number, view: string): number {
+    assert(Number.isInteger(item) && item >= 0 && item < this.size, `item ${item} of ${this.size}`);
+    const row = view === WHOLE_VIEW ? item : this.#trainingRows.get(item);
+    if (row === undefined) {
+      throw new DatasetError(`Item ${item} is not for training, so there are no crops of it.`, {
+        hint: `Use the view "${WHOLE_VIEW}".`,
+      });
+    }
+    return row;
+  }
+}
+
+/**
+ * @throws DatasetError when the folder holds no finished view, or a file that is not as long as the manifest says
+ */
+export async function openFeatures(folder: string): Promise<FeatureFolder> {
+  const manifest = await readFeatureManifest(folder);
+  const views = Object.entries(manifest?.views ?? {});
+  if (manifest === undefined || views.length === 0) {
+    throw new DatasetError(`${folder} holds no finished image features.`, { hint: HINT });
+  }
+  const files = new Map<string, FileHandle>();
+  try {
+    for (const [view, { rows }] of views) {
+      const path = viewPath(folder, view);
+      const file = await open(path, 'r').catch((cause: unknown) => {
+        throw new DatasetError(`${path} cannot be opened.`, { hint: HINT, cause });
+      });
+      files.set(view, file);
+      const { size } = await file.stat();
+      const expected = rows * manifest.dim * 4;
+      if (size !== expected) throw new DatasetError(`${path} has ${size} bytes, not ${expected}.`, { hint: HINT });
+    }
+  } catch (error) {
+    await Promise.all([...files.values()].map((file) => file.close()));
+    throw error;
+  }
+  return new FeatureFolder(folder, manifest, files);
+}
