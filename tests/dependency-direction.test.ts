@@ -18,10 +18,11 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'backend-native': ['@t2i/core', '@t2i/ops', `${TFJS}core`, `${TFJS}backend-cpu`],
   dataset: ['@t2i/core', '@t2i/image-node'],
   'text-encoder': ['@t2i/core', '@t2i/ops', `${TFJS}core`, `${TFJS}layers`],
+  'image-encoder': ['@t2i/core', '@t2i/image-node', `${TFJS}core`],
   'gan-cls': ['@t2i/core', '@t2i/ops', `${TFJS}core`, `${TFJS}layers`],
   trainer: ['@t2i/core', '@t2i/image-node'],
   pipeline: [
-    ...['core', 'dataset', 'gan-cls', 'text-encoder', 'trainer'].map((name) => `@t2i/${name}`),
+    ...['core', 'dataset', 'gan-cls', 'image-encoder', 'text-encoder', 'trainer'].map((name) => `@t2i/${name}`),
     `${TFJS}core`,
     `${TFJS}layers`,
   ],
@@ -30,7 +31,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 
 const names = [...manifests.keys()];
 const libraries = names.filter((name) => name !== '@t2i/cli');
-const browserSafe = ['core', 'ops', 'dataset', 'text-encoder', 'gan-cls', 'backend'].map((name) => `@t2i/${name}`);
+const browserSafe = ['core', 'ops', 'dataset', 'text-encoder', 'image-encoder', 'gan-cls', 'backend'].map(
+  (name) => `@t2i/${name}`,
+);
 
 describe('dependencies', () => {
   it.each(libraries)('of %s stay on their side of the seams', (name) => {

@@ -1,3 +1,4 @@
+export { normalisesImages } from './encoder-training/compared-with.ts';
 export type { EncoderConfig, EncoderConfigInput } from './encoder-training/encoder-config.ts';
 export { parseEncoderConfig } from './encoder-training/encoder-config.ts';
 export type { EncoderRunOptions } from './encoder-training/encoder-run.ts';

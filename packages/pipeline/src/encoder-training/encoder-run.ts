@@ -12,6 +12,7 @@ import {
   type TextImageDataset,
 } from '@t2i/core';
 import { openDataset } from '@t2i/dataset/node';
+import { openFeatures } from '@t2i/image-encoder/node';
 import { type SavableEncoder, tokenizeWords } from '@t2i/text-encoder';
 import { loadEncoder, saveEncoder } from '@t2i/text-encoder/node';
 import {
@@ -34,11 +35,8 @@ const recordSchema = z.strictObject({
   imageEncoder: z.string(),
 });
 
-/** The folder of the run, the features that its configuration names, and who watches. */
-export interface EncoderRunOptions
-  extends Pick<TrainOptions, 'runDirectory' | 'logger' | 'trackers' | 'onStep' | 'signal'> {
-  readonly openFeatures: (directory: string) => Promise<ImageFeatures>;
-}
+/** The folder of the run, and who watches it. */
+export type EncoderRunOptions = Pick<TrainOptions, 'runDirectory' | 'logger' | 'trackers' | 'onStep' | 'signal'>;
 
 /** Where a run keeps the encoder that it ended with. */
 const encoderFolder = (runDirectory: string) => join(runDirectory, 'encoder');
@@ -92,22 +90,25 @@ async function readEncoderRecord(runDirectory: string): Promise<EncoderRecord> {
 
 async function runTraining(
   config: EncoderConfig,
-  { openFeatures, ...options }: EncoderRunOptions,
+  options: EncoderRunOptions,
   resumed: EncoderRecord | undefined,
 ): Promise<TrainResult> {
+  const features = await openFeatures(config.features);
   const dataset = await openDataset(config.data);
   try {
-    const features = await openFeatures(config.features);
     const { name, fingerprint } = dataset;
+    // which views there are may change between sessions of a run, but not which it uses
+    const batches = { ...config.batches, views: config.batches.views ?? [...features.views] };
     const record: EncoderRecord = {
       kind: 'text-encoder',
-      config,
+      config: { ...config, batches },
       dataset: { name, fingerprint },
       imageEncoder: features.encoderId,
     };
     if (resumed !== undefined) assertSameSources(resumed, record);
     return await trainJointly(record, dataset, features, options, resumed !== undefined);
   } finally {
+    await features.close();
     await dataset.close();
   }
 }
@@ -116,7 +117,7 @@ async function trainJointly(
   record: EncoderRecord,
   dataset: TextImageDataset,
   features: ImageFeatures,
-  options: Omit<EncoderRunOptions, 'openFeatures'>,
+  options: EncoderRunOptions,
   resume: boolean,
 ): Promise<TrainResult> {
   const { config } = record;
@@ -160,8 +161,10 @@ function vocabularyOf(dataset: TextImageDataset, splits: readonly SplitName[], m
 }
 
 function settingsOf({ config, dataset, imageEncoder }: EncoderRecord, steps: number): JsonValue {
-  const { split, objective, batches, seed } = config;
-  return JSON.parse(JSON.stringify({ dataset, split, imageEncoder, objective, batches, seed, steps })) as JsonValue;
+  const { split, network, objective, batches, seed } = config;
+  const normalise = network.kind === 'char-cnn-rnn' ? network.normalise : 'none';
+  const settings = { dataset, split, imageEncoder, normalise, objective, batches, seed, steps };
+  return JSON.parse(JSON.stringify(settings)) as JsonValue;
 }
 
 /** @throws CheckpointError when the data or the features have changed since the run began */

@@ -1,0 +1,15 @@
+/** `t2i encoder …`: from photos and captions to a text encoder. */
+
+import { Command } from 'commander';
+import type { Output } from '../../output.ts';
+import { evaluateEncoderCommand } from './evaluate.ts';
+import { neighboursCommand } from './neighbours.ts';
+import { trainEncoderCommand } from './train.ts';
+
+export function encoderCommand(output: Output): Command {
+  return new Command('encoder')
+    .description('train and evaluate text encoders')
+    .addCommand(trainEncoderCommand(output))
+    .addCommand(evaluateEncoderCommand(output))
+    .addCommand(neighboursCommand(output));
+}

@@ -1,0 +1,100 @@
+/** `t2i encoder neighbours`: the photos that a sentence is nearest to, as a page. */
+
+import { selectBackend } from '@t2i/backend';
+import { ConfigError, type ImageFeatures, type SplitName, type TextImageDataset } from '@t2i/core';
+import { writeFileAtomic } from '@t2i/core/node';
+import { openDataset } from '@t2i/dataset/node';
+import { openFeatures } from '@t2i/image-encoder/node';
+import { encodeImage } from '@t2i/image-node';
+import { normalisesImages, openTrainedEncoder } from '@t2i/pipeline';
+import { bestOf, imageTensor, scoresOf } from '@t2i/text-encoder/training';
+import { Command, Option } from 'commander';
+import { type NeighbourRow, neighbourPage } from '../../encoder-report/neighbour-page.ts';
+import { examples } from '../../examples.ts';
+import { type BackendFlag, backendOption, integer } from '../../flags.ts';
+import type { Output } from '../../output.ts';
+
+interface NeighboursFlags {
+  data: string;
+  features: string;
+  split: SplitName | 'all';
+  n: number;
+  out: string;
+  backend: BackendFlag;
+}
+
+export function neighboursCommand(output: Output): Command {
+  return new Command('neighbours')
+    .description('write a page of the photos nearest to sentences')
+    .argument('<encoder>', 'a run of `t2i encoder train`, or a saved encoder')
+    .argument('<sentences...>', 'what to look for, in English')
+    .requiredOption('--data <folder>', 'a set made by `t2i dataset prepare`')
+    .requiredOption('--features <folder>', 'features of its images, made by `t2i encoder features`')
+    .addOption(
+      new Option('--split <classes>', 'photos to look among').choices(['all', 'train', 'val', 'test']).default('all'),
+    )
+    .option('-n <count>', 'photos for each sentence', integer(1, 200), 12)
+    .option('--out <file>', 'page to write', 'neighbours.html')
+    .addOption(backendOption())
+    .addHelpText(
+      'after',
+      examples('t2i encoder neighbours runs/encoder "a blue flower" --data data/oxford-102 --features features'),
+    )
+    .action(async (directory: string, sentences: string[], flags: NeighboursFlags) => {
+      await selectBackend({ prefer: flags.backend });
+      const dataset = await openDataset(flags.data);
+      const features = await openFeatures(flags.features);
+      try {
+        const rows = await search(directory, sentences, dataset, features, flags, output);
+        await writeFileAtomic(flags.out, neighbourPage(rows, dataset.name));
+        output.write(`${flags.out}\n`);
+      } finally {
+        await features.close();
+        await dataset.close();
+      }
+    });
+}
+
+async function search(
+  directory: string,
+  sentences: readonly string[],
+  dataset: TextImageDataset,
+  features: ImageFeatures,
+  { split, n }: NeighboursFlags,
+  output: Output,
+): Promise<NeighbourRow[]> {
+  const encoder = await openTrainedEncoder(directory, output);
+  const normalise = normalisesImages(encoder, features);
+  const { train, val, test } = dataset.splits;
+  const items = [...(split === 'all' ? [...train, ...val, ...test] : dataset.splits[split])];
+  if (items.length === 0) throw new ConfigError(`"${dataset.name}" has no images in "${split}".`);
+  const images = await imageTensor(features, items, normalise);
+  try {
+    const { data: embeddings } = await encoder.encode(sentences);
+    const { data } = await scoresOf(embeddings, encoder.dim, images);
+    return await Promise.all(
+      sentences.map(async (sentence, i) => {
+        const scores = data.subarray(i * items.length, (i + 1) * items.length);
+        const best = bestOf(scores, n).map((place) => ({ item: items[place]!, score: scores[place]! }));
+        return { sentence, photos: await photosOf(dataset, best) };
+      }),
+    );
+  } finally {
+    images.dispose();
+  }
+}
+
+async function photosOf(
+  dataset: TextImageDataset,
+  found: readonly { item: number; score: number }[],
+): Promise<NeighbourRow['photos']> {
+  const side = dataset.storedSize;
+  const pixels = await dataset.readImages(found.map(({ item }) => item));
+  return Promise.all(
+    found.map(async ({ item, score }, i) => {
+      const data = pixels.subarray(i * side * side * 3, (i + 1) * side * side * 3);
+      const webp = await encodeImage({ data, width: side, height: side }, { format: 'webp' });
+      return { webp, score, className: dataset.classNames[dataset.labels[item]!]! };
+    }),
+  );
+}

@@ -1,0 +1,144 @@
+/** `t2i encoder train`: train a text encoder on captions and image features, or resume it. */
+
+import { ConfigError } from '@t2i/core';
+import { parseEncoderConfig, resumeEncoder, trainEncoder } from '@t2i/pipeline';
+import { Command, Option } from 'commander';
+import { examples } from '../../examples.ts';
+import { type BackendFlag, backendOption, collect, integer, positiveNumber, said, share } from '../../flags.ts';
+import type { Output } from '../../output.ts';
+import { watchTraining } from '../../training-session.ts';
+
+interface TrainEncoderFlags {
+  data?: string;
+  features?: string;
+  run?: string;
+  resume?: string;
+  split?: string;
+  kind: string;
+  cnnDim?: number;
+  rnn?: string;
+  normalise?: string;
+  asymmetric: boolean;
+  margin?: number;
+  batchSize?: number;
+  view?: string[];
+  captionsPerImage?: number;
+  wordDropout?: number;
+  epochs?: number;
+  learningRate?: number;
+  learningRateDecay?: number;
+  keepLast?: number;
+  checkpointEvery?: number;
+  seed?: number;
+  maxSteps?: number;
+  maxMinutes?: number;
+  dryRun: boolean;
+  backend: BackendFlag;
+}
+
+export function trainEncoderCommand(output: Output): Command {
+  return new Command('train')
+    .description('train the text encoder (char-CNN-RNN, Reed et al. 2016) on captions and image features')
+    .option('--run <folder>', 'folder of the new run')
+    .option('--resume <folder>', 'continue the run in this folder from its last checkpoint')
+    .option('--data <folder>', 'a set made by `t2i dataset prepare`')
+    .option('--features <folder>', 'features of its images, made by `t2i encoder features`')
+    .addOption(
+      new Option('--split <classes>', 'trainval (default), or train to choose settings on the val classes').choices([
+        'train',
+        'trainval',
+      ]),
+    )
+    .addOption(
+      new Option('--kind <network>', 'the baseline is linear-words, a linear map of word counts')
+        .choices(['char-cnn-rnn', 'linear-words'])
+        .default('char-cnn-rnn'),
+    )
+    .option('--cnn-dim <n>', 'channels of the last convolution and the recurrence (default: 512)', integer(1))
+    .addOption(new Option('--rnn <recurrence>', '8 rectified or 18 gated steps').choices(['relu8', 'gru18']))
+    .addOption(
+      new Option('--normalise <what>', 'scale image features, or both sides, to length 1 (default: none)').choices([
+        'none',
+        'images',
+        'both',
+      ]),
+    )
+    .option('--asymmetric', 'only compare images with the sentences of others (DA-SJE)', false)
+    .option('--margin <x>', 'by which a right pair should win (default: 1)', positiveNumber)
+    .option('--batch-size <n>', 'classes in a step (default: 40)', integer(2, 4096))
+    .option('--view <name>', 'draw images from this view (repeatable; default: all stored)', collect)
+    .option('--captions-per-image <n>', 'captions of each photo in use (default: 10)', integer(1))
+    .option('--word-dropout <share>', 'leave out words at this chance (default: 0)', share)
+    .option('--epochs <n>', 'epochs of as many steps as classes (default: 200)', integer(1))
+    .option('--learning-rate <x>', 'of the first epoch (default: 0.0007)', positiveNumber)
+    .option('--learning-rate-decay <x>', 'factor after every epoch (default: 0.98)', positiveNumber)
+    .option('--checkpoint-every <epochs>', 'epochs between checkpoints (default: 5)', integer(1))
+    .option('--keep-last <n>', 'checkpoints to keep (default: 2)', integer(1))
+    .option('--seed <n>', 'decides first weights and sampling (default: 1)', integer())
+    .option('--max-steps <n>', 'stop at this step of the run; it can be resumed', integer(1))
+    .option('--max-minutes <n>', 'stop after so many minutes; it can be resumed', positiveNumber)
+    .option('--dry-run', 'print the resolved configuration and stop', false)
+    .addOption(backendOption())
+    .addHelpText(
+      'after',
+      examples(
+        't2i encoder train --data data/oxford-102 --features features --run runs/encoder',
+        't2i encoder train --data data/oxford-102 --features features --run runs/chosen-on-val --split train',
+        't2i encoder train --resume runs/encoder',
+      ),
+    )
+    .action(async (flags: TrainEncoderFlags) => {
+      if ((flags.run === undefined) === (flags.resume === undefined)) {
+        throw new ConfigError('Give either --run for a new run or --resume to continue one.');
+      }
+      if (flags.resume !== undefined) await resume(flags.resume, flags, output);
+      else await start(flags.run!, flags, output);
+    });
+}
+
+async function start(runDirectory: string, flags: TrainEncoderFlags, output: Output): Promise<void> {
+  if (flags.data === undefined || flags.features === undefined) {
+    throw new ConfigError('There is nothing to train on.', { hint: 'Give --data and --features.' });
+  }
+  const config = parseEncoderConfig(configInput(flags));
+  if (flags.dryRun) {
+    output.write(`${JSON.stringify(config, null, 2)}\n`);
+    return;
+  }
+  await watchTraining(session(runDirectory, flags, output), (options) => trainEncoder(config, options));
+}
+
+async function resume(runDirectory: string, flags: TrainEncoderFlags, output: Output): Promise<void> {
+  const { epochs, maxSteps, maxMinutes } = flags;
+  const changes = { maxSteps: maxSteps ?? 0, maxMinutes: maxMinutes ?? 0, ...(epochs !== undefined && { epochs }) };
+  await watchTraining(session(runDirectory, flags, output), (options) => resumeEncoder(options, changes));
+}
+
+function session(runDirectory: string, { backend }: TrainEncoderFlags, output: Output) {
+  return { runDirectory, backend, unit: 'steps', resumeCommand: 't2i encoder train --resume', output } as const;
+}
+
+/** Only what was said, so that the defaults fill the rest. */
+function configInput(flags: TrainEncoderFlags): unknown {
+  const { kind, cnnDim, rnn, normalise, asymmetric, margin, seed, split, data, features } = flags;
+  const { batchSize, view, captionsPerImage, wordDropout } = flags;
+  const { epochs, learningRate, learningRateDecay, keepLast, checkpointEvery, maxSteps, maxMinutes } = flags;
+  return said({
+    seed,
+    data,
+    features,
+    split,
+    network: said({ kind, cnnDim, rnn, normalise }),
+    objective: said({ symmetric: asymmetric ? false : undefined, margin }),
+    batches: said({ batchSize, views: view, captionsPerImage, wordDropout }),
+    trainer: said({
+      epochs,
+      learningRate,
+      learningRateDecay,
+      keepLast,
+      checkpointEveryEpochs: checkpointEvery,
+      maxSteps,
+      maxMinutes,
+    }),
+  });
+}

@@ -1,0 +1,29 @@
+/** Which images a trained text encoder can be compared with: its settings say so. */
+
+import { ConfigError, type ImageFeatures } from '@t2i/core';
+import type { SavableEncoder } from '@t2i/text-encoder';
+import { z } from 'zod';
+
+const settingsSchema = z.looseObject({
+  imageEncoder: z.string().optional(),
+  normalise: z.enum(['none', 'images', 'both']).default('none'),
+});
+
+/**
+ * Whether the features are scaled to length 1 before they are compared with this encoder's embeddings.
+ * @throws ConfigError when the features are of another image encoder than the one it was trained with, or of another length
+ */
+export function normalisesImages({ id, dim, settings }: SavableEncoder, features: ImageFeatures): boolean {
+  const { imageEncoder, normalise } = settingsSchema.catch({ normalise: 'none' }).parse(settings);
+  if (imageEncoder !== undefined && imageEncoder !== features.encoderId) {
+    throw new ConfigError(`The features are of ${features.encoderId}, the encoder was trained with ${imageEncoder}.`, {
+      hint: 'Give the features of the image encoder that it was trained with.',
+    });
+  }
+  if (dim !== features.dim) {
+    throw new ConfigError(`The encoder ${id} gives ${dim} numbers, the features have ${features.dim}.`, {
+      hint: 'Only an encoder that was trained with image features can be compared with them.',
+    });
+  }
+  return normalise !== 'none';
+}
