@@ -1,0 +1,81 @@
+import '@tensorflow/tfjs-backend-cpu';
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { isNativeAvailable } from '@t2i/backend-native';
+import { CheckpointError, float32Tensor, readSafetensors, writeSafetensors } from '@t2i/core';
+import { expectAllClose } from '@t2i/test-utils';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { readFixture, readGolden, SMALL } from './__fixtures__/small.ts';
+import { GOOGLENET, weightShapes } from './architecture.ts';
+import { GoogLeNet } from './googlenet.ts';
+
+const options = { architecture: SMALL };
+const weights = await readFixture('small.safetensors');
+const golden = await readGolden();
+
+beforeAll(() => tf.setBackend('cpu'));
+
+describe('GoogLeNet', () => {
+  it('has 6,998,552 parameters and 1,024 features', () => {
+    const count = [...weightShapes(GOOGLENET).values()].reduce((sum, shape) => sum + shape.reduce((a, b) => a * b), 0);
+    expect(count).toBe(6_998_552);
+  });
+
+  it('gives the features and probabilities of PyTorch, and leaves no tensor behind', async () => {
+    const before = tf.memory().numTensors;
+    const network = GoogLeNet.fromSafetensors(weights, options);
+    const loaded = tf.memory().numTensors;
+    const features = await network.encode(golden.images);
+    const { data: probabilities } = await network.classify(golden.images);
+    expect(features.shape).toEqual([2, 15]);
+    expectAllClose(features.data, golden.pool5, { absolute: 1e-4, relative: 1e-4 });
+    expectAllClose(probabilities, golden.prob, { absolute: 1e-5 });
+    expect(tf.memory().numTensors).toBe(loaded);
+    network.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it.each(['small.caffemodel', 'small-v1.caffemodel'])('reads the same weights from %s', async (name) => {
+    const network = GoogLeNet.fromCaffeModel(await readFixture(name), options);
+    const other = GoogLeNet.fromSafetensors(weights, options);
+    expect(network.id).toBe(other.id);
+    network.dispose();
+    other.dispose();
+  });
+
+  it('refuses weights of another network, naming the tensor', () => {
+    expect(() => GoogLeNet.fromSafetensors(weights)).toThrow(/conv1\/7x7_s2\/weight/);
+    expect(() => GoogLeNet.fromSafetensors(weights.subarray(0, 5000), options)).toThrow(CheckpointError);
+    const { tensors, metadata } = readSafetensors(weights);
+    const extra = writeSafetensors({
+      tensors: { ...tensors, more: float32Tensor([1], new Float32Array(1)) },
+      metadata,
+    });
+    expect(() => GoogLeNet.fromSafetensors(extra, options)).toThrow(/"more"/);
+  });
+
+  it('takes pictures of its own size only', async () => {
+    const network = GoogLeNet.fromSafetensors(weights, options);
+    const images = { data: new Float32Array(32 * 32 * 3), shape: [1, 32, 32, 3] as const };
+    await expect(network.encode(images)).rejects.toThrow(/takes 64 pixels/);
+    network.dispose();
+  });
+});
+
+/** Where the kernels are compiled; the reference backend needs half a minute for two pictures. */
+const native = isNativeAvailable();
+const folder = fileURLToPath(new URL('../../../../../shared/data/googlenet/', import.meta.url));
+
+describe.skipIf(!existsSync(folder) || !native)(`BVLC's weights in ${folder}`, () => {
+  it('give the features and probabilities of an independent forward pass', async () => {
+    await tf.setBackend('native');
+    const network = GoogLeNet.fromSafetensors(readFileSync(`${folder}bvlc_googlenet.safetensors`));
+    const { images_rgb, pool5, prob } = readSafetensors(readFileSync(`${folder}golden.safetensors`)).tensors;
+    const data = Float32Array.from(images_rgb!.data, (byte) => byte / 127.5 - 1);
+    const images = { data, shape: [6, 224, 224, 3] as const };
+    expectAllClose((await network.encode(images)).data, pool5!.data, { absolute: 1e-4 });
+    expectAllClose((await network.classify(images)).data, prob!.data, { absolute: 1e-5 });
+    network.dispose();
+  });
+});

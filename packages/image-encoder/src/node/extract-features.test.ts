@@ -1,0 +1,111 @@
+import { readdir, readFile, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DatasetError, type EmbeddingBatch, type ImageBatch, type ImageEncoder, type RgbImage } from '@t2i/core';
+import { encodeImage } from '@t2i/image-node';
+import { withTemporaryFolder } from '@t2i/test-utils';
+import { describe, expect, it } from 'vitest';
+import { type ExtractFeaturesOptions, extractFeatures, type Photo } from './extract-features.ts';
+import { openFeatures } from './open-features.ts';
+
+const SIZE = 9;
+
+/** Two numbers a picture: the red of its first pixel, and how wide the pictures are. */
+class FirstRed implements ImageEncoder {
+  readonly id: string = 'first-red';
+  readonly dim = 2;
+  readonly imageSize = 14;
+  readonly batches: number[] = [];
+
+  async encode({ data, shape: [n, height, width] }: ImageBatch): Promise<EmbeddingBatch> {
+    this.batches.push(n);
+    const rows = Array.from({ length: n }, (_, i) => [Math.round((data[i * height * width * 3]! + 1) * 127.5), width]);
+    return { data: Float32Array.from(rows.flat()), shape: [n, 2] };
+  }
+
+  dispose(): void {}
+}
+
+const dataset = {
+  name: 'grey',
+  fingerprint: 'abc',
+  size: SIZE,
+  splits: { train: Int32Array.of(1, 2, 5, 7), val: Int32Array.of(0, 8), test: Int32Array.of(3, 4, 6) },
+};
+
+const files = await Promise.all(
+  Array.from({ length: SIZE }, (_, item) => {
+    const photo: RgbImage = { data: new Uint8Array(20 * 16 * 3).fill(10 * item), width: 20, height: 16 };
+    return encodeImage(photo);
+  }),
+);
+
+async function* photos(): AsyncGenerator<Photo> {
+  for (const [item, bytes] of files.entries()) yield { item, bytes };
+}
+
+function extract(folder: string, more: Partial<ExtractFeaturesOptions> = {}): Promise<void> {
+  const views = ['whole', 'middle'];
+  return extractFeatures({ encoder: new FirstRed(), dataset, photos, folder, views, batchSize: 4, ...more });
+}
+
+describe('extractFeatures and openFeatures', () => {
+  it('keep a row per item of the whole view, and of training items of the crops', async () => {
+    await withTemporaryFolder(async (folder) => {
+      await extract(folder);
+      const features = await openFeatures(folder);
+      expect(features).toMatchObject({ encoderId: 'first-red', datasetFingerprint: 'abc', dim: 2, size: SIZE });
+      expect(features.views).toEqual(['whole', 'middle']);
+      expect([...(await features.read([6, 0, 8], 'whole'))]).toEqual([60, 14, 0, 14, 80, 14]);
+      expect([...(await features.read([8, 1], 'middle'))]).toEqual([80, 14, 10, 14]);
+      await expect(features.read([3], 'middle')).rejects.toThrow(/not for training/);
+      await expect(features.read([1], 'upper-left')).rejects.toThrow(/only of whole, middle/);
+      await features.close();
+    });
+  });
+
+  it('go on after the last whole row when stopped, and compute nothing twice', async () => {
+    await withTemporaryFolder(async (folder) => {
+      await extract(join(folder, 'expected'));
+      const stopped = join(folder, 'stopped');
+      const stop = new AbortController();
+      const onProgress = ({ done }: { done: number }) => done >= 4 && stop.abort();
+      await expect(extract(stopped, { signal: stop.signal, onProgress })).rejects.toThrow(/abort/);
+      await truncate(join(stopped, 'whole.f32.partial'), 3 * 8 + 5); // as a kill within a write would
+      await expect(openFeatures(stopped)).rejects.toThrow(/no finished image features/);
+      const encoder = new FirstRed();
+      await extract(stopped, { encoder });
+      expect(encoder.batches).toEqual([4, 2, 4, 2]); // 9 − 3 whole ones, 6 crops
+      for (const name of await readdir(join(folder, 'expected'))) {
+        expect(await readFile(join(stopped, name)), name).toEqual(await readFile(join(folder, 'expected', name)));
+      }
+      const again = new FirstRed();
+      await extract(stopped, { encoder: again, views: ['whole', 'middle', 'upper-left'] });
+      expect(again.batches).toEqual([4, 2]);
+    });
+  });
+
+  it('refuse features of another encoder or data set, and damaged folders', async () => {
+    await withTemporaryFolder(async (folder) => {
+      await extract(folder);
+      const other = Object.assign(new FirstRed(), { id: 'other' });
+      await expect(extract(folder, { encoder: other })).rejects.toThrow(/features of the encoder first-red, not other/);
+      await expect(extract(folder, { dataset: { ...dataset, fingerprint: 'x' } })).rejects.toThrow(/in another state/);
+      await truncate(join(folder, 'middle.f32'), 7);
+      await expect(openFeatures(folder)).rejects.toThrow(/middle\.f32 has 7 bytes, not 48/);
+      await writeFile(join(folder, 'features.json'), '{"format": "t2i-image-features"}');
+      await expect(openFeatures(folder)).rejects.toThrow(DatasetError);
+      await expect(extract(folder)).rejects.toThrow(/is damaged/);
+    });
+  });
+
+  it('name what is wrong with the photos', async () => {
+    await withTemporaryFolder(async (folder) => {
+      const without = (missing: number) =>
+        async function* () {
+          for await (const photo of photos()) if (photo.item !== missing) yield photo;
+        };
+      await expect(extract(folder, { photos: without(2) })).rejects.toThrow(/photo of item 2 is missing/);
+      await expect(extract(folder, { photos: without(8) })).rejects.toThrow(/end at item 7; 1 are missing/);
+    });
+  });
+});
