@@ -21,6 +21,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'image-encoder': ['@t2i/core', '@t2i/image-node', `${TFJS}core`],
   'gan-cls': ['@t2i/core', '@t2i/ops', `${TFJS}core`, `${TFJS}layers`],
   trainer: ['@t2i/core', '@t2i/image-node'],
+  server: ['@t2i/core', '@t2i/image-node'],
   pipeline: [
     ...['core', 'dataset', 'gan-cls', 'image-encoder', 'text-encoder', 'trainer'].map((name) => `@t2i/${name}`),
     `${TFJS}core`,

@@ -1,0 +1,291 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ConfigError } from '@t2i/core';
+import { withTemporaryFolder } from '@t2i/test-utils';
+import { describe, expect, it } from 'vitest';
+import { createApp } from './app.ts';
+import { createLogger } from './logger.ts';
+import { ServedModel } from './served-model.ts';
+import { heldPainter, mockApp, mockPainter, mockServed } from './test-support.ts';
+
+describe('what watches the server', () => {
+  it('is told that it lives and is ready', async () => {
+    const app = await mockApp();
+    expect(await (await app.request('/healthz')).json()).toEqual({ status: 'ok' });
+    expect(await (await app.request('/readyz')).json()).toEqual({ status: 'ready', waiting: [] });
+  });
+
+  it('is told that a model cannot draw', async () => {
+    const open = async () => ({ ...(await mockPainter()), lost: Promise.resolve(new Error('gone')) });
+    const model = await ServedModel.open({ name: 'fragile', open });
+    await Promise.resolve();
+    const app = await mockApp({ models: [model] });
+    const ready = await app.request('/readyz');
+    expect([ready.status, await ready.json()]).toEqual([503, { status: 'waiting', waiting: ['fragile'] }]);
+    const drawn = await app.request('/text/a');
+    expect([drawn.status, drawn.headers.get('Retry-After')]).toEqual([503, '1']);
+    await model.close();
+  });
+
+  it('reads figures without a word of what clients wrote', async () => {
+    const app = await mockApp();
+    await app.request('/text/a%20secret%20flower');
+    await app.request('/nothing/here/secret');
+    await app.request('/text/a', { method: 'SECRET' });
+    const response = await app.request('/metrics');
+    const text = await response.text();
+    expect(text).toContain('t2i_requests_total{method="GET",route="/text/{caption}",status="200"} 1');
+    expect(text).toContain('t2i_requests_total{method="GET",route="none",status="404"} 1');
+    expect(text).toContain('t2i_requests_total{method="other",route="none",status="405"} 1');
+    expect(text).toMatch(/t2i_queue_pictures\{model="mock"\} 0/);
+    expect(text).toMatch(/process_resident_memory_bytes/);
+    expect(text).not.toMatch(/secret/i);
+  });
+});
+
+describe('the model', () => {
+  it('is described', async () => {
+    const open = () => mockPainter({ engine: 'cpu', details: { epoch: 13, weights: { sha256: 'abc' } } });
+    const app = await mockApp({ models: [await mockServed({ open }), await mockServed({ name: 'other' })] });
+    expect(await (await app.request('/v1/model')).json()).toEqual({
+      name: 'mock',
+      revision: 'r1',
+      imageSize: 8,
+      noiseDim: 4,
+      embeddingDim: 8,
+      encoder: 'mock-8',
+      engine: 'cpu',
+      passRows: { min: 1, max: 16 },
+      watched: false,
+      openedAt: expect.stringMatching(/^\d{4}-/),
+      queued: 0,
+      epoch: 13,
+      weights: { sha256: 'abc' },
+    });
+    expect((await (await app.request('/v1/model?model=other')).json()).name).toBe('other');
+    expect((await app.request('/v1/model?model=none')).status).toBe(404);
+    expect(await (await app.request('/v1/models')).json()).toMatchObject({
+      models: [{ name: 'mock', ready: true, samples: false }, { name: 'other' }],
+      limits: { captionLength: 1000, pictures: 64 },
+    });
+  });
+
+  it.each([
+    ['no model', []],
+    ['two of one name', ['a', 'a']],
+    ['a name with a slash', ['a/b']],
+    ['an empty name', ['']],
+  ])('refuses %s', async (_, names) => {
+    const models = await Promise.all(names.map((name) => mockServed({ name })));
+    expect(() => createApp({ models })).toThrow(ConfigError);
+  });
+
+  it('refuses limits that are none', async () => {
+    await expect(mockApp({ limits: { pictures: 0 } })).rejects.toThrow(/pictures/);
+    await expect(mockApp({ limits: { side: 64, widht: 3 } as never })).rejects.toThrow(/widht/);
+  });
+});
+
+describe('problems', () => {
+  it('name the way that is open', async () => {
+    const app = await mockApp();
+    const nothing = await app.request('/v2/text/a');
+    expect([nothing.status, (await nothing.json()).type]).toEqual([404, 'urn:t2i:problem:not-found']);
+    const wrong = await app.request('/v1/generate');
+    expect([wrong.status, wrong.headers.get('Allow')]).toEqual([405, 'POST']);
+    expect(wrong.headers.get('Content-Type')).toBe('application/problem+json');
+    expect((await app.request('/text/a', { method: 'DELETE' })).headers.get('Allow')).toBe('GET, HEAD');
+  });
+
+  it('of the program are logged, not told', async () => {
+    const lines: string[] = [];
+    const logger = createLogger({ stream: { write: (line) => void lines.push(line) } });
+    const freshSeed = () => {
+      throw new Error('a secret path');
+    };
+    const app = await mockApp({ logger, freshSeed });
+    const response = await app.request('/text/a');
+    expect([response.status, await response.text()]).toEqual([500, expect.not.stringContaining('secret')]);
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      { level: 50, msg: 'internal-error', err: { message: 'a secret path' } },
+      { level: 30, status: 500 },
+    ]);
+  });
+
+  it('of a caption that the encoder refuses are the client’s', async () => {
+    const painter = { ...(await mockPainter()), paint: async () => [{ refused: 'no known word' }] };
+    const app = await mockApp({ models: [await mockServed({ open: async () => painter })] });
+    const response = await app.request('/text/a');
+    expect([response.status, (await response.json()).detail]).toEqual([400, 'no known word']);
+  });
+
+  it('of a client that went away free its place', async () => {
+    const painter = await heldPainter();
+    const model = await mockServed({ open: async () => painter });
+    const app = await mockApp({ models: [model] });
+    const running = app.request('/text/a');
+    const client = new AbortController();
+    const waiting = app.request(new Request('http://localhost/text/b', { signal: client.signal }));
+    await expect.poll(() => model.queued).toBe(1);
+    client.abort();
+    expect((await waiting).status).toBe(499);
+    expect(model.queued).toBe(0);
+    painter.release();
+    expect((await running).status).toBe(200);
+  });
+});
+
+describe('the log', () => {
+  const logged = async (options: object, ...requests: string[]) => {
+    const lines: string[] = [];
+    const logger = createLogger({ stream: { write: (line) => void lines.push(line) } });
+    const app = await mockApp({ logger, ...options });
+    for (const request of requests) await app.request(request);
+    return lines;
+  };
+
+  it('has a line for each request, without what was asked for', async () => {
+    const lines = await logged({}, '/text/secret?n=2', '/v1/interpolate?from=secret&to=secret', '/secret');
+    expect(lines.join()).not.toContain('secret');
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      {
+        msg: 'request',
+        route: '/text/{caption}',
+        status: 200,
+        model: 'mock',
+        pictures: 2,
+        requestId: expect.any(String),
+      },
+      { route: '/v1/interpolate', status: 200, pictures: 8, ms: expect.any(Number) },
+      { route: 'none', status: 404 },
+    ]);
+  });
+
+  it('has the captions where the owner wants them', async () => {
+    const [line] = await logged({ logCaptions: true }, '/text/A%20pink%20flower');
+    expect(JSON.parse(line!).captions).toEqual(['a pink flower']);
+  });
+});
+
+describe('other origins', () => {
+  it('may show pictures and read nothing', async () => {
+    const response = await (await mockApp()).request('/text/a', { headers: { Origin: 'https://a.example' } });
+    expect(response.status).toBe(200);
+    expect(response.headers.get('Access-Control-Allow-Origin')).toBeNull();
+    expect(response.headers.get('Cross-Origin-Resource-Policy')).toBeNull();
+  });
+
+  it('may read where they are allowed to', async () => {
+    const app = await mockApp({ corsOrigins: ['https://a.example'] });
+    const from = async (origin: string) =>
+      (await app.request('/text/a', { headers: { Origin: origin } })).headers.get('Access-Control-Allow-Origin');
+    expect([await from('https://a.example'), await from('https://b.example')]).toEqual(['https://a.example', null]);
+    const preflight = await app.request('/v1/generate', {
+      method: 'OPTIONS',
+      headers: { Origin: 'https://a.example', 'Access-Control-Request-Method': 'POST' },
+    });
+    expect([preflight.status, preflight.headers.get('Access-Control-Allow-Methods')]).toEqual([204, 'GET,HEAD,POST']);
+  });
+});
+
+describe('the rate limit', () => {
+  it('counts what costs, for each client', async () => {
+    const app = await mockApp({ rateLimit: 2, trustProxy: true });
+    const ask = (path: string, client: string) =>
+      app.request(path, { headers: { 'X-Forwarded-For': `1.1.1.1, ${client}` } });
+    const statuses = [];
+    for (const path of ['/text/a', '/v1/text/a', '/text/a', '/healthz', '/v1/model']) {
+      statuses.push((await ask(path, '2.2.2.2')).status);
+    }
+    expect(statuses).toEqual([200, 200, 429, 200, 200]);
+    const refused = await ask('/text/a', '2.2.2.2');
+    expect([refused.headers.get('Retry-After'), (await refused.json()).type]).toEqual([
+      '30',
+      'urn:t2i:problem:too-many-requests',
+    ]);
+    expect((await ask('/text/a', '3.3.3.3')).status).toBe(200);
+  });
+
+  it('does not believe X-Forwarded-For unasked', async () => {
+    const app = await mockApp({ rateLimit: 1 });
+    const from = async (client: string) =>
+      (await app.request('/text/a', { headers: { 'X-Forwarded-For': client } })).status;
+    expect([await from('1.1.1.1'), await from('2.2.2.2')]).toEqual([200, 429]);
+  });
+});
+
+describe('the documents', () => {
+  it('describe every route that is there, and no other', async () => {
+    const app = await mockApp();
+    const { openapi, paths } = await (await app.request('/openapi.json')).json();
+    expect(openapi).toBe('3.1.0');
+    const described = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.keys(methods as object).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    const mounted = app.routes
+      .filter(({ method, path }) => method !== 'ALL' && !['/', '/docs', '/openapi.json'].includes(path))
+      .map(({ method, path }) => `${method} ${path.replace('/*', '/{caption}').replace(/:(\w+)/g, '{$1}')}`);
+    expect(described.sort()).toEqual([...new Set(mounted)].sort());
+    expect(paths['/v1/text/{caption}'].get.parameters).toContainEqual({
+      name: 'n',
+      in: 'query',
+      required: false,
+      description: expect.any(String),
+      schema: { type: 'integer', minimum: 1, maximum: 64, default: 1 },
+    });
+    expect(
+      paths['/v1/interpolate'].get.parameters.filter(({ required }: { required: boolean }) => required),
+    ).toMatchObject([{ name: 'from' }, { name: 'to' }]);
+    const body = paths['/v1/generate'].post.requestBody.content['application/json'].schema;
+    expect(body).toMatchObject({ additionalProperties: false, required: ['captions'] });
+  });
+
+  it('can be read by people, without a script or anything from elsewhere', async () => {
+    const app = await mockApp();
+    for (const path of ['/', '/docs']) {
+      const response = await app.request(path);
+      const html = await response.text();
+      expect(response.headers.get('Content-Type')).toMatch(/^text\/html/);
+      expect(response.headers.get('Content-Security-Policy')).toMatch(/^default-src 'none'/);
+      expect(html).toContain('GET /text/{caption}');
+      expect(html).not.toMatch(/<script|https?:\/\//);
+    }
+  });
+});
+
+describe('the page', () => {
+  it('is served beside the API, and nothing outside its folder', async () => {
+    await withTemporaryFolder(async (folder) => {
+      const page = join(folder, 'page');
+      await mkdir(join(page, 'assets'), { recursive: true });
+      await writeFile(join(page, 'index.html'), '<h1>flowers</h1>');
+      await writeFile(join(page, 'assets/main-Dx3f9a_1.js'), 'export {};');
+      await writeFile(join(page, '.env'), 'secret');
+      await writeFile(join(folder, 'secret.txt'), 'secret');
+      const app = await mockApp({ page });
+      const root = await app.request('/');
+      expect([await root.text(), root.headers.get('Cache-Control')]).toEqual(['<h1>flowers</h1>', 'no-cache']);
+      const script = await app.request('/assets/main-Dx3f9a_1.js');
+      expect(script.headers.get('Content-Type')).toMatch(/javascript/);
+      expect(script.headers.get('Cache-Control')).toMatch(/immutable/);
+      const tag = root.headers.get('ETag')!;
+      expect((await app.request('/', { headers: { 'If-None-Match': tag } })).status).toBe(304);
+      for (const path of ['/../secret.txt', '/%2e%2e/secret.txt', '/..%2fsecret.txt', '/assets/..%2f..%2fsecret.txt']) {
+        expect((await app.request(path)).status).toBe(404);
+      }
+      for (const path of [
+        '/.env',
+        '/%2eenv',
+        '/..%5csecret.txt',
+        '/index.html%00.js',
+        '//etc/passwd',
+        '/%ff',
+        '/assets',
+      ]) {
+        expect((await app.request(path)).status).toBe(404);
+      }
+      expect((await app.request('/text/a')).headers.get('Content-Type')).toBe('image/png');
+      expect((await app.request('/docs')).status).toBe(200);
+    });
+  });
+});

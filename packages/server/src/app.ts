@@ -1,0 +1,161 @@
+/** The HTTP application: routes, and around them what holds for all of them. It needs no port: `app.request(…)` answers. */
+
+import { ConfigError } from '@t2i/core';
+import { Hono, type MiddlewareHandler } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { cors } from 'hono/cors';
+import { methodNotAllowed } from 'hono/method-not-allowed';
+import { requestId } from 'hono/request-id';
+import { type LimitsInput, resolveLimits } from './limits.ts';
+import { Metrics } from './metrics.ts';
+import { freshSeed } from './pictures.ts';
+import { Problem, toProblem } from './problem.ts';
+import { RateLimiter } from './rate-limit.ts';
+import { type RequestLogger, requestLog } from './request-log.ts';
+import type { AppEnv, RequestContext, Route, Service } from './route.ts';
+import { documentRoutes } from './routes/documents.ts';
+import { generateRoute } from './routes/generate.ts';
+import { healthRoutes } from './routes/health.ts';
+import { interpolateRoute } from './routes/interpolate.ts';
+import { modelRoutes } from './routes/model.ts';
+import { samplesRoutes } from './routes/samples.ts';
+import { textRoute } from './routes/text.ts';
+import type { ServedModel } from './served-model.ts';
+import { staticPage } from './static-page.ts';
+
+export interface AppOptions {
+  /** What is served; the first is drawn with when a request names none. */
+  readonly models: readonly ServedModel[];
+  /** Receives one structured line a request; a pino logger fits. */
+  readonly logger?: RequestLogger;
+  /** Whether the log may contain captions; default false. */
+  readonly logCaptions?: boolean;
+  /** What the models report their passes to; default a new one. */
+  readonly metrics?: Metrics;
+  readonly limits?: LimitsInput;
+  /** Costly requests a minute for each client; default 0, without limit. */
+  readonly rateLimit?: number;
+  /** Whether the client is the last in X-Forwarded-For: only behind a proxy that sets it. */
+  readonly trustProxy?: boolean;
+  /** Origins whose scripts may read answers, or `*`; default none. An `<img>` needs none. */
+  readonly corsOrigins?: readonly string[];
+  /** Folder of a web page to serve at `/`. Without one, `/` tells what routes there are. */
+  readonly page?: string;
+  /** The seed of a request that names none; default a random one. */
+  readonly freshSeed?: () => number;
+}
+
+/** @throws ConfigError for no model, two of one name, a name that does not fit into an address, or limits that are none */
+export function createApp(options: AppOptions): Hono<AppEnv> {
+  const { models, logger, metrics = new Metrics(), corsOrigins = [], page } = options;
+  assertNames(models);
+  const service: Service = {
+    models,
+    limits: resolveLimits(options.limits),
+    freshSeed: options.freshSeed ?? freshSeed,
+  };
+  metrics.watchQueues(models);
+
+  const app = new Hono<AppEnv>();
+  app.use(requestId(), requestLog({ logger, metrics, logCaptions: options.logCaptions ?? false }), noSniffing);
+  if (corsOrigins.length > 0) app.use(allowOrigins(corsOrigins));
+  app.use(methodNotAllowed({ app, onMethodNotAllowed }));
+  app.onError((error, context) => {
+    const problem = toProblem(error);
+    const { requestId } = context.var;
+    if (problem.status >= 500) logger?.error({ requestId, err: problem.cause ?? problem }, problem.code);
+    return problem.toResponse();
+  });
+  app.notFound(() =>
+    new Problem('not-found', 'There is nothing at this address; /docs lists what there is.').toResponse(),
+  );
+
+  const { rateLimit = 0, trustProxy = false } = options;
+  const limited = rateLimit > 0 ? [limitRate(rateLimit, trustProxy)] : [];
+  for (const route of allRoutes(service, metrics, page === undefined)) {
+    const before = [remember(route), ...(route.costly ? limited : []), ...limitBody(route, service)];
+    app.on(route.method.toUpperCase(), [route.pattern ?? route.path], ...before, (context) => route.handle(context));
+  }
+  if (page !== undefined) app.get('*', staticPage(page));
+  return app;
+}
+
+/** Everything under `/v1`, and at the root the blog's route and what belongs to no version. */
+function allRoutes(service: Service, metrics: Metrics, docsAtRoot: boolean): Route[] {
+  const text = textRoute(service);
+  const versioned = [
+    text,
+    interpolateRoute(service),
+    generateRoute(service),
+    ...modelRoutes(service),
+    ...samplesRoutes(service),
+  ].map((route) => ({ ...route, path: `/v1${route.path}`, pattern: `/v1${route.pattern ?? route.path}` }));
+  const routes = [text, ...versioned, ...healthRoutes(service, metrics)];
+  return [...routes, ...documentRoutes(routes, docsAtRoot ? ['/docs', '/'] : ['/docs'])];
+}
+
+/** For the log and the figures, which must not contain the path itself. */
+function remember({ path }: Route): MiddlewareHandler<AppEnv> {
+  return async (context, next) => {
+    context.set('route', path);
+    await next();
+  };
+}
+
+function limitBody({ body }: Route, { limits }: Service): MiddlewareHandler<AppEnv>[] {
+  if (body === undefined) return [];
+  const onError = () => {
+    throw new Problem('body-too-large', `The body may have ${limits.bodyBytes} bytes.`);
+  };
+  return [bodyLimit({ maxSize: limits.bodyBytes, onError })];
+}
+
+const noSniffing: MiddlewareHandler<AppEnv> = async (context, next) => {
+  await next();
+  context.res.headers.set('X-Content-Type-Options', 'nosniff');
+};
+
+function allowOrigins(origins: readonly string[]): MiddlewareHandler<AppEnv> {
+  return cors({
+    origin: origins.includes('*') ? '*' : [...origins],
+    allowMethods: ['GET', 'HEAD', 'POST'],
+    allowHeaders: ['Content-Type', 'If-None-Match'],
+    exposeHeaders: ['ETag', 'Retry-After', 'T2I-Model', 'T2I-Revision', 'T2I-Seed', 'X-Request-Id'],
+    maxAge: 600,
+  });
+}
+
+function onMethodNotAllowed(_: RequestContext, methods: readonly string[]): Response {
+  const allowed = methods.join(', ');
+  return new Problem('method-not-allowed', `Here go ${allowed}.`, { headers: { Allow: allowed } }).toResponse();
+}
+
+function limitRate(perMinute: number, trustProxy: boolean): MiddlewareHandler<AppEnv> {
+  const limiter = new RateLimiter(perMinute);
+  return async (context, next) => {
+    const wait = limiter.take(clientOf(context, trustProxy));
+    if (wait > 0) {
+      throw new Problem('too-many-requests', `A client may ask ${perMinute} times a minute.`, { retryAfter: wait });
+    }
+    await next();
+  };
+}
+
+function clientOf(context: RequestContext, trustProxy: boolean): string {
+  const forwarded = trustProxy ? context.req.header('X-Forwarded-For')?.split(',').at(-1)?.trim() : undefined;
+  return forwarded ?? context.env?.incoming?.socket?.remoteAddress ?? 'unknown';
+}
+
+function assertNames(models: readonly ServedModel[]): void {
+  if (models.length === 0) throw new ConfigError('There is no model to serve.');
+  const seen = new Set<string>();
+  for (const { name } of models) {
+    if (!/^[\w.-]{1,100}$/.test(name)) {
+      throw new ConfigError(`"${name}" cannot be the name of a model.`, {
+        hint: 'Use letters, digits, dots and dashes.',
+      });
+    }
+    if (seen.has(name)) throw new ConfigError(`Two models have the name ${name}.`, { hint: 'Give one another name.' });
+    seen.add(name);
+  }
+}

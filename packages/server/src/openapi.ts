@@ -1,0 +1,94 @@
+/** The OpenAPI 3.1 document of the routes, made of what they say about themselves. */
+
+import { STATUS_CODES } from 'node:http';
+import { z } from 'zod';
+import type { Route } from './route.ts';
+
+type JsonObject = Record<string, unknown>;
+
+export interface OpenApiInfo {
+  readonly title: string;
+  readonly version: string;
+  readonly description: string;
+}
+
+/** @param routes as they are mounted: a path may occur in several places */
+export function openApiDocument(routes: readonly Route[], info: OpenApiInfo): JsonObject {
+  const paths: Record<string, JsonObject> = {};
+  for (const route of routes) paths[route.path] = { ...paths[route.path], [route.method]: operation(route) };
+  return { openapi: '3.1.0', info, paths, components: { schemas: { Problem: PROBLEM } } };
+}
+
+const PROBLEM = {
+  type: 'object',
+  description: 'RFC 9457',
+  properties: {
+    type: { type: 'string', format: 'uri', description: 'urn:t2i:problem:… names the kind' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    detail: { type: 'string', description: 'for people' },
+  },
+  required: ['type', 'title', 'status', 'detail'],
+};
+
+function operation(route: Route): JsonObject {
+  const { method, path, summary, description, pathParameters = {}, query, body, answers, problems = [] } = route;
+  const parameters = [
+    ...Object.entries(pathParameters).map(([name, text]) => ({
+      name,
+      in: 'path',
+      required: true,
+      description: text,
+      schema: { type: 'string' },
+    })),
+    ...(query === undefined ? [] : fieldsOf(query).map((field) => ({ ...field, in: 'query' }))),
+  ];
+  const good = { description: summary, content: Object.fromEntries(answers.map((type) => [type, mediaType(type)])) };
+  const failures = problems.map((status) => [
+    status,
+    {
+      description: STATUS_CODES[status],
+      content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+    },
+  ]);
+  return {
+    operationId: `${method} ${path}`.replace(/[^a-z0-9]+/gi, '-').replace(/-$/, ''),
+    summary,
+    ...(description !== undefined && { description }),
+    parameters,
+    ...(body !== undefined && {
+      requestBody: { required: true, content: { 'application/json': { schema: schemaOf(body) } } },
+    }),
+    responses: { 200: good, ...Object.fromEntries(failures) },
+  };
+}
+
+function mediaType(type: string): JsonObject {
+  return type === 'application/json' ? { schema: { type: 'object' } } : {};
+}
+
+/** One field of a query or of a body. */
+export interface Field {
+  readonly name: string;
+  readonly required: boolean;
+  readonly description?: string;
+  readonly schema: Readonly<JsonObject>;
+}
+
+/** The fields that a client may send. */
+export function fieldsOf(schema: z.ZodObject): Field[] {
+  type Properties = Record<string, { description?: string }>;
+  const { properties = {}, required = [] } = schemaOf(schema) as { properties?: Properties; required?: string[] };
+  return Object.entries(properties).map(([name, { description, ...rest }]) => ({
+    name,
+    required: required.includes(name),
+    ...(description !== undefined && { description }),
+    schema: rest,
+  }));
+}
+
+/** OpenAPI 3.1 speaks JSON Schema 2020-12, as zod does. */
+function schemaOf(schema: z.ZodType): JsonObject {
+  const { $schema, ...rest } = z.toJSONSchema(schema, { io: 'input' });
+  return rest;
+}

@@ -1,0 +1,176 @@
+/** A model and its encoder as something that draws cells: pictures of sentences, or of places between two (paper, section 5.3). */
+
+import {
+  assert,
+  type CaptionEncoder,
+  ConfigError,
+  errorMessage,
+  type JsonValue,
+  type RgbImage,
+  Rng,
+  T2iError,
+  type TextToImageModel,
+  toRgbImages,
+} from '@t2i/core';
+import { smallestEqualPass } from './smallest-equal-pass.ts';
+
+/** One picture to draw. The same cell gives the same pixels, whatever is drawn beside it. */
+export interface Cell {
+  readonly caption: string;
+  /** Another sentence, and how far towards it on the straight line between the embeddings, 0 … 1. */
+  readonly towards?: { readonly caption: string; readonly share: number };
+  readonly seed: number;
+  /** Which noise of the seed, from 0. */
+  readonly index: number;
+}
+
+/** In the place of a picture: the encoder would not take the caption. */
+export interface Refusal {
+  readonly refused: string;
+}
+
+/** What a painter says about itself. Plain data: it crosses threads. */
+export interface PainterFacts {
+  /** Names the weights: two painters of one revision draw the same. Letters, digits, `.`, `_`, `-`. */
+  readonly revision: string;
+  readonly imageSize: number;
+  readonly noiseDim: number;
+  readonly embeddingDim: number;
+  readonly encoder: string;
+  /** The compute engine, in words. */
+  readonly engine: string;
+  /** Passes with fewer rows are filled up to `min`, so that rounding is the same in all. */
+  readonly passRows: { readonly min: number; readonly max: number };
+  /** Anything to tell at `/v1/model`: configuration, epoch, hashes, figures. */
+  readonly details: Readonly<Record<string, JsonValue>>;
+}
+
+export interface Painter {
+  readonly facts: PainterFacts;
+  /** One pass of the generator over at most `passRows.max` cells; a result for each cell, in order. */
+  paint(cells: readonly Cell[]): Promise<(RgbImage | Refusal)[]>;
+  /** Settles when the painter can paint no more though nobody disposed of it: its thread died. */
+  readonly lost?: Promise<Error>;
+  dispose(): void | Promise<void>;
+}
+
+export interface PainterOptions {
+  readonly model: TextToImageModel;
+  readonly encoder: CaptionEncoder;
+  readonly revision: string;
+  readonly engine?: string;
+  /** Most rows in one pass; default 16. */
+  readonly maxRows?: number;
+  readonly details?: PainterFacts['details'];
+}
+
+/**
+ * A painter in this thread, which owns the model from now on. While it paints, the thread does nothing else: see `openWorkerPainter`.
+ * @throws ConfigError when the encoder is not of the model's embedding length
+ */
+export async function createPainter(options: PainterOptions): Promise<Painter> {
+  const { model, encoder, revision, engine = 'unknown', maxRows = 16, details = {} } = options;
+  if (encoder.dim !== model.embeddingDim) {
+    throw new ConfigError(
+      `The encoder ${encoder.id} gives ${encoder.dim} numbers, the model takes ${model.embeddingDim}.`,
+      { hint: 'Use the encoder that the model was trained with.' },
+    );
+  }
+  const { imageSize, noiseDim, embeddingDim } = model;
+  const min = await smallestEqualPass(model, maxRows);
+  return {
+    facts: {
+      revision,
+      imageSize,
+      noiseDim,
+      embeddingDim,
+      encoder: encoder.id,
+      engine,
+      passRows: { min, max: maxRows },
+      details,
+    },
+    async paint(cells) {
+      assert(cells.length >= 1 && cells.length <= maxRows, `a pass has 1 to ${maxRows} cells, not ${cells.length}`);
+      const phi = await encodeAll(encoder, captionsOf(cells));
+      const drawn = cells.filter((cell) => refusalOf(cell, phi) === undefined);
+      const images = drawn.length === 0 ? [] : await drawRows(model, drawn, phi, Math.max(min, drawn.length));
+      let next = 0;
+      return cells.map((cell) => refusalOf(cell, phi) ?? images[next++]!);
+    },
+    dispose: () => model.dispose(),
+  };
+}
+
+type Embeddings = ReadonlyMap<string, Float32Array | Refusal>;
+
+function captionsOf(cells: readonly Cell[]): string[] {
+  const all = cells.flatMap(({ caption, towards }) => (towards === undefined ? [caption] : [caption, towards.caption]));
+  return [...new Set(all)];
+}
+
+/** One caption that the encoder does not take must not spoil the pass for the others. */
+async function encodeAll(encoder: CaptionEncoder, captions: readonly string[]): Promise<Embeddings> {
+  const { dim } = encoder;
+  try {
+    const { data } = await encoder.encode(captions);
+    return new Map(captions.map((caption, i) => [caption, data.subarray(i * dim, (i + 1) * dim)]));
+  } catch (error) {
+    if (!T2iError.isInstance(error)) throw error;
+  }
+  const phi = new Map<string, Float32Array | Refusal>();
+  for (const caption of captions) {
+    try {
+      phi.set(caption, (await encoder.encode([caption])).data);
+    } catch (error) {
+      if (!T2iError.isInstance(error)) throw error;
+      phi.set(caption, { refused: errorMessage(error) });
+    }
+  }
+  return phi;
+}
+
+function refusalOf({ caption, towards }: Cell, phi: Embeddings): Refusal | undefined {
+  const found = [phi.get(caption)!, ...(towards === undefined ? [] : [phi.get(towards.caption)!])];
+  return found.find((value): value is Refusal => 'refused' in value);
+}
+
+/** Draws `rows` rows, those behind the cells a repetition of the last. */
+async function drawRows(
+  model: TextToImageModel,
+  cells: readonly Cell[],
+  phi: Embeddings,
+  rows: number,
+): Promise<RgbImage[]> {
+  const { embeddingDim: dim, noiseDim } = model;
+  const embeddings = new Float32Array(rows * dim);
+  const noise = new Float32Array(rows * noiseDim);
+  const noiseOf = seededNoises(noiseDim);
+  for (let row = 0; row < rows; row++) {
+    const cell = cells[Math.min(row, cells.length - 1)]!;
+    writeEmbedding(embeddings.subarray(row * dim, (row + 1) * dim), cell, phi);
+    noise.set(noiseOf(cell.seed, cell.index), row * noiseDim);
+  }
+  const batch = await model.generate({ embeddings: { data: embeddings, shape: [rows, dim] }, noise });
+  const [, height, width] = batch.shape;
+  const wanted = cells.length * height * width * 3;
+  return toRgbImages({ data: batch.data.subarray(0, wanted), shape: [cells.length, height, width, 3] });
+}
+
+function writeEmbedding(row: Float32Array, { caption, towards }: Cell, phi: Embeddings): void {
+  const from = phi.get(caption) as Float32Array;
+  row.set(from);
+  if (towards === undefined) return;
+  const to = phi.get(towards.caption) as Float32Array;
+  for (let k = 0; k < row.length; k++) row[k] = (1 - towards.share) * from[k]! + towards.share * to[k]!;
+}
+
+/** The i-th noise of a seed, the same as `TextToImagePipeline.generate` gives the i-th picture of a caption. */
+function seededNoises(noiseDim: number): (seed: number, index: number) => Float32Array {
+  const streams = new Map<number, { rng: Rng; rows: Float32Array[] }>();
+  return (seed, index) => {
+    const stream = streams.get(seed) ?? { rng: new Rng(seed), rows: [] };
+    streams.set(seed, stream);
+    while (stream.rows.length <= index) stream.rows.push(stream.rng.normal(noiseDim));
+    return stream.rows[index]!;
+  };
+}

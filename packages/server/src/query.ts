@@ -1,0 +1,36 @@
+/** Query parameters, read by the schema that also documents them. */
+
+import { z } from 'zod';
+import { Problem } from './problem.ts';
+
+/**
+ * A reader of the parameters in a schema of strings, whole numbers and booleans. Others are ignored, so that an address may carry
+ * something against a cache; an empty one counts as left out.
+ */
+export function readQuery<Query extends z.ZodObject>(schema: Query) {
+  const { properties = {} } = z.toJSONSchema(schema, { io: 'input' });
+  return (given: Readonly<Record<string, string>>): z.output<Query> => {
+    const values: Record<string, unknown> = {};
+    for (const [name, property] of Object.entries(properties)) {
+      const text = Object.hasOwn(given, name) ? given[name] : undefined;
+      if (text === undefined || text === '') continue;
+      values[name] = fromText(text, (property as { type?: string }).type);
+    }
+    return checked(schema, values);
+  };
+}
+
+/** @throws Problem naming every field that is wrong */
+export function checked<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const lines = result.error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`);
+  throw new Problem('bad-request', lines.join('; '));
+}
+
+/** What does not look like the type stays text, which the schema then refuses. */
+function fromText(text: string, type: string | undefined): unknown {
+  if (type === 'integer' && /^-?\d{1,16}$/.test(text)) return Number(text);
+  if (type === 'boolean' && /^(true|false|1|0)$/.test(text)) return text === 'true' || text === '1';
+  return text;
+}

@@ -1,0 +1,39 @@
+/** One structured line for each request. What clients wrote stays out of it unless the owner asks for captions. */
+
+import type { MiddlewareHandler } from 'hono';
+import type { Metrics } from './metrics.ts';
+import type { AppEnv } from './route.ts';
+
+/** Structured logging as pino does it; the fields first. */
+export interface RequestLogger {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface RequestLogOptions {
+  readonly logger: RequestLogger | undefined;
+  readonly metrics: Metrics;
+  readonly logCaptions: boolean;
+}
+
+/** Measures, counts and logs every request. */
+export function requestLog({ logger, metrics, logCaptions }: RequestLogOptions): MiddlewareHandler<AppEnv> {
+  return async (context, next) => {
+    const began = performance.now();
+    await next();
+    const milliseconds = performance.now() - began;
+    const { requestId, model, pictures, captions, route = 'none' } = context.var;
+    const { method } = context.req;
+    const { status } = context.res;
+    metrics.answered({ method: knownMethod(method), route, status, seconds: milliseconds / 1000 });
+    const fields = { requestId, method: knownMethod(method), route, status, ms: Math.round(milliseconds * 10) / 10 };
+    const drawing = pictures === undefined ? {} : { model, pictures, ...(logCaptions && { captions }) };
+    logger?.info({ ...fields, ...drawing }, 'request');
+  };
+}
+
+/** A method is free text, too. */
+function knownMethod(method: string): string {
+  return ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'].includes(method) ? method : 'other';
+}

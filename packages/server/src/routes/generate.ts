@@ -1,0 +1,70 @@
+/** `POST /generate`: pictures of several sentences at once, as JSON. */
+
+import { z } from 'zod';
+import { beginDrawing, draw, encode, pictureFields, takeCaption } from '../pictures.ts';
+import { Problem } from '../problem.ts';
+import { checked } from '../query.ts';
+import type { RequestContext, Route, Service } from '../route.ts';
+
+export function generateRoute(service: Service): Route {
+  const { limits } = service;
+  const body = z.strictObject({
+    captions: z.array(z.string()).min(1).max(limits.pictures).describe('sentences to draw'),
+    perCaption: z
+      .int()
+      .min(1)
+      .max(limits.pictures)
+      .default(1)
+      .describe('pictures of each; the i-th has the i-th noise of the seed'),
+    ...pictureFields(limits),
+  });
+  return {
+    method: 'post',
+    path: '/generate',
+    summary: 'Pictures of several sentences',
+    description:
+      `At most ${limits.pictures} pictures together. Answers ` +
+      '`{ model, revision, seed, format, images: [{ caption, index, data }] }`, all of the first caption first; `data` is the file in base64.',
+    body,
+    answers: ['application/json'],
+    problems: [400, 404, 409, 413, 415, 429, 503, 504],
+    costly: true,
+    async handle(context) {
+      const { captions: texts, perCaption, size, format, ...choices } = checked(body, await readJson(context));
+      if (texts.length * perCaption > limits.pictures) {
+        throw new Problem(
+          'bad-request',
+          `${texts.length * perCaption} pictures are asked for, ${limits.pictures} are the limit.`,
+        );
+      }
+      const captions = texts.map((text) => takeCaption(text, limits));
+      const { model, edition, seed } = beginDrawing(context, service, choices);
+      const cells = captions.flatMap((caption) =>
+        Array.from({ length: perCaption }, (_, index) => ({ caption, seed, index })),
+      );
+      const pictures = await draw(context, service, edition, cells, size);
+      const images = await Promise.all(
+        pictures.map(async (picture, i) => {
+          const { bytes } = await encode(picture, format);
+          const { caption, index } = cells[i]!;
+          return { caption, index, data: Buffer.from(bytes).toString('base64') };
+        }),
+      );
+      const answer = { model: model.name, revision: edition.revision, seed, format, images };
+      return context.json(answer, 200, { 'Cache-Control': 'no-store', 'T2I-Seed': String(seed) });
+    },
+  };
+}
+
+async function readJson(context: RequestContext): Promise<unknown> {
+  // Pages of other sites may send text without asking first; JSON they may not (CORS).
+  if (!/^application\/json\s*(;|$)/i.test(context.req.header('Content-Type') ?? '')) {
+    throw new Problem('unsupported-media-type', 'Send the body as application/json.');
+  }
+  const text = await context.req.text();
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new Problem('bad-request', 'The body is not JSON.', { cause });
+  }
+}

@@ -1,0 +1,98 @@
+import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { FilmSettings } from '../samples.ts';
+import { mockApp, mockServed } from '../test-support.ts';
+
+let folder: string;
+let epochs = [0, 1];
+const pathOf = (epoch: number) => join(folder, `epoch-${epoch}.png`);
+const film = vi.fn(async ({ width }: FilmSettings) => Uint8Array.of(width % 256));
+const samples = { list: async () => epochs.map((epoch) => ({ epoch, path: pathOf(epoch) })), film };
+const app = await mockApp({ models: [await mockServed({ samples }), await mockServed({ name: 'bare' })] });
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 't2i-samples-'));
+  for (const epoch of [0, 1, 2]) await writeFile(pathOf(epoch), `sheet ${epoch}`);
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe('GET /v1/samples', () => {
+  it('lists the sheets with addresses that may be kept for ever', async () => {
+    const { run, sheets } = await (await app.request('/v1/samples/mock')).json();
+    expect([run, sheets.map(({ epoch }: { epoch: number }) => epoch)]).toEqual(['mock', [0, 1]]);
+    const response = await app.request(sheets[1].url);
+    expect([response.status, await response.text()]).toEqual([200, 'sheet 1']);
+    expect(response.headers.get('Content-Type')).toBe('image/png');
+    expect(response.headers.get('Cache-Control')).toMatch(/immutable/);
+  });
+
+  it('gives another address to a sheet that was drawn again', async () => {
+    const urlOf = async () => (await (await app.request('/v1/samples/mock')).json()).sheets[0].url as string;
+    const before = await urlOf();
+    await utimes(pathOf(0), 1, 1);
+    expect(await urlOf()).not.toBe(before);
+    expect((await app.request(before)).headers.get('Cache-Control')).toBe('no-cache');
+  });
+
+  it('answers 304 for a sheet that a client has', async () => {
+    const tag = (await app.request('/v1/samples/mock/1')).headers.get('ETag')!;
+    const again = await app.request('/v1/samples/mock/1', { headers: { 'If-None-Match': tag } });
+    expect([again.status, await again.text()]).toEqual([304, '']);
+  });
+
+  it.each(['mock/2', 'mock/-1', 'mock/01', 'mock/..%2f..%2fsecret', 'bare', 'bare/0', 'none', 'none/0'])(
+    'has no %s',
+    async (path) => {
+      const response = await app.request(`/v1/samples/${path}`);
+      expect([response.status, response.headers.get('Content-Type')]).toEqual([404, 'application/problem+json']);
+    },
+  );
+});
+
+describe('GET /v1/film/<run>', () => {
+  it('makes a film once for each state of the run', async () => {
+    const [first, second] = await Promise.all([app.request('/v1/film/mock'), app.request('/v1/film/mock')]);
+    expect([first.headers.get('Content-Type'), await first.text()]).toEqual(['image/webp', await second.text()]);
+    expect(film.mock.calls).toEqual([[{ fps: 8, maxFrames: 100, width: 400 }]]);
+    const tag = first.headers.get('ETag')!;
+    expect((await app.request('/v1/film/mock', { headers: { 'If-None-Match': tag } })).status).toBe(304);
+    epochs = [0, 1, 2];
+    const longer = await app.request('/v1/film/mock', { headers: { 'If-None-Match': tag } });
+    expect([longer.status, film.mock.calls.length]).toEqual([200, 2]);
+  });
+
+  it('makes one at a time and lets few wait', async () => {
+    let making = 0;
+    film.mockImplementation(async () => {
+      making += 1;
+      expect(making).toBe(1);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      making -= 1;
+      return Uint8Array.of(1);
+    });
+    const statuses = (await Promise.all([1, 2, 3, 4, 5, 6].map((fps) => app.request(`/v1/film/mock?fps=${fps}`)))).map(
+      ({ status }) => status,
+    );
+    expect(statuses.filter((status) => status === 200)).toHaveLength(4);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(2);
+    expect((await app.request('/v1/film/mock?fps=6')).status).toBe(200);
+  });
+
+  it('tries again after a failure', async () => {
+    film.mockRejectedValueOnce(new Error('the disk is full'));
+    expect((await app.request('/v1/film/mock?fps=20')).status).toBe(500);
+    expect((await app.request('/v1/film/mock?fps=20')).status).toBe(200);
+  });
+
+  it.each(['mock?fps=0', 'mock?width=5000', 'mock?frames=1'])('refuses %s', async (path) => {
+    expect((await app.request(`/v1/film/${path}`)).status).toBe(400);
+  });
+
+  it('has none of a run without samples', async () => {
+    epochs = [];
+    expect((await app.request('/v1/film/mock')).status).toBe(404);
+    expect((await app.request('/v1/film/bare')).status).toBe(404);
+  });
+});

@@ -1,0 +1,118 @@
+/** `GET /samples/<run>` and `GET /film/<run>`: how the pictures came out of the noise, epoch by epoch. */
+
+import { z } from 'zod';
+import { fileResponse, fileVersion } from '../file-response.ts';
+import { entityTag, matches } from '../pictures.ts';
+import { Problem } from '../problem.ts';
+import { findModel, queryRoute, type RequestContext, type Route, type Service } from '../route.ts';
+import type { FilmSettings, Samples, Sheet } from '../samples.ts';
+
+const RUN = { run: 'name of a served model' };
+const MAX_FILMS = 4;
+const IMMUTABLE = 'public, max-age=31536000, immutable';
+
+export function samplesRoutes(service: Service): Route[] {
+  const common = { method: 'get', problems: [404], pathParameters: RUN } as const;
+  const films = new FilmRoll();
+  const list: Route = {
+    ...common,
+    path: '/samples/{run}',
+    pattern: '/samples/:run',
+    summary: 'The sample sheets of a run, by epoch',
+    description: 'Answers `{ run, sheets: [{ epoch, url }] }`; each `url` may be kept for ever.',
+    answers: ['application/json'],
+    costly: false,
+    async handle(context) {
+      const { name, samples } = samplesOf(service, context);
+      const sheets = await Promise.all(
+        (await samples.list()).map(async ({ epoch, path }) => {
+          const version = await fileVersion(path);
+          return { epoch, url: `/v1/samples/${encodeURIComponent(name)}/${epoch}?v=${version}` };
+        }),
+      );
+      return context.json({ run: name, sheets }, 200, { 'Cache-Control': 'no-cache' });
+    },
+  };
+  const sheet: Route = {
+    ...common,
+    path: '/samples/{run}/{epoch}',
+    pattern: '/samples/:run/:epoch',
+    summary: 'The sample sheet of an epoch: each row a sentence, each column a noise',
+    pathParameters: { ...RUN, epoch: 'counted from 1; 0 is before the training' },
+    answers: ['image/png'],
+    costly: false,
+    async handle(context) {
+      const { samples } = samplesOf(service, context);
+      const found = (await samples.list()).find(({ epoch }) => String(epoch) === context.req.param('epoch'));
+      const v = context.req.query('v');
+      const answer =
+        found && (await fileResponse(context, found.path, (version) => (v === version ? IMMUTABLE : 'no-cache')));
+      if (answer !== undefined) return answer;
+      throw new Problem('not-found', 'There is no sample sheet of this epoch.');
+    },
+  };
+  const query = z.object({
+    fps: z.int().min(1).max(30).default(8).describe('frames a second'),
+    frames: z.int().min(2).max(120).default(100).describe('at most so many epochs, evenly spaced'),
+    width: z.int().min(64).max(600).default(400).describe('pixels'),
+  });
+  const facts = {
+    ...common,
+    path: '/film/{run}',
+    pattern: '/film/:run',
+    summary: 'The sample sheets of a run as a moving WebP',
+    query,
+    answers: ['image/webp'],
+    problems: [400, 404, 429],
+    costly: true,
+  } as const;
+  const film = queryRoute(facts, async (context, { frames: maxFrames, ...settings }) => {
+    const { samples } = samplesOf(service, context);
+    const sheets = await samples.list();
+    if (sheets.length === 0) throw new Problem('not-found', 'The run has drawn no samples yet.');
+    const ETag = await filmTag(sheets, { ...settings, maxFrames });
+    const headers = { ETag, 'Cache-Control': 'no-cache' };
+    if (matches(context.req.header('If-None-Match'), ETag)) return new Response(null, { status: 304, headers });
+    const bytes = await films.get(samples, ETag, { ...settings, maxFrames });
+    return new Response(bytes as Uint8Array<ArrayBuffer>, { headers: { ...headers, 'Content-Type': 'image/webp' } });
+  });
+  return [list, sheet, film];
+}
+
+function samplesOf(service: Service, context: RequestContext): { name: string; samples: Samples } {
+  const { name, samples } = findModel(service, context.req.param('run'));
+  context.set('model', name);
+  if (samples !== undefined) return { name, samples };
+  throw new Problem('not-found', `The model ${name} has no samples.`);
+}
+
+async function filmTag(sheets: readonly Sheet[], settings: FilmSettings): Promise<string> {
+  const last = sheets.at(-1)!;
+  return entityTag(['film', sheets.length, last.epoch, await fileVersion(last.path), settings]);
+}
+
+/** Films take seconds and much memory: one is made at a time, few may wait, and the last one of each run is kept. */
+class FilmRoll {
+  readonly #kept = new WeakMap<Samples, { tag: string; film: Promise<Uint8Array> }>();
+  #last: Promise<unknown> = Promise.resolve();
+  #unfinished = 0;
+
+  get(samples: Samples, tag: string, settings: FilmSettings): Promise<Uint8Array> {
+    const kept = this.#kept.get(samples);
+    if (kept?.tag === tag) return kept.film;
+    if (this.#unfinished >= MAX_FILMS) {
+      throw new Problem('queue-full', 'Several films are being made already.', { retryAfter: 5 });
+    }
+    this.#unfinished += 1;
+    const entry = { tag, film: this.#last.then(() => samples.film(settings)) };
+    this.#kept.set(samples, entry);
+    this.#last = entry.film
+      .catch(() => {
+        if (this.#kept.get(samples) === entry) this.#kept.delete(samples);
+      })
+      .finally(() => {
+        this.#unfinished -= 1;
+      });
+    return entry.film;
+  }
+}

@@ -1,0 +1,171 @@
+import { decodeImage } from '@t2i/image-node';
+import { describe, expect, it } from 'vitest';
+import { MOCK_SIDE, mockApp, mockPainter, mockServed } from '../test-support.ts';
+
+const app = await mockApp();
+const text = (caption: string, query = '') => app.request(`/text/${encodeURIComponent(caption)}${query}`);
+const bytesOf = async (response: Response) => Buffer.from(await response.arrayBuffer()).toString('base64');
+
+describe('GET /text/<caption>', () => {
+  it('answers with one picture of the model’s size', async () => {
+    const response = await text('pink flower with yellow petals');
+    expect(response.status).toBe(200);
+    expect(response.headers.get('Content-Type')).toBe('image/png');
+    const image = await decodeImage(new Uint8Array(await response.arrayBuffer()));
+    expect([image.width, image.height]).toEqual([MOCK_SIDE, MOCK_SIDE]);
+  });
+
+  it.each([
+    'what? a flower',
+    'flower #1',
+    '100% pink',
+    'red and/or blue',
+    '"quoted" \'twice\'',
+    'two\nlines\r\nand a\ttab',
+    '..',
+    'a+b&c=d;e',
+    '%20',
+    '%2F %zz',
+    'ünïcödé 花 🌸 \u{1f469}\u200d\u{1f33e}',
+    'עברית العربية',
+    '\\back\\slash',
+    '<script>alert(1)</script>',
+    'v1',
+  ])('draws %j, and the same at both addresses', async (caption) => {
+    // an address ending in /.. is another address, for every client: it needs something behind it
+    const path = encodeURIComponent(caption === '..' ? `${caption} ` : caption);
+    const [root, versioned] = [await app.request(`/text/${path}?seed=7`), await app.request(`/v1/text/${path}?seed=7`)];
+    expect([root.status, versioned.status]).toEqual([200, 200]);
+    expect(root.headers.get('ETag')).toBe(versioned.headers.get('ETag'));
+    expect(await bytesOf(root)).toBe(await bytesOf(versioned));
+  });
+
+  it('gives other pictures for other captions, of which the address was cut nowhere', async () => {
+    const captions = ['a', 'a?', 'a?b', 'a#b', 'a%b', 'a%2fb', 'a/b', 'a/c', 'a/b/c', 'a&b', 'a+b', 'a b'];
+    const tags = await Promise.all(
+      captions.map(async (caption) => (await text(caption, '?seed=1')).headers.get('ETag')),
+    );
+    expect(new Set(tags).size).toBe(captions.length);
+  });
+
+  it('trims, joins white space and lower-cases: the text box of the blog sends a line break and a space first', async () => {
+    const [typed, plain] = [await text('\n Pink  FLOWER\n', '?seed=3'), await text('pink flower', '?seed=3')];
+    expect(await bytesOf(typed)).toBe(await bytesOf(plain));
+    expect(typed.headers.get('ETag')).toBe(plain.headers.get('ETag'));
+  });
+
+  it('takes a slash as it is', async () => {
+    const [raw, encoded] = [await app.request('/text/red/blue?seed=3'), await text('red/blue', '?seed=3')];
+    expect(raw.headers.get('ETag')).toBe(encoded.headers.get('ETag'));
+  });
+
+  it('draws afresh without a seed, tells the seed, and forbids keeping the picture', async () => {
+    const [first, second] = [await text('a flower'), await text('a flower')];
+    expect(first.headers.get('Cache-Control')).toBe('no-store');
+    expect(first.headers.get('ETag')).toBeNull();
+    expect(first.headers.get('T2I-Seed')).not.toBe(second.headers.get('T2I-Seed'));
+    const again = await text('a flower', `?seed=${first.headers.get('T2I-Seed')}`);
+    const picture = await bytesOf(again);
+    expect(picture).toBe(await bytesOf(first));
+    expect(picture).not.toBe(await bytesOf(second));
+  });
+
+  it('answers 304 to a client that has the picture, drawing nothing', async () => {
+    const first = await text('a flower', '?seed=7');
+    expect(first.headers.get('Cache-Control')).toBe('public, max-age=31536000, immutable');
+    const tag = first.headers.get('ETag')!;
+    const path = '/text/a%20flower?seed=7';
+    for (const has of [tag, `W/${tag}`, `"other", ${tag}`, '*']) {
+      const again = await app.request(path, { headers: { 'If-None-Match': has } });
+      expect([again.status, await again.text()]).toEqual([304, '']);
+      expect(again.headers.get('ETag')).toBe(tag);
+    }
+    expect((await app.request(path, { headers: { 'If-None-Match': '"other"' } })).status).toBe(200);
+  });
+
+  it('draws n pictures as a grid, scaled to a size, in the format asked for', async () => {
+    const formats = { png: /^.PNG/s, webp: /^RIFF....WEBP/s, jpeg: /^\xff\xd8/ };
+    for (const [format, signature] of Object.entries(formats)) {
+      const response = await text('a flower', `?n=3&size=32&seed=1&format=${format}`);
+      expect(response.headers.get('Content-Type')).toBe(`image/${format}`);
+      const bytes = new Uint8Array(await response.arrayBuffer());
+      expect(Buffer.from(bytes).toString('latin1')).toMatch(signature);
+      const { width, height } = await decodeImage(bytes);
+      expect([width, height]).toEqual([2 * 32 + 3 * 2, 2 * 32 + 3 * 2]);
+    }
+  });
+
+  it('ignores parameters it does not know, and empty ones', async () => {
+    expect((await text('a flower', '?_=123&seed=&n=')).status).toBe(200);
+  });
+
+  it.each([
+    ['seed=-1', /seed/],
+    ['seed=1.5', /seed/],
+    ['seed=99999999999999999999', /seed/],
+    ['n=0', /n: /],
+    ['n=65', /n: /],
+    ['size=7', /size/],
+    ['size=513', /size/],
+    ['format=gif', /format/],
+    ['n=64&size=512', /too large/],
+  ])('refuses %s', async (query, detail) => {
+    const response = await text('a flower', `?${query}`);
+    expect(response.status).toBe(400);
+    expect(response.headers.get('Content-Type')).toBe('application/problem+json');
+    expect(await response.json()).toMatchObject({
+      type: 'urn:t2i:problem:bad-request',
+      status: 400,
+      detail: expect.stringMatching(detail),
+    });
+  });
+
+  it.each([
+    ['/text/', 'caption-empty'],
+    ['/text', 'caption-empty'],
+    ['/text/%20%0A%00', 'caption-empty'],
+    ['/text/%ff', 'bad-request'],
+    ['/text/%', 'bad-request'],
+    ['/text/50%', 'bad-request'],
+  ])('answers %s with a problem', async (path, code) => {
+    const response = await app.request(path);
+    expect([response.status, (await response.json()).type]).toEqual([400, `urn:t2i:problem:${code}`]);
+  });
+
+  it('takes captions up to the limit', async () => {
+    expect((await text('a'.repeat(1000))).status).toBe(200);
+    const response = await text('a'.repeat(1001));
+    expect([response.status, (await response.json()).type]).toEqual([400, 'urn:t2i:problem:caption-too-long']);
+  });
+});
+
+describe('with several models', () => {
+  it('draws with the one asked for, else with the first', async () => {
+    const source = (name: string, revision: string) => ({ name, open: () => mockPainter({ revision }) });
+    const models = [await mockServed(source('roses', 'r1')), await mockServed(source('tulips', 't1'))];
+    const app = await mockApp({ models });
+    const served = async (query: string) => {
+      const { headers } = await app.request(`/text/a?seed=1${query}`);
+      return [headers.get('T2I-Model'), headers.get('T2I-Revision')];
+    };
+    expect(await served('')).toEqual(['roses', 'r1']);
+    expect(await served('&model=tulips')).toEqual(['tulips', 't1']);
+    expect((await app.request('/text/a?model=none')).status).toBe(404);
+  });
+
+  it('answers 409 for another revision than the one pinned', async () => {
+    const response = await app.request('/text/a?seed=1&revision=r0');
+    expect([response.status, (await response.json()).type]).toEqual([409, 'urn:t2i:problem:revision-changed']);
+    expect((await app.request('/text/a?seed=1&revision=r1')).status).toBe(200);
+  });
+
+  it('lets a picture of a watched model be kept for ever only where the revision is pinned', async () => {
+    const watched = await mockServed({ newest: async () => 'x' }, { maxWait: 0, watchEvery: 60_000 });
+    const app = await mockApp({ models: [watched] });
+    const cacheControl = async (query: string) => (await app.request(`/text/a?${query}`)).headers.get('Cache-Control');
+    expect(await cacheControl('seed=1')).toBe('no-cache');
+    expect(await cacheControl('seed=1&revision=r1')).toMatch(/immutable/);
+    expect(await cacheControl('revision=r1')).toBe('no-store');
+    await watched.close();
+  });
+});

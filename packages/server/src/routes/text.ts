@@ -1,0 +1,55 @@
+/** `GET /text/<caption>`: the address of a picture is the sentence it shows, as in the blog's demo. */
+
+import { z } from 'zod';
+import { answerPicture, arrange, beginDrawing, draw, encode, pictureFields, takeCaption } from '../pictures.ts';
+import { Problem } from '../problem.ts';
+import { queryRoute, type Route, type Service } from '../route.ts';
+
+export function textRoute(service: Service): Route {
+  const { limits } = service;
+  const query = z.object({
+    n: z
+      .int()
+      .min(1)
+      .max(limits.pictures)
+      .default(1)
+      .describe('pictures, in a grid; the i-th has the i-th noise of the seed'),
+    ...pictureFields(limits),
+  });
+  const facts = {
+    method: 'get',
+    path: '/text/{caption}',
+    pattern: '/text/*',
+    summary: 'A picture of a sentence',
+    description:
+      'Works as the source of an `<img>`. The caption is percent-encoded (`encodeURIComponent`); a `/` may stand as it is. ' +
+      'It is trimmed, its white space joined, its letters lower-cased.',
+    pathParameters: { caption: 'what to draw, in words' },
+    query,
+    answers: ['image/png', 'image/webp', 'image/jpeg'],
+    problems: [400, 404, 409, 429, 503, 504],
+    costly: true,
+  } as const;
+  return queryRoute(facts, (context, { n, size, format, ...choices }) => {
+    const caption = takeCaption(captionInPath(context.req.url), limits);
+    const drawing = beginDrawing(context, service, choices);
+    const { edition, seed } = drawing;
+    const cells = Array.from({ length: n }, (_, index) => ({ caption, seed, index }));
+    return answerPicture(context, drawing, ['text', caption, n, size, format], async () => {
+      const images = await draw(context, service, edition, cells, size);
+      return encode(arrange(images, Math.ceil(Math.sqrt(n))), format);
+    });
+  });
+}
+
+/** Everything behind `/text/`, as it was sent: the router's own decoding keeps some escapes and forgives broken ones. */
+function captionInPath(url: string): string {
+  const path = url.slice(url.indexOf('/', 'https://'.length)).replace(/[?#].*$/s, '');
+  const segments = path.split('/');
+  const begin = segments[1] === 'v1' ? 3 : 2;
+  try {
+    return decodeURIComponent(segments.slice(begin).join('/'));
+  } catch (cause) {
+    throw new Problem('bad-request', 'The caption is not percent-encoded UTF-8: use encodeURIComponent.', { cause });
+  }
+}

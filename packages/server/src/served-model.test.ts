@@ -1,0 +1,94 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { Painter } from './painter.ts';
+import { ServedModel } from './served-model.ts';
+import { type HeldPainter, heldPainter, listLogger, mockPainter, settled } from './test-support.ts';
+
+const cells = [{ caption: 'a flower', seed: 1, index: 0 }];
+const patient = { deadline: 60_000 };
+
+/** A source whose newest revision the test sets. */
+function movingSource() {
+  const opened: HeldPainter[] = [];
+  const source = {
+    name: 'moving',
+    revision: 'r1',
+    opened,
+    async open() {
+      const painter = await heldPainter({ revision: source.revision });
+      opened.push(painter);
+      return painter;
+    },
+    newest: async () => source.revision,
+  };
+  return source;
+}
+
+describe('ServedModel', () => {
+  it('opens newer weights without dropping what the old ones have accepted', async () => {
+    const source = movingSource();
+    const model = await ServedModel.open(source, { maxWait: 0 });
+    const before = model.edition;
+    const accepted = before.batcher.submit(cells, patient);
+    source.revision = 'r2';
+    expect(await model.refresh()).toBe(true);
+    expect([before.revision, model.edition.revision]).toEqual(['r1', 'r2']);
+    const later = model.edition.batcher.submit(cells, patient);
+    const [old, young] = source.opened as [HeldPainter, HeldPainter];
+    young.release();
+    expect(await later).toHaveLength(1);
+    expect(old.disposed).toBe(false);
+    old.release();
+    expect(await accepted).toHaveLength(1);
+    await settled();
+    expect([old.disposed, young.disposed]).toEqual([true, false]);
+    await model.close();
+    expect(young.disposed).toBe(true);
+  });
+
+  it('opens nothing when nothing is newer, and keeps its own when the newest turns out to be the same', async () => {
+    const source = movingSource();
+    const model = await ServedModel.open(source);
+    expect([await model.refresh(), source.opened.length]).toEqual([false, 1]);
+    source.newest = async () => 'a damaged checkpoint';
+    expect([await model.refresh(), source.opened.length]).toEqual([false, 2]);
+    expect(source.opened.map(({ disposed }) => disposed)).toEqual([false, true]);
+    expect([await model.refresh(), source.opened.length]).toEqual([false, 2]);
+    await model.close();
+  });
+
+  it('watches, and goes on with what it has when the newest cannot be opened', async () => {
+    const source = movingSource();
+    const logger = listLogger();
+    const model = await ServedModel.open(source, { watchEvery: 1, logger });
+    const { open } = source;
+    source.open = () => Promise.reject(new Error('truncated'));
+    source.revision = 'r2';
+    await vi.waitUntil(() => logger.lines.some((line) => line.includes('truncated')));
+    expect(model.edition.revision).toBe('r1');
+    source.open = open;
+    await vi.waitUntil(() => model.edition.revision === 'r2', { timeout: 10_000 });
+    await model.close();
+  });
+
+  it('is not ready while its painter is lost, and opens another', async () => {
+    let lose: (error: Error) => void = () => {};
+    const open = async (): Promise<Painter> => ({
+      ...(await mockPainter()),
+      lost: new Promise<Error>((resolve) => {
+        lose = resolve;
+      }),
+    });
+    const model = await ServedModel.open({ name: 'fragile', open });
+    lose(new Error('out of memory'));
+    await settled();
+    expect(model.ready).toBe(false);
+    expect(() => model.edition).toThrow(expect.objectContaining({ status: 503 }));
+    await vi.waitUntil(() => model.ready, { timeout: 10_000 });
+    await model.close();
+  });
+
+  it('rejects when there is nothing to open', async () => {
+    const open = () => Promise.reject(new Error('no checkpoint'));
+    await expect(ServedModel.open({ name: 'empty', open })).rejects.toThrow('no checkpoint');
+  });
+});

@@ -1,0 +1,156 @@
+/** A model under a name, which may be replaced by a newer revision of itself while it is in use. */
+
+import { errorMessage, type Logger, silentLogger } from '@t2i/core';
+import { Batcher, type BatcherOptions } from './batcher.ts';
+import type { Painter, PainterFacts } from './painter.ts';
+import { Problem } from './problem.ts';
+import type { Samples } from './samples.ts';
+
+const FIRST_RETRY = 1000; // ms
+const LAST_RETRY = 60_000; // ms
+
+/** Where a served model comes from. */
+export interface ModelSource {
+  /** In addresses and metrics: letters, digits, `.`, `_`, `-`. */
+  readonly name: string;
+  /** Opens the newest weights. */
+  open(): Promise<Painter>;
+  /** Names what `open` would open, cheaply; looked at every `watchEvery` ms. */
+  newest?(): Promise<string>;
+  /** The sample sheets of its training, where there are any. */
+  readonly samples?: Samples;
+}
+
+export interface ServedModelOptions extends BatcherOptions {
+  /** Milliseconds between looks for newer weights; 0, the default, never looks. */
+  readonly watchEvery?: number;
+  readonly logger?: Logger;
+}
+
+/** One revision in use. A request holds on to the edition it began with, so its pictures and its headers belong together. */
+export interface Edition extends PainterFacts {
+  readonly batcher: Batcher;
+  readonly openedAt: Date;
+}
+
+export class ServedModel {
+  readonly name: string;
+  readonly samples: Samples | undefined;
+  /** Whether the weights behind the name may change while it is served. */
+  readonly watched: boolean;
+  readonly #source: ModelSource;
+  readonly #options: ServedModelOptions;
+  readonly #logger: Logger;
+  #edition: Edition | undefined;
+  #newest: string | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #refreshing: Promise<boolean> | undefined;
+  #retry = FIRST_RETRY;
+  #closed = false;
+  /** Editions that were replaced and still finish what they accepted. */
+  readonly #draining = new Set<Promise<void>>();
+
+  private constructor(source: ModelSource, options: ServedModelOptions) {
+    this.name = source.name;
+    this.samples = source.samples;
+    this.watched = (options.watchEvery ?? 0) > 0 && source.newest !== undefined;
+    this.#source = source;
+    this.#options = options;
+    this.#logger = options.logger ?? silentLogger;
+  }
+
+  /** Opens a model, and watches for newer weights where `watchEvery` says so. Rejects with what `open` throws. */
+  static async open(source: ModelSource, options: ServedModelOptions = {}): Promise<ServedModel> {
+    const served = new ServedModel(source, options);
+    await served.refresh();
+    if (served.watched) served.#lookAfter(options.watchEvery!);
+    return served;
+  }
+
+  get ready(): boolean {
+    return this.#edition !== undefined;
+  }
+
+  /** @throws Problem while there is none: the model failed and is being opened again */
+  get edition(): Edition {
+    if (this.#edition !== undefined) return this.#edition;
+    throw new Problem('model-unavailable', `The model ${this.name} is being opened.`, { retryAfter: 1 });
+  }
+
+  /** Pictures that wait in all editions. */
+  get queued(): number {
+    return this.#edition?.batcher.queued ?? 0;
+  }
+
+  /** Opens the newest weights if they are not in use yet; true when they took over. One at a time. */
+  refresh(): Promise<boolean> {
+    this.#refreshing ??= this.#refresh().finally(() => {
+      this.#refreshing = undefined;
+    });
+    return this.#refreshing;
+  }
+
+  /** Finishes everything that was accepted, then frees the model. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    await this.#refreshing?.catch(() => {});
+    this.#replace(undefined);
+    await Promise.all(this.#draining);
+  }
+
+  async #refresh(): Promise<boolean> {
+    const newest = await this.#source.newest?.();
+    if (this.#edition !== undefined && newest !== undefined && newest === this.#newest) return false;
+    const painter = await this.#source.open();
+    this.#newest = newest;
+    if (this.#closed || painter.facts.revision === this.#edition?.revision) {
+      await painter.dispose();
+      return false;
+    }
+    const edition = { ...painter.facts, batcher: new Batcher(painter, this.#options), openedAt: new Date() };
+    this.#replace(edition);
+    this.#retry = FIRST_RETRY;
+    void painter.lost?.then((error) => this.#lost(edition, error));
+    this.#logger.info(`${this.name}: serving revision ${edition.revision} (${edition.engine})`);
+    return true;
+  }
+
+  /** New requests go to the new edition at once; the old one finishes its own. */
+  #replace(edition: Edition | undefined): void {
+    const old = this.#edition;
+    this.#edition = edition;
+    if (old === undefined) return;
+    const drained = old.batcher.drain().catch((error) => {
+      this.#logger.warn(`${this.name}: cannot free revision ${old.revision}: ${errorMessage(error)}`);
+    });
+    this.#draining.add(drained);
+    void drained.finally(() => this.#draining.delete(drained));
+  }
+
+  #lookAfter(milliseconds: number): void {
+    if (this.#closed) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#look(), milliseconds).unref();
+  }
+
+  /** Failures leave what is in use in use, and are tried again, ever more seldom. */
+  async #look(): Promise<void> {
+    try {
+      await this.refresh();
+      if (this.watched) this.#lookAfter(this.#options.watchEvery!);
+    } catch (error) {
+      this.#logger.warn(`${this.name}: cannot open newer weights: ${errorMessage(error)}`);
+      this.#lookAfter(this.#retry);
+      this.#retry = Math.min(2 * this.#retry, LAST_RETRY);
+    }
+  }
+
+  #lost(edition: Edition, error: Error): void {
+    if (this.#edition !== edition || this.#closed) return;
+    this.#logger.warn(`${this.name}: revision ${edition.revision} was lost: ${error.message}`);
+    this.#edition = undefined;
+    this.#lookAfter(this.#retry);
+    this.#retry = Math.min(2 * this.#retry, LAST_RETRY);
+  }
+}

@@ -1,0 +1,37 @@
+/** The files of a web page, served beside the API. */
+
+import { join } from 'node:path';
+import type { MiddlewareHandler } from 'hono';
+import { fileResponse } from './file-response.ts';
+import type { AppEnv } from './route.ts';
+
+/** Bundlers put a hash into the names of these files: another content has another name. */
+const HASHED = /\/assets\/[^/]*-[\w-]{8,}\.\w+$/;
+
+/** Answers with a file of `folder`, `index.html` for a folder, and passes on when there is none. */
+export function staticPage(folder: string): MiddlewareHandler<AppEnv> {
+  return async (context, next) => {
+    const names = namesIn(context.req.url);
+    if (names === undefined) return next();
+    const path = join(folder, ...names);
+    const cacheControl = () => (HASHED.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache');
+    const found = await fileResponse(context, path, cacheControl);
+    const answer = found ?? (await fileResponse(context, join(path, 'index.html'), cacheControl));
+    if (answer === undefined) return next();
+    context.set('route', 'page');
+    return answer;
+  };
+}
+
+/** The parts of an address's path, or undefined when one of them could lead elsewhere or to a hidden file. */
+function namesIn(url: string): string[] | undefined {
+  try {
+    const names = new URL(url).pathname
+      .split('/')
+      .filter((part) => part !== '')
+      .map((part) => decodeURIComponent(part));
+    return names.some((name) => name.startsWith('.') || /[/\\\0:]/.test(name)) ? undefined : names;
+  } catch {
+    return undefined; // not UTF-8
+  }
+}
