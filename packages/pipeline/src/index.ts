@@ -4,7 +4,7 @@ export { parseEncoderConfig } from './encoder-training/encoder-config.ts';
 export type { EncoderRunOptions } from './encoder-training/encoder-run.ts';
 export { openTrainedEncoder, resumeEncoder, trainEncoder } from './encoder-training/encoder-run.ts';
 export { openData } from './open-data.ts';
-export type { DrawRequest } from './pipeline.ts';
+export type { DrawRequest, OpenedRun } from './pipeline.ts';
 export { TextToImagePipeline } from './pipeline.ts';
 export type { RunConfig, RunConfigInput } from './run-config.ts';
 export { parseRunConfig } from './run-config.ts';

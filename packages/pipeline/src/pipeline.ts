@@ -9,8 +9,8 @@ import {
   type TextToImageModel,
 } from '@t2i/core';
 import { GanCls, generateFromCaptions, interpolateEmbeddings, interpolateNoise, seededNoise } from '@t2i/gan-cls';
-import { loadLatestModelState } from '@t2i/trainer';
-import { loadRunEncoder, readRecord } from './run-record.ts';
+import { type Checkpoint, loadLatestModelState } from '@t2i/trainer';
+import { loadRunEncoder, type RunRecord, readRecord } from './run-record.ts';
 
 /** What to draw. */
 export interface DrawRequest {
@@ -18,6 +18,12 @@ export interface DrawRequest {
   readonly seed: number;
   /** Pictures for each caption; default 1. */
   readonly perCaption?: number;
+}
+
+/** What an opened run was made of, and how far it had come. */
+export interface OpenedRun {
+  readonly record: RunRecord;
+  readonly checkpoint: Pick<Checkpoint, 'path' | 'weights'> & Pick<Checkpoint['progress'], 'step' | 'epoch' | 'images'>;
 }
 
 /**
@@ -29,9 +35,11 @@ export interface DrawRequest {
 export class TextToImagePipeline {
   readonly model: TextToImageModel;
   readonly encoder: CaptionEncoder;
+  /** Of a pipeline that `open` made. */
+  readonly run: OpenedRun | undefined;
 
   /** @throws CheckpointError when the encoder is not of the model's embedding length */
-  constructor(model: TextToImageModel, encoder: CaptionEncoder) {
+  constructor(model: TextToImageModel, encoder: CaptionEncoder, run?: OpenedRun) {
     if (encoder.dim !== model.embeddingDim) {
       throw new CheckpointError(
         `The encoder ${encoder.id} gives ${encoder.dim} numbers, the model takes ${model.embeddingDim}.`,
@@ -40,6 +48,7 @@ export class TextToImagePipeline {
     }
     this.model = model;
     this.encoder = encoder;
+    this.run = run;
   }
 
   /**
@@ -49,7 +58,7 @@ export class TextToImagePipeline {
   static async open(runDirectory: string, logger?: Logger): Promise<TextToImagePipeline> {
     const record = await readRecord(runDirectory);
     const encoder = await loadRunEncoder(runDirectory, record, logger);
-    const { state } = await loadLatestModelState(runDirectory, logger);
+    const { state, path, weights, progress } = await loadLatestModelState(runDirectory, logger);
     const model = new GanCls({ ...record.config.model, embeddingDim: encoder.dim }, new Rng(0));
     try {
       await model.load(state);
@@ -57,7 +66,8 @@ export class TextToImagePipeline {
       model.dispose();
       throw error;
     }
-    return new TextToImagePipeline(model, encoder);
+    const { step, epoch, images } = progress;
+    return new TextToImagePipeline(model, encoder, { record, checkpoint: { path, weights, step, epoch, images } });
   }
 
   /** Rows: all pictures of the first caption, then of the second, … The i-th picture of each has the i-th noise of the seed. */

@@ -31,6 +31,7 @@ describe('trainRun, resumeRun and TextToImagePipeline', () => {
       expect(await resumeRun({ runDirectory }, { maxSteps: 3 })).toMatchObject({ stopped: 'limit', step: 3 });
 
       const pipeline = await TextToImagePipeline.open(runDirectory);
+      expect(pipeline.run).toMatchObject({ record: { config }, checkpoint: { step: 3, images: 6 } });
       const request = { captions: ['a red flower', 'a blue flower'], seed: 7, perCaption: 2 };
       const images = await pipeline.generate(request);
       expect(images.shape).toEqual([4, 32, 32, 3]);

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import {
   discardCheckpointsAfter,
   latestCheckpoint,
+  latestCheckpointPath,
   loadLatestModelState,
   pruneCheckpoints,
   readCheckpoint,
@@ -50,7 +51,9 @@ describe('saveCheckpoint', () => {
     inRun(async (run) => {
       const path = await saveCheckpoint(run, checkpoint(7));
       expect(path).toBe(join(folder(run), 'step-00000007'));
-      expect(await readCheckpoint(path)).toEqual({ path, ...checkpoint(7) });
+      const weights = { bytes: expect.any(Number), sha256: expect.stringMatching(/^[0-9a-f]{64}$/) };
+      expect(await readCheckpoint(path)).toEqual({ path, weights, ...checkpoint(7) });
+      expect(await latestCheckpointPath(run)).toBe(path);
       expect(await readdir(folder(run))).toEqual(['step-00000007']);
     }));
 

@@ -50,13 +50,18 @@ export interface Checkpoint {
   readonly progress: Progress;
   /** What `Trainable.load` takes. */
   readonly state: StateDict;
+  /** Of the file that holds the state. */
+  readonly weights: { readonly bytes: number; readonly sha256: string };
 }
 
 /**
  * Writes a checkpoint and returns its path.
  * @throws DivergenceError for a state that is not finite (nothing is written then); T2iError when the disk refuses
  */
-export async function saveCheckpoint(runDirectory: string, checkpoint: Omit<Checkpoint, 'path'>): Promise<string> {
+export async function saveCheckpoint(
+  runDirectory: string,
+  checkpoint: Omit<Checkpoint, 'path' | 'weights'>,
+): Promise<string> {
   const { identity, progress, state } = checkpoint;
   assertFiniteState(progress.step, state);
   const folder = runPaths(runDirectory).checkpoints;
@@ -106,6 +111,11 @@ export async function latestCheckpoint(
   });
 }
 
+/** Where the newest checkpoint is, without a look into it; undefined when there is none. Cheap: for watching a training. */
+export async function latestCheckpointPath(runDirectory: string): Promise<string | undefined> {
+  return (await listCheckpoints(runDirectory)).at(-1)?.path;
+}
+
 /**
  * The newest checkpoint, for drawing with a trained model.
  * @throws CheckpointError when the run has none that is whole
@@ -135,7 +145,7 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
   if (found.bytes !== weights.bytes || found.sha256 !== weights.sha256) {
     throw new CheckpointError(`${file} is not what was written: ${found.bytes} of ${weights.bytes} bytes, or changed.`);
   }
-  return { path, identity, progress, state: readSafetensors(bytes, file) };
+  return { path, identity, progress, state: readSafetensors(bytes, file), weights };
 }
 
 /** Removes all but the newest `keepLast`. */

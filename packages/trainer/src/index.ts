@@ -1,5 +1,5 @@
 export type { Checkpoint, Progress } from './checkpoint.ts';
-export { latestCheckpoint, loadLatestModelState } from './checkpoint.ts';
+export { latestCheckpoint, latestCheckpointPath, loadLatestModelState } from './checkpoint.ts';
 export type { TrainerConfig, TrainerConfigInput } from './config.ts';
 export { parseTrainerConfig, trainerConfigSchema } from './config.ts';
 export { drawCurves } from './curves.ts';
@@ -9,7 +9,7 @@ export { makeFilm } from './film.ts';
 export type { Preview, PreviewOptions, PreviewRow } from './preview.ts';
 export { createPreview } from './preview.ts';
 export type { RunPaths, RunRecord } from './run-directory.ts';
-export { assertNoRun, readRun, runPaths, samplePath } from './run-directory.ts';
+export { assertNoRun, listSamples, readRun, runPaths, samplePath } from './run-directory.ts';
 export { learningRateAt } from './schedule.ts';
 export type { ConsoleProgressOptions, ProgressStream } from './trackers/console.ts';
 export { ConsoleProgress } from './trackers/console.ts';
