@@ -1,0 +1,109 @@
+import { CheckpointError, ConfigError, DatasetError, type ImageFeatures, Rng, type TextImageDataset } from '@t2i/core';
+import { describe, expect, it } from 'vitest';
+import { ClassBatches, type ClassBatchesOptions, dropWords } from './class-batches.ts';
+
+const CLASSES = 6;
+const SIZE = 30; // five images of each class; classes 4 and 5 are the test split
+
+const dataset: TextImageDataset = {
+  name: 'thirty',
+  fingerprint: 'f',
+  size: SIZE,
+  storedSize: 8,
+  classNames: Array.from({ length: CLASSES }, (_, k) => `${k}`),
+  labels: Int32Array.from({ length: SIZE }, (_, i) => i % CLASSES),
+  splits: {
+    train: Int32Array.from({ length: SIZE }, (_, i) => i).filter((i) => i % CLASSES < 3),
+    val: Int32Array.from({ length: SIZE }, (_, i) => i).filter((i) => i % CLASSES === 3),
+    test: Int32Array.from({ length: SIZE }, (_, i) => i).filter((i) => i % CLASSES > 3),
+  },
+  captions: (item) => Array.from({ length: 4 }, (_, j) => `caption ${j} of ${item}`),
+  readImages: async () => new Uint8Array(),
+  close: async () => {},
+};
+
+/** The features of an item in a view are [item, number of the view]. */
+const features: ImageFeatures = {
+  encoderId: 'e',
+  datasetFingerprint: 'f',
+  dim: 2,
+  size: SIZE,
+  views: ['whole', 'left', 'right'],
+  read: async (items, view) =>
+    Float32Array.from(items.flatMap((item) => [item, ['whole', 'left', 'right'].indexOf(view)])),
+};
+
+const source = (options: Partial<ClassBatchesOptions> = {}) =>
+  new ClassBatches({ dataset, features, batchSize: 3, rng: new Rng(1), ...options });
+
+async function draw(batches: ClassBatches, count: number) {
+  const rows: { item: number; view: number; owner: number; caption: number }[][] = [];
+  for (let i = 0; i < count; i++) {
+    const { features: found, captions } = await batches.next();
+    rows.push(
+      captions.map((text, row) => {
+        const [caption, owner] = /caption (\d) of (\d+)/.exec(text)!.slice(1).map(Number);
+        return { item: found.data[2 * row]!, view: found.data[2 * row + 1]!, owner: owner!, caption: caption! };
+      }),
+    );
+  }
+  return rows;
+}
+
+describe('ClassBatches', () => {
+  it('gives an image, a view and a caption of the same image for distinct classes of the training splits', async () => {
+    const batches = source();
+    expect(batches).toMatchObject({ batchSize: 3, batchesPerEpoch: 4 });
+    const drawn = await draw(batches, 200);
+    for (const rows of drawn) {
+      expect(new Set(rows.map(({ item }) => item % CLASSES)).size).toBe(3);
+      for (const { item, owner } of rows) {
+        expect(owner).toBe(item);
+        expect(item % CLASSES).toBeLessThan(4);
+      }
+    }
+    const all = drawn.flat();
+    expect(new Set(all.map(({ item }) => item)).size).toBe(20);
+    expect(new Set(all.map(({ view }) => view)).size).toBe(3);
+    expect(new Set(all.map(({ caption }) => caption)).size).toBe(4);
+  });
+
+  it('keeps to the splits, views and captions it is given', async () => {
+    const options = { splits: ['train'], views: ['left'], captionsPerImage: 2 } as const;
+    const rows = (await draw(source(options), 60)).flat();
+    expect(rows.every(({ item, view, caption }) => item % CLASSES < 3 && view === 1 && caption < 2)).toBe(true);
+  });
+
+  it('continues from its state, and refuses that of other data', async () => {
+    const [whole, resumed] = [source({ wordDropout: 0.3 }), source({ wordDropout: 0.3 })];
+    await whole.next();
+    resumed.load(JSON.parse(JSON.stringify(whole.state())));
+    expect(await resumed.next()).toEqual(await whole.next());
+    expect(() => resumed.load({ dataset: 'g', position: [1, 2, 3, 4] })).toThrow(CheckpointError);
+    expect(() => resumed.load(null)).toThrow(CheckpointError);
+  });
+
+  it.each<[string, Partial<ClassBatchesOptions>]>([
+    ['more classes than there are', { batchSize: 5 }],
+    ['a batch of one', { batchSize: 1 }],
+    ['an unknown view', { views: ['whole', 'top'] }],
+    ['no view', { views: [] }],
+    ['no caption', { captionsPerImage: 0 }],
+    ['all words dropped', { wordDropout: 1 }],
+  ])('refuses %s', (_, options) => {
+    expect(() => source(options)).toThrow(ConfigError);
+  });
+
+  it('refuses the features of other data', () => {
+    expect(() => source({ features: { ...features, datasetFingerprint: 'g' } })).toThrow(DatasetError);
+  });
+});
+
+it('dropWords leaves out words at the chance given, and never all', () => {
+  const rng = new Rng(2);
+  const words = Array.from({ length: 2000 }, (_, i) => `w${i}`);
+  const kept = dropWords(words.join(' '), 0.25, rng).split(' ');
+  expect(kept.length / words.length).toBeCloseTo(0.75, 1);
+  expect(kept).toEqual(words.filter((word) => kept.includes(word)));
+  for (let i = 0; i < 20; i++) expect(dropWords('a b', 0.99, rng)).toMatch(/^(a|b|a b)$/);
+});

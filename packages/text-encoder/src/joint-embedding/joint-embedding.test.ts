@@ -1,0 +1,104 @@
+import '@tensorflow/tfjs-backend-cpu';
+import { CheckpointError, ConfigError, float32Tensor, Rng } from '@t2i/core';
+import { expectAllClose } from '@t2i/test-utils';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { resolveCharCnnRnnConfig } from '../char-cnn-rnn/config.ts';
+import { CharCnnRnnNetwork } from '../char-cnn-rnn/trainable-network.ts';
+import { LinearWordsNetwork } from '../linear-words/trainable-words.ts';
+import golden from './__fixtures__/golden.json' with { type: 'json' };
+import { type JointBatch, JointEmbedding, trainedEncoder } from './joint-embedding.ts';
+
+beforeAll(() => tf.setBackend('cpu'));
+
+const tiny = { channels: [4, 6], cnnDim: 6, dim: 5 } as const;
+const { words, captions, start, trace } = golden.training;
+const batch: JointBatch = {
+  features: { data: Float32Array.from(golden.images), shape: [golden.n, golden.dim] },
+  captions,
+};
+const options = (learningRate: number) => ({ learningRate, rng: new Rng(1) });
+
+function charJoint(extra: Parameters<typeof resolveCharCnnRnnConfig>[0] = {}): JointEmbedding {
+  return new JointEmbedding(new CharCnnRnnNetwork(resolveCharCnnRnnConfig({ ...tiny, ...extra }), new Rng(3)));
+}
+
+function wordJoint(): JointEmbedding {
+  return new JointEmbedding(new LinearWordsNetwork({ vocabulary: words, dim: golden.dim }, new Rng(3)));
+}
+
+describe('JointEmbedding', () => {
+  it('takes the steps of PyTorch', async () => {
+    const joint = wordJoint();
+    const state = await joint.state();
+    const { kernel, bias } = start;
+    const tensors = {
+      ...state.tensors,
+      'text/kernel': float32Tensor([words.length, golden.dim], Float32Array.from(kernel)),
+      'text/bias': float32Tensor([golden.dim], Float32Array.from(bias)),
+    };
+    await joint.load({ ...state, tensors });
+    for (const { learningRate, loss, kernel, bias } of trace) {
+      const scalars = await joint.step(batch, options(learningRate));
+      expect(scalars['loss/joint']).toBeCloseTo(loss, 5);
+      const { tensors } = await joint.state();
+      expectAllClose(tensors['text/kernel']!.data, kernel, { relative: 1e-4, absolute: 1e-6 });
+      expectAllClose(tensors['text/bias']!.data, bias, { relative: 1e-4, absolute: 1e-6 });
+    }
+    joint.dispose();
+  });
+
+  it.each([{}, { normalise: 'both' }, { rnn: 'gru18' }] as const)('learns a batch by heart with %o', async (extra) => {
+    const joint = charJoint({ channels: [12, 16], cnnDim: 16, dim: 6, ...extra });
+    const apart = { data: Float32Array.from({ length: 36 }, (_, i) => (i % 7 === 0 ? 3 : 0)), shape: [6, 6] as const };
+    const losses: number[] = [];
+    for (let i = 0; i < 14; i++) {
+      losses.push((await joint.step({ features: apart, captions }, options(3e-3)))['loss/joint']!);
+    }
+    expect(losses.at(-1)).toBeLessThan(0.7 * losses[0]!);
+    joint.dispose();
+  });
+
+  it('continues bit for bit from a saved state', async () => {
+    const [whole, resumed] = [charJoint(), charJoint()];
+    await whole.step(batch, options(1e-3));
+    await resumed.load(await whole.state());
+    for (const joint of [whole, resumed]) await joint.step(batch, options(1e-3));
+    expect(await resumed.state()).toEqual(await whole.state());
+    whole.dispose();
+    resumed.dispose();
+  });
+
+  it('becomes an encoder that gives what the network gave', async () => {
+    for (const joint of [charJoint({ normalise: 'both' }), wordJoint()]) {
+      await joint.step(batch, options(1e-3));
+      const expected = tf.tidy(() => joint.network.embed(captions).dataSync());
+      const encoder = trainedEncoder(await joint.state(), { steps: 1 });
+      expect(encoder.settings).toEqual({ steps: 1 });
+      expectAllClose((await encoder.encode(captions)).data, expected);
+      joint.dispose();
+    }
+  });
+
+  it('allocates nothing over steps and frees everything', async () => {
+    const before = tf.memory().numTensors;
+    const joint = charJoint({ normalise: 'both' });
+    const steady = tf.memory().numTensors;
+    for (let i = 0; i < 3; i++) await joint.step(batch, options(1e-3));
+    await joint.state();
+    expect(tf.memory().numTensors).toBe(steady);
+    joint.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('refuses features of another length and states of another network', async () => {
+    const joint = charJoint();
+    const features = { data: new Float32Array(18), shape: [6, 3] as const };
+    await expect(joint.step({ ...batch, features }, options(1e-3))).rejects.toThrow(ConfigError);
+    const other = charJoint({ cnnDim: 7 });
+    await expect(joint.load(await other.state())).rejects.toThrow(CheckpointError);
+    expect(() => trainedEncoder({ tensors: {}, metadata: { config: '{"kind":"x"}' } }, null)).toThrow(CheckpointError);
+    joint.dispose();
+    other.dispose();
+  });
+});
