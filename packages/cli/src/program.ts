@@ -8,6 +8,7 @@ import { encoderCommand } from './commands/encoder/index.ts';
 import { filmCommand } from './commands/film.ts';
 import { generateCommand } from './commands/generate.ts';
 import { interpolateCommand } from './commands/interpolate.ts';
+import { serveCommand } from './commands/serve.ts';
 import { trainCommand } from './commands/train.ts';
 import { consoleOutput, type Output } from './output.ts';
 
@@ -41,6 +42,7 @@ function createProgram(output: Output): Command {
     .addCommand(generateCommand(output))
     .addCommand(interpolateCommand(output))
     .addCommand(filmCommand(output))
+    .addCommand(serveCommand(output))
     .addCommand(doctorCommand(output));
   for (const command of withSubcommands(program)) {
     command.exitOverride().showHelpAfterError('(add --help for the options and examples)');

@@ -11,6 +11,7 @@ export interface PaintRequest {
 export type ToWorker = PaintRequest | 'dispose';
 
 export type FromWorker =
+  | { readonly kind: 'warning'; readonly message: string }
   | { readonly kind: 'ready'; readonly facts: PainterFacts }
   | { readonly kind: 'failed'; readonly error: PlainError }
   | { readonly kind: 'painted'; readonly id: number; readonly results: readonly (RgbImage | Refusal)[] }

@@ -13,6 +13,8 @@ export interface WorkerPainterOptions {
   readonly module: URL;
   /** Handed to the function given to `paintForParent`; plain data. */
   readonly data?: unknown;
+  /** Hears of what the module warns of. */
+  readonly onWarning?: (message: string) => void;
   /** Node's own flags for the thread; default those of this process. */
   readonly execArgv?: readonly string[];
 }
@@ -21,7 +23,8 @@ export interface WorkerPainterOptions {
  * Starts a thread and waits until its painter is open.
  * @throws what the module threw, T2iErrors with their code and hint
  */
-export async function openWorkerPainter({ module, data, execArgv }: WorkerPainterOptions): Promise<Painter> {
+export async function openWorkerPainter(options: WorkerPainterOptions): Promise<Painter> {
+  const { module, data, execArgv, onWarning = () => {} } = options;
   const worker = new Worker(module, { workerData: data, ...(execArgv && { execArgv: [...execArgv] }) });
   const waiting = new Map<number, { resolve(results: (RgbImage | Refusal)[]): void; reject(error: Error): void }>();
   let disposed = false;
@@ -39,6 +42,7 @@ export async function openWorkerPainter({ module, data, execArgv }: WorkerPainte
   const facts = await new Promise<PainterFacts>((resolve, reject) => {
     void lost.then(reject);
     worker.on('message', (message: FromWorker) => {
+      if (message.kind === 'warning') return onWarning(message.message);
       if (message.kind === 'ready') return resolve(message.facts);
       if (message.kind === 'failed') return reject(fromPlain(message.error));
       const asked = waiting.get(message.id);

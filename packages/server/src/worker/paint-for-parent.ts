@@ -7,15 +7,17 @@ import { type FromWorker, type ToWorker, toPlain } from './messages.ts';
 
 /**
  * To be called by the module that `openWorkerPainter` names: opens a painter and paints with it until its owner disposes of it.
- * @param open receives the owner's `data`
+ * @param open receives the owner's `data`, and where to say what its owner should know
  */
-export async function paintForParent(open: (data: unknown) => Promise<Painter>): Promise<void> {
+export async function paintForParent(
+  open: (data: unknown, warn: (message: string) => void) => Promise<Painter>,
+): Promise<void> {
   const port = parentPort;
   assert(port !== null, 'paintForParent runs in a worker thread');
   const tell = (message: FromWorker, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer);
   let painter: Painter;
   try {
-    painter = await open(workerData);
+    painter = await open(workerData, (message) => tell({ kind: 'warning', message }));
   } catch (error) {
     tell({ kind: 'failed', error: toPlain(error) });
     return;

@@ -1,0 +1,95 @@
+/** `t2i serve`: trained runs over HTTP. */
+
+import { createApp, createLogger, type LogLevel, listen, Metrics, ServedModel } from '@t2i/server';
+import { Command, Option } from 'commander';
+import { examples } from '../examples.ts';
+import { type BackendFlag, backendOption, collect, integer } from '../flags.ts';
+import type { Output } from '../output.ts';
+import { runSource } from '../run-source.ts';
+
+const WATCH_EVERY = 2000; // ms
+
+interface ServeFlags {
+  host: string;
+  port: number;
+  watch: boolean;
+  maxBatch: number;
+  maxWait: number;
+  maxQueue: number;
+  deadline: number;
+  rateLimit: number;
+  trustProxy: boolean;
+  cors?: string[];
+  page?: string;
+  logLevel: LogLevel;
+  logCaptions: boolean;
+  backend: BackendFlag;
+}
+
+export function serveCommand(output: Output): Command {
+  return new Command('serve')
+    .description('serve runs over HTTP: GET /text/<sentence> is a picture; / tells the rest')
+    .argument('<run...>', 'run folders; name=folder gives a run another name than its folder has')
+    .option('--host <address>', 'address to listen on; 0.0.0.0 lets other machines in', '127.0.0.1')
+    .option('--port <n>', 'port; 0 takes a free one', integer(0, 65_535), 8888)
+    .option('--watch', 'go over to newer checkpoints as they are written: to watch a training', false)
+    .option('--max-batch <n>', 'pictures drawn in one pass at most', integer(1, 256), 16)
+    .option('--max-wait <ms>', 'how long a picture waits for others to share its pass', integer(0, 1000), 3)
+    .option('--max-queue <n>', 'pictures that may wait; beyond, requests get 429', integer(64, 100_000), 512)
+    .option('--deadline <seconds>', 'give a request up after so long', integer(1, 3600), 30)
+    .option('--rate-limit <n>', 'requests a minute for each client; 0: no limit', integer(0), 0)
+    .option('--trust-proxy', 'take the client from X-Forwarded-For: only behind a proxy that sets it', false)
+    .option('--cors <origin>', 'let scripts of this origin read the answers, * for all (repeatable)', collect)
+    .option('--page <folder>', 'web page to serve at /')
+    .addOption(new Option('--log-level <level>').choices(['debug', 'info', 'warn', 'error', 'silent']).default('info'))
+    .option('--log-captions', 'write what people type into the log', false)
+    .addOption(backendOption())
+    .addHelpText(
+      'after',
+      examples(
+        't2i serve runs/flowers',
+        't2i serve runs/flowers --watch --port 9000',
+        't2i serve flowers=runs/a toys=runs/b --host 0.0.0.0 --rate-limit 120',
+      ),
+    )
+    .action((runs: string[], flags: ServeFlags) => serve(runs, flags, output));
+}
+
+async function serve(runs: readonly string[], flags: ServeFlags, output: Output): Promise<void> {
+  const logger = createLogger({ level: flags.logLevel });
+  const metrics = new Metrics();
+  const models: ServedModel[] = [];
+  try {
+    for (const run of runs) {
+      const source = runSource(run, { backend: flags.backend, maxRows: flags.maxBatch }, logger);
+      const onPass = metrics.passesOf(source.name);
+      const { maxWait, maxQueue, watch } = flags;
+      models.push(
+        await ServedModel.open(source, { maxWait, maxQueue, onPass, watchEvery: watch ? WATCH_EVERY : 0, logger }),
+      );
+    }
+    const { host, port, rateLimit, trustProxy, cors: corsOrigins = [], page, logCaptions } = flags;
+    const limits = { deadline: flags.deadline * 1000 };
+    const options = { models, metrics, logger, logCaptions, rateLimit, trustProxy, corsOrigins, limits };
+    const app = createApp(page === undefined ? options : { ...options, page });
+    const server = await listen(app, { host, port });
+    output.write(`Serving ${models.map(({ name }) => name).join(', ')} at ${server.url}\n`);
+    output.info(`Try ${server.url}/text/a%20pink%20flower`);
+    await interrupted();
+    output.info('Finishing what was accepted; press Ctrl-C again to stop at once');
+    await server.stop();
+  } finally {
+    await Promise.all(models.map((model) => model.close()));
+  }
+}
+
+/** Waits for Ctrl-C or a polite kill; a second one ends the process, as it does by itself. */
+function interrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = () => {
+      process.off('SIGINT', stop).off('SIGTERM', stop);
+      resolve();
+    };
+    process.on('SIGINT', stop).on('SIGTERM', stop);
+  });
+}

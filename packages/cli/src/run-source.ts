@@ -1,0 +1,37 @@
+/** A run's folder as something that can be served, drawn in a thread of its own. */
+
+import { basename, extname, resolve } from 'node:path';
+import { CheckpointError, type Logger } from '@t2i/core';
+import { type ModelSource, openWorkerPainter } from '@t2i/server';
+import { latestCheckpointPath, listSamples, makeFilm } from '@t2i/trainer';
+import type { ServeWorkerData } from './serve-worker.ts';
+
+/** Beside this file, in the sources and in what is built of them. */
+const WORKER = new URL(`./serve-worker${extname(import.meta.url)}`, import.meta.url);
+
+/** @param run a folder, or `name=folder` */
+export function runSource(run: string, options: Omit<ServeWorkerData, 'run'>, logger: Logger): ModelSource {
+  const named = /^([\w.-]+)=(.+)$/.exec(run);
+  const folder = named?.[2] ?? run;
+  const name = named?.[1] ?? basename(resolve(folder));
+  return {
+    name,
+    open: () =>
+      openWorkerPainter({
+        module: WORKER,
+        data: { run: folder, ...options } satisfies ServeWorkerData,
+        onWarning: (message) => logger.warn(`${name}: ${message}`),
+      }),
+    async newest() {
+      const path = await latestCheckpointPath(folder);
+      if (path !== undefined) return path;
+      throw new CheckpointError(`${folder} has no checkpoint.`, {
+        hint: 'Train until the end of the first epoch, or check the path.',
+      });
+    },
+    samples: {
+      list: () => listSamples(folder),
+      film: async (settings) => (await makeFilm(folder, settings)).data,
+    },
+  };
+}
