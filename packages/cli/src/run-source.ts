@@ -1,13 +1,13 @@
 /** A run's folder as something that can be served, drawn in a thread of its own. */
 
-import { basename, extname, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { CheckpointError, type Logger } from '@t2i/core';
 import { type ModelSource, openWorkerPainter } from '@t2i/server';
 import { latestCheckpointPath, listSamples, makeFilm } from '@t2i/trainer';
 import type { ServeWorkerData } from './serve-worker.ts';
 
-/** Beside this file, in the sources and in what is built of them. */
-const WORKER = new URL(`./serve-worker${extname(import.meta.url)}`, import.meta.url);
+/** Beside this file: built, or what stands for it in the sources. */
+const WORKER = new URL(import.meta.url.endsWith('.ts') ? './serve-worker.mjs' : './serve-worker.js', import.meta.url);
 
 /** @param run a folder, or `name=folder` */
 export function runSource(run: string, options: Omit<ServeWorkerData, 'run'>, logger: Logger): ModelSource {

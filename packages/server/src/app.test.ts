@@ -165,6 +165,15 @@ describe('the log', () => {
     const [line] = await logged({ logCaptions: true }, '/text/A%20pink%20flower');
     expect(JSON.parse(line!).captions).toEqual(['a pink flower']);
   });
+
+  it('can be matched with what a client was answered', async () => {
+    const app = await mockApp();
+    for (const path of ['/text/a', '/text/', '/v1/models', '/nothing']) {
+      const response = await app.request(path, { headers: { 'X-Request-Id': 'mine-1' } });
+      expect(response.headers.get('X-Request-Id')).toBe('mine-1');
+    }
+    expect((await app.request('/text/a')).headers.get('X-Request-Id')).toMatch(/^[\w-]{36}$/);
+  });
 });
 
 describe('other origins', () => {

@@ -57,7 +57,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   metrics.watchQueues(models);
 
   const app = new Hono<AppEnv>();
-  app.use(requestId(), requestLog({ logger, metrics, logCaptions: options.logCaptions ?? false }), noSniffing);
+  app.use(requestId(), requestLog({ logger, metrics, logCaptions: options.logCaptions ?? false }), headOfAll);
   if (corsOrigins.length > 0) app.use(allowOrigins(corsOrigins));
   app.use(methodNotAllowed({ app, onMethodNotAllowed }));
   app.onError((error, context) => {
@@ -110,9 +110,10 @@ function limitBody({ body }: Route, { limits }: Service): MiddlewareHandler<AppE
   return [bodyLimit({ maxSize: limits.bodyBytes, onError })];
 }
 
-const noSniffing: MiddlewareHandler<AppEnv> = async (context, next) => {
+const headOfAll: MiddlewareHandler<AppEnv> = async (context, next) => {
   await next();
   context.res.headers.set('X-Content-Type-Options', 'nosniff');
+  context.res.headers.set('X-Request-Id', context.var.requestId); // a route's own Response has lost it
 };
 
 function allowOrigins(origins: readonly string[]): MiddlewareHandler<AppEnv> {

@@ -1,14 +1,11 @@
 /** The app on a socket: timeouts against slow clients, and a stop that finishes what was accepted. */
 
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { ConfigError, T2iError } from '@t2i/core';
 import type { Hono } from 'hono';
 import type { AppEnv } from './route.ts';
-
-/** How often, while stopping, connections are closed that have become idle. */
-const CLOSE_IDLE_EVERY = 50; // ms
 
 export interface ListenOptions {
   /** Default 127.0.0.1: this machine only. */
@@ -43,13 +40,16 @@ export async function listen(app: Hono<AppEnv>, options: ListenOptions = {}): Pr
     serverOptions: { headersTimeout, requestTimeout, connectionsCheckingInterval: Math.min(1000, headersTimeout) },
   }) as Server;
   server.maxConnections = options.maxConnections ?? 1024;
+  const requests = countRequests(server);
   await bind(server, host, port);
   const address = server.address() as AddressInfo;
   return {
     url: `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`,
     stop({ grace = 30_000 } = {}) {
       stopping = true;
-      return close(server, grace);
+      const closed = close(server, grace);
+      for (const [socket, count] of requests) if (count === 0) socket.destroy();
+      return closed;
     },
   };
 }
@@ -66,9 +66,25 @@ function bind(server: Server, host: string, port: number): Promise<void> {
 }
 
 async function close(server: Server, grace: number): Promise<void> {
-  const idle = setInterval(() => server.closeIdleConnections(), CLOSE_IDLE_EVERY);
   const cut = setTimeout(() => server.closeAllConnections(), grace);
   await new Promise<void>((resolve) => server.close(() => resolve()));
-  clearInterval(idle);
   clearTimeout(cut);
+}
+
+/** How many requests are under way on each connection. To Node, one that has never sent a request is not idle: browsers keep some in reserve. */
+function countRequests(server: Server): ReadonlyMap<Socket, number> {
+  const requests = new Map<Socket, number>();
+  const add = (socket: Socket, change: number) => {
+    const count = requests.get(socket);
+    if (count !== undefined) requests.set(socket, count + change);
+  };
+  server.on('connection', (socket: Socket) => {
+    requests.set(socket, 0);
+    socket.once('close', () => requests.delete(socket));
+  });
+  server.on('request', ({ socket }: IncomingMessage, answer: ServerResponse) => {
+    add(socket, 1);
+    answer.once('finish', () => add(socket, -1));
+  });
+  return requests;
 }
