@@ -28,6 +28,7 @@ export async function openWorkerPainter(options: WorkerPainterOptions): Promise<
   const worker = new Worker(module, { workerData: data, ...(execArgv && { execArgv: [...execArgv] }) });
   const waiting = new Map<number, { resolve(results: (RgbImage | Refusal)[]): void; reject(error: Error): void }>();
   let disposed = false;
+  let ended = false;
   let ids = 0;
   const tell = (message: ToWorker) => worker.postMessage(message);
 
@@ -36,6 +37,7 @@ export async function openWorkerPainter(options: WorkerPainterOptions): Promise<
     worker.once('exit', (code) => resolve(new Error(`the painter's thread ended with code ${code}`)));
   });
   void lost.then((error) => {
+    ended = true;
     for (const { reject } of waiting.values()) reject(error);
     waiting.clear();
   });
@@ -57,7 +59,7 @@ export async function openWorkerPainter(options: WorkerPainterOptions): Promise<
     lost,
     paint(cells: readonly Cell[]) {
       return new Promise((resolve, reject) => {
-        if (disposed) return reject(new Error('the painter was disposed of'));
+        if (ended) return reject(new Error(disposed ? 'the painter was disposed of' : "the painter's thread is dead"));
         waiting.set(ids, { resolve, reject });
         tell({ id: ids++, cells });
       });
@@ -65,6 +67,7 @@ export async function openWorkerPainter(options: WorkerPainterOptions): Promise<
     async dispose() {
       if (disposed) return;
       disposed = true;
+      ended = true;
       tell('dispose');
       const impatient = setTimeout(() => void worker.terminate(), PATIENCE);
       await lost;

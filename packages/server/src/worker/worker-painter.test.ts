@@ -1,0 +1,62 @@
+import { T2iError } from '@t2i/core';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Painter } from '../painter.ts';
+import { mockPainter } from '../test-support.ts';
+import { openWorkerPainter } from './open-worker-painter.ts';
+
+const cell = (caption: string) => ({ caption, seed: 7, index: 0 });
+const opened: Painter[] = [];
+afterEach(async () => {
+  for (const painter of opened.splice(0)) await painter.dispose();
+});
+
+async function open(revision: string, onWarning?: (message: string) => void): Promise<Painter> {
+  const painter = await openWorkerPainter({
+    module: new URL('./__fixtures__/mock-worker.mjs', import.meta.url),
+    data: { revision },
+    execArgv: ['--conditions=@t2i/source'],
+    ...(onWarning && { onWarning }),
+  });
+  opened.push(painter);
+  return painter;
+}
+
+describe('openWorkerPainter', () => {
+  it('paints what a painter of this thread paints, and ends with its owner', async () => {
+    const [there, here] = [await open('r1'), await mockPainter()];
+    expect(there.facts).toEqual(here.facts);
+    const passes = [[cell('a red flower')], [cell('a blue flower'), cell('a rose')]];
+    const painted = await Promise.all(passes.map((cells) => there.paint(cells)));
+    expect(painted).toEqual(await Promise.all(passes.map((cells) => here.paint(cells))));
+    await there.dispose();
+    expect((await there.lost)?.message).toMatch(/ended with code 0/);
+    await expect(there.paint([cell('a')])).rejects.toThrow(/disposed/);
+    await there.dispose();
+  });
+
+  it('throws what opening threw, with its hint', async () => {
+    const error = await open('missing').catch((thrown) => thrown);
+    expect(T2iError.isInstance(error)).toBe(true);
+    expect(error).toMatchObject({ code: 'ERR_CHECKPOINT', message: 'There is no checkpoint.', hint: 'Train first.' });
+    await expect(open('broken')).rejects.toThrow('x is not a function');
+    const module = new URL('./__fixtures__/nothing.mjs', import.meta.url);
+    await expect(openWorkerPainter({ module })).rejects.toThrow(/nothing\.mjs/);
+  });
+
+  it('passes warnings on', async () => {
+    const warnings: string[] = [];
+    await open('old', (message) => warnings.push(message));
+    expect(warnings).toEqual(['the newest checkpoint is damaged']);
+  });
+
+  it('rejects a pass that fails and goes on; rejects all when the thread dies', async () => {
+    const painter = await open('r1');
+    await expect(painter.paint([cell('fail')])).rejects.toThrow('out of memory');
+    expect(await painter.paint([cell('a')])).toHaveLength(1);
+    const [last, never] = [painter.paint([cell('crash')]), painter.paint([cell('a')])];
+    await expect(last).rejects.toThrow(/ended with code 3/);
+    await expect(never).rejects.toThrow(/ended with code 3/);
+    expect((await painter.lost)?.message).toMatch(/code 3/);
+    await expect(painter.paint([cell('a')])).rejects.toThrow();
+  });
+});
