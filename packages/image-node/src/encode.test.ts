@@ -1,4 +1,4 @@
-import type { RgbImage } from '@t2i/core';
+import { type RgbImage, Rng } from '@t2i/core';
 import { describe, expect, it } from 'vitest';
 import { decodeImage, encodeImage } from './index.ts';
 
@@ -14,6 +14,17 @@ describe('encodeImage', () => {
     const png = await encodeImage(picture());
     expect([...png.subarray(0, 4)]).toEqual([0x89, 0x50, 0x4e, 0x47]);
     expect(await decodeImage(png)).toEqual(picture());
+  });
+
+  it.each([
+    [1, 1],
+    [3, 200],
+    [64, 64],
+    [200, 100],
+  ])('keeps every pixel of noise in a PNG of %i × %i', async (width, height) => {
+    const rng = new Rng(1);
+    const image = { data: Uint8Array.from({ length: width * height * 3 }, () => rng.integer(256)), width, height };
+    expect(await decodeImage(await encodeImage(image))).toEqual(image);
   });
 
   it.each(['webp', 'jpeg'] as const)('keeps size and colours in a %s', async (format) => {

@@ -4,6 +4,10 @@ import type { RgbImage } from '@t2i/core';
 import { assertShape } from '@t2i/core';
 import type { Sharp } from 'sharp';
 import sharp from 'sharp';
+import { encodeSmallPng } from './small-png.ts';
+
+/** Pixels of a PNG up to which sharp's pipeline costs more than the work itself. */
+const SMALL = 2 ** 14;
 
 export type ImageFormat = 'png' | 'webp' | 'jpeg';
 
@@ -22,6 +26,8 @@ export async function encodeImage(
   image: RgbImage,
   { format = 'png', quality = 90 }: EncodeImageOptions = {},
 ): Promise<Uint8Array> {
+  assertShape('image', image.data, [image.height, image.width, 3]);
+  if (format === 'png' && image.width * image.height <= SMALL) return encodeSmallPng(image);
   const pipeline = fromRgb(image);
   switch (format) {
     case 'png':
