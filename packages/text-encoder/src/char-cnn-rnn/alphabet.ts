@@ -9,9 +9,6 @@ export const ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789-,;.!?:\'"/\\|_@#$%
 /** Places of a caption; characters beyond are cut off. */
 export const MAX_CHARACTERS = 201;
 
-/** No character: what fills the places behind a caption. Its one-hot row is all zero. */
-export const PADDING = 0;
-
 /**
  * What to do about characters outside the alphabet, capital letters among them.
  * `authors` stops at the first one, as the loader of their training and evaluation does (`:83-101`; their GAN demo skips it instead).

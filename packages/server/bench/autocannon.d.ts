@@ -1,0 +1,25 @@
+/** The part of autocannon that the bench uses; it brings no types. */
+declare module 'autocannon' {
+  interface Options {
+    readonly url: string;
+    readonly connections: number;
+    /** Seconds. */
+    readonly duration?: number;
+    /** Requests to send, instead of a duration. */
+    readonly amount?: number;
+    readonly requests: readonly { readonly path: string }[];
+    /** Seconds until a request counts as lost. */
+    readonly timeout?: number;
+  }
+  interface Result {
+    readonly '2xx': number;
+    readonly non2xx: number;
+    readonly errors: number;
+    readonly timeouts: number;
+    /** Seconds. */
+    readonly duration: number;
+    /** Milliseconds. */
+    readonly latency: { readonly p50: number; readonly p99: number };
+  }
+  export default function autocannon(options: Options): Promise<Result>;
+}
