@@ -1,0 +1,122 @@
+/** Where pictures come from: all that the page knows about a server, or about the model inside the browser. */
+
+/** What is told about a model that can be drawn with. */
+export interface ModelFacts {
+  /** What it is called, also in addresses. */
+  readonly name: string;
+  /** Side of its pictures, in pixels. */
+  readonly imageSize: number;
+  /** Epochs of training behind its weights, where that is known. */
+  readonly epoch?: number;
+  /** One line for people. */
+  readonly description?: string;
+}
+
+/** One picture and what makes it again: the caption, the seed, and which noise of the seed it has. */
+export interface DrawnPicture {
+  /** For an `<img>`: an address of a server, a `data:` or an object URL. Whoever shows it revokes object URLs. */
+  readonly url: string;
+  /** As the encoder saw it: trimmed, lower-cased. */
+  readonly caption: string;
+  readonly seed: number;
+  /** Which of the seed's noises it has, from 0: the same for the same seed however many pictures were asked for. */
+  readonly index: number;
+}
+
+export interface GenerateRequest {
+  /** Name of one of {@link PictureSource.models}; default the first. */
+  readonly model?: string;
+  readonly caption: string;
+  /** Whole number in [0, 2³²). */
+  readonly seed: number;
+  /** Pictures, of the noises 0 … count − 1 of the seed; in [1, 64]. */
+  readonly count: number;
+}
+
+export interface InterpolateRequest {
+  readonly model?: string;
+  readonly from: string;
+  readonly to: string;
+  /** All pictures have the first noise of this seed. */
+  readonly seed: number;
+  /** Pictures, both ends among them; in [2, 64]. */
+  readonly steps: number;
+}
+
+/** The samples that a training drew after an epoch: always of the same sentences and noises. */
+export interface EpochSheet {
+  readonly epoch: number;
+  /** Address of one picture that holds the whole grid. */
+  readonly url: string;
+}
+
+/** The sheets of a training, in the order of their epochs. */
+export interface EpochSheets {
+  readonly sheets: readonly EpochSheet[];
+  /** Sentences, one a row of each sheet. */
+  readonly captions: readonly string[];
+}
+
+/**
+ * Draws sentences. Every method rejects with the signal's reason when it is aborted, with a {@link SourceError} for what
+ * a person can understand or mend, and with anything else for what is a bug.
+ */
+export interface PictureSource {
+  readonly kind: 'server' | 'browser';
+  /** What computes, for people: "WebGPU"; only the browser's source says so. */
+  readonly engine?: string;
+  models(signal?: AbortSignal): Promise<readonly ModelFacts[]>;
+  /** The pictures by index. The same request gives the same pictures. */
+  generate(request: GenerateRequest, signal?: AbortSignal): Promise<readonly DrawnPicture[]>;
+  /** The pictures from the one sentence to the other; `caption` is that of the nearer end. */
+  interpolate(request: InterpolateRequest, signal?: AbortSignal): Promise<readonly DrawnPicture[]>;
+  /** Only a server has them. */
+  samples?(model?: string, signal?: AbortSignal): Promise<EpochSheets>;
+  /** Ends the worker and frees its memory, where there is one. */
+  dispose?(): void;
+}
+
+/** How far the weights of the browser's source have come, in bytes. */
+export interface LoadProgress {
+  readonly loaded: number;
+  readonly total: number;
+}
+
+/**
+ * `openBrowserSource` of `./in-browser/open-browser-source.ts`: the page imports it only when it is needed.
+ *
+ * The page offers it when `model/model.json` lies beside the page, that is relative to its base address. A server that
+ * wants to let browsers draw answers at that same address, so the page needs no other rule.
+ */
+export type OpenBrowserSource = (options: {
+  /** Address of the folder `model/`, with its closing slash: `model.json` and the weights are relative to it. */
+  readonly baseUrl: string;
+  readonly onProgress?: (progress: LoadProgress) => void;
+  /** Aborting it ends the download and the worker. */
+  readonly signal?: AbortSignal;
+}) => Promise<PictureSource>;
+
+/** What went wrong, in the only kinds that the page treats differently. */
+export type SourceErrorKind =
+  /** Nobody answers: worth trying again by itself. */
+  | 'away'
+  /** It answers, but is busy or not ready. */
+  | 'busy'
+  /** The request was refused: trying again changes nothing. */
+  | 'refused'
+  /** The browser's engine or the model's files do not work here. */
+  | 'broken';
+
+/** A failure with a message for people. */
+export class SourceError extends Error {
+  override readonly name = 'SourceError';
+  readonly kind: SourceErrorKind;
+  /** Seconds after which it may go again, where a server said so. */
+  readonly retryAfter: number | undefined;
+
+  constructor(kind: SourceErrorKind, message: string, options: ErrorOptions & { readonly retryAfter?: number } = {}) {
+    super(message, options);
+    this.kind = kind;
+    this.retryAfter = options.retryAfter;
+  }
+}
