@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { fromFloat16, toFloat16 } from './float16.ts';
+import { float32Values, fromFloat16, roundedToFloat16, toFloat16, withRoundedMatrices } from './float16.ts';
+import { float32Tensor } from './state-dict.ts';
 
 const every = Uint16Array.from({ length: 65536 }, (_, i) => i);
 
@@ -27,5 +28,22 @@ describe('float16', () => {
     expect(fromFloat16(toFloat16([65504, 65519, 65520, -1e9, 2 ** -25, 2 ** -24, Number.NaN]))).toEqual(
       Float32Array.of(65504, 65504, Infinity, -Infinity, 0, 2 ** -24, NaN),
     );
+  });
+});
+
+describe('tensors of 16 bits', () => {
+  const kernel = float32Tensor([2, 2], Float32Array.of(0.1, 0.2, 0.3, 0.4));
+  const bias = float32Tensor([2], Float32Array.of(0.1, 1e-9));
+
+  it('are matrices only: vectors keep every bit', () => {
+    const rounded = withRoundedMatrices({ kernel, bias });
+    expect(rounded.bias).toBe(bias);
+    expect(rounded.kernel).toMatchObject({ dtype: 'F16', shape: [2, 2] });
+    expect(withRoundedMatrices(rounded)).toEqual(rounded);
+  });
+
+  it('are read as numbers of 32', () => {
+    expect(float32Values(bias)).toBe(bias.data);
+    expect(float32Values(roundedToFloat16(kernel))[1]).toBeCloseTo(0.2, 4);
   });
 });

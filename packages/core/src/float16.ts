@@ -1,6 +1,6 @@
 /** Numbers of 16 bits (IEEE 754 binary16) as raw bits: what safetensors calls F16. JavaScript's own came after Node 20. */
 
-import type { NamedTensor } from './state-dict.ts';
+import type { NamedTensor, StateDict } from './state-dict.ts';
 
 const floats = new Float32Array(1);
 const bits = new Uint32Array(floats.buffer);
@@ -30,6 +30,24 @@ export function fromFloat16(halves: Uint16Array): Float32Array {
 /** A tensor of 32 bits rounded to 16. */
 export function roundedToFloat16({ shape, data }: NamedTensor): NamedTensor {
   return { dtype: 'F16', shape, data: toFloat16(data) };
+}
+
+/** The numbers of a tensor of 16 or 32 bits. */
+export function float32Values({ data }: NamedTensor): Float32Array {
+  return data instanceof Uint16Array ? fromFloat16(data) : (data as Float32Array);
+}
+
+/**
+ * Matrices and convolutions rounded to 16 bits, nearly all of a model's bytes. Vectors (biases, normalisation, running
+ * statistics) keep their 32: they are few, and each of them acts on a whole channel.
+ */
+export function withRoundedMatrices(tensors: StateDict['tensors']): StateDict['tensors'] {
+  return Object.fromEntries(
+    Object.entries(tensors).map(([name, tensor]) => {
+      const isMatrix = tensor.dtype === 'F32' && tensor.shape.length >= 2;
+      return [name, isMatrix ? roundedToFloat16(tensor) : tensor] as const;
+    }),
+  );
 }
 
 function roundToHalf(value: number): number {

@@ -11,7 +11,7 @@ export {
 } from './errors.ts';
 export type { TensorKind } from './expect-tensors.ts';
 export { expectTensors } from './expect-tensors.ts';
-export { fromFloat16, roundedToFloat16, toFloat16 } from './float16.ts';
+export { float32Values, fromFloat16, roundedToFloat16, toFloat16, withRoundedMatrices } from './float16.ts';
 export { fnv1a } from './fnv1a.ts';
 export type { GridOptions, RgbImage } from './image.ts';
 export { enlarge, fromByte, imageGrid, toByte, toImageBatch, toRgbImages } from './image.ts';
@@ -32,6 +32,7 @@ export type {
 export type { RngState } from './rng.ts';
 export { Rng } from './rng.ts';
 export { readSafetensors, safetensorsChunks, writeSafetensors } from './safetensors.ts';
+export { sha256 } from './sha256.ts';
 export { assert, assertShape, sizeOf } from './shape.ts';
 export type { Dtype, NamedTensor, StateDict, TensorData } from './state-dict.ts';
 export { float32Tensor } from './state-dict.ts';

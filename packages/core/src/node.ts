@@ -4,6 +4,7 @@ export {
   syncFolder,
   writeError,
   writeFileAtomic,
+  writeFolderAtomic,
   writeJsonFile,
   writeStateFile,
 } from './node/files.ts';

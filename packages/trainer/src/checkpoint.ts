@@ -5,11 +5,11 @@
  */
 
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { JsonValue, Logger, RngState, StateDict } from '@t2i/core';
-import { CheckpointError, errorMessage, readSafetensors, safetensorsChunks, silentLogger, T2iError } from '@t2i/core';
-import { readJsonFile, syncFolder, writeError, writeFileAtomic, writeJsonFile } from '@t2i/core/node';
+import { CheckpointError, errorMessage, readSafetensors, safetensorsChunks, silentLogger } from '@t2i/core';
+import { readJsonFile, writeError, writeFileAtomic, writeFolderAtomic, writeJsonFile } from '@t2i/core/node';
 import { z } from 'zod';
 import { assertFiniteState, lossHistorySchema } from './divergence.ts';
 import { runIdentitySchema } from './identity.ts';
@@ -64,12 +64,8 @@ export async function saveCheckpoint(
 ): Promise<string> {
   const { identity, progress, state } = checkpoint;
   assertFiniteState(progress.step, state);
-  const folder = runPaths(runDirectory).checkpoints;
-  const name = checkpointName(progress.step);
-  const path = join(folder, name);
-  const temporary = join(folder, `${name}.${randomBytes(6).toString('hex')}.tmp`);
-  try {
-    await mkdir(temporary, { recursive: true });
+  const path = join(runPaths(runDirectory).checkpoints, checkpointName(progress.step));
+  await writeFolderAtomic(path, async (temporary) => {
     const chunks = safetensorsChunks(state);
     await writeFileAtomic(join(temporary, WEIGHTS), chunks);
     await writeJsonFile(join(temporary, META), {
@@ -78,13 +74,7 @@ export async function saveCheckpoint(
       progress,
       weights: digest(chunks),
     } satisfies z.output<typeof metaSchema>);
-    await syncFolder(temporary);
-    await rename(temporary, path);
-    await syncFolder(folder);
-  } catch (cause) {
-    await rm(temporary, { recursive: true, force: true }).catch(() => {});
-    throw T2iError.isInstance(cause) ? cause : writeError(path, cause);
-  }
+  });
   return path;
 }
 

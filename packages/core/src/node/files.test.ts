@@ -1,10 +1,17 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { T2iError } from '../errors.ts';
 import { float32Tensor } from '../state-dict.ts';
-import { readJsonFile, readStateFile, writeFileAtomic, writeJsonFile, writeStateFile } from './files.ts';
+import {
+  readJsonFile,
+  readStateFile,
+  writeFileAtomic,
+  writeFolderAtomic,
+  writeJsonFile,
+  writeStateFile,
+} from './files.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -36,6 +43,33 @@ describe('writeFileAtomic', () => {
       code: 'ERR_WRITE',
       message: expect.stringMatching(/Cannot write .*file\/x: (a part of the path is a file|.*EEXIST)/),
     });
+  });
+});
+
+describe('writeFolderAtomic', () => {
+  const path = () => join(folder, 'a/b');
+
+  it('makes a folder whole, also in the place of an empty one', async () => {
+    await mkdir(path(), { recursive: true });
+    await writeFolderAtomic(path(), (temporary) => writeFile(join(temporary, 'file'), 'x'));
+    expect(await readdir(path())).toEqual(['file']);
+    expect(await readdir(join(folder, 'a'))).toEqual(['b']);
+  });
+
+  it('leaves nothing behind when its content cannot be written', async () => {
+    const failing = writeFolderAtomic(path(), async (temporary) => {
+      await writeFile(join(temporary, 'file'), 'x');
+      throw new Error('no more');
+    });
+    await expect(failing).rejects.toMatchObject({ code: 'ERR_WRITE', message: expect.stringMatching(/a.b: no more/) });
+    expect(await readdir(join(folder, 'a'))).toEqual([]);
+  });
+
+  it('replaces no folder that holds something', async () => {
+    await mkdir(path(), { recursive: true });
+    await writeFile(join(path(), 'mine'), 'x');
+    await expect(writeFolderAtomic(path(), async () => {})).rejects.toThrow(T2iError);
+    expect(await readdir(path())).toEqual(['mine']);
   });
 });
 

@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { CheckpointError, errorMessage, T2iError } from '../errors.ts';
 import { readSafetensors, safetensorsChunks } from '../safetensors.ts';
 import type { StateDict } from '../state-dict.ts';
@@ -41,6 +41,25 @@ export async function writeFileAtomic(
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => {});
     throw writeError(path, cause);
+  }
+}
+
+/**
+ * Makes the folder `path` of what `write` puts into a folder beside it: whole or not there. Nothing may be at `path` yet, or an empty folder.
+ * @throws T2iError `ERR_WRITE` that names the path and the reason
+ */
+export async function writeFolderAtomic(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
+  const parent = dirname(path);
+  const temporary = join(parent, `${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+  try {
+    await mkdir(temporary, { recursive: true });
+    await write(temporary);
+    await syncFolder(temporary);
+    await rename(temporary, path);
+    await syncFolder(parent);
+  } catch (cause) {
+    await rm(temporary, { recursive: true, force: true }).catch(() => {});
+    throw T2iError.isInstance(cause) ? cause : writeError(path, cause);
   }
 }
 
