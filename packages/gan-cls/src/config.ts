@@ -91,12 +91,39 @@ export type GanClsConfig = z.output<typeof ganClsConfigSchema>;
 /** Any part of a configuration. */
 export type GanClsOverrides = z.input<typeof ganClsConfigSchema>;
 
+/** The fields that decide the generator; others may stand beside them and are left out. */
+const generatorConfigSchema = z.object(
+  ganClsConfigSchema.pick({
+    imageSize: true,
+    embeddingDim: true,
+    projectedDim: true,
+    noiseDim: true,
+    generatorFilters: true,
+    residual: true,
+  }).shape,
+);
+
+/** What decides the generator: plain JSON with every field set. */
+export type GeneratorConfig = z.output<typeof generatorConfigSchema>;
+
 /**
  * Fills in the defaults.
  * @throws ConfigError naming every field that is unknown or out of range
  */
 export function resolveConfig(config: unknown): GanClsConfig {
-  const result = ganClsConfigSchema.safeParse(config);
+  return parse(ganClsConfigSchema, config);
+}
+
+/**
+ * The part of a configuration that decides the generator, defaults filled in.
+ * @throws ConfigError naming every field of it that is out of range
+ */
+export function resolveGeneratorConfig(config: unknown): GeneratorConfig {
+  return parse(generatorConfigSchema, config);
+}
+
+function parse<T>(schema: z.ZodType<T>, config: unknown): T {
+  const result = schema.safeParse(config);
   if (result.success) return result.data;
   throw new ConfigError(`This is not a GAN-CLS configuration:\n${z.prettifyError(result.error)}`, {
     hint: 'Correct these fields; the README of @t2i/gan-cls lists all of them.',
@@ -105,7 +132,7 @@ export function resolveConfig(config: unknown): GanClsConfig {
 }
 
 /** Stages of stride 2 between 4×4 and the image. */
-export function stageCount({ imageSize }: GanClsConfig): number {
+export function stageCount({ imageSize }: Pick<GanClsConfig, 'imageSize'>): number {
   return Math.log2(imageSize / 4);
 }
 

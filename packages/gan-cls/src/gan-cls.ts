@@ -1,32 +1,29 @@
 /** GAN-CLS (Reed et al. 2016, arXiv 1605.05396): generator, matching-aware discriminator and their optimisers, as one model. */
 
-import {
-  assertShape,
-  type EmbeddingBatch,
-  type ImageBatch,
-  type Mismatch,
-  type Rng,
-  type StateDict,
-  type StepScalars,
-  type TrainableModel,
-  type TrainBatch,
-  type TrainStepOptions,
+import type {
+  EmbeddingBatch,
+  ImageBatch,
+  Mismatch,
+  Rng,
+  StateDict,
+  StepScalars,
+  TrainableModel,
+  TrainBatch,
+  TrainStepOptions,
 } from '@t2i/core';
 import { Adam } from '@t2i/ops';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { toEmbeddings, toStepBatch } from './batch.ts';
+import { toStepBatch } from './batch.ts';
 import { type GanClsConfig, resolveConfig, showsMismatch } from './config.ts';
 import { buildDiscriminator, type Discriminator } from './discriminator.ts';
+import { drawImages } from './draw-images.ts';
 import { buildGenerator } from './generator.ts';
 import { type Checkpointed, readTensors, writeTensors } from './state.ts';
 import { stockLayers } from './stock-layers.ts';
 import { trainingLayers } from './training-layers.ts';
 import { type StepReport, trainStep } from './training-step.ts';
 import { copyWeights, initialise, moveAverage, trainableOf, weightsOf } from './weights.ts';
-
-/** Images drawn at once: bounds the memory of `generate`. */
-const ROWS_AT_ONCE = 64;
 
 /**
  * A text-to-image GAN that learns.
@@ -94,23 +91,8 @@ export class GanCls implements TrainableModel {
   }
 
   /** Draws with G's running statistics, and with its averaged weights where they are kept. */
-  async generate(input: { readonly embeddings: EmbeddingBatch; readonly noise: Float32Array }): Promise<ImageBatch> {
-    const { embeddings, noise } = input;
-    const [rows, dim] = embeddings.shape;
-    assertShape('noise', noise, [rows, this.noiseDim]);
-    const shape = [rows, this.imageSize, this.imageSize, 3] as const;
-    const data = new Float32Array(rows * this.imageSize ** 2 * 3);
-    for (let from = 0; from < rows; from += ROWS_AT_ONCE) {
-      const n = Math.min(ROWS_AT_ONCE, rows - from);
-      const part = { data: embeddings.data.subarray(from * dim, (from + n) * dim), shape: [n, dim] as const };
-      const images = tf.tidy(() => {
-        const z = tf.tensor2d(noise.subarray(from * this.noiseDim, (from + n) * this.noiseDim), [n, this.noiseDim]);
-        return (this.#average ?? this.#generator).apply([z, toEmbeddings(part, n, this)]) as tf.Tensor;
-      });
-      data.set(await images.data(), from * this.imageSize ** 2 * 3);
-      images.dispose();
-    }
-    return { data, shape };
+  generate(input: { readonly embeddings: EmbeddingBatch; readonly noise: Float32Array }): Promise<ImageBatch> {
+    return drawImages(this.#average ?? this.#generator, this.config, input);
   }
 
   async state(): Promise<StateDict> {

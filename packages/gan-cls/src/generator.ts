@@ -2,14 +2,14 @@
 
 import * as tfl from '@tensorflow/tfjs-layers';
 import { projectText, residualBottleneck, upsample } from './blocks.ts';
-import { type GanClsConfig, stageCount } from './config.ts';
+import { type GeneratorConfig, stageCount } from './config.ts';
 import type { LayerKit } from './layer-kit.ts';
 
 /**
  * Builds G: [n, noiseDim] and [n, embeddingDim] → [n, imageSize, imageSize, 3] in [-1, 1].
  * Layers are named by the side of their output.
  */
-export function buildGenerator(config: GanClsConfig, kit: LayerKit): tfl.LayersModel {
+export function buildGenerator(config: GeneratorConfig, kit: LayerKit): tfl.LayersModel {
   const { imageSize, noiseDim, embeddingDim, projectedDim, generatorFilters, residual } = config;
   const channelsAt = (side: number) => (generatorFilters * 2 ** (stageCount(config) + 1)) / side; // at 64×64: 8·ngf at 4
 

@@ -14,6 +14,14 @@ export function relativeError(actual: ArrayLike<number>, expected: ArrayLike<num
   return Math.sqrt(difference / (norm || 1));
 }
 
+/** The largest |actual − expected|. */
+export function maxDifference(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
+  assert(actual.length === expected.length, `lengths differ: ${actual.length} and ${expected.length}`);
+  let largest = 0;
+  for (let i = 0; i < expected.length; i++) largest = Math.max(largest, Math.abs(actual[i]! - expected[i]!)); // NaN stays
+  return largest;
+}
+
 /** Throws unless |actual − expected| ≤ absolute + relative·|expected| everywhere; NaN equals NaN. Names the worst element. */
 export function expectAllClose(
   actual: ArrayLike<number>,

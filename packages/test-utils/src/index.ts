@@ -1,4 +1,4 @@
-export { expectAllClose, relativeError } from './expect-close.ts';
+export { expectAllClose, maxDifference, relativeError } from './expect-close.ts';
 export type { MockBatchesOptions } from './mock-batches.ts';
 export { MockBatches } from './mock-batches.ts';
 export { MockEncoder } from './mock-encoder.ts';

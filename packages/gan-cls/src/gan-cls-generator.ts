@@ -1,0 +1,92 @@
+/** The generator of a trained GAN-CLS alone: what drawing needs, without discriminator and optimisers. Runs in Node and browsers. */
+
+import {
+  type EmbeddingBatch,
+  expectTensors,
+  float32Values,
+  type ImageBatch,
+  type StateDict,
+  type TextToImageModel,
+} from '@t2i/core';
+import * as tf from '@tensorflow/tfjs-core';
+import type * as tfl from '@tensorflow/tfjs-layers';
+import { type GeneratorConfig, resolveGeneratorConfig } from './config.ts';
+import { drawImages } from './draw-images.ts';
+import { buildGenerator } from './generator.ts';
+import { stockLayers } from './stock-layers.ts';
+import { weightsOf } from './weights.ts';
+
+/** Names of its weights begin with this. */
+const PREFIX = 'generator';
+
+/**
+ * The weights that a trained model draws with, named `generator/…`, out of its whole state: the averaged ones where they are kept.
+ * @param state as `GanCls.state()` gives it
+ */
+export function generatorState(state: StateDict): StateDict['tensors'] {
+  const names = Object.keys(state.tensors);
+  const from = names.some((name) => name.startsWith('ema/')) ? 'ema/' : `${PREFIX}/`;
+  const own = names.filter((name) => name.startsWith(from));
+  return Object.fromEntries(own.map((name) => [`${PREFIX}/${name.slice(from.length)}`, state.tensors[name]!]));
+}
+
+/**
+ * A text-to-image model that draws and does not learn.
+ * @example
+ * const model = GanClsGenerator.fromWeights(config, generatorState(await trained.state()));
+ * const images = await generateFromCaptions({ model, encoder, captions: ['a pink flower'], seed: 7 });
+ */
+export class GanClsGenerator implements TextToImageModel {
+  readonly specificationVersion = 'v1';
+  readonly config: GeneratorConfig;
+  readonly imageSize: number;
+  readonly noiseDim: number;
+  readonly embeddingDim: number;
+  readonly #network: tfl.LayersModel;
+
+  private constructor(config: GeneratorConfig) {
+    this.config = config;
+    this.imageSize = config.imageSize;
+    this.noiseDim = config.noiseDim;
+    this.embeddingDim = config.embeddingDim;
+    this.#network = buildGenerator(config, stockLayers);
+  }
+
+  /**
+   * The generator of a configuration and its weights, in float32 or float16, as `generatorState` names them.
+   * @param config also one of a whole `GanCls`
+   * @throws ConfigError for a field that is missing or out of range
+   * @throws CheckpointError naming the first weight that is missing, unknown or of another shape
+   */
+  static fromWeights(config: unknown, tensors: StateDict['tensors']): GanClsGenerator {
+    const model = new GanClsGenerator(resolveGeneratorConfig(config));
+    try {
+      model.#write(tensors);
+    } catch (error) {
+      model.dispose();
+      throw error;
+    }
+    return model;
+  }
+
+  /** Draws by running statistics, as `GanCls.generate` does. */
+  generate(input: { readonly embeddings: EmbeddingBatch; readonly noise: Float32Array }): Promise<ImageBatch> {
+    return drawImages(this.#network, this.config, input);
+  }
+
+  dispose(): void {
+    this.#network.dispose();
+  }
+
+  #write(tensors: StateDict['tensors']): void {
+    const variables = Object.entries(weightsOf(PREFIX, this.#network));
+    const expected = variables.map(([name, { shape }]) => {
+      const dtype = tensors[name]?.dtype === 'F16' ? 'F16' : 'F32';
+      return [name, { dtype, shape }] as const;
+    });
+    expectTensors(new Map(expected), tensors);
+    for (const [name, variable] of variables) {
+      tf.tidy(() => variable.assign(tf.tensor(float32Values(tensors[name]!).slice(), variable.shape)));
+    }
+  }
+}
