@@ -1,7 +1,7 @@
 /** A linear map of word counts: the row "BoW" of the encoder paper (Reed et al. 2016, arXiv 1605.05395, section 5 and tables 1 and 2). */
 
 import type { EmbeddingBatch, JsonValue, NamedTensor, StateDict } from '@t2i/core';
-import { CheckpointError, expectTensors, fnv1a } from '@t2i/core';
+import { CheckpointError, expectTensors, float32Values, fnv1a } from '@t2i/core';
 import { assertNotBlank, tokenizeWords } from '../captions.ts';
 import { parseMetadata, type SavableEncoder } from '../savable-encoder.ts';
 
@@ -25,20 +25,27 @@ export class LinearWords implements SavableEncoder {
   readonly vocabulary: readonly string[];
   readonly #columns: ReadonlyMap<string, number>;
   readonly #tensors: StateDict['tensors'];
+  readonly #kernel: Float32Array;
+  readonly #bias: Float32Array;
 
   private constructor(vocabulary: readonly string[], tensors: StateDict['tensors'], settings: JsonValue) {
     this.vocabulary = vocabulary;
     this.settings = settings;
     this.dim = tensors.bias!.shape[0]!;
     this.#tensors = tensors;
+    this.#kernel = float32Values(tensors.kernel!);
+    this.#bias = float32Values(tensors.bias!);
     this.#columns = new Map(vocabulary.map((word, column) => [word, column]));
-    const bytes = [tensors.kernel!, tensors.bias!].map(
-      ({ data: { buffer, byteOffset, byteLength } }) => new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength),
+    const bytes = [this.#kernel, this.#bias].map(
+      ({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength),
     );
     this.id = `${this.kind}-${this.dim}-${fnv1a(new TextEncoder().encode(vocabulary.join('\n')), ...bytes)}`;
   }
 
-  /** @throws CheckpointError when the weights do not fit the vocabulary */
+  /**
+   * @param tensors in float32 or float16
+   * @throws CheckpointError when the weights do not fit the vocabulary
+   */
   static fromWeights(
     vocabulary: readonly string[],
     tensors: Readonly<Record<string, NamedTensor>>,
@@ -46,7 +53,7 @@ export class LinearWords implements SavableEncoder {
   ): LinearWords {
     const dim = tensors.bias?.shape[0] ?? 0;
     const kinds = Object.entries(linearWordsShapes(vocabulary.length, dim)).map(
-      ([name, shape]) => [name, { dtype: 'F32', shape }] as const,
+      ([name, shape]) => [name, { dtype: tensors[name]?.dtype === 'F16' ? 'F16' : 'F32', shape }] as const,
     );
     expectTensors(new Map(kinds), tensors);
     return new LinearWords(vocabulary, tensors, settings);
@@ -67,11 +74,11 @@ export class LinearWords implements SavableEncoder {
 
   async encode(captions: readonly string[]): Promise<EmbeddingBatch> {
     assertNotBlank(captions);
-    const [kernel, bias] = [this.#tensors.kernel!.data, this.#tensors.bias!.data];
+    const [kernel, bias] = [this.#kernel, this.#bias];
     const data = new Float32Array(captions.length * this.dim);
     captions.forEach((caption, i) => {
       const row = data.subarray(i * this.dim, (i + 1) * this.dim);
-      row.set(bias as Float32Array);
+      row.set(bias);
       for (const column of wordColumns(caption, this.#columns)) {
         for (let k = 0; k < this.dim; k++) row[k]! += kernel[column * this.dim + k]!;
       }
