@@ -32,6 +32,8 @@ export type {
 export type { RngState } from './rng.ts';
 export { Rng } from './rng.ts';
 export { readSafetensors, safetensorsChunks, writeSafetensors } from './safetensors.ts';
+export type { Noises } from './seeded-noises.ts';
+export { createNoises } from './seeded-noises.ts';
 export { sha256 } from './sha256.ts';
 export { assert, assertShape, sizeOf } from './shape.ts';
 export type { Dtype, NamedTensor, StateDict, TensorData } from './state-dict.ts';

@@ -4,10 +4,10 @@ import {
   assert,
   type CaptionEncoder,
   ConfigError,
+  createNoises,
   errorMessage,
   type JsonValue,
   type RgbImage,
-  Rng,
   T2iError,
   type TextToImageModel,
   toRgbImages,
@@ -20,8 +20,10 @@ export interface Cell {
   /** Another sentence, and how far towards it on the straight line between the embeddings, 0 … 1. */
   readonly towards?: { readonly caption: string; readonly share: number };
   readonly seed: number;
-  /** Which noise of the seed, from 0. */
+  /** Which noise of the seed, from 0: the i-th is also that of the i-th picture of `TextToImagePipeline.generate`. */
   readonly index: number;
+  /** The path of another noise of the seed: `index` counts those near to it (`createNoises`). */
+  readonly like?: readonly number[];
 }
 
 /** In the place of a picture: the encoder would not take the caption. */
@@ -144,11 +146,11 @@ async function drawRows(
   const { embeddingDim: dim, noiseDim } = model;
   const embeddings = new Float32Array(rows * dim);
   const noise = new Float32Array(rows * noiseDim);
-  const noiseOf = seededNoises(noiseDim);
+  const noises = createNoises(noiseDim);
   for (let row = 0; row < rows; row++) {
     const cell = cells[Math.min(row, cells.length - 1)]!;
     writeEmbedding(embeddings.subarray(row * dim, (row + 1) * dim), cell, phi);
-    noise.set(noiseOf(cell.seed, cell.index), row * noiseDim);
+    noise.set(noises(cell.seed, [...(cell.like ?? []), cell.index]), row * noiseDim);
   }
   const batch = await model.generate({ embeddings: { data: embeddings, shape: [rows, dim] }, noise });
   const [, height, width] = batch.shape;
@@ -162,15 +164,4 @@ function writeEmbedding(row: Float32Array, { caption, towards }: Cell, phi: Embe
   if (towards === undefined) return;
   const to = phi.get(towards.caption) as Float32Array;
   for (let k = 0; k < row.length; k++) row[k] = (1 - towards.share) * from[k]! + towards.share * to[k]!;
-}
-
-/** The i-th noise of a seed, the same as `TextToImagePipeline.generate` gives the i-th picture of a caption. */
-function seededNoises(noiseDim: number): (seed: number, index: number) => Float32Array {
-  const streams = new Map<number, { rng: Rng; rows: Float32Array[] }>();
-  return (seed, index) => {
-    const stream = streams.get(seed) ?? { rng: new Rng(seed), rows: [] };
-    streams.set(seed, stream);
-    while (stream.rows.length <= index) stream.rows.push(stream.rng.normal(noiseDim));
-    return stream.rows[index]!;
-  };
 }

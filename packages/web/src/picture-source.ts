@@ -31,6 +31,12 @@ export interface GenerateRequest {
   readonly seed: number;
   /** Pictures, of the noises 0 … count − 1 of the seed; in [1, 64]. */
   readonly count: number;
+  /**
+   * Draws near one picture: `[i]` near the i-th of the seed, `[i, j]` near the j-th of those, and so on; picture 0 is the
+   * one they are near to. `createNoises` of `@t2i/core` gives the noise: picture k has that of the path `[...like, k]`.
+   * Left out or empty: the pictures of the seed.
+   */
+  readonly like?: readonly number[];
 }
 
 export interface InterpolateRequest {
@@ -43,18 +49,11 @@ export interface InterpolateRequest {
   readonly steps: number;
 }
 
-/** The samples that a training drew after an epoch: always of the same sentences and noises. */
+/** The samples that a training drew after an epoch: always of the same sentences, a row each, and the same noises. */
 export interface EpochSheet {
   readonly epoch: number;
   /** Address of one picture that holds the whole grid. */
   readonly url: string;
-}
-
-/** The sheets of a training, in the order of their epochs. */
-export interface EpochSheets {
-  readonly sheets: readonly EpochSheet[];
-  /** Sentences, one a row of each sheet. */
-  readonly captions: readonly string[];
 }
 
 /**
@@ -70,8 +69,8 @@ export interface PictureSource {
   generate(request: GenerateRequest, signal?: AbortSignal): Promise<readonly DrawnPicture[]>;
   /** The pictures from the one sentence to the other; `caption` is that of the nearer end. */
   interpolate(request: InterpolateRequest, signal?: AbortSignal): Promise<readonly DrawnPicture[]>;
-  /** Only a server has them. */
-  samples?(model?: string, signal?: AbortSignal): Promise<EpochSheets>;
+  /** The sheets of a model's training by epoch, none where it has none. Only a server knows them. */
+  samples?(model?: string, signal?: AbortSignal): Promise<readonly EpochSheet[]>;
   /** Ends the worker and frees its memory, where there is one. */
   dispose?(): void;
 }

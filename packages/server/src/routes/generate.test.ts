@@ -32,6 +32,20 @@ describe('POST /v1/generate', () => {
     expect(images[3].data).not.toBe(images[2].data);
   });
 
+  it('draws near a picture, which comes first', async () => {
+    const drawn = async (fields: object) => {
+      const { images } = await (await post({ captions: ['a'], seed: 7, perCaption: 3, ...fields })).json();
+      return images.map(({ data }: { data: string }) => data);
+    };
+    const [, , third] = await drawn({});
+    const near = await drawn({ like: [2] });
+    expect(near[0]).toBe(third);
+    expect(new Set(near).size).toBe(3);
+    const further = await drawn({ like: [2, 1] });
+    expect(further[0]).toBe(near[1]);
+    expect(further[1]).not.toBe(near[1]);
+  });
+
   it('tells the seed it took', async () => {
     const [first, second] = [await post({ captions: ['a'] }), await post({ captions: ['a'] })];
     const [seed] = [(await first.json()).seed];
@@ -49,6 +63,7 @@ describe('POST /v1/generate', () => {
     ['an empty caption', { captions: ['a', '\n'] }, 'caption-empty'],
     ['too many captions', { captions: Array(65).fill('a') }, 'bad-request'],
     ['too many pictures', { captions: ['a', 'b'], perCaption: 33 }, 'bad-request'],
+    ['a picture that there is not', { captions: ['a'], like: [64] }, 'bad-request'],
     ['a seed that is text', { captions: ['a'], seed: '7' }, 'bad-request'],
   ])('refuses %s', async (_, body, code) => {
     const response = await post(body);

@@ -6,6 +6,9 @@ import { Problem } from '../problem.ts';
 import { checked } from '../query.ts';
 import type { RequestContext, Route, Service } from '../route.ts';
 
+/** Steps from the first picture to one that is like one that is like it. */
+const MAX_STEPS = 64;
+
 export function generateRoute(service: Service): Route {
   const { limits } = service;
   const body = z.strictObject({
@@ -16,6 +19,16 @@ export function generateRoute(service: Service): Route {
       .max(limits.pictures)
       .default(1)
       .describe('pictures of each; the i-th has the i-th noise of the seed'),
+    like: z
+      .array(
+        z
+          .int()
+          .min(0)
+          .max(limits.pictures - 1),
+      )
+      .max(MAX_STEPS)
+      .default([])
+      .describe('draw near a picture of the seed: its index, then the index among those near to it, and so on'),
     ...pictureFields(limits),
   });
   return {
@@ -30,7 +43,7 @@ export function generateRoute(service: Service): Route {
     problems: [400, 404, 409, 413, 415, 429, 503, 504],
     costly: true,
     async handle(context) {
-      const { captions: texts, perCaption, size, format, ...choices } = checked(body, await readJson(context));
+      const { captions: texts, perCaption, like, size, format, ...choices } = checked(body, await readJson(context));
       if (texts.length * perCaption > limits.pictures) {
         throw new Problem(
           'bad-request',
@@ -40,7 +53,7 @@ export function generateRoute(service: Service): Route {
       const captions = texts.map((text) => takeCaption(text, limits));
       const { model, edition, seed } = beginDrawing(context, service, choices);
       const cells = captions.flatMap((caption) =>
-        Array.from({ length: perCaption }, (_, index) => ({ caption, seed, index })),
+        Array.from({ length: perCaption }, (_, index) => ({ caption, seed, index, like })),
       );
       const pictures = await draw(context, service, edition, cells, size);
       const images = await Promise.all(
