@@ -18,39 +18,70 @@ async function held(options: BatcherOptions = {}) {
   return { painter, batcher: new Batcher(painter, { maxWait: 0, ...options }) };
 }
 
+/** Its last pass had company: another request came while it was under way, and went again. */
+async function crowded(options: BatcherOptions) {
+  const both = await held(options);
+  const drawn = both.batcher.submit(cells(1), patient);
+  const client = new AbortController();
+  both.batcher.submit(cells(1), { ...patient, signal: client.signal }).catch(() => {});
+  both.painter.release();
+  await drawn;
+  await settled();
+  client.abort();
+  return both;
+}
+
 describe('Batcher', () => {
-  it('joins what comes within the wait into one pass', async () => {
-    const { painter, batcher } = await held({ maxWait: 5 });
-    const drawn = [batcher.submit(cells(1), patient), batcher.submit(cells(2), patient)];
-    expect(painter.passes).toEqual([]);
-    await vi.waitUntil(() => painter.passes.length > 0);
-    painter.release();
-    const sizes = (await Promise.all(drawn)).map((images) => images.length);
-    expect([painter.passes, sizes]).toEqual([[3], [1, 2]]);
-  });
-
-  it('does not wait when a pass is full', async () => {
+  it('does not let a client wait that comes alone', async () => {
     const { painter, batcher } = await held({ maxWait: 60_000 });
-    const drawn = batcher.submit(cells(4), patient);
-    expect(painter.passes).toEqual([4]);
-    painter.release();
-    expect(await drawn).toHaveLength(4);
+    for (let request = 1; request <= 3; request++) {
+      const drawn = batcher.submit(cells(1), patient);
+      expect(painter.passes).toHaveLength(request);
+      painter.release();
+      await drawn;
+      await settled();
+    }
+    expect(painter.passes).toEqual([1, 1, 1]);
   });
 
-  it('gathers while a pass is under way, and hands over a full one ahead', async () => {
+  it('waits for as many as there were before, to draw them in one pass', async () => {
+    const { painter, batcher } = await crowded({ maxWait: 60_000 });
+    const drawn = [batcher.submit(cells(1), patient), batcher.submit(cells(1), patient)];
+    expect(painter.passes).toEqual([1, 2]); // one was not worth it
+    painter.release();
+    expect((await Promise.all(drawn)).map((images) => images.length)).toEqual([1, 1]);
+  });
+
+  it('waits no longer than it may', async () => {
+    const { painter, batcher } = await crowded({ maxWait: 5 });
+    const drawn = batcher.submit(cells(1), patient);
+    expect(painter.passes).toEqual([1]);
+    await vi.waitUntil(() => painter.passes.length === 2);
+    painter.release();
+    expect(await drawn).toHaveLength(1);
+  });
+
+  it('does not wait for more than half of a pass', async () => {
+    const { painter, batcher } = await crowded({ maxWait: 60_000 });
+    const drawn = batcher.submit(cells(2), patient);
+    expect(painter.passes).toEqual([1, 2]);
+    painter.release();
+    expect(await drawn).toHaveLength(2);
+  });
+
+  it('gathers while a pass is under way, and hands one over ahead', async () => {
     const { painter, batcher } = await held();
-    const drawn = [1, 2, 1, 1, 3].map((count) => batcher.submit(cells(count), patient));
-    expect(painter.passes).toEqual([1, 4]); // the first alone at once; then 2 + 1 + 1
-    expect(batcher.queued).toBe(3);
+    const drawn = [1, 1, 1, 3, 1].map((count) => batcher.submit(cells(count), patient));
+    expect(painter.passes).toEqual([1, 2]); // the first alone at once; then 1 + 1, half a pass
+    expect(batcher.queued).toBe(4);
     painter.release();
     await drawn[0];
     await settled();
-    expect(painter.passes).toEqual([1, 4]); // three are not full, and a pass is under way
+    expect(painter.passes).toEqual([1, 2, 4]);
     painter.release();
     await settled();
-    expect(painter.passes).toEqual([1, 4, 3]);
     painter.release();
-    expect((await Promise.all(drawn)).map((images) => images.length)).toEqual([1, 2, 1, 1, 3]);
+    expect((await Promise.all(drawn)).map((images) => images.length)).toEqual([1, 1, 1, 3, 1]);
   });
 
   it('splits a large request among passes and gives its pictures in order', async () => {
@@ -83,7 +114,7 @@ describe('Batcher', () => {
   it('gives up at the deadline: 503 in the queue, 504 while drawing, and frees the place', async () => {
     const { painter, batcher } = await held();
     const drawing = codeOf(batcher.submit(cells(1), { deadline: 5 }));
-    const waiting = codeOf(batcher.submit(cells(2), { deadline: 5 }));
+    const waiting = codeOf(batcher.submit(cells(1), { deadline: 5 }));
     expect(await Promise.all([drawing, waiting])).toEqual(['deadline-while-drawing', 'deadline-in-queue']);
     expect(batcher.queued).toBe(0);
     painter.release();
@@ -93,17 +124,20 @@ describe('Batcher', () => {
 
   it('frees the place of a client that went away', async () => {
     const { painter, batcher } = await held();
-    const clients = [new AbortController(), new AbortController(), new AbortController()];
-    const codes = clients.map(({ signal }, i) => codeOf(batcher.submit(cells([1, 2, 1][i]!), { ...patient, signal })));
-    clients[0]!.abort(); // under way
-    clients[1]!.abort(); // waits
-    expect(await Promise.all(codes.slice(0, 2))).toEqual(['client-gone', 'client-gone']);
-    expect(batcher.queued).toBe(1);
+    const clients = [1, 2, 3].map((count) => {
+      const client = new AbortController();
+      return { client, code: codeOf(batcher.submit(cells(count), { ...patient, signal: client.signal })) };
+    });
+    const [drawing, ahead, waiting] = clients as [(typeof clients)[0], (typeof clients)[0], (typeof clients)[0]];
+    expect([painter.passes, batcher.queued]).toEqual([[1, 2], 3]);
+    drawing.client.abort();
+    waiting.client.abort();
+    expect(await Promise.all([drawing.code, waiting.code])).toEqual(['client-gone', 'client-gone']);
+    expect(batcher.queued).toBe(0);
     painter.release();
-    await settled();
     painter.release();
-    expect(await codes[2]).toBe('drawn');
-    expect(painter.passes).toEqual([1, 1]);
+    expect(await ahead.code).toBe('drawn');
+    expect(painter.passes).toEqual([1, 2]);
     const gone = AbortSignal.abort();
     expect(await codeOf(batcher.submit(cells(1), { ...patient, signal: gone }))).toBe('client-gone');
   });
@@ -121,10 +155,11 @@ describe('Batcher', () => {
   it('drains: finishes what was submitted, then disposes', async () => {
     const { painter, batcher } = await held({ maxWait: 1 });
     const drawn = [batcher.submit(cells(6), patient), batcher.submit(cells(1), patient)];
+    expect([painter.passes, batcher.queued]).toEqual([[4, 2], 1]);
     const drained = batcher.drain();
-    await vi.waitUntil(() => painter.passes.length === 1);
     painter.release();
-    await vi.waitUntil(() => painter.passes.length === 2);
+    painter.release();
+    await vi.waitUntil(() => painter.passes.length === 3);
     expect(painter.disposed).toBe(false);
     painter.release();
     await drained;

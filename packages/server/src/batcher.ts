@@ -5,7 +5,7 @@ import type { Cell, Painter, Refusal } from './painter.ts';
 import { Problem } from './problem.ts';
 
 export interface BatcherOptions {
-  /** Milliseconds that a cell waits for company while the painter is idle; default 3. */
+  /** Milliseconds that an idle painter waits for as many cells as there were around the last pass; default 3. */
   readonly maxWait?: number;
   /** Cells that may wait; beyond, requests are refused. Default 512. */
   readonly maxQueue?: number;
@@ -31,8 +31,10 @@ interface Job {
   settle(result: readonly RgbImage[] | Problem): void;
 }
 
-/** With one pass under way, a second is handed over as soon as it is full: the painter never waits for a message. */
+/** With one pass under way, a second is handed over as soon as it is worth it: the painter never waits for a message. */
 const PASSES_AHEAD = 2;
+/** The share of a full pass from which on waiting for more would cost more than the rows it saves. */
+const WORTH = 0.5;
 
 export class Batcher {
   readonly painter: Painter;
@@ -43,6 +45,8 @@ export class Batcher {
   readonly #queue: Job[] = [];
   #queued = 0;
   #passes = 0;
+  /** Cells around the last pass, those in it and those that waited at its end: about as many will come again. */
+  #expected = 1;
   #timer: NodeJS.Timeout | undefined;
   /** Of a row, in passes so far: an exponential mean. */
   #millisecondsPerRow = 1;
@@ -104,9 +108,9 @@ export class Batcher {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     while (this.#queued > 0 && this.#passes < PASSES_AHEAD) {
-      if (this.#queued < max) {
+      if (this.#queued < max * WORTH) {
         if (this.#passes > 0) return; // its end looks again
-        const rest = this.#queue[0]!.submitted + this.#maxWait - performance.now();
+        const rest = this.#waitForCompany();
         if (rest > 0) {
           this.#timer = setTimeout(() => this.#startPasses(), Math.ceil(rest));
           return;
@@ -115,6 +119,12 @@ export class Batcher {
       void this.#runPass(this.#takeCells(max));
     }
     if (this.#queued === 0 && this.#passes === 0) this.#drained?.();
+  }
+
+  /** Milliseconds; none for a client that comes alone. Those whose pictures have just been drawn need a moment to ask again. */
+  #waitForCompany(): number {
+    if (this.#queued >= this.#expected) return 0;
+    return Math.max(this.#queue[0]!.submitted, this.#lastEnd) + this.#maxWait - performance.now();
   }
 
   /** The oldest cells, at most `count`. */
@@ -145,6 +155,7 @@ export class Batcher {
       for (const { job } of taken) job.settle(problem);
     } finally {
       this.#passes -= 1;
+      this.#expected = taken.length + this.#queued;
       this.#startPasses();
     }
   }
