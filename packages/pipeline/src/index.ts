@@ -1,8 +1,8 @@
 export { normalisesImages } from './encoder-training/compared-with.ts';
 export type { EncoderConfig, EncoderConfigInput } from './encoder-training/encoder-config.ts';
 export { parseEncoderConfig } from './encoder-training/encoder-config.ts';
-export type { EncoderRunOptions } from './encoder-training/encoder-run.ts';
-export { openTrainedEncoder, resumeEncoder, trainEncoder } from './encoder-training/encoder-run.ts';
+export type { EncoderRun, EncoderRunOptions } from './encoder-training/encoder-run.ts';
+export { openEncoderRun, openTrainedEncoder, resumeEncoder, trainEncoder } from './encoder-training/encoder-run.ts';
 export { openData } from './open-data.ts';
 export type { DrawRequest, OpenedRun } from './pipeline.ts';
 export { TextToImagePipeline } from './pipeline.ts';

@@ -63,6 +63,21 @@ export async function resumeEncoder(
   return runTraining({ ...config, trainer: { ...config.trainer, ...changes } }, options, record);
 }
 
+/** A run of a text encoder at its newest whole checkpoint. */
+export interface EncoderRun {
+  readonly encoder: SavableEncoder;
+  readonly config: EncoderConfig;
+  readonly progress: { readonly step: number; readonly epoch: number };
+}
+
+/** @throws CheckpointError when the folder holds no such run, or none of its checkpoints is whole */
+export async function openEncoderRun(runDirectory: string, logger?: Logger): Promise<EncoderRun> {
+  const record = await readEncoderRecord(runDirectory);
+  const { state, progress } = await loadLatestModelState(runDirectory, logger);
+  const encoder = trainedEncoder(state, settingsOf(record, progress.step));
+  return { encoder, config: record.config, progress };
+}
+
 /**
  * The encoder in a folder: one that was saved, or that of a run at its newest whole checkpoint.
  * @throws CheckpointError when it holds neither, or one that is damaged
@@ -72,10 +87,7 @@ export async function openTrainedEncoder(directory: string, logger?: Logger): Pr
     () => true,
     () => false,
   );
-  if (!isRun) return loadEncoder(directory, { logger });
-  const record = await readEncoderRecord(directory);
-  const { state, progress } = await loadLatestModelState(directory, logger);
-  return trainedEncoder(state, settingsOf(record, progress.step));
+  return isRun ? (await openEncoderRun(directory, logger)).encoder : loadEncoder(directory, { logger });
 }
 
 type EncoderRecord = z.output<typeof recordSchema>;

@@ -1,13 +1,15 @@
 /** The trained char-CNN-RNN (Reed et al. 2016, arXiv 1605.05395) as an encoder of sentences. */
 
-import type { EmbeddingBatch, JsonValue, NamedTensor, StateDict } from '@t2i/core';
-import { CheckpointError, errorMessage, expectTensors, fnv1a, fromFloat16 } from '@t2i/core';
+import type { EmbeddingBatch, JsonValue, StateDict } from '@t2i/core';
+import { CheckpointError, errorMessage, expectTensors, float32Values, fnv1a, withRoundedMatrices } from '@t2i/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { assertNotBlank } from '../captions.ts';
+import { assertDescribes } from '../encoder-manifest.ts';
 import { parseMetadata, type SavableEncoder } from '../savable-encoder.ts';
 import { characterSlots } from './alphabet.ts';
 import { type CharCnnRnnConfig, resolveCharCnnRnnConfig } from './config.ts';
 import { charCnnRnn, charCnnRnnShapes } from './network.ts';
+import { type PretrainedName, type PretrainedOptions, readPretrained } from './pretrained.ts';
 
 /** Sentences encoded at once: bounds the memory, and is enough to keep the engine busy. */
 const ROWS_AT_ONCE = 64;
@@ -52,6 +54,21 @@ export class CharCnnRnn implements SavableEncoder {
     return new CharCnnRnn(config, settings, { tensors, metadata });
   }
 
+  /**
+   * The encoder that comes with this package, trained on Oxford-102's 82 classes for training and validation. 6 MB are
+   * read from disk in Node and fetched in a browser; bundlers that know `new URL(…, import.meta.url)` copy them along.
+   * @throws CheckpointError when the weights are missing or damaged
+   * @example
+   * const encoder = await CharCnnRnn.pretrained('oxford-102');
+   * const { data, shape } = await encoder.encode(['a pink flower with a yellow centre']); // shape [1, 1024]
+   */
+  static async pretrained(name: PretrainedName, options: PretrainedOptions = {}): Promise<CharCnnRnn> {
+    const { manifest, state } = await readPretrained(name, options);
+    const encoder = CharCnnRnn.fromState(state);
+    assertDescribes(manifest, encoder);
+    return encoder;
+  }
+
   /** @throws CheckpointError when the state is not that of a char-CNN-RNN */
   static fromState(state: StateDict): CharCnnRnn {
     const stored = parseMetadata(state, 'config');
@@ -67,6 +84,11 @@ export class CharCnnRnn implements SavableEncoder {
 
   toState(): StateDict {
     return this.#state;
+  }
+
+  /** The encoder with its matrices rounded to 16 bits: half the size, and another `id`. */
+  rounded(): CharCnnRnn {
+    return CharCnnRnn.fromWeights(this.config, withRoundedMatrices(this.#state.tensors), this.settings);
   }
 
   /** Captions of like length are encoded together, because padding costs time too. */
@@ -108,10 +130,6 @@ export class CharCnnRnn implements SavableEncoder {
     );
     return this.#weights;
   }
-}
-
-function float32Values({ data }: NamedTensor): Float32Array {
-  return data instanceof Uint16Array ? fromFloat16(data) : (data as Float32Array);
 }
 
 function asBytes({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {

@@ -2,18 +2,15 @@
 
 import { join } from 'node:path';
 import { selectBackend } from '@t2i/backend';
-import type { ImageFeatures, SplitName, TextImageDataset } from '@t2i/core';
+import type { SplitName } from '@t2i/core';
 import { writeFileAtomic, writeJsonFile } from '@t2i/core/node';
-import { openDataset } from '@t2i/dataset/node';
-import { openFeatures } from '@t2i/image-encoder/node';
-import { encodeImage, renderSvg } from '@t2i/image-node';
-import { normalisesImages, openTrainedEncoder } from '@t2i/pipeline';
-import { type Evaluation, evaluateEncoder } from '@t2i/text-encoder/training';
+import { openTrainedEncoder } from '@t2i/pipeline';
+import type { Evaluation } from '@t2i/text-encoder/training';
 import { Command, Option } from 'commander';
-import { confusionSvg } from '../../encoder-report/confusion-picture.ts';
-import { embeddingSvg } from '../../encoder-report/embedding-picture.ts';
+import { evaluate, withBenchmark } from '../../encoder-report/evaluation.ts';
+import { percent } from '../../encoder-report/figures.ts';
 import { reportMarkdown } from '../../encoder-report/markdown.ts';
-import { principalComponents } from '../../encoder-report/principal-components.ts';
+import { writePictures } from '../../encoder-report/write-pictures.ts';
 import { examples } from '../../examples.ts';
 import { type BackendFlag, backendOption } from '../../flags.ts';
 import type { Output } from '../../output.ts';
@@ -50,51 +47,28 @@ export function evaluateEncoderCommand(output: Output): Command {
     )
     .action(async (directory: string, flags: EvaluateFlags) => {
       await selectBackend({ prefer: flags.backend });
-      const dataset = await openDataset(flags.data);
-      const features = await openFeatures(flags.features);
-      try {
-        const evaluation = await evaluate(directory, dataset, features, flags.split, output);
-        const baseline =
-          flags.baseline === undefined
-            ? undefined
-            : (await evaluate(flags.baseline, dataset, features, flags.split, output)).report;
+      await withBenchmark(flags, async (benchmark) => {
+        const measure = async (folder: string) =>
+          evaluate(await openTrainedEncoder(folder, output), benchmark, flags.split);
+        const evaluation = await measure(directory);
+        const baseline = flags.baseline === undefined ? undefined : (await measure(flags.baseline)).report;
         const markdown = reportMarkdown({ report: evaluation.report, baseline });
-        output.write(flags.out === undefined ? markdown : '');
-        if (flags.out !== undefined) await writeReport(flags.out, evaluation, baseline, markdown, output);
-      } finally {
-        await features.close();
-        await dataset.close();
-      }
+        if (flags.out === undefined) output.write(markdown);
+        else await writeReport(flags.out, evaluation, baseline, markdown, output);
+      });
     });
-}
-
-async function evaluate(
-  directory: string,
-  dataset: TextImageDataset,
-  features: ImageFeatures,
-  split: SplitName,
-  output: Output,
-): Promise<Evaluation> {
-  const encoder = await openTrainedEncoder(directory, output);
-  const normaliseImages = normalisesImages(encoder, features);
-  return evaluateEncoder({ encoder, dataset, features, split, normaliseImages });
 }
 
 async function writeReport(
   folder: string,
-  { report, labels, imageEmbeddings }: Evaluation,
+  evaluation: Evaluation,
   baseline: Evaluation['report'] | undefined,
   markdown: string,
   output: Output,
 ): Promise<void> {
-  const classNames = report.classes.map(({ name }) => name);
-  const points = principalComponents(imageEmbeddings, imageEmbeddings.length / labels.length);
-  const png = async (svg: string) => encodeImage(await renderSvg(svg, { scale: 2 }));
+  const { report } = evaluation;
   await writeJsonFile(join(folder, 'report.json'), { ...report, ...(baseline && { baseline }) });
-  await writeFileAtomic(join(folder, 'confusion.png'), await png(confusionSvg(report)));
-  await writeFileAtomic(join(folder, 'embeddings.png'), await png(embeddingSvg({ points, labels, classNames })));
+  await writePictures(folder, evaluation);
   await writeFileAtomic(join(folder, 'README.md'), markdown);
-  output.write(
-    `top-1 ${(100 * report.top1).toFixed(1)} %, AP@50 ${(100 * report.precision[50]).toFixed(1)} %: ${join(folder, 'README.md')}\n`,
-  );
+  output.write(`top-1 ${percent(report.top1)}, AP@50 ${percent(report.precision[50])}: ${join(folder, 'README.md')}\n`);
 }

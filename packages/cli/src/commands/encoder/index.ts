@@ -3,6 +3,7 @@
 import { Command } from 'commander';
 import type { Output } from '../../output.ts';
 import { evaluateEncoderCommand } from './evaluate.ts';
+import { exportEncoderCommand } from './export.ts';
 import { featuresCommand } from './features.ts';
 import { neighboursCommand } from './neighbours.ts';
 import { trainEncoderCommand } from './train.ts';
@@ -13,5 +14,6 @@ export function encoderCommand(output: Output): Command {
     .addCommand(featuresCommand(output))
     .addCommand(trainEncoderCommand(output))
     .addCommand(evaluateEncoderCommand(output))
+    .addCommand(exportEncoderCommand(output))
     .addCommand(neighboursCommand(output));
 }

@@ -1,14 +1,13 @@
 /** `t2i encoder neighbours`: the photos that a sentence is nearest to, as a page. */
 
 import { selectBackend } from '@t2i/backend';
-import { ConfigError, type ImageFeatures, type SplitName, type TextImageDataset } from '@t2i/core';
+import { ConfigError, type SplitName, type TextImageDataset } from '@t2i/core';
 import { writeFileAtomic } from '@t2i/core/node';
-import { openDataset } from '@t2i/dataset/node';
-import { openFeatures } from '@t2i/image-encoder/node';
 import { encodeImage } from '@t2i/image-node';
 import { normalisesImages, openTrainedEncoder } from '@t2i/pipeline';
 import { bestOf, imageTensor, scoresOf } from '@t2i/text-encoder/training';
 import { Command, Option } from 'commander';
+import { type Benchmark, withBenchmark } from '../../encoder-report/evaluation.ts';
 import { type NeighbourRow, neighbourPage } from '../../encoder-report/neighbour-page.ts';
 import { examples } from '../../examples.ts';
 import { type BackendFlag, backendOption, integer } from '../../flags.ts';
@@ -42,24 +41,18 @@ export function neighboursCommand(output: Output): Command {
     )
     .action(async (directory: string, sentences: string[], flags: NeighboursFlags) => {
       await selectBackend({ prefer: flags.backend });
-      const dataset = await openDataset(flags.data);
-      const features = await openFeatures(flags.features);
-      try {
-        const rows = await search(directory, sentences, dataset, features, flags, output);
-        await writeFileAtomic(flags.out, neighbourPage(rows, dataset.name));
+      await withBenchmark(flags, async (benchmark) => {
+        const rows = await search(directory, sentences, benchmark, flags, output);
+        await writeFileAtomic(flags.out, neighbourPage(rows, benchmark.dataset.name));
         output.write(`${flags.out}\n`);
-      } finally {
-        await features.close();
-        await dataset.close();
-      }
+      });
     });
 }
 
 async function search(
   directory: string,
   sentences: readonly string[],
-  dataset: TextImageDataset,
-  features: ImageFeatures,
+  { dataset, features }: Benchmark,
   { split, n }: NeighboursFlags,
   output: Output,
 ): Promise<NeighbourRow[]> {

@@ -1,0 +1,100 @@
+/** `t2i encoder export`: a trained run as files to ship, with weights of 16 bits, measured, and a model card. */
+
+import { copyFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { selectBackend } from '@t2i/backend';
+import { ConfigError } from '@t2i/core';
+import { writeFileAtomic, writeJsonFile } from '@t2i/core/node';
+import { type EncoderRun, openEncoderRun, openTrainedEncoder } from '@t2i/pipeline';
+import { CharCnnRnn } from '@t2i/text-encoder';
+import { saveEncoder } from '@t2i/text-encoder/node';
+import type { Evaluation } from '@t2i/text-encoder/training';
+import { runPaths } from '@t2i/trainer';
+import { Command } from 'commander';
+import { evaluate, withBenchmark } from '../../encoder-report/evaluation.ts';
+import { percent } from '../../encoder-report/figures.ts';
+import { modelCard } from '../../encoder-report/model-card.ts';
+import { writePictures } from '../../encoder-report/write-pictures.ts';
+import { examples } from '../../examples.ts';
+import { type BackendFlag, backendOption } from '../../flags.ts';
+import type { Output } from '../../output.ts';
+
+interface ExportFlags {
+  data: string;
+  features: string;
+  baseline?: string;
+  out: string;
+  backend: BackendFlag;
+}
+
+export function exportEncoderCommand(output: Output): Command {
+  return new Command('export')
+    .description('round the weights of a trained run to 16 bits, measure them, and write them with a model card')
+    .argument('<run>', 'a run of `t2i encoder train`')
+    .requiredOption('--data <folder>', 'a set made by `t2i dataset prepare`')
+    .requiredOption('--features <folder>', 'features of its images, made by `t2i encoder features`')
+    .requiredOption('--out <folder>', 'folder of the encoder; `loadEncoder` and `t2i train --encoder` read it')
+    .option('--baseline <folder>', 'another encoder to stand beside it, of `--kind linear-words` for instance')
+    .addOption(backendOption())
+    .addHelpText(
+      'after',
+      examples(
+        't2i encoder export runs/encoder --data data/oxford-102 --features features --baseline runs/words --out oxford-102',
+      ),
+    )
+    .action(async (directory: string, flags: ExportFlags) => {
+      await selectBackend({ prefer: flags.backend });
+      const run = await openEncoderRun(directory, output);
+      const shipped = roundedWeights(run);
+      const measured = await measure(run, shipped, flags, output);
+      await writeFiles(directory, flags.out, run, shipped, measured);
+      const { report } = measured.evaluation;
+      output.write(
+        `${shipped.id}: top-1 ${percent(report.top1)}, AP@50 ${percent(report.precision[50])}: ${flags.out}\n`,
+      );
+    });
+}
+
+/** @throws ConfigError for the run of a baseline, which is not made to be shipped */
+function roundedWeights({ encoder }: EncoderRun): CharCnnRnn {
+  if (encoder instanceof CharCnnRnn) return encoder.rounded();
+  throw new ConfigError(`The run trained an encoder of the kind ${encoder.kind}, not a char-CNN-RNN.`, {
+    hint: 'A baseline can be read from its run: nothing has to be exported.',
+  });
+}
+
+interface Measured {
+  readonly evaluation: Evaluation;
+  readonly unrounded: Evaluation['report'];
+  readonly baseline: Evaluation['report'] | undefined;
+}
+
+function measure(run: EncoderRun, shipped: CharCnnRnn, flags: ExportFlags, output: Output): Promise<Measured> {
+  return withBenchmark(flags, async (benchmark) => {
+    const report = async (encoder: EncoderRun['encoder']) => (await evaluate(encoder, benchmark, 'test')).report;
+    return {
+      evaluation: await evaluate(shipped, benchmark, 'test'),
+      unrounded: await report(run.encoder),
+      baseline:
+        flags.baseline === undefined ? undefined : await report(await openTrainedEncoder(flags.baseline, output)),
+    };
+  });
+}
+
+async function writeFiles(
+  directory: string,
+  folder: string,
+  run: EncoderRun,
+  shipped: CharCnnRnn,
+  { evaluation, unrounded, baseline }: Measured,
+): Promise<void> {
+  const { report } = evaluation;
+  await saveEncoder(folder, shipped);
+  const { size: bytes } = await stat(join(folder, 'encoder.safetensors'));
+  const { log, curvesPng } = runPaths(directory);
+  await copyFile(log, join(folder, 'training.jsonl'));
+  await copyFile(curvesPng, join(folder, 'curves.png'));
+  await writePictures(folder, evaluation);
+  await writeJsonFile(join(folder, 'report.json'), { ...report, unrounded, ...(baseline && { baseline }) });
+  await writeFileAtomic(join(folder, 'README.md'), modelCard({ run, shipped, bytes, report, unrounded, baseline }));
+}

@@ -1,0 +1,70 @@
+/** The page beside shipped weights: what they are, how good, how they were made, what they cannot do. */
+
+import type { EncoderRun } from '@t2i/pipeline';
+import type { CharCnnRnn } from '@t2i/text-encoder';
+import type { EncoderReport } from '@t2i/text-encoder/training';
+import { figuresTable, publishedNote } from './figures.ts';
+import { pictures, setting } from './markdown.ts';
+import { trainingCommand } from './training-command.ts';
+
+export interface ModelCard {
+  /** What the weights were trained as. */
+  readonly run: EncoderRun;
+  /** What ships: the same with rounded weights. */
+  readonly shipped: CharCnnRnn;
+  readonly bytes: number;
+  /** Of the shipped encoder, of the weights before rounding, and of a baseline. */
+  readonly report: EncoderReport;
+  readonly unrounded: EncoderReport;
+  readonly baseline?: EncoderReport | undefined;
+}
+
+export function modelCard({ run, shipped, bytes, report, unrounded, baseline }: ModelCard): string {
+  const { dataset } = report;
+  const columns = [
+    { title: 'shipped (16 bits)', report },
+    { title: 'before rounding', report: unrounded },
+    ...(baseline === undefined ? [] : [{ title: 'baseline', report: baseline }]),
+  ];
+  return `# char-CNN-RNN, ${dataset}
+
+Sentences in English to ${shipped.dim} numbers: the text encoder of Reed et al. 2016
+([arXiv 1605.05395](https://arxiv.org/abs/1605.05395)), trained on ${dataset} by \`t2i encoder train\`, nothing else.
+\`encoder.json\` says what it is, \`encoder.safetensors\` (${(bytes / 1e6).toFixed(2)} MB) has its weights, matrices in 16 bits and
+vectors in 32.
+
+## Figures
+
+${setting(report)}
+${baseline ? `The baseline is \`${baseline.encoder}\`, trained with the same objective.\n` : ''}
+${figuresTable(columns)}${publishedNote(report)}
+${pictures}
+${training(run, dataset)}
+## Limits
+
+- It has seen ${dataset}, nothing else: sentences about other things get an embedding that says little.
+- The first 201 characters of a sentence count; capitals are read as small letters; what is not in the alphabet of 69 characters is
+  read as a space, so other scripts are not read at all. An empty sentence is an error.
+- Embeddings are made to be compared with features of \`${report.imageEncoder}\`, of no other network.
+- The photos and captions are not part of it. They are from Nilsback and Zisserman 2008 and Reed et al. 2016, for research.
+`;
+}
+
+function training({ config, progress }: EncoderRun, dataset: string): string {
+  const { split, network, objective, batches, trainer, seed } = config;
+  const settings = { split, network, objective, batches, trainer, seed };
+  return `## Training
+
+\`\`\`sh
+${trainingCommand(config, dataset)}
+\`\`\`
+
+${progress.step} steps, ${progress.epoch} epochs; figures of every ${trainer.logEvery} steps in \`training.jsonl\`. All settings:
+
+\`\`\`json
+${JSON.stringify(settings, null, 2)}
+\`\`\`
+
+![Loss and accuracy](curves.png)
+`;
+}

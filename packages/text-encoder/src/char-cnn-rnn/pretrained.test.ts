@@ -1,0 +1,121 @@
+import '@tensorflow/tfjs-backend-cpu';
+import { existsSync } from 'node:fs';
+import { readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { basename, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { CheckpointError, ConfigError, float32Tensor, Rng, sizeOf } from '@t2i/core';
+import { withTemporaryFolder } from '@t2i/test-utils';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { saveEncoder } from '../node/encoder-folder.ts';
+import { PRETRAINED_FILES } from '../pretrained-files.ts';
+import { CharCnnRnn } from './char-cnn-rnn.ts';
+import { resolveCharCnnRnnConfig } from './config.ts';
+import { charCnnRnnShapes } from './network.ts';
+
+beforeAll(() => tf.setBackend('cpu'));
+
+const config = resolveCharCnnRnnConfig({ channels: [4, 6], cnnDim: 6, dim: 5 });
+const rng = new Rng(1);
+const tensors = Object.fromEntries(
+  Object.entries(charCnnRnnShapes(config)).map(([name, shape]) => [
+    name,
+    float32Tensor(shape, rng.normal(sizeOf(shape))),
+  ]),
+);
+const encoder = CharCnnRnn.fromWeights(config, tensors, { trainedOn: 'nothing' }).rounded();
+
+const withSavedEncoder = (use: (folder: string) => Promise<void>) =>
+  withTemporaryFolder(async (folder) => {
+    await saveEncoder(folder, encoder);
+    await use(folder);
+  });
+
+/** Serves the files of a folder on a free port. */
+async function withServer(folder: string, use: (address: string) => Promise<void>): Promise<void> {
+  const server = createServer((request, response) => {
+    readFile(join(folder, basename(request.url!))).then(
+      (bytes) => response.end(bytes),
+      () => response.writeHead(404).end(),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  try {
+    await use(`http://127.0.0.1:${(server.address() as AddressInfo).port}/weights`);
+  } finally {
+    server.close();
+  }
+}
+
+describe('CharCnnRnn.pretrained', () => {
+  it('reads an encoder from a folder and from a server', () =>
+    withSavedEncoder(async (folder) => {
+      const expected = await encoder.encode(['a pink flower']);
+      const fromDisk = await CharCnnRnn.pretrained('oxford-102', { from: pathToFileURL(folder) });
+      expect(await fromDisk.encode(['a pink flower'])).toEqual(expected);
+      await withServer(folder, async (address) => {
+        const fetched = await CharCnnRnn.pretrained('oxford-102', { from: address });
+        expect(fetched.id).toBe(encoder.id);
+        expect(await fetched.encode(['a pink flower'])).toEqual(expected);
+      });
+    }));
+
+  const damages: [string, (folder: string) => Promise<void>, RegExp][] = [
+    ['missing weights', (folder) => rm(join(folder, 'encoder.safetensors')), /Cannot read .*encoder\.safetensors/],
+    ['a missing manifest', (folder) => rm(join(folder, 'encoder.json')), /Cannot read .*encoder\.json/],
+    ['truncated weights', (folder) => truncate(join(folder, 'encoder.safetensors'), 1500), /is damaged/],
+    [
+      'a page in place of the manifest',
+      (folder) => writeFile(join(folder, 'encoder.json'), '<html>'),
+      /not valid JSON/,
+    ],
+    [
+      'weights of another encoder',
+      (folder) => writeFile(join(folder, 'encoder.json'), '{"formatVersion":1,"kind":"char-cnn-rnn","id":"x","dim":5}'),
+      /names the encoder x/,
+    ],
+  ];
+  it.each(damages)('refuses %s, on disk and on a server', (_, damage, message) =>
+    withSavedEncoder(async (folder) => {
+      await damage(folder);
+      const attempt = (from: string) => CharCnnRnn.pretrained('oxford-102', { from }).catch((error: unknown) => error);
+      const check = (error: unknown) => {
+        expect(error).toBeInstanceOf(CheckpointError);
+        expect((error as CheckpointError).message).toMatch(message);
+      };
+      check(await attempt(pathToFileURL(folder).href));
+      await withServer(folder, async (address) => check(await attempt(address)));
+    }),
+  );
+
+  it('names what there is and what it cannot use', async () => {
+    await expect(CharCnnRnn.pretrained('roses' as 'oxford-102')).rejects.toMatchObject({
+      constructor: ConfigError,
+      message: 'There are no weights for "roses".',
+      hint: 'There are some for oxford-102.',
+    });
+    await expect(CharCnnRnn.pretrained('oxford-102', { from: 'weights' })).rejects.toThrow(ConfigError);
+  });
+
+  it('can be stopped', async () => {
+    const signal = AbortSignal.abort();
+    await expect(CharCnnRnn.pretrained('oxford-102', { signal })).rejects.toMatchObject({ name: 'AbortError' });
+  });
+});
+
+const shipped = PRETRAINED_FILES['oxford-102'];
+describe.runIf(existsSync(shipped.weights))('the weights of this package', () => {
+  it('are those of the flowers, below 8 MB', async () => {
+    const own = await CharCnnRnn.pretrained('oxford-102');
+    expect(own).toMatchObject({ dim: 1024, settings: { dataset: { name: 'oxford-102' } } });
+    expect((await stat(shipped.weights)).size).toBeLessThan(8e6);
+  });
+});
+
+describe.skipIf(existsSync(shipped.weights))('without weights in this package', () => {
+  it('says which file is missing', async () => {
+    await expect(CharCnnRnn.pretrained('oxford-102')).rejects.toThrow(/Cannot read .*weights\/oxford-102\/encoder/);
+  });
+});
