@@ -21,10 +21,13 @@ export function confusionSvg({ classes, confusion }: Pick<EncoderReport, 'classe
       `<text transform="translate(${middle} ${NAMES - 8}) rotate(-90)">${label}</text>`
     );
   });
+  const title =
+    `<text x="${NAMES - 8}" y="${NAMES - 24}" text-anchor="end" font-style="italic">taken for →</text>` +
+    `<text x="${NAMES - 8}" y="${NAMES - 8}" text-anchor="end" font-style="italic">photos of ↓</text>`;
   const box = `width="${side}" height="${side}"`;
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" ${box} font-family="${FONT_FAMILY}" font-size="12" fill="#333">` +
-    `<rect ${box} fill="#fff"/>${names.join('')}${cells.join('')}` +
+    `<rect ${box} fill="#fff"/>${title}${names.join('')}${cells.join('')}` +
     `<rect x="${NAMES}" y="${NAMES}" width="${classes.length * CELL}" height="${classes.length * CELL}" fill="none" stroke="#999"/></svg>\n`
   );
 }

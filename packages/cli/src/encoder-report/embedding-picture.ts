@@ -34,10 +34,11 @@ export function embeddingSvg({ points, labels, classNames }: EmbeddingPicture): 
       `<circle cx="${SIDE + 10}" cy="${MARGIN + label * 20 - 4}" r="5" fill="${colour(label)}"/>` +
       `<text x="${SIDE + 22}" y="${MARGIN + label * 20}">${label + 1} ${escapeXml(name)}</text>`,
   );
+  const title = `<text x="${MARGIN}" y="${SIDE - 6}" font-style="italic">→ first principal component, ↓ second</text>`;
   const box = `width="${SIDE + LEGEND}" height="${Math.max(SIDE, 2 * MARGIN + classNames.length * 20)}"`;
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" ${box} font-family="${FONT_FAMILY}" font-size="12" fill="#333">` +
-    `<rect ${box} fill="#fff"/>${dots.join('')}${middles.join('')}${legend.join('')}</svg>\n`
+    `<rect ${box} fill="#fff"/>${dots.join('')}${middles.join('')}${legend.join('')}${title}</svg>\n`
   );
 }
 

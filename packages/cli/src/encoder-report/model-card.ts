@@ -1,7 +1,7 @@
 /** The page beside shipped weights: what they are, how good, how they were made, what they cannot do. */
 
 import type { EncoderRun } from '@t2i/pipeline';
-import type { CharCnnRnn } from '@t2i/text-encoder';
+import type { SavableEncoder } from '@t2i/text-encoder';
 import type { EncoderReport } from '@t2i/text-encoder/training';
 import { figuresTable, publishedNote } from './figures.ts';
 import { pictures, setting } from './markdown.ts';
@@ -11,7 +11,7 @@ export interface ModelCard {
   /** What the weights were trained as. */
   readonly run: EncoderRun;
   /** What ships: the same with rounded weights. */
-  readonly shipped: CharCnnRnn;
+  readonly shipped: SavableEncoder;
   readonly bytes: number;
   /** Of the shipped encoder, of the weights before rounding, and of a baseline. */
   readonly report: EncoderReport;

@@ -1,7 +1,7 @@
 /** The trained char-CNN-RNN (Reed et al. 2016, arXiv 1605.05395) as an encoder of sentences. */
 
 import type { EmbeddingBatch, JsonValue, StateDict } from '@t2i/core';
-import { CheckpointError, errorMessage, expectTensors, float32Values, fnv1a, withRoundedMatrices } from '@t2i/core';
+import { CheckpointError, errorMessage, expectTensors, float32Values, fnv1a } from '@t2i/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { assertNotBlank } from '../captions.ts';
 import { assertDescribes } from '../encoder-manifest.ts';
@@ -84,11 +84,6 @@ export class CharCnnRnn implements SavableEncoder {
 
   toState(): StateDict {
     return this.#state;
-  }
-
-  /** The encoder with its matrices rounded to 16 bits: half the size, and another `id`. */
-  rounded(): CharCnnRnn {
-    return CharCnnRnn.fromWeights(this.config, withRoundedMatrices(this.#state.tensors), this.settings);
   }
 
   /** Captions of like length are encoded together, because padding costs time too. */

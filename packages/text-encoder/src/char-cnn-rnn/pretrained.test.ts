@@ -11,6 +11,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { saveEncoder } from '../node/encoder-folder.ts';
 import { PRETRAINED_FILES } from '../pretrained-files.ts';
+import { roundedEncoder } from '../restore-encoder.ts';
 import { CharCnnRnn } from './char-cnn-rnn.ts';
 import { resolveCharCnnRnnConfig } from './config.ts';
 import { charCnnRnnShapes } from './network.ts';
@@ -25,7 +26,7 @@ const tensors = Object.fromEntries(
     float32Tensor(shape, rng.normal(sizeOf(shape))),
   ]),
 );
-const encoder = CharCnnRnn.fromWeights(config, tensors, { trainedOn: 'nothing' }).rounded();
+const encoder = await roundedEncoder(CharCnnRnn.fromWeights(config, tensors, { trainedOn: 'nothing' }));
 
 const withSavedEncoder = (use: (folder: string) => Promise<void>) =>
   withTemporaryFolder(async (folder) => {

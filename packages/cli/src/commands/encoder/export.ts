@@ -6,7 +6,7 @@ import { selectBackend } from '@t2i/backend';
 import { ConfigError } from '@t2i/core';
 import { writeFileAtomic, writeJsonFile } from '@t2i/core/node';
 import { type EncoderRun, openEncoderRun, openTrainedEncoder } from '@t2i/pipeline';
-import { CharCnnRnn } from '@t2i/text-encoder';
+import { CharCnnRnn, roundedEncoder, type SavableEncoder } from '@t2i/text-encoder';
 import { saveEncoder } from '@t2i/text-encoder/node';
 import type { Evaluation } from '@t2i/text-encoder/training';
 import { runPaths } from '@t2i/trainer';
@@ -45,7 +45,7 @@ export function exportEncoderCommand(output: Output): Command {
     .action(async (directory: string, flags: ExportFlags) => {
       await selectBackend({ prefer: flags.backend });
       const run = await openEncoderRun(directory, output);
-      const shipped = roundedWeights(run);
+      const shipped = await roundedWeights(run);
       const measured = await measure(run, shipped, flags, output);
       await writeFiles(directory, flags.out, run, shipped, measured);
       const { report } = measured.evaluation;
@@ -55,11 +55,11 @@ export function exportEncoderCommand(output: Output): Command {
     });
 }
 
-/** @throws ConfigError for the run of a baseline, which is not made to be shipped */
-function roundedWeights({ encoder }: EncoderRun): CharCnnRnn {
-  if (encoder instanceof CharCnnRnn) return encoder.rounded();
+/** @throws ConfigError for the run of a baseline: the page beside the weights speaks of a char-CNN-RNN */
+function roundedWeights({ encoder }: EncoderRun): Promise<SavableEncoder> {
+  if (encoder.kind === CharCnnRnn.kind) return roundedEncoder(encoder);
   throw new ConfigError(`The run trained an encoder of the kind ${encoder.kind}, not a char-CNN-RNN.`, {
-    hint: 'A baseline can be read from its run: nothing has to be exported.',
+    hint: 'A baseline can be used from its run: nothing has to be exported.',
   });
 }
 
@@ -69,9 +69,9 @@ interface Measured {
   readonly baseline: Evaluation['report'] | undefined;
 }
 
-function measure(run: EncoderRun, shipped: CharCnnRnn, flags: ExportFlags, output: Output): Promise<Measured> {
+function measure(run: EncoderRun, shipped: SavableEncoder, flags: ExportFlags, output: Output): Promise<Measured> {
   return withBenchmark(flags, async (benchmark) => {
-    const report = async (encoder: EncoderRun['encoder']) => (await evaluate(encoder, benchmark, 'test')).report;
+    const report = async (encoder: SavableEncoder) => (await evaluate(encoder, benchmark, 'test')).report;
     return {
       evaluation: await evaluate(shipped, benchmark, 'test'),
       unrounded: await report(run.encoder),
@@ -85,7 +85,7 @@ async function writeFiles(
   directory: string,
   folder: string,
   run: EncoderRun,
-  shipped: CharCnnRnn,
+  shipped: SavableEncoder,
   { evaluation, unrounded, baseline }: Measured,
 ): Promise<void> {
   const { report } = evaluation;
