@@ -28,19 +28,20 @@ ${routes.map(section).join('\n')}
 }
 
 function section(route: Route): string {
-  const { method, path, summary, description = '', answers, problems = [] } = route;
+  const { method, path, summary, description = '', answers, json, problems = [] } = route;
   const rows = [
     ...Object.entries(route.pathParameters ?? {}).map(([name, text]) => row(name, 'in the path', text)),
     ...(route.query === undefined ? [] : parametersOf(route.query, '')),
     ...(route.body === undefined ? [] : parametersOf(route.body, 'JSON, ')),
   ];
   const table = rows.length === 0 ? '' : `<table>${rows.join('')}</table>`;
+  const holding = json === undefined ? '' : ` with ${Object.keys(json.shape).map(code).join(', ')}`;
   const failures = problems.length === 0 ? '' : `; ${problems.join(', ')} with <code>application/problem+json</code>`;
   return `<section>
-<h2><code>${method.toUpperCase()} ${escapeXml(path)}</code></h2>
+<h2>${code(`${method.toUpperCase()} ${path}`)}</h2>
 <p>${marked(`${summary}. ${description}`)}</p>
 ${table}
-<p>Answers ${answers.map((type) => `<code>${type}</code>`).join(', ')}${failures}</p>
+<p>Answers ${answers.map(code).join(', ')}${holding}${failures}</p>
 </section>`;
 }
 
@@ -51,8 +52,10 @@ function parametersOf(schema: NonNullable<Route['query']>, place: string): strin
 }
 
 function row(name: string, type: string, text: string): string {
-  return `<tr><td><code>${escapeXml(name)}</code></td><td>${escapeXml(type)}</td><td>${marked(text)}</td></tr>`;
+  return `<tr><td>${code(name)}</td><td>${escapeXml(type)}</td><td>${marked(text)}</td></tr>`;
 }
+
+const code = (text: string) => `<code>${escapeXml(text)}</code>`;
 
 /** A JSON Schema in a few words. */
 function describe(schema: Readonly<Record<string, unknown>>): string {

@@ -3,7 +3,7 @@
 import { ConfigError } from '@t2i/core';
 import { z } from 'zod';
 
-const limitsSchema = z.strictObject({
+export const limitsSchema = z.strictObject({
   captionLength: z.int().min(1).max(4000).default(1000).describe('characters of a caption'),
   pictures: z.int().min(1).max(1024).default(64).describe('pictures drawn for one request'),
   side: z.int().min(16).max(2048).default(512).describe('pixels across a picture that is scaled up'),
@@ -22,6 +22,7 @@ const limitsSchema = z.strictObject({
 });
 
 export type Limits = z.output<typeof limitsSchema>;
+export type LimitsInput = z.input<typeof limitsSchema>;
 
 /** @throws ConfigError naming every limit that is unknown or out of range */
 export function resolveLimits(input: LimitsInput = {}): Limits {
@@ -29,4 +30,3 @@ export function resolveLimits(input: LimitsInput = {}): Limits {
   if (result.success) return result.data;
   throw new ConfigError(`The limits cannot be used:\n${z.prettifyError(result.error)}`);
 }
-export type LimitsInput = z.input<typeof limitsSchema>;

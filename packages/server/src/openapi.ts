@@ -32,7 +32,7 @@ const PROBLEM = {
 };
 
 function operation(route: Route): JsonObject {
-  const { method, path, summary, description, pathParameters = {}, query, body, answers, problems = [] } = route;
+  const { method, path, summary, description, pathParameters = {}, query, body, problems = [] } = route;
   const parameters = [
     ...Object.entries(pathParameters).map(([name, text]) => ({
       name,
@@ -43,14 +43,7 @@ function operation(route: Route): JsonObject {
     })),
     ...(query === undefined ? [] : fieldsOf(query).map((field) => ({ ...field, in: 'query' }))),
   ];
-  const good = { description: summary, content: Object.fromEntries(answers.map((type) => [type, mediaType(type)])) };
-  const failures = problems.map((status) => [
-    status,
-    {
-      description: STATUS_CODES[status],
-      content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-    },
-  ]);
+  const failures = problems.map((status) => [status, problem(STATUS_CODES[status]!)]);
   return {
     operationId: `${method} ${path}`.replace(/[^a-z0-9]+/gi, '-').replace(/-$/, ''),
     summary,
@@ -59,12 +52,36 @@ function operation(route: Route): JsonObject {
     ...(body !== undefined && {
       requestBody: { required: true, content: { 'application/json': { schema: schemaOf(body) } } },
     }),
-    responses: { 200: good, ...Object.fromEntries(failures) },
+    responses: {
+      200: goodAnswer(route),
+      ...(route.tagged && { 304: { description: 'The client has it already' } }),
+      ...Object.fromEntries(failures),
+      default: problem('Any other problem'),
+    },
   };
 }
 
-function mediaType(type: string): JsonObject {
-  return type === 'application/json' ? { schema: { type: 'object' } } : {};
+function goodAnswer({ summary, answers, json, headers = {}, tagged }: Route): JsonObject {
+  const all = { ...headers, ...(tagged && { ETag: 'names these bytes, for `If-None-Match`' }) };
+  const described = Object.entries(all).map(([name, description]) => [
+    name,
+    { description, schema: { type: 'string' } },
+  ]);
+  return {
+    description: summary,
+    headers: Object.fromEntries(described),
+    content: Object.fromEntries(
+      answers.map((type) => [type, type === 'application/json' && json ? { schema: schemaOf(json, 'output') } : {}]),
+    ),
+  };
+}
+
+function problem(description: string): JsonObject {
+  return {
+    description,
+    headers: { 'Retry-After': { description: 'seconds, where trying again makes sense', schema: { type: 'string' } } },
+    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+  };
 }
 
 /** One field of a query or of a body. */
@@ -88,7 +105,7 @@ export function fieldsOf(schema: z.ZodObject): Field[] {
 }
 
 /** OpenAPI 3.1 speaks JSON Schema 2020-12, as zod does. */
-function schemaOf(schema: z.ZodType): JsonObject {
-  const { $schema, ...rest } = z.toJSONSchema(schema, { io: 'input' });
+function schemaOf(schema: z.ZodType, io: 'input' | 'output' = 'input'): JsonObject {
+  const { $schema, ...rest } = z.toJSONSchema(schema, { io });
   return rest;
 }

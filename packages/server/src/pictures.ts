@@ -46,6 +46,13 @@ export function pictureFields(limits: Limits) {
   };
 }
 
+/** Of every answer that is a picture. */
+export const PICTURE_HEADERS = {
+  'T2I-Seed': 'the seed it was drawn with',
+  'T2I-Model': 'name of the model',
+  'T2I-Revision': 'revision of the model, for the parameter `revision`',
+} as const;
+
 /** What a request wants drawn, its seed settled. */
 export interface Drawing {
   readonly model: ServedModel;

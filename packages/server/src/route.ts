@@ -51,6 +51,12 @@ export interface Route {
   readonly body?: z.ZodObject;
   /** Media types of a good answer. */
   readonly answers: readonly string[];
+  /** What a good answer in JSON holds. */
+  readonly json?: z.ZodObject;
+  /** Headers of a good answer, besides those that every one has. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Whether a good answer may have an ETag, by which a client can ask again and be told 304. */
+  readonly tagged?: boolean;
   /** Statuses of the problems it may answer with. */
   readonly problems?: readonly number[];
   /** Whether it costs enough to count against the rate limit. */

@@ -1,13 +1,27 @@
 /** `POST /generate`: pictures of several sentences at once, as JSON. */
 
 import { z } from 'zod';
-import { beginDrawing, draw, encode, pictureFields, takeCaption } from '../pictures.ts';
+import { beginDrawing, draw, encode, PICTURE_HEADERS, pictureFields, takeCaption } from '../pictures.ts';
 import { Problem } from '../problem.ts';
 import { checked } from '../query.ts';
 import type { RequestContext, Route, Service } from '../route.ts';
 
 /** Steps from the first picture to one that is like one that is like it. */
 const MAX_STEPS = 64;
+
+const ANSWER = z.strictObject({
+  model: z.string(),
+  revision: z.string(),
+  seed: z.int(),
+  format: z.enum(['png', 'webp', 'jpeg']),
+  images: z.array(
+    z.strictObject({
+      caption: z.string().describe('as it was drawn'),
+      index: z.int().describe('which noise of the seed'),
+      data: z.string().describe('the file, in base64'),
+    }),
+  ),
+});
 
 export function generateRoute(service: Service): Route {
   const { limits } = service;
@@ -35,11 +49,11 @@ export function generateRoute(service: Service): Route {
     method: 'post',
     path: '/generate',
     summary: 'Pictures of several sentences',
-    description:
-      `At most ${limits.pictures} pictures together. Answers ` +
-      '`{ model, revision, seed, format, images: [{ caption, index, data }] }`, all of the first caption first; `data` is the file in base64.',
+    description: `At most ${limits.pictures} pictures together; those of the first caption come first.`,
     body,
     answers: ['application/json'],
+    json: ANSWER,
+    headers: { 'T2I-Seed': PICTURE_HEADERS['T2I-Seed'] },
     problems: [400, 404, 409, 413, 415, 429, 503, 504],
     costly: true,
     async handle(context) {

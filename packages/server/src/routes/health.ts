@@ -1,6 +1,8 @@
 /** `GET /healthz`, `/readyz`, `/metrics`: for those who watch the server. */
 
+import { z } from 'zod';
 import type { Metrics } from '../metrics.ts';
+import { Problem } from '../problem.ts';
 import type { Route, Service } from '../route.ts';
 
 export function healthRoutes({ models }: Service, metrics: Metrics): Route[] {
@@ -11,6 +13,7 @@ export function healthRoutes({ models }: Service, metrics: Metrics): Route[] {
       path: '/healthz',
       summary: 'Whether the process answers',
       answers: ['application/json'],
+      json: z.strictObject({ status: z.literal('ok') }),
       handle: (context) => context.json({ status: 'ok' }, 200, { 'Cache-Control': 'no-store' }),
     },
     {
@@ -18,10 +21,12 @@ export function healthRoutes({ models }: Service, metrics: Metrics): Route[] {
       path: '/readyz',
       summary: 'Whether every model can draw; 503 while one cannot',
       answers: ['application/json'],
+      json: z.strictObject({ status: z.literal('ready') }),
+      problems: [503],
       handle(context) {
         const waiting = models.filter(({ ready }) => !ready).map(({ name }) => name);
-        const status = waiting.length === 0 ? 'ready' : 'waiting';
-        return context.json({ status, waiting }, waiting.length === 0 ? 200 : 503, { 'Cache-Control': 'no-store' });
+        if (waiting.length === 0) return context.json({ status: 'ready' }, 200, { 'Cache-Control': 'no-store' });
+        return new Problem('model-unavailable', `Being opened: ${waiting.join(', ')}.`, { retryAfter: 1 }).toResponse();
       },
     },
     {

@@ -3,7 +3,16 @@
 import type { RgbImage } from '@t2i/core';
 import { encodeAnimation } from '@t2i/image-node';
 import { z } from 'zod';
-import { answerPicture, arrange, beginDrawing, draw, encode, pictureFields, takeCaption } from '../pictures.ts';
+import {
+  answerPicture,
+  arrange,
+  beginDrawing,
+  draw,
+  encode,
+  PICTURE_HEADERS,
+  pictureFields,
+  takeCaption,
+} from '../pictures.ts';
 import { Problem } from '../problem.ts';
 import { queryRoute, type Route, type Service } from '../route.ts';
 
@@ -27,6 +36,8 @@ export function interpolateRoute(service: Service): Route {
     description: 'A strip of `steps` pictures side by side, 2 pixels between and around them, or a moving WebP.',
     query,
     answers: ['image/png', 'image/webp', 'image/jpeg'],
+    headers: PICTURE_HEADERS,
+    tagged: true,
     problems: [400, 404, 409, 429, 503, 504],
     costly: true,
   } as const;

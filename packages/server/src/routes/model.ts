@@ -1,7 +1,33 @@
 /** `GET /model` and `GET /models`: what is served. */
 
 import { z } from 'zod';
+import { limitsSchema } from '../limits.ts';
 import { findModel, queryRoute, type Route, type Service } from '../route.ts';
+
+/** Beside these, whatever whoever opened the model has to tell about it; the names are those of a run of `t2i train`. */
+const MODEL = z.looseObject({
+  name: z.string(),
+  revision: z.string().describe('names the weights; the beginning of their hash'),
+  imageSize: z.int().describe('pixels across a picture'),
+  noiseDim: z.int(),
+  embeddingDim: z.int(),
+  encoder: z.string().describe('of the sentences, with the hash of what it holds'),
+  engine: z.string().describe('that computes'),
+  passRows: z.strictObject({ min: z.int(), max: z.int() }).describe('pictures that are drawn together'),
+  watched: z.boolean().describe('whether newer weights may take the place of these'),
+  openedAt: z.iso.datetime(),
+  queued: z.int().describe('pictures that wait'),
+  epoch: z.int().optional().describe('of the training'),
+  step: z.int().optional(),
+  imagesShown: z.int().optional(),
+  weights: z
+    .looseObject({ sha256: z.string() })
+    .optional()
+    .describe('the file of the weights and the SHA-256 of its bytes'),
+  metrics: z.record(z.string(), z.unknown()).nullable().optional().describe('the last line of the log of the training'),
+  dataset: z.record(z.string(), z.unknown()).optional(),
+  config: z.record(z.string(), z.unknown()).optional().describe('of the model and its training'),
+});
 
 export function modelRoutes(service: Service): Route[] {
   const query = z.object({
@@ -13,6 +39,7 @@ export function modelRoutes(service: Service): Route[] {
     summary: 'What a model is: revision, sizes, configuration, epoch, hashes, figures of its training',
     query,
     answers: ['application/json'],
+    json: MODEL,
     problems: [404, 503],
     costly: false,
   } as const;
@@ -27,6 +54,16 @@ export function modelRoutes(service: Service): Route[] {
     path: '/models',
     summary: 'The models that are served, the default first, and how much one request may ask for',
     answers: ['application/json'],
+    json: z.strictObject({
+      models: z.array(
+        z.strictObject({
+          name: z.string(),
+          ready: z.boolean().describe('false while it is being opened'),
+          samples: z.boolean().describe('whether there are sample sheets and a film'),
+        }),
+      ),
+      limits: limitsSchema,
+    }),
     costly: false,
     handle(context) {
       const models = service.models.map(({ name, ready, samples }) => ({

@@ -19,8 +19,12 @@ export function samplesRoutes(service: Service): Route[] {
     path: '/samples/{run}',
     pattern: '/samples/:run',
     summary: 'The sample sheets of a run, by epoch',
-    description: 'Answers `{ run, sheets: [{ epoch, url }] }`; each `url` may be kept for ever.',
+    description: 'What is at a `url` of a sheet may be kept for ever.',
     answers: ['application/json'],
+    json: z.strictObject({
+      run: z.string(),
+      sheets: z.array(z.strictObject({ epoch: z.int(), url: z.string().describe('relative to the server') })),
+    }),
     costly: false,
     async handle(context) {
       const { name, samples } = samplesOf(service, context);
@@ -40,6 +44,7 @@ export function samplesRoutes(service: Service): Route[] {
     summary: 'The sample sheet of an epoch: each row a sentence, each column a noise',
     pathParameters: { ...RUN, epoch: 'counted from 1; 0 is before the training' },
     answers: ['image/png'],
+    tagged: true,
     costly: false,
     async handle(context) {
       const { samples } = samplesOf(service, context);
@@ -63,6 +68,7 @@ export function samplesRoutes(service: Service): Route[] {
     summary: 'The sample sheets of a run as a moving WebP',
     query,
     answers: ['image/webp'],
+    tagged: true,
     problems: [400, 404, 429],
     costly: true,
   } as const;

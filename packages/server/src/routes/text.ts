@@ -1,7 +1,16 @@
 /** `GET /text/<caption>`: the address of a picture is the sentence it shows, as in the blog's demo. */
 
 import { z } from 'zod';
-import { answerPicture, arrange, beginDrawing, draw, encode, pictureFields, takeCaption } from '../pictures.ts';
+import {
+  answerPicture,
+  arrange,
+  beginDrawing,
+  draw,
+  encode,
+  PICTURE_HEADERS,
+  pictureFields,
+  takeCaption,
+} from '../pictures.ts';
 import { Problem } from '../problem.ts';
 import { queryRoute, type Route, type Service } from '../route.ts';
 
@@ -27,6 +36,8 @@ export function textRoute(service: Service): Route {
     pathParameters: { caption: 'what to draw, in words' },
     query,
     answers: ['image/png', 'image/webp', 'image/jpeg'],
+    headers: PICTURE_HEADERS,
+    tagged: true,
     problems: [400, 404, 409, 429, 503, 504],
     costly: true,
   } as const;
