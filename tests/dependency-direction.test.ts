@@ -22,8 +22,11 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'gan-cls': ['@t2i/core', '@t2i/ops', `${TFJS}core`, `${TFJS}layers`],
   trainer: ['@t2i/core', '@t2i/image-node'],
   server: ['@t2i/core', '@t2i/image-node'],
+  metrics: ['@t2i/core'],
   pipeline: [
-    ...['core', 'dataset', 'gan-cls', 'image-encoder', 'text-encoder', 'trainer'].map((name) => `@t2i/${name}`),
+    ...['core', 'dataset', 'gan-cls', 'image-encoder', 'image-node', 'metrics', 'text-encoder', 'trainer'].map(
+      (name) => `@t2i/${name}`,
+    ),
     `${TFJS}core`,
     `${TFJS}layers`,
   ],
@@ -32,7 +35,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 
 const names = [...manifests.keys()];
 const libraries = names.filter((name) => name !== '@t2i/cli');
-const browserSafe = ['core', 'ops', 'dataset', 'text-encoder', 'image-encoder', 'gan-cls', 'backend'].map(
+const browserSafe = ['core', 'ops', 'dataset', 'text-encoder', 'image-encoder', 'gan-cls', 'metrics', 'backend'].map(
   (name) => `@t2i/${name}`,
 );
 

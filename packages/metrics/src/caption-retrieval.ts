@@ -1,0 +1,76 @@
+/** Finding the picture that was drawn for a caption among all pictures, by a joint embedding. */
+
+import { assert, type EmbeddingBatch } from '@t2i/core';
+import { assertSameDim, eachRowOfProducts, toRows } from './rows.ts';
+
+/** Lengths of the ranked lists that the own picture is looked for in. */
+export const RETRIEVAL_RANKS = [1, 5, 10] as const;
+
+export interface CaptionRetrieval {
+  /** Share of captions whose own picture is among the first 1, 5, 10. Chance is that number over all pictures. */
+  readonly recallAt: Readonly<Record<(typeof RETRIEVAL_RANKS)[number], number>>;
+  /** Place of the own picture in the middle of all captions, from 1; of equal scores it has the middle place. */
+  readonly medianRank: number;
+  /** Share of captions whose first picture is of their class. */
+  readonly sameClassFirst: number;
+  /** Pictures, and captions. */
+  readonly count: number;
+}
+
+/**
+ * Caption i and picture i belong together. Scores are products.
+ * @param images [n, dim]
+ * @param captions [n, dim]
+ * @param labels the class of each pair
+ */
+export function captionRetrieval(
+  images: EmbeddingBatch,
+  captions: EmbeddingBatch,
+  labels: ArrayLike<number>,
+): CaptionRetrieval {
+  assertSameDim(images, captions);
+  const [count] = images.shape;
+  assert(captions.shape[0] === count && labels.length === count, 'each picture needs one caption and its class');
+  const ranks = new Float64Array(count);
+  let sameClass = 0;
+  eachRowOfProducts(toRows(captions), toRows(images), (row, scores) => {
+    const own = scores[row]!;
+    let [better, equal] = [0, -1]; // itself is no rival
+    for (const score of scores) {
+      if (score > own) better += 1;
+      else if (score === own) equal += 1;
+    }
+    ranks[row] = 1 + better + equal / 2;
+    sameClass += shareOfBest(scores, labels, labels[row]!);
+  });
+  const recall = RETRIEVAL_RANKS.map((k) => [k, ranks.filter((rank) => rank <= k).length / count]);
+  return {
+    recallAt: Object.fromEntries(recall) as CaptionRetrieval['recallAt'],
+    medianRank: median(ranks),
+    sameClassFirst: sameClass / count,
+    count,
+  };
+}
+
+/** Of the pictures with the highest score, the share that is of the class. */
+function shareOfBest(scores: Float64Array, labels: ArrayLike<number>, label: number): number {
+  let highest = Number.NEGATIVE_INFINITY;
+  let [best, right] = [0, 0];
+  scores.forEach((score, i) => {
+    if (score > highest) {
+      highest = score;
+      best = 0;
+      right = 0;
+    }
+    if (score !== highest) return;
+    best += 1;
+    if (labels[i] === label) right += 1;
+  });
+  return right / best;
+}
+
+function median(values: Float64Array): number {
+  const sorted = values.slice().sort();
+  const middle = (sorted.length - 1) / 2;
+  return (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle)]!) / 2;
+}

@@ -1,0 +1,19 @@
+/** Names of figures that say how they were measured: figures with different names must not be compared. */
+
+export interface MetricProtocol {
+  /** `frechet`, `r-precision`, … */
+  readonly metric: string;
+  /** The network whose features are compared: `googlenet`, `inception-v3`, or the joint embedding's name. */
+  readonly extractor: string;
+  /** Pictures that were measured. */
+  readonly samples: number;
+  /** The classes that captions and real photos are of. */
+  readonly split: string;
+  /** Side of the pictures before the extractor enlarges them, in pixels. */
+  readonly imageSize: number;
+}
+
+/** For instance `frechet-googlenet-1155-test-64px`. */
+export function metricName({ metric, extractor, samples, split, imageSize }: MetricProtocol): string {
+  return [metric, extractor, samples, split, `${imageSize}px`].join('-');
+}
