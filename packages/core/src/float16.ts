@@ -4,6 +4,8 @@ import type { NamedTensor, StateDict } from './state-dict.ts';
 
 const floats = new Float32Array(1);
 const bits = new Uint32Array(floats.buffer);
+/** 2 to the power of each exponent as it is stored. */
+const POWERS = Float64Array.from({ length: 31 }, (_, exponent) => 2 ** (exponent - 15));
 
 /** The nearest of 16 bits, ties to even; beyond ±65504 (rounded) infinities, below 2⁻²⁵ zero. */
 export function toFloat16(values: ArrayLike<number>): Uint16Array {
@@ -22,7 +24,7 @@ export function fromFloat16(halves: Uint16Array): Float32Array {
     const fraction = half & 0x3ff;
     if (exponent === 0) values[i] = sign * fraction * 2 ** -24;
     else if (exponent === 0x1f) values[i] = fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-    else values[i] = sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+    else values[i] = sign * (1 + fraction / 1024) * POWERS[exponent]!;
   }
   return values;
 }

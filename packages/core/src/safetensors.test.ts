@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CheckpointError } from './errors.ts';
-import { readSafetensors, writeSafetensors } from './safetensors.ts';
+import { readSafetensors, readSafetensorsHeader, writeSafetensors } from './safetensors.ts';
 import type { NamedTensor, StateDict } from './state-dict.ts';
 
 const goldenFile = new Uint8Array(readFileSync(new URL('./__fixtures__/golden.safetensors', import.meta.url)));
@@ -65,6 +65,18 @@ describe('readSafetensors', () => {
       }),
       { numRuns: 500 },
     );
+  });
+});
+
+describe('readSafetensorsHeader', () => {
+  it('says where the tensors of a file lie, without their bytes', () => {
+    const headerEnd = 8 + Number(new DataView(goldenFile.buffer, goldenFile.byteOffset).getBigUint64(0, true));
+    const { tensors, metadata } = readSafetensorsHeader(goldenFile.slice(0, headerEnd), goldenFile.length);
+    expect(metadata.note).toBe('ünïcode');
+    const { begin, end, ...kind } = tensors.labels!;
+    expect(kind).toEqual({ dtype: 'I32', shape: [2, 2] });
+    expect(goldenFile.slice(begin, end)).toEqual(new Uint8Array(Int32Array.of(1, -2, 3, 2 ** 31 - 1).buffer));
+    expect(() => readSafetensorsHeader(goldenFile.slice(0, headerEnd), headerEnd + 1)).toThrow(/ends at byte/);
   });
 });
 

@@ -63,44 +63,70 @@ export function writeSafetensors(state: StateDict): Uint8Array {
   return file;
 }
 
+/** What a file says of itself. */
+export interface SafetensorsHeader {
+  /** Where each tensor lies, in bytes from the beginning of the file. */
+  readonly tensors: Readonly<Record<string, TensorPlace>>;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+export interface TensorPlace {
+  readonly dtype: Dtype;
+  readonly shape: readonly number[];
+  readonly begin: number;
+  readonly end: number;
+}
+
 /**
  * Reads a whole file. Tensors view `file` where its alignment allows and are copied otherwise.
  * @throws CheckpointError when the file is truncated or not safetensors, naming what is wrong
  */
 export function readSafetensors(file: Uint8Array, what = 'safetensors file'): StateDict {
+  const { tensors: places, metadata } = readSafetensorsHeader(file, file.length, what);
+  const tensors = Object.entries(places).map(([name, place]) => [name, readTensor(file, place)] as const);
+  return { tensors: Object.fromEntries(tensors), metadata };
+}
+
+/**
+ * Reads the header alone, for files of which only parts are wanted.
+ * @param head at least the header, from the beginning of the file
+ * @param size of the whole file, in bytes
+ * @throws CheckpointError when the file is truncated or not safetensors, naming what is wrong
+ */
+export function readSafetensorsHeader(head: Uint8Array, size: number, what = 'safetensors file'): SafetensorsHeader {
   const fail = (problem: string): never => {
     throw new CheckpointError(`The ${what} is damaged: ${problem}.`, { hint: 'Copy or download it again.' });
   };
-  if (file.length < 8) fail(`it has ${file.length} bytes, a header needs 8`);
-  const headerLength = Number(new DataView(file.buffer, file.byteOffset, 8).getBigUint64(0, true));
+  if (head.length < 8) fail(`it has ${size} bytes, a header needs 8`);
+  const headerLength = Number(new DataView(head.buffer, head.byteOffset, 8).getBigUint64(0, true));
   if (headerLength > MAX_HEADER_LENGTH) fail(`its header claims ${headerLength} bytes`);
   const start = 8 + headerLength;
-  if (start > file.length) fail(`its header claims ${headerLength} bytes, the file has ${file.length}`);
+  if (start > head.length) fail(`its header claims ${headerLength} bytes, the file has ${size}`);
 
   let header: unknown;
   try {
-    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(file.subarray(8, start)));
+    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(head.subarray(8, start)));
   } catch {
     fail('its header is not JSON');
   }
   if (typeof header !== 'object' || header === null || Array.isArray(header)) fail('its header is not an object');
 
-  const tensors: Record<string, NamedTensor> = {};
+  const tensors: Record<string, TensorPlace> = {};
   const metadata: Record<string, string> = {};
   for (const [name, entry] of Object.entries(header as Record<string, unknown>)) {
     if (name === '__metadata__') Object.assign(metadata, entry);
-    else tensors[name] = readTensor(file, start, name, entry, fail);
+    else tensors[name] = placeOf(name, entry, start, size, fail);
   }
   return { tensors, metadata };
 }
 
-function readTensor(
-  file: Uint8Array,
-  start: number,
+function placeOf(
   name: string,
   entry: unknown,
+  start: number,
+  size: number,
   fail: (problem: string) => never,
-): NamedTensor {
+): TensorPlace {
   const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Partial<HeaderEntry>;
   const array = dtype === undefined ? undefined : ARRAYS[dtype];
   if (dtype === undefined || array === undefined) return fail(`tensor ${name} has the unknown type ${String(dtype)}`);
@@ -111,16 +137,20 @@ function readTensor(
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isCount)) {
     return fail(`tensor ${name} has no valid offsets`);
   }
-  const [begin, end] = offsets;
+  const [begin, end] = [start + offsets[0], start + offsets[1]];
   const length = sizeOf(shape);
   if (end - begin !== length * array.BYTES_PER_ELEMENT)
     fail(`tensor ${name} has ${end - begin} bytes for ${length} elements`);
-  if (start + end > file.length) fail(`tensor ${name} ends at byte ${start + end}, the file has ${file.length}`);
+  if (end > size) fail(`tensor ${name} ends at byte ${end}, the file has ${size}`);
+  return { dtype, shape, begin, end };
+}
 
-  const position = file.byteOffset + start + begin;
+function readTensor(file: Uint8Array, { dtype, shape, begin, end }: TensorPlace): NamedTensor {
+  const array = ARRAYS[dtype];
+  const position = file.byteOffset + begin;
   const aligned = position % array.BYTES_PER_ELEMENT === 0 && file.buffer instanceof ArrayBuffer;
   const data = aligned
-    ? new array(file.buffer as ArrayBuffer, position, length)
-    : new array(file.slice(start + begin, start + end).buffer as ArrayBuffer, 0, length);
+    ? new array(file.buffer as ArrayBuffer, position, sizeOf(shape))
+    : new array(file.slice(begin, end).buffer as ArrayBuffer, 0, sizeOf(shape));
   return { dtype, shape, data };
 }
