@@ -1,5 +1,7 @@
 /** Where pictures come from: all that the page knows about a server, or about the model inside the browser. */
 
+import { T2iError, type T2iErrorOptions } from '@t2i/core';
+
 /** What is told about a model that can be drawn with. */
 export interface ModelFacts {
   /** What it is called, also in addresses. */
@@ -95,26 +97,31 @@ export type OpenBrowserSource = (options: {
   readonly signal?: AbortSignal;
 }) => Promise<PictureSource>;
 
-/** What went wrong, in the only kinds that the page treats differently. */
+/** What went wrong, in the kinds that the page treats differently. */
 export type SourceErrorKind =
   /** Nobody answers: worth trying again by itself. */
   | 'away'
   /** It answers, but is busy or not ready. */
   | 'busy'
+  /** Something else answers at its address. */
+  | 'absent'
   /** The request was refused: trying again changes nothing. */
   | 'refused'
   /** The browser's engine or the model's files do not work here. */
   | 'broken';
 
 /** A failure with a message for people. */
-export class SourceError extends Error {
-  override readonly name = 'SourceError';
+export class SourceError extends T2iError {
   readonly kind: SourceErrorKind;
   /** Seconds after which it may go again, where a server said so. */
   readonly retryAfter: number | undefined;
 
-  constructor(kind: SourceErrorKind, message: string, options: ErrorOptions & { readonly retryAfter?: number } = {}) {
-    super(message, options);
+  constructor(
+    kind: SourceErrorKind,
+    message: string,
+    options: T2iErrorOptions & { readonly retryAfter?: number } = {},
+  ) {
+    super('ERR_PICTURE_SOURCE', message, options);
     this.kind = kind;
     this.retryAfter = options.retryAfter;
   }

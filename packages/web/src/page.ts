@@ -1,0 +1,243 @@
+/** What the page does, without how it looks: a state, and the actions of a person on it. */
+
+import { Attempt, type Attempted, type Work } from './attempt.ts';
+import type { DrawnPicture, EpochSheet, LoadProgress } from './picture-source.ts';
+import { FIRST_SCENE, formatScene, freshSeed, parseScene, type Scene, type View } from './scene.ts';
+import type { Opened, Sources } from './sources.ts';
+
+/** Pictures of a sentence. */
+export const COUNT = 8;
+/** Pictures on the way between two. */
+export const STEPS = 17;
+
+export interface PageState {
+  /** What is shown; the address says the same. */
+  readonly scene: Scene;
+  /** What is in the text boxes, drawn or not. */
+  readonly drafts: { readonly text: string; readonly to: string };
+  /** Whether the next sentences keep the noises of this one. */
+  readonly locked: boolean;
+  readonly sources: Attempted<Sources>;
+  /** Where it is drawn, once that is known. */
+  readonly where: 'server' | 'browser' | undefined;
+  /** What draws; undefined while it is not there yet. */
+  readonly opened: Opened | undefined;
+  readonly browser: Attempted<Opened>;
+  /** Of the model that comes into the browser. */
+  readonly progress: LoadProgress | undefined;
+  readonly pictures: Attempted<readonly DrawnPicture[]>;
+  readonly walk: Attempted<readonly DrawnPicture[]>;
+  readonly sheets: Attempted<readonly EpochSheet[]>;
+}
+
+/** What the page needs of a browser. */
+export interface PageSurroundings {
+  /** Looks which sources there are. */
+  readonly find: Work<Sources>;
+  /** Leaves an address: a new entry of the history, or in place of the last. */
+  readonly leaveAddress: (search: string, mode: 'push' | 'replace') => void;
+  readonly freshSeed?: () => number;
+}
+
+export class Page {
+  readonly #leaveAddress: PageSurroundings['leaveAddress'];
+  readonly #find: PageSurroundings['find'];
+  readonly #freshSeed: () => number;
+  readonly #listeners = new Set<() => void>();
+  readonly #sources = new Attempt<Sources>(() => this.#advance());
+  readonly #browser = new Attempt<Opened>(() => this.#advance());
+  readonly #pictures = new Attempt<readonly DrawnPicture[]>(() => this.#tell(), forget);
+  readonly #walk = new Attempt<readonly DrawnPicture[]>(() => this.#tell(), forget);
+  readonly #sheets = new Attempt<readonly EpochSheet[]>(() => this.#tell());
+  /** What was last asked of each: nothing is drawn twice in a row. */
+  readonly #asked = new Map<object, string>();
+  #scene = FIRST_SCENE;
+  #drafts: PageState['drafts'] = FIRST_SCENE;
+  #locked = false;
+  #progress: LoadProgress | undefined;
+  #state: PageState | undefined;
+
+  constructor({ find, leaveAddress, freshSeed: fresh = freshSeed }: PageSurroundings) {
+    this.#find = find;
+    this.#leaveAddress = leaveAddress;
+    this.#freshSeed = fresh;
+  }
+
+  /** The same object until something changes. */
+  get state(): PageState {
+    this.#state ??= {
+      scene: this.#scene,
+      drafts: this.#drafts,
+      locked: this.#locked,
+      sources: this.#sources.state,
+      where: this.#where(),
+      opened: this.#opened(),
+      browser: this.#browser.state,
+      progress: this.#progress,
+      pictures: this.#pictures.state,
+      walk: this.#walk.state,
+      sheets: this.#sheets.state,
+    };
+    return this.#state;
+  }
+
+  /** @returns a function that ends it */
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Shows what an address says: at the start, and when a person goes back. */
+  show(search: string): void {
+    this.#scene = parseScene(search);
+    this.#drafts = { text: this.#scene.text, to: this.#scene.to };
+    if (this.#sources.state.status === 'idle') this.#sources.run(this.#find);
+    else this.#advance();
+  }
+
+  type(drafts: Partial<PageState['drafts']>): void {
+    this.#drafts = { ...this.#drafts, ...drafts };
+    this.#tell();
+  }
+
+  /** Draws what is in the text boxes, with the noises of before if they are locked. */
+  go(): void {
+    const text = this.#drafts.text.trim();
+    const to = this.#drafts.to.trim() || this.#scene.to;
+    if (text === '') return;
+    const kept = this.#locked && this.#scene.seed !== undefined;
+    this.#move({ text, to, ...(kept ? {} : { seed: this.#freshSeed(), like: [] }) });
+  }
+
+  lock(locked: boolean): void {
+    this.#locked = locked;
+    this.#tell();
+  }
+
+  /** Takes a seed that a person chose, which they want to keep. */
+  chooseSeed(seed: number): void {
+    this.#locked = true;
+    this.#move({ seed, like: [] });
+  }
+
+  /** Draws near one of the pictures that are shown. */
+  moreLike(index: number): void {
+    this.#move({ like: [...this.#scene.like, index], view: 'draw' });
+  }
+
+  /** Goes back to the pictures among which the one was that those shown are near to. */
+  lessLike(): void {
+    this.#move({ like: this.#scene.like.slice(0, -1) });
+  }
+
+  view(view: View): void {
+    if (view === 'training') this.#asked.delete(this.#sheets); // there may be more of them by now
+    this.#move({ view });
+  }
+
+  chooseModel(model: string): void {
+    this.#move({ model, epoch: undefined });
+  }
+
+  chooseWhere(where: 'server' | 'browser'): void {
+    this.#move({ where });
+  }
+
+  /** @param settled whether the person let go: only then it goes into the address */
+  slide(place: Partial<Pick<Scene, 'share' | 'epoch'>>, settled: boolean): void {
+    this.#scene = { ...this.#scene, ...place };
+    if (settled) this.#leaveAddress(formatScene(this.#scene), 'replace');
+    this.#tell();
+  }
+
+  /** Tries everything again that failed. */
+  retry(): void {
+    for (const attempt of [this.#sources, this.#browser, this.#pictures, this.#walk, this.#sheets]) attempt.retry();
+  }
+
+  #move(change: Partial<Scene>): void {
+    const before = formatScene(this.#scene);
+    this.#scene = { ...this.#scene, ...change };
+    const after = formatScene(this.#scene);
+    if (after !== before) this.#leaveAddress(after, 'push');
+    this.#advance();
+    this.retry();
+  }
+
+  #where(): 'server' | 'browser' | undefined {
+    const { value } = this.#sources.state;
+    if (value === undefined) return undefined;
+    const { where } = this.#scene;
+    if (value.server === undefined) return 'browser';
+    return where === 'browser' && value.openInBrowser !== undefined ? 'browser' : 'server';
+  }
+
+  #opened(): Opened | undefined {
+    return this.#where() === 'browser' ? this.#browser.state.value : this.#sources.state.value?.server;
+  }
+
+  /** Takes the next step towards what the scene shows: open what draws, then draw. */
+  #advance(): void {
+    this.#tell();
+    const opened = this.#opened();
+    if (this.#scene.view === 'training') this.#showSheets();
+    else if (opened !== undefined) this.#draw(opened);
+    else if (this.#where() === 'browser' && this.#isWanted()) this.#openInBrowser();
+    this.#tell();
+  }
+
+  /** The model is a large file: it comes when someone asked for a picture, not with the page. */
+  #isWanted(): boolean {
+    return this.#scene.seed !== undefined || this.#scene.where === 'browser';
+  }
+
+  #openInBrowser(): void {
+    const { openInBrowser } = this.#sources.state.value!;
+    if (openInBrowser === undefined || this.#browser.state.status !== 'idle') return;
+    this.#browser.run((signal) =>
+      openInBrowser((progress) => {
+        this.#progress = progress;
+        this.#tell();
+      }, signal),
+    );
+  }
+
+  #draw({ source }: Opened): void {
+    if (this.#scene.seed === undefined) {
+      this.#scene = { ...this.#scene, seed: this.#freshSeed() };
+      this.#leaveAddress(formatScene(this.#scene), 'replace');
+    }
+    const { view, text, to, seed = 0, like } = this.#scene;
+    const model = this.#scene.model === undefined ? {} : { model: this.#scene.model };
+    if (view === 'draw') {
+      const request = { ...model, caption: text, seed, count: COUNT, like };
+      this.#ask(this.#pictures, [source.kind, request], (signal) => source.generate(request, signal));
+    } else {
+      const request = { ...model, from: text, to, seed, steps: STEPS };
+      this.#ask(this.#walk, [source.kind, request], (signal) => source.interpolate(request, signal));
+    }
+  }
+
+  #showSheets(): void {
+    const samples = this.#sources.state.value?.server?.source.samples;
+    const { model } = this.#scene;
+    if (samples !== undefined) this.#ask(this.#sheets, [model], (signal) => samples(model, signal));
+  }
+
+  #ask<T>(attempt: Attempt<T>, request: readonly unknown[], work: Work<T>): void {
+    const key = JSON.stringify(request);
+    if (this.#asked.get(attempt) === key) return;
+    this.#asked.set(attempt, key);
+    attempt.run(work);
+  }
+
+  #tell(): void {
+    this.#state = undefined;
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+/** Frees the files behind pictures that are shown no more. */
+function forget(pictures: readonly DrawnPicture[]): void {
+  for (const { url } of pictures) if (url.startsWith('blob:')) URL.revokeObjectURL(url);
+}

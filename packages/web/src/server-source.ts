@@ -1,0 +1,135 @@
+/** Pictures from a `@t2i/server`: its routes under `/v1`, beside the page. */
+
+import { cutStrip } from './cut-strip.ts';
+import {
+  type DrawnPicture,
+  type EpochSheet,
+  type GenerateRequest,
+  type InterpolateRequest,
+  type ModelFacts,
+  type PictureSource,
+  SourceError,
+} from './picture-source.ts';
+
+export interface ServerSourceOptions {
+  /** Address of the folder the page is in; `v1/…` is relative to it. */
+  readonly baseUrl: string;
+  readonly fetch?: typeof fetch;
+  /** Cuts the server's strip of pictures into its pictures; the browser's canvas by default. */
+  readonly cut?: (strip: Blob, count: number) => Promise<readonly Blob[]>;
+}
+
+interface ServedModels {
+  readonly models: readonly { readonly name: string; readonly ready: boolean; readonly samples: boolean }[];
+}
+
+interface ServedModel {
+  readonly imageSize: number;
+  readonly epoch?: number;
+  readonly dataset?: { readonly name?: string };
+}
+
+/** `models()` rejects with a SourceError of the kind `absent` where something answers that is no such server. */
+export function openServerSource({ baseUrl, fetch = globalThis.fetch, cut = cutStrip }: ServerSourceOptions) {
+  const ask = (path: string, init: RequestInit) => request(fetch, new URL(`v1/${path}`, baseUrl), init);
+  let withSamples: ReadonlySet<string> = new Set();
+  let first: string | undefined;
+
+  async function models(signal?: AbortSignal): Promise<readonly ModelFacts[]> {
+    const served = (await readJson(await ask('models', withSignal(signal)))) as ServedModels;
+    if (!Array.isArray(served?.models)) throw absent();
+    const ready = served.models.filter((model) => model.ready);
+    if (ready.length === 0) throw new SourceError('busy', 'The server is still opening its model.');
+    withSamples = new Set(ready.filter(({ samples }) => samples).map(({ name }) => name));
+    first = ready[0]!.name;
+    return Promise.all(
+      ready.map(async ({ name }) => {
+        const answer = await ask(`model?${new URLSearchParams({ model: name })}`, withSignal(signal));
+        return modelFacts(name, (await readJson(answer)) as ServedModel);
+      }),
+    );
+  }
+
+  async function generate(wanted: GenerateRequest, signal?: AbortSignal): Promise<readonly DrawnPicture[]> {
+    const { model, caption, seed, count, like = [] } = wanted;
+    const body = JSON.stringify({ model, captions: [caption], perCaption: count, seed, like });
+    const headers = { 'Content-Type': 'application/json' };
+    const answer = await ask('generate', { ...withSignal(signal), method: 'POST', headers, body });
+    const { images } = (await readJson(answer)) as {
+      images: readonly { caption: string; index: number; data: string }[];
+    };
+    return images.map(({ data, ...facts }) => ({ ...facts, seed, url: `data:image/png;base64,${data}` }));
+  }
+
+  async function interpolate(wanted: InterpolateRequest, signal?: AbortSignal): Promise<readonly DrawnPicture[]> {
+    const { model, from, to, seed, steps } = wanted;
+    const query = new URLSearchParams({ from, to, seed: String(seed), steps: String(steps) });
+    if (model !== undefined) query.set('model', model);
+    const strip = await (await ask(`interpolate?${query}`, withSignal(signal))).blob();
+    const pictures = await cut(strip, steps);
+    return pictures.map((picture, step) => ({
+      url: URL.createObjectURL(picture),
+      caption: 2 * step < steps ? from : to,
+      seed,
+      index: 0,
+    }));
+  }
+
+  async function samples(model = first, signal?: AbortSignal): Promise<readonly EpochSheet[]> {
+    if (model === undefined || !withSamples.has(model)) return [];
+    const answer = await ask(`samples/${encodeURIComponent(model)}`, withSignal(signal));
+    const { sheets } = (await readJson(answer)) as { sheets: readonly EpochSheet[] };
+    // The server's addresses begin at its root, which need not be that of the page's host.
+    return sheets.map(({ epoch, url }) => ({ epoch, url: new URL(url.replace(/^\//, ''), baseUrl).href }));
+  }
+
+  return { kind: 'server', models, generate, interpolate, samples } satisfies PictureSource;
+}
+
+function modelFacts(name: string, { imageSize, epoch, dataset }: ServedModel): ModelFacts {
+  return {
+    name,
+    imageSize,
+    ...(epoch !== undefined && { epoch }),
+    ...(typeof dataset?.name === 'string' && { description: `trained on ${dataset.name}` }),
+  };
+}
+
+const withSignal = (signal: AbortSignal | undefined) => (signal === undefined ? {} : { signal });
+const absent = () => new SourceError('absent', 'There is no picture server at this address.');
+
+async function request(fetch: typeof globalThis.fetch, url: URL, init: RequestInit): Promise<Response> {
+  let answer: Response;
+  try {
+    answer = await fetch(url, init);
+  } catch (cause) {
+    init.signal?.throwIfAborted();
+    throw new SourceError('away', 'The server does not answer.', { cause });
+  }
+  if (answer.ok) return answer;
+  throw await refusal(answer);
+}
+
+/** What the server says about itself, by RFC 9457; other answers come from something else that stands in its place. */
+async function refusal(answer: Response): Promise<SourceError> {
+  const { status, headers } = answer;
+  if (!/json/.test(headers.get('Content-Type') ?? '')) {
+    return status >= 502 && status <= 504 ? new SourceError('away', 'The server does not answer.') : absent();
+  }
+  const { detail } = (await readJson(answer)) as { detail?: unknown };
+  const message = typeof detail === 'string' ? detail : `The server answers with status ${status}.`;
+  if (status === 429 || status === 503 || status === 504) {
+    const seconds = Number(headers.get('Retry-After'));
+    return new SourceError('busy', message, seconds > 0 ? { retryAfter: seconds } : {});
+  }
+  return new SourceError(status >= 500 ? 'broken' : 'refused', message);
+}
+
+async function readJson(answer: Response): Promise<unknown> {
+  const text = await answer.text();
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw absent();
+  }
+}

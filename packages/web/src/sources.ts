@@ -1,0 +1,80 @@
+/** Which sources there are for a page: a server behind it, a model beside it, both, or none. */
+
+import {
+  type LoadProgress,
+  type ModelFacts,
+  type OpenBrowserSource,
+  type PictureSource,
+  SourceError,
+} from './picture-source.ts';
+import { openServerSource } from './server-source.ts';
+
+/** A source and what it draws with. */
+export interface Opened {
+  readonly source: PictureSource;
+  readonly models: readonly ModelFacts[];
+}
+
+export interface Sources {
+  /** What the server has, if there is one. */
+  readonly server: Opened | undefined;
+  /** Downloads the model and starts it in this browser, if one lies beside the page. */
+  readonly openInBrowser:
+    | ((onProgress: (progress: LoadProgress) => void, signal: AbortSignal) => Promise<Opened>)
+    | undefined;
+}
+
+/** Looks what there is. @throws SourceError when nobody answers, or there is neither a server nor a model */
+export async function findSources(
+  baseUrl: string,
+  signal: AbortSignal,
+  fetch: typeof globalThis.fetch = globalThis.fetch,
+): Promise<Sources> {
+  const source = openServerSource({ baseUrl, fetch });
+  const [models, modelUrl] = await Promise.all([
+    source.models(signal).catch(unlessAbsent),
+    findModel(baseUrl, signal, fetch),
+  ]);
+  if (models === undefined && modelUrl === undefined) {
+    throw new SourceError('absent', 'There is no model here to draw with.', {
+      hint: 'Start "t2i serve" with a trained run, or put an exported model beside this page, as model/model.json.',
+    });
+  }
+  return {
+    server: models && { source, models },
+    openInBrowser: modelUrl === undefined ? undefined : (onProgress, signal) => open({ modelUrl, onProgress, signal }),
+  };
+}
+
+function unlessAbsent(error: unknown): undefined {
+  if (!(error instanceof SourceError && error.kind === 'absent')) throw error;
+}
+
+/** The folder of the model beside the page, or undefined. Hosts of single-page applications answer anything with their page. */
+async function findModel(
+  baseUrl: string,
+  signal: AbortSignal,
+  fetch: typeof globalThis.fetch,
+): Promise<string | undefined> {
+  const folder = new URL('model/', baseUrl);
+  const answer = await fetch(new URL('model.json', folder), { method: 'HEAD', signal }).catch(() => undefined);
+  const found = answer?.ok === true && /json/.test(answer.headers.get('Content-Type') ?? '');
+  return found ? folder.href : undefined;
+}
+
+const browserModules = import.meta.glob<{ openBrowserSource: OpenBrowserSource }>(
+  './in-browser/open-browser-source.ts',
+);
+
+async function open(options: {
+  modelUrl: string;
+  onProgress: (progress: LoadProgress) => void;
+  signal: AbortSignal;
+}): Promise<Opened> {
+  const load = Object.values(browserModules)[0];
+  if (load === undefined) throw new SourceError('broken', 'This page was built without a model of its own.');
+  const { openBrowserSource } = await load(); // TensorFlow.js comes only now
+  const { modelUrl: baseUrl, onProgress, signal } = options;
+  const source = await openBrowserSource({ baseUrl, onProgress, signal });
+  return { source, models: await source.models(signal) };
+}

@@ -1,0 +1,90 @@
+/** The way from one sentence to another, with the same noise all along (the paper, figure 8). */
+
+import { fileName } from '../names.ts';
+import { type Page, type PageState, STEPS } from '../page.ts';
+import { GoButton } from './draw-view.tsx';
+import { Icon } from './icons.tsx';
+import { Options } from './options.tsx';
+import { Scrubber } from './scrubber.tsx';
+import { SentenceBox } from './sentence-box.tsx';
+
+interface BetweenViewProps {
+  readonly page: Page;
+  readonly state: PageState;
+}
+
+export function BetweenView({ page, state }: BetweenViewProps) {
+  const { drafts, walk } = state;
+  return (
+    <>
+      <form
+        class="sentence-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          page.go();
+        }}
+      >
+        <div class="sentences">
+          <SentenceBox
+            id="text"
+            label="From this sentence"
+            value={drafts.text}
+            onInput={(text) => page.type({ text })}
+            onSaid={() => {}}
+          />
+          <SentenceBox
+            id="to"
+            label="to this one"
+            value={drafts.to}
+            onInput={(to) => page.type({ to })}
+            onSaid={() => page.go()}
+          />
+        </div>
+        <GoButton busy={walk.status === 'working'} />
+      </form>
+      <Options page={page} state={state} />
+      <Walk page={page} state={state} />
+    </>
+  );
+}
+
+function Walk({ page, state: { walk, scene } }: BetweenViewProps) {
+  const step = Math.round(scene.share * (STEPS - 1));
+  const pictures = walk.value ?? [];
+  const shown = pictures[step];
+  const percent = Math.round(scene.share * 100);
+  const { text, to } = scene;
+  return (
+    <div class="stage" aria-busy={walk.status === 'working'}>
+      <div class="screen">
+        {pictures.map(({ url }, i) => (
+          <img
+            key={url}
+            src={url}
+            alt={i === step ? `${percent} % of the way from ${text} to ${to}` : ''}
+            hidden={i !== step}
+          />
+        ))}
+      </div>
+      <Scrubber
+        label="From the first sentence to the second"
+        count={STEPS}
+        position={step}
+        valueText={`${percent} % of the way`}
+        framesPerSecond={8}
+        thereAndBack
+        onMove={(place, settled) => page.slide({ share: place / (STEPS - 1) }, settled)}
+      />
+      <p class="ends">
+        <span>{text}</span>
+        <span>{to}</span>
+      </p>
+      {shown !== undefined && (
+        <a class="plain-button" href={shown.url} download={fileName(`${text} ${percent} ${to}`, shown.seed, [0])}>
+          <Icon name="download" />
+          Download this one
+        </a>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,71 @@
+/** A sentence and its pictures. */
+
+import { numberOf } from '../names.ts';
+import type { Page, PageState } from '../page.ts';
+import { Icon } from './icons.tsx';
+import { Options } from './options.tsx';
+import { Pictures } from './pictures.tsx';
+import { SentenceBox } from './sentence-box.tsx';
+
+const EXAMPLES = [
+  'a red flower with many thin petals',
+  'white petals around a yellow centre',
+  'a purple flower with round petals',
+  'a large orange flower',
+];
+
+export function DrawView({ page, state }: { page: Page; state: PageState }) {
+  const { drafts, scene } = state;
+  const draw = (text: string) => {
+    page.type({ text });
+    page.go();
+  };
+  return (
+    <>
+      <form
+        class="sentence-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          page.go();
+        }}
+      >
+        <SentenceBox
+          id="text"
+          label="Your sentence"
+          value={drafts.text}
+          onInput={(text) => page.type({ text })}
+          onSaid={() => page.go()}
+        />
+        <GoButton busy={state.pictures.status === 'working'} />
+      </form>
+      <ul class="examples" aria-label="Examples">
+        {EXAMPLES.map((text) => (
+          <li key={text}>
+            <button type="button" onClick={() => draw(text)}>
+              {text}
+            </button>
+          </li>
+        ))}
+      </ul>
+      <Options page={page} state={state} />
+      {scene.like.length > 0 && (
+        <p class="likeness">
+          Like {numberOf(scene.like.slice(0, -1), scene.like.at(-1)!)} of seed {scene.seed}
+          <button type="button" onClick={() => page.lessLike()}>
+            <Icon name="back" />
+            Back
+          </button>
+        </p>
+      )}
+      <Pictures page={page} state={state} />
+    </>
+  );
+}
+
+export function GoButton({ busy }: { busy: boolean }) {
+  return (
+    <button type="submit" class="go" aria-busy={busy}>
+      GO
+    </button>
+  );
+}

@@ -1,0 +1,21 @@
+/** What a screen reader is told when something has come, or is on its way. */
+
+import type { PageState } from '../page.ts';
+
+export function LiveText({ state }: { state: PageState }) {
+  return (
+    <p class="visually-hidden" role="status">
+      {liveText(state)}
+    </p>
+  );
+}
+
+function liveText({ scene, pictures, walk }: PageState): string {
+  const { view, text, to, seed } = scene;
+  if (view === 'training') return '';
+  const { status, value } = view === 'draw' ? pictures : walk;
+  if (status === 'working') return 'Drawing';
+  if (status !== 'done') return '';
+  if (view === 'between') return `The way from ${text} to ${to} is drawn, seed ${seed}`;
+  return `${value?.length} pictures of ${text} are drawn, seed ${seed}`;
+}

@@ -1,0 +1,81 @@
+/** One sentence to type or to say; Enter sends the form. */
+
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { canListen, listen } from '../speech.ts';
+import { Icon } from './icons.tsx';
+
+interface SentenceBoxProps {
+  readonly id: string;
+  readonly label: string;
+  readonly value: string;
+  readonly onInput: (text: string) => void;
+  /** A sentence was said to its end. */
+  readonly onSaid: () => void;
+}
+
+export function SentenceBox({ id, label, value, onInput, onSaid }: SentenceBoxProps) {
+  const onKeyDown = (event: KeyboardEvent & { currentTarget: HTMLTextAreaElement }) => {
+    if (event.key !== 'Enter' || event.isComposing) return;
+    event.preventDefault(); // a sentence has one line; the box has more only so that long ones are seen whole
+    event.currentTarget.form!.requestSubmit();
+  };
+  return (
+    <div class="sentence">
+      <label for={id}>{label}</label>
+      <div class="sentence-box">
+        <textarea
+          id={id}
+          rows={1}
+          maxLength={1000}
+          enterkeyhint="go"
+          autocapitalize="none"
+          spellcheck
+          value={value}
+          onInput={(event) => onInput(event.currentTarget.value)}
+          onKeyDown={onKeyDown}
+        />
+        {canListen() && <SpeechButton onText={onInput} onSaid={onSaid} />}
+      </div>
+    </div>
+  );
+}
+
+function SpeechButton({ onText, onSaid }: { onText: (text: string) => void; onSaid: () => void }) {
+  const [listening, setListening] = useState(false);
+  const [problem, setProblem] = useState<string>();
+  const stop = useRef<(() => void) | undefined>(undefined);
+  useEffect(() => () => stop.current?.(), []);
+  const begin = () => {
+    let said = false;
+    setListening(true);
+    setProblem(undefined);
+    stop.current = listen({
+      onText(text, final) {
+        onText(text);
+        said = final;
+      },
+      onEnd(wrong) {
+        setListening(false);
+        setProblem(wrong);
+        if (said) onSaid();
+      },
+    });
+  };
+  return (
+    <>
+      <button
+        type="button"
+        class="icon-button speech"
+        aria-pressed={listening}
+        aria-label="Say the sentence"
+        title={listening ? 'Listening: say a sentence' : 'Say the sentence'}
+        onClick={() => (listening ? stop.current?.() : begin())}
+      >
+        <Icon name="microphone" />
+      </button>
+      <p class="speech-problem" role="status">
+        {problem}
+      </p>
+    </>
+  );
+}
