@@ -1,3 +1,4 @@
 export type { CachedEmbeddingsOptions } from './node/cached-embeddings.ts';
 export { cachedEmbeddings } from './node/cached-embeddings.ts';
+export { EmbeddingFile } from './node/embedding-file.ts';
 export { loadEncoder, saveEncoder } from './node/encoder-folder.ts';

@@ -17,6 +17,33 @@ it('gives the same rows as one call, batch by batch, and reports progress', asyn
   ]);
 });
 
+it('encodes a caption once, however often it occurs, and those of like length together', async () => {
+  const asked: (readonly string[])[] = [];
+  const source = new MockEncoder(6);
+  const encoder = {
+    id: source.id,
+    dim: 6,
+    encode: (batch: readonly string[]) => {
+      asked.push(batch);
+      return source.encode(batch);
+    },
+  };
+  const repeated = ['three', 'one', 'three', 'four', 'one', 'three'];
+  const progress: number[][] = [];
+  const table = await precompute({
+    encoder,
+    captions: repeated,
+    batchSize: 2,
+    onProgress: (...step) => progress.push(step),
+  });
+  expect(asked).toEqual([['one', 'four'], ['three']]);
+  expect(table).toEqual(await new MockEncoder(6).encode(repeated));
+  expect(progress).toEqual([
+    [3, 6],
+    [6, 6],
+  ]);
+});
+
 it('stops between batches when it is aborted', async () => {
   const encoder = new MockEncoder();
   const controller = new AbortController();

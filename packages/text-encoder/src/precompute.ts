@@ -13,19 +13,38 @@ export interface PrecomputeOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** One row per caption, in order. Holds the table once, plus one batch. */
+/**
+ * One row per caption, in order. Holds the table once, plus one batch.
+ * A caption that occurs several times is encoded once, and captions of like length together, which spares some encoders padding.
+ */
 export async function precompute(options: PrecomputeOptions): Promise<EmbeddingBatch> {
   const { encoder, captions, batchSize = 256, onProgress, signal } = options;
   assert(Number.isInteger(batchSize) && batchSize >= 1, `batchSize must be an integer of at least 1, got ${batchSize}`);
-  const total = captions.length;
-  const data = new Float32Array(total * encoder.dim);
-  for (let start = 0; start < total; start += batchSize) {
+  const { dim } = encoder;
+  const data = new Float32Array(captions.length * dim);
+  const places = rowsByCaption(captions);
+  const distinct = [...places.keys()].sort((a, b) => a.length - b.length);
+  for (let start = 0, done = 0; start < distinct.length; start += batchSize) {
     signal?.throwIfAborted();
-    const batch = captions.slice(start, start + batchSize);
+    const batch = distinct.slice(start, start + batchSize);
     const embeddings = await encoder.encode(batch);
-    assertShape(`result of encoder ${encoder.id}`, embeddings.data, [batch.length, encoder.dim]);
-    data.set(embeddings.data, start * encoder.dim);
-    onProgress?.(start + batch.length, total);
+    assertShape(`result of encoder ${encoder.id}`, embeddings.data, [batch.length, dim]);
+    batch.forEach((caption, i) => {
+      const embedding = embeddings.data.subarray(i * dim, (i + 1) * dim);
+      for (const row of places.get(caption)!) data.set(embedding, row * dim);
+      done += places.get(caption)!.length;
+    });
+    onProgress?.(done, captions.length);
   }
-  return { data, shape: [total, encoder.dim] };
+  return { data, shape: [captions.length, dim] };
+}
+
+function rowsByCaption(captions: readonly string[]): Map<string, number[]> {
+  const rows = new Map<string, number[]>();
+  captions.forEach((caption, row) => {
+    const known = rows.get(caption);
+    if (known === undefined) rows.set(caption, [row]);
+    else known.push(row);
+  });
+  return rows;
 }

@@ -1,6 +1,7 @@
 import { ConfigError } from '@t2i/core';
-import { MockEncoder } from '@t2i/test-utils';
+import { expectAllClose, MockEncoder } from '@t2i/test-utils';
 import { describe, expect, it } from 'vitest';
+import { tableInMemory } from './embedding-table.ts';
 import { PrecomputedEncoder } from './precomputed-encoder.ts';
 
 const captions = ['a red flower', 'a blue flower', 'a red flower'];
@@ -27,6 +28,17 @@ describe('PrecomputedEncoder', () => {
     await expect(encoder.encode(['a blue flower', 'a Blue flower', 'x'])).rejects.toThrow(
       /^2 captions .*"a Blue flower"/,
     );
+  });
+
+  it('reads from any table of rows', async () => {
+    const source = new MockEncoder(5);
+    const embeddings = tableInMemory(await source.encode(captions), 'float16');
+    const encoder = new PrecomputedEncoder({ id: source.id, captions, embeddings, fallback: source });
+    const { data } = await encoder.encode(['a blue flower', 'a new flower']);
+    const expected = await source.encode(['a blue flower', 'a new flower']);
+    expectAllClose(data, expected.data, { relative: 2 ** -11 });
+    expect(data.slice(0, 5)).not.toEqual(expected.data.slice(0, 5)); // rounded to 16 bits
+    expect(data.slice(5)).toEqual(expected.data.slice(5));
   });
 
   it('refuses another encoder than the one that made the table', async () => {

@@ -1,14 +1,15 @@
 /** An encoder that looks captions up in a table of embeddings. */
 
 import type { CaptionEncoder, EmbeddingBatch } from '@t2i/core';
-import { assert, assertShape, ConfigError } from '@t2i/core';
+import { assert, ConfigError } from '@t2i/core';
+import { type EmbeddingTable, tableInMemory } from './embedding-table.ts';
 
 export interface PrecomputedOptions {
   /** Names the encoder that made the table. */
   readonly id: string;
   readonly captions: readonly string[];
   /** One row per caption. Kept, not copied. */
-  readonly embeddings: EmbeddingBatch;
+  readonly embeddings: EmbeddingBatch | EmbeddingTable;
   /** Encodes captions that the table does not have; must be the encoder that made it. */
   readonly fallback?: CaptionEncoder | undefined;
 }
@@ -22,12 +23,11 @@ export class PrecomputedEncoder implements CaptionEncoder {
   readonly id: string;
   readonly dim: number;
   readonly #rows = new Map<string, number>();
-  readonly #data: Float32Array;
+  readonly #table: EmbeddingTable;
   readonly #fallback: CaptionEncoder | undefined;
 
   /** @throws ConfigError when `fallback` is another encoder than the one that made the table */
   constructor({ id, captions, embeddings, fallback }: PrecomputedOptions) {
-    assertShape('table of embeddings', embeddings.data, embeddings.shape);
     const [count, dim] = embeddings.shape;
     assert(captions.length === count, `${captions.length} captions for ${count} embeddings`);
     if (fallback !== undefined && (fallback.id !== id || fallback.dim !== dim)) {
@@ -38,7 +38,7 @@ export class PrecomputedEncoder implements CaptionEncoder {
     }
     this.id = id;
     this.dim = dim;
-    this.#data = embeddings.data;
+    this.#table = 'read' in embeddings ? embeddings : tableInMemory(embeddings);
     this.#fallback = fallback;
     captions.forEach((caption, row) => {
       if (!this.#rows.has(caption)) this.#rows.set(caption, row);
@@ -47,19 +47,17 @@ export class PrecomputedEncoder implements CaptionEncoder {
 
   /** @throws ConfigError for a caption that is not in the table when there is no encoder behind it */
   async encode(captions: readonly string[]): Promise<EmbeddingBatch> {
+    const rows = captions.map((caption) => this.#rows.get(caption));
+    const found = rows.filter((row) => row !== undefined);
+    const known = await this.#table.read(found);
+    if (found.length === captions.length) return { data: known, shape: [captions.length, this.dim] };
+    const others = await this.#encodeUnknown(captions.filter((_, i) => rows[i] === undefined));
     const data = new Float32Array(captions.length * this.dim);
-    const unknown: number[] = [];
-    captions.forEach((caption, i) => {
-      const row = this.#rows.get(caption);
-      if (row === undefined) unknown.push(i);
-      else data.set(this.#data.subarray(row * this.dim, (row + 1) * this.dim), i * this.dim);
+    let [nextKnown, nextOther] = [0, 0];
+    rows.forEach((row, i) => {
+      const [source, at] = row === undefined ? [others.data, nextOther++] : [known, nextKnown++];
+      data.set(source.subarray(at * this.dim, (at + 1) * this.dim), i * this.dim);
     });
-    if (unknown.length > 0) {
-      const encoded = await this.#encodeUnknown(unknown.map((i) => captions[i]!));
-      unknown.forEach((i, row) => {
-        data.set(encoded.data.subarray(row * this.dim, (row + 1) * this.dim), i * this.dim);
-      });
-    }
     return { data, shape: [captions.length, this.dim] };
   }
 

@@ -1,60 +1,67 @@
-/** Embeddings of many captions, computed once and kept in one safetensors file. */
+/** Embeddings of many captions, computed once and kept in one file. */
 
 import { createHash } from 'node:crypto';
 import { access } from 'node:fs/promises';
-import type { EmbeddingBatch, Logger, StateDict } from '@t2i/core';
-import { CheckpointError, errorMessage, float32Tensor, silentLogger } from '@t2i/core';
-import { readStateFile, writeStateFile } from '@t2i/core/node';
+import type { Logger } from '@t2i/core';
+import { silentLogger } from '@t2i/core';
+import { writeStateFile } from '@t2i/core/node';
+import { type Precision, withPrecision } from '../embedding-table.ts';
 import type { PrecomputeOptions } from '../precompute.ts';
 import { precompute } from '../precompute.ts';
-
-const FORMAT = 't2i-embeddings-1';
-const DELETE_IT = 'Delete the file and run again.';
+import { EMBEDDINGS_FORMAT, EmbeddingFile } from './embedding-file.ts';
 
 export interface CachedEmbeddingsOptions extends PrecomputeOptions {
   readonly cacheFile: string;
+  /** Bits of each number. Default: as the file has them, and 16 for a new one. */
+  readonly precision?: Precision | undefined;
   readonly logger?: Logger | undefined;
 }
 
 /**
- * Reads the embeddings from `cacheFile` when it holds exactly those of this encoder and these captions; computes and writes them otherwise.
- * The table is held in memory once: 335 MB for 81,890 captions of 1,024 numbers.
+ * Opens the embeddings in `cacheFile` when it holds exactly those of this encoder and these captions; computes and writes them first
+ * otherwise. While they are computed they are all in memory, afterwards none is. The caller closes the file.
  * @throws CheckpointError when the file is damaged or something else than such a cache; it is never overwritten then
+ * @throws ConfigError when a number is too large for 16 bits; T2iError `ERR_WRITE` when the file cannot be written
  */
-export async function cachedEmbeddings(options: CachedEmbeddingsOptions): Promise<EmbeddingBatch> {
-  const { encoder, captions, cacheFile, logger = silentLogger } = options;
+export async function cachedEmbeddings(options: CachedEmbeddingsOptions): Promise<EmbeddingFile> {
+  const { encoder, captions, cacheFile, precision } = options;
   const source = { encoder: encoder.id, captions: hashCaptions(captions) };
-  if (await exists(cacheFile)) {
-    const state = await readCache(cacheFile);
-    if (state.metadata.encoder === source.encoder && state.metadata.captions === source.captions) {
-      return readTable(state, cacheFile, captions.length, encoder.dim);
-    }
-    logger.info(`${cacheFile} holds the embeddings of another encoder or other captions: computing them again.`);
-  }
+  const kept = (await exists(cacheFile)) ? await openKept(options, source) : undefined;
+  if (kept !== undefined) return kept;
   const embeddings = await precompute(options);
+  const data = withPrecision(embeddings, precision ?? 'float16');
+  const dtype = data instanceof Uint16Array ? 'F16' : 'F32';
   await writeStateFile(cacheFile, {
-    tensors: { embeddings: float32Tensor(embeddings.shape, embeddings.data) },
-    metadata: { format: FORMAT, ...source, sha256: hashBytes(embeddings.data) },
+    tensors: { embeddings: { dtype, shape: embeddings.shape, data } },
+    metadata: { format: EMBEDDINGS_FORMAT, ...source, sha256: createHash('sha256').update(data).digest('hex') },
   });
-  return embeddings;
+  return EmbeddingFile.open(cacheFile);
 }
 
-async function readCache(path: string): Promise<StateDict> {
-  const state = await readStateFile(path).catch((cause: unknown) => {
-    throw new CheckpointError(errorMessage(cause), { hint: DELETE_IT, cause });
-  });
-  if (state.metadata.format !== FORMAT) {
-    throw new CheckpointError(`${path} is not a cache of embeddings.`, { hint: 'Choose another file for the cache.' });
-  }
-  return state;
-}
+type Source = Readonly<Record<'encoder' | 'captions', string>>;
 
-function readTable(state: StateDict, path: string, count: number, dim: number): EmbeddingBatch {
-  const data = state.tensors.embeddings?.data;
-  if (!(data instanceof Float32Array) || data.length !== count * dim || hashBytes(data) !== state.metadata.sha256) {
-    throw new CheckpointError(`The embeddings in ${path} are damaged.`, { hint: DELETE_IT });
+/** The file when it holds what is asked for; otherwise says what it holds instead. */
+async function openKept(
+  { cacheFile, precision, logger = silentLogger }: CachedEmbeddingsOptions,
+  source: Source,
+): Promise<EmbeddingFile | undefined> {
+  const file = await EmbeddingFile.open(cacheFile);
+  const isSame = file.metadata.encoder === source.encoder && file.metadata.captions === source.captions;
+  try {
+    if (isSame && (precision ?? file.precision) === file.precision) {
+      await file.verify();
+      return file;
+    }
+  } catch (error) {
+    await file.close();
+    throw error;
   }
-  return { data, shape: [count, dim] };
+  await file.close();
+  const holds = isSame
+    ? `these embeddings in ${file.precision}`
+    : 'the embeddings of another encoder or other captions';
+  logger.info(`${cacheFile} holds ${holds}: computing them again.`);
+  return undefined;
 }
 
 /** Each caption is preceded by its length, so that no two lists read the same. */
@@ -62,10 +69,6 @@ function hashCaptions(captions: readonly string[]): string {
   const hash = createHash('sha256');
   for (const caption of captions) hash.update(`${caption.length}:${caption}`);
   return hash.digest('hex');
-}
-
-function hashBytes(data: Float32Array): string {
-  return createHash('sha256').update(data).digest('hex');
 }
 
 async function exists(path: string): Promise<boolean> {
