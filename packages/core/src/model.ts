@@ -26,6 +26,8 @@ export interface CaptionEncoder {
   readonly dim: number;
   /** One row per caption, in order. Throws a `ConfigError` for a caption it cannot take (an empty one, for instance). */
   encode(captions: readonly string[]): Promise<EmbeddingBatch>;
+  /** Frees what it holds on an engine, where it holds something; the next sentence may bring it back. */
+  dispose?(): void;
 }
 
 /** Draws images for embeddings. */

@@ -1,10 +1,27 @@
+export type { DrawRequest } from '@t2i/published-model';
 export { normalisesImages } from './encoder-training/compared-with.ts';
 export type { EncoderConfig, EncoderConfigInput } from './encoder-training/encoder-config.ts';
 export { parseEncoderConfig } from './encoder-training/encoder-config.ts';
 export type { EncoderRun, EncoderRunOptions } from './encoder-training/encoder-run.ts';
 export { openEncoderRun, openTrainedEncoder, resumeEncoder, trainEncoder } from './encoder-training/encoder-run.ts';
+export type { EvaluateOptions, Evaluation, Extractor, Judge } from './evaluation/evaluate-model.ts';
+export { evaluateModel } from './evaluation/evaluate-model.ts';
+export type { EvaluateRunOptions, RunEvaluation } from './evaluation/evaluate-run.ts';
+export { evaluateRun } from './evaluation/evaluate-run.ts';
+export type { EvaluationExample, EvaluationPictures } from './evaluation/evaluation-pictures.ts';
+export type {
+  EvaluatedSet,
+  EvaluationReport,
+  EvaluationRow,
+  Figure,
+  FigureKind,
+} from './evaluation/evaluation-report.ts';
+export { EVALUATED_SETS, FIGURES, figureOf } from './evaluation/evaluation-report.ts';
+export type { EvaluationProgress } from './evaluation/measured-sets.ts';
+export type { ExportRunOptions } from './export-run.ts';
+export { exportRun } from './export-run.ts';
 export { openData } from './open-data.ts';
-export type { DrawRequest, OpenedRun } from './pipeline.ts';
+export type { Opened, OpenedRun } from './pipeline.ts';
 export { TextToImagePipeline } from './pipeline.ts';
 export type { RunConfig, RunConfigInput } from './run-config.ts';
 export { parseRunConfig } from './run-config.ts';

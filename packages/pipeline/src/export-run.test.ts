@@ -1,0 +1,94 @@
+import '@tensorflow/tfjs-backend-cpu';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CheckpointError, ConfigError, toRgbImages } from '@t2i/core';
+import { maxDifference } from '@t2i/test-utils';
+import * as tf from '@tensorflow/tfjs-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { exportRun } from './export-run.ts';
+import { TextToImagePipeline } from './pipeline.ts';
+import { parseRunConfig } from './run-config.ts';
+import { trainRun } from './train-run.ts';
+
+const config = parseRunConfig({
+  data: { kind: 'toy-flowers', images: 200 },
+  model: {
+    imageSize: 32,
+    generatorFilters: 2,
+    discriminatorFilters: 2,
+    projectedDim: 4,
+    residual: false,
+    emaHalfLife: 1,
+  },
+  batches: { batchSize: 2 },
+  trainer: { maxSteps: 3, learningRate: 0.2, checkpointEverySteps: 3, logEvery: 3 },
+  preview: { seen: 0, unseen: 0, captions: ['a red flower'], columns: 1 },
+});
+const request = { captions: ['a red flower', 'a blue flower'], seed: 7, perCaption: 2 };
+
+let folder: string;
+let runDirectory: string;
+
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+  folder = await mkdtemp(join(tmpdir(), 't2i-export-'));
+  runDirectory = join(folder, 'run');
+  await trainRun(config, { runDirectory });
+}, 60_000);
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function draw(directory: string) {
+  const pipeline = await TextToImagePipeline.open(directory);
+  const images = await pipeline.generate(request);
+  pipeline.dispose();
+  return { pipeline, images, pixels: toRgbImages(images).flatMap(({ data }) => [...data]) };
+}
+
+describe('exportRun', () => {
+  it('makes a model that draws what the run draws, within a step of a pixel', async () => {
+    const outDirectory = join(folder, 'a/model');
+    const manifest = await exportRun({ runDirectory, outDirectory, license: 'CC-BY-4.0' });
+    const before = tf.memory().numTensors;
+    const [run, published] = [await draw(runDirectory), await draw(outDirectory)];
+    expect(tf.memory().numTensors).toBe(before);
+    expect(published.pipeline).toMatchObject({ run: undefined, published: manifest });
+    expect(manifest).toMatchObject({
+      generator: { averaged: true },
+      facts: { dataset: 'toy-flowers', objective: 'gan-cls', step: 3, imagesShown: 6 },
+      license: 'CC-BY-4.0',
+    });
+    expect(
+      maxDifference(
+        run.pixels,
+        run.pixels.map(() => 127.5),
+      ),
+    ).toBeGreaterThan(20); // it draws something
+    expect(maxDifference(published.images.data, run.images.data)).toBeGreaterThan(0);
+    expect(maxDifference(published.pixels, run.pixels)).toBeLessThanOrEqual(1);
+  });
+
+  it('copies a page, with the model beside it', async () => {
+    const page = join(folder, 'page');
+    await mkdir(join(page, 'assets'), { recursive: true });
+    await writeFile(join(page, 'assets/a.js'), 'x');
+    await exportRun({ runDirectory, outDirectory: join(folder, 'site'), precision: 'float32', page });
+    expect(await readdir(join(folder, 'site'))).toEqual(['assets', 'model']);
+    expect(await readFile(join(folder, 'site/assets/a.js'), 'utf8')).toBe('x');
+    expect((await draw(join(folder, 'site/model'))).images.data).toEqual((await draw(runDirectory)).images.data);
+  });
+
+  it('writes into no folder that holds something, and leaves no half', async () => {
+    await expect(exportRun({ runDirectory, outDirectory: runDirectory })).rejects.toThrow(ConfigError);
+    const outDirectory = join(folder, 'half');
+    await expect(exportRun({ runDirectory, outDirectory, page: join(folder, 'no-page') })).rejects.toMatchObject({
+      code: 'ERR_WRITE',
+    });
+    await expect(exportRun({ runDirectory: join(folder, 'none'), outDirectory })).rejects.toThrow(CheckpointError);
+    expect((await readdir(folder)).filter((name) => name.startsWith('half'))).toEqual([]);
+  });
+});
+
+it('a folder with neither a run nor a model says so', async () => {
+  await expect(TextToImagePipeline.open(folder)).rejects.toThrow(/holds no run/);
+});

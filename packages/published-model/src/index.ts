@@ -1,0 +1,8 @@
+export type { FileCache } from './file-cache.ts';
+export type { ModelFile, ModelManifest } from './manifest.ts';
+export { parseModelManifest, revisionOf } from './manifest.ts';
+export type { DownloadProgress, OpenPublishedModelOptions } from './open-published-model.ts';
+export { openPublishedModel } from './open-published-model.ts';
+export { PublishedModel } from './published-model.ts';
+export type { DrawRequest } from './text-to-image.ts';
+export { TextToImage } from './text-to-image.ts';

@@ -1,0 +1,107 @@
+/**
+ * `model.json`: what a published model is, and which two files hold it. Beside it lie `generator.safetensors` and
+ * `encoder.safetensors`; matrices in them are float16 unless `precision` says float32, vectors always float32.
+ */
+
+import { CheckpointError, errorMessage, fnv1a } from '@t2i/core';
+import { resolveGeneratorConfig } from '@t2i/gan-cls';
+import { z } from 'zod';
+
+export const MANIFEST_FILE = 'model.json';
+const FORMAT = 't2i/model';
+const VERSION = 1;
+/** A file beside the manifest: no name that leads elsewhere. */
+const FILE_NAME = /^[\w-][\w.-]*$/;
+
+const fileSchema = z.strictObject({
+  name: z.string().regex(FILE_NAME),
+  bytes: z.int().min(1),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+});
+
+const manifestSchema = z.strictObject({
+  format: z.literal(FORMAT),
+  version: z.literal(VERSION),
+  precision: z.enum(['float16', 'float32']),
+  imageSize: z.int().min(1),
+  noiseDim: z.int().min(1),
+  generator: z.strictObject({
+    kind: z.literal('gan-cls'),
+    config: z.unknown().transform((config, context) => {
+      try {
+        return resolveGeneratorConfig(config);
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: errorMessage(error) });
+        return z.NEVER;
+      }
+    }),
+    /** Whether the weights are the moving average of those that were trained. */
+    averaged: z.boolean(),
+    file: fileSchema,
+  }),
+  encoder: z.strictObject({
+    kind: z.string(),
+    /** Of the encoder in the file: a hash of its weights, so rounding changes it. */
+    id: z.string(),
+    /** Of the encoder that the generator was trained with. */
+    trainedWith: z.string(),
+    dim: z.int().min(1),
+    file: fileSchema,
+  }),
+  facts: z.strictObject({
+    dataset: z.string(),
+    objective: z.string(),
+    epoch: z.int().min(0),
+    step: z.int().min(0),
+    /** Images shown in training, one counted each time. */
+    imagesShown: z.int().min(0),
+    /** Hash of the checkpoint that the weights come from. */
+    checkpoint: z.string(),
+  }),
+  /** Of the weights, in words or as an SPDX name; null: whoever published them did not say. */
+  license: z.string().nullable(),
+});
+
+/** A published model, as `model.json` describes it. */
+export type ModelManifest = z.output<typeof manifestSchema>;
+/** One of its two files. */
+export type ModelFile = ModelManifest['encoder']['file'];
+
+/** Format, version, and then everything that differs between models. */
+export function modelManifest(content: Omit<ModelManifest, 'format' | 'version'>): ModelManifest {
+  return { format: FORMAT, version: VERSION, ...content };
+}
+
+/**
+ * Reads the text of a `model.json`.
+ * @param where names it in errors
+ * @throws CheckpointError when it is none, or one of another version
+ */
+export function parseModelManifest(text: string, where: string): ModelManifest {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw new CheckpointError(`${where} is not valid JSON: ${errorMessage(cause)}.`, {
+      hint: 'Check the address: it must lead to the model.json that t2i export wrote.',
+      cause,
+    });
+  }
+  const { format, version } = (json ?? {}) as Record<string, unknown>;
+  if (format === FORMAT && version !== VERSION) {
+    throw new CheckpointError(`${where} has format version ${version}, this program reads ${VERSION}.`, {
+      hint: 'Use the version of @t2i/published-model that wrote it, or a later one.',
+    });
+  }
+  const result = manifestSchema.safeParse(json);
+  if (result.success) return result.data;
+  throw new CheckpointError(`${where} does not describe a published model:\n${z.prettifyError(result.error)}`, {
+    hint: 'Export the run again.',
+    cause: result.error,
+  });
+}
+
+/** Names the weights in 16 digits: two models of one revision draw the same. */
+export function revisionOf({ generator, encoder }: ModelManifest): string {
+  return fnv1a(new TextEncoder().encode(generator.file.sha256 + encoder.file.sha256));
+}

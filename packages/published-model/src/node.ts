@@ -1,0 +1,3 @@
+export { isModelFolder, openModelFolder, readModelManifest } from './node/open-model-folder.ts';
+export type { PublishableModel } from './node/write-model-folder.ts';
+export { writeModelFolder } from './node/write-model-folder.ts';

@@ -1,0 +1,46 @@
+/** Opens a published model from a folder. */
+
+import { access, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CheckpointError, errorMessage, type Logger } from '@t2i/core';
+import { MANIFEST_FILE, type ModelManifest, parseModelManifest } from '../manifest.ts';
+import { PublishedModel } from '../published-model.ts';
+
+/** Whether a folder says that it holds a published model. */
+export function isModelFolder(directory: string): Promise<boolean> {
+  return access(join(directory, MANIFEST_FILE)).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** @throws CheckpointError when there is no `model.json`, or one of another version */
+export async function readModelManifest(directory: string): Promise<ModelManifest> {
+  const path = join(directory, MANIFEST_FILE);
+  return parseModelManifest(new TextDecoder().decode(await read(path)), path);
+}
+
+/**
+ * Opens the model in a folder that `writeModelFolder` wrote. An engine must have been chosen.
+ * @throws CheckpointError when a file is missing, truncated, damaged or of another model: never random pictures
+ */
+export async function openModelFolder(directory: string, logger?: Logger): Promise<PublishedModel> {
+  const manifest = await readModelManifest(directory);
+  const [generator, encoder] = await Promise.all([
+    read(join(directory, manifest.generator.file.name)),
+    read(join(directory, manifest.encoder.file.name)),
+  ]);
+  return PublishedModel.restore(manifest, { generator, encoder }, logger);
+}
+
+async function read(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+    throw new CheckpointError(`Cannot read ${path}: ${missing ? 'it does not exist' : errorMessage(cause)}.`, {
+      hint: 'Copy all files of the model together, or export it again.',
+      cause,
+    });
+  }
+}

@@ -1,0 +1,57 @@
+/** Writes a published model: both files of weights and, last, the `model.json` that names them. */
+
+import { join } from 'node:path';
+import { type StateDict, sha256, withRoundedMatrices, writeSafetensors } from '@t2i/core';
+import { writeFileAtomic, writeJsonFile } from '@t2i/core/node';
+import { resolveGeneratorConfig } from '@t2i/gan-cls';
+import { roundedEncoder, type SavableEncoder } from '@t2i/text-encoder';
+import { MANIFEST_FILE, type ModelFile, type ModelManifest, modelManifest } from '../manifest.ts';
+
+/** What is published. */
+export interface PublishableModel {
+  readonly generator: {
+    /** Of the generator; also a whole GAN-CLS configuration. */
+    readonly config: unknown;
+    /** As `generatorState` of `@t2i/gan-cls` gives them. */
+    readonly tensors: StateDict['tensors'];
+    readonly averaged: boolean;
+  };
+  /** That the generator was trained with. */
+  readonly encoder: SavableEncoder;
+  readonly precision: ModelManifest['precision'];
+  readonly facts: ModelManifest['facts'];
+  readonly license: string | null;
+}
+
+/**
+ * Writes the three files into a folder of the caller's. The same model gives the same bytes.
+ * @returns what `model.json` says
+ */
+export async function writeModelFolder(directory: string, model: PublishableModel): Promise<ModelManifest> {
+  const { precision, facts, license } = model;
+  const rounds = precision === 'float16';
+  const config = resolveGeneratorConfig(model.generator.config);
+  const { averaged, tensors } = model.generator;
+  const generator = { tensors: rounds ? withRoundedMatrices(tensors) : tensors, metadata: {} };
+  const encoder = rounds ? await roundedEncoder(model.encoder) : model.encoder;
+  const { kind, id, dim } = encoder;
+  const generatorFile = await writeWeights(directory, 'generator.safetensors', generator);
+  const encoderFile = await writeWeights(directory, 'encoder.safetensors', await encoder.toState());
+  const manifest = modelManifest({
+    precision,
+    imageSize: config.imageSize,
+    noiseDim: config.noiseDim,
+    generator: { kind: 'gan-cls', config, averaged, file: generatorFile },
+    encoder: { kind, id, trainedWith: model.encoder.id, dim, file: encoderFile },
+    facts,
+    license,
+  });
+  await writeJsonFile(join(directory, MANIFEST_FILE), manifest);
+  return manifest;
+}
+
+async function writeWeights(directory: string, name: string, state: StateDict): Promise<ModelFile> {
+  const bytes = writeSafetensors(state);
+  await writeFileAtomic(join(directory, name), bytes);
+  return { name, bytes: bytes.length, sha256: await sha256(bytes) };
+}

@@ -1,0 +1,158 @@
+import '@tensorflow/tfjs-backend-cpu';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CheckpointError } from '@t2i/core';
+import * as tf from '@tensorflow/tfjs-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Answer, bagOfWords, network, publish, smallModel } from './__fixtures__/small-published.ts';
+import type { ModelManifest } from './manifest.ts';
+import { openModelFolder } from './node/open-model-folder.ts';
+import { type DownloadProgress, openPublishedModel } from './open-published-model.ts';
+
+const baseUrl = 'https://example.org/flowers/model';
+let folder: string;
+let manifest: ModelManifest;
+
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+  folder = await mkdtemp(join(tmpdir(), 't2i-open-'));
+  manifest = await publish(folder, await smallModel(bagOfWords.dim), bagOfWords);
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** Opens with one file answered differently. */
+const openWith = (name: string, answer: (bytes: Uint8Array) => Response | Promise<Response>, signal?: AbortSignal) => {
+  const whole: Answer = (asked, bytes) => (asked === name ? answer(bytes) : new Response(bytes as BodyInit));
+  return openPublishedModel({ baseUrl, fetch: network(folder, whole).fetch, ...(signal && { signal }) });
+};
+const GENERATOR = 'generator.safetensors';
+
+describe('openPublishedModel', () => {
+  it('opens the same model as from the folder, and tells of every byte', async () => {
+    const heard: DownloadProgress[] = [];
+    const { fetch, requests } = network(folder);
+    const opened = await openPublishedModel({ baseUrl, fetch, onProgress: (progress) => heard.push(progress) });
+    const local = await openModelFolder(folder);
+    const request = { captions: ['a pink flower'], seed: 7, perCaption: 2 };
+    expect((await opened.generate(request)).data).toEqual((await local.generate(request)).data);
+    expect(opened.manifest).toEqual(manifest);
+    expect(requests.sort()).toEqual(['encoder.safetensors', GENERATOR, 'model.json']);
+    const total = manifest.generator.file.bytes + manifest.encoder.file.bytes;
+    expect([heard[0], heard.at(-1)]).toEqual([
+      { loaded: 0, total },
+      { loaded: total, total },
+    ]);
+    opened.dispose();
+    local.dispose();
+  });
+
+  it.each<[string, (bytes: Uint8Array) => Uint8Array, RegExp]>([
+    ['truncated', (bytes) => bytes.subarray(0, 1000), /model.json says \d+ bytes, 1000 came/],
+    ['longer', (bytes) => new Uint8Array(bytes.length + 1), /more come/],
+    ['of another model', (bytes) => bytes.map((byte, i) => (i === bytes.length - 2 ? byte ^ 1 : byte)), /other ones/],
+  ])('refuses a file that is %s', async (_, change, message) => {
+    const before = tf.memory().numTensors;
+    const failed = openWith(GENERATOR, (bytes) => new Response(change(bytes) as BodyInit));
+    await expect(failed).rejects.toThrow(CheckpointError);
+    await expect(failed).rejects.toThrow(message);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('says what is missing, and what may work later', async () => {
+    const status = (code: number) => openWith(GENERATOR, () => new Response('', { status: code }));
+    await expect(status(404)).rejects.toMatchObject({
+      code: 'ERR_CHECKPOINT',
+      message: expect.stringMatching(/There is no .*\/flowers\/model\/generator\.safetensors/),
+    });
+    await expect(status(503)).rejects.toMatchObject({
+      code: 'ERR_FETCH',
+      message: expect.stringMatching(/answers 503/),
+    });
+    const away = openWith('model.json', () => Promise.reject(new TypeError('Failed to fetch')));
+    await expect(away).rejects.toMatchObject({ code: 'ERR_FETCH', message: expect.stringMatching(/Failed to fetch/) });
+    const page = openWith('model.json', () => new Response('<!doctype html>'));
+    await expect(page).rejects.toThrow(/model\.json is not valid JSON/);
+    const broken = new ReadableStream({ pull: (controller) => controller.error(new TypeError('network error')) });
+    await expect(openWith(GENERATOR, () => new Response(broken))).rejects.toMatchObject({ code: 'ERR_FETCH' });
+  });
+
+  it('ends with the reason of its signal, before and while files come', async () => {
+    const reason = new Error('the visitor left');
+    await expect(openWith('none', () => new Response(''), AbortSignal.abort(reason))).rejects.toBe(reason);
+    const stop = new AbortController();
+    const endless = new ReadableStream({
+      start: (controller) => void stop.signal.addEventListener('abort', () => controller.error(stop.signal.reason)),
+      pull: () => void setTimeout(() => stop.abort(reason)),
+    });
+    await expect(openWith(GENERATOR, () => new Response(endless), stop.signal)).rejects.toBe(reason);
+  });
+});
+
+describe('the cache', () => {
+  let kept: Map<string, Uint8Array>;
+  const cache = {
+    async match(key: string) {
+      const bytes = kept.get(key);
+      return bytes && new Response(bytes as BodyInit);
+    },
+    async put(key: string, response: Response) {
+      kept.set(key, new Uint8Array(await response.arrayBuffer()));
+    },
+    async delete(key: string) {
+      const same = [...kept.keys()].filter((other) => other.split('?')[0] === key);
+      return same.map((other) => kept.delete(other)).some(Boolean);
+    },
+  } as unknown as Cache;
+  const open = async (fetch: typeof globalThis.fetch, use = cache) => {
+    const loaded: number[] = [];
+    const model = await openPublishedModel({
+      baseUrl,
+      fetch,
+      cache: use,
+      onProgress: (all) => loaded.push(all.loaded),
+    });
+    model.dispose();
+    return loaded;
+  };
+  beforeEach(() => {
+    kept = new Map();
+  });
+
+  it('keeps the weights: a second visit asks for the description only, and still hears of all bytes', async () => {
+    const { fetch, requests } = network(folder);
+    const first = await open(fetch);
+    expect([...kept.keys()].sort()).toEqual(
+      [manifest.encoder.file, manifest.generator.file].map(({ name, sha256 }) => `${baseUrl}/${name}?sha256=${sha256}`),
+    );
+    const second = await open(fetch);
+    expect(requests.filter((name) => name !== 'model.json')).toHaveLength(2);
+    expect(second.at(-1)).toBe(first.at(-1));
+  });
+
+  it('downloads again what was damaged in it, and holds one version of a file', async () => {
+    const { fetch, requests } = network(folder);
+    await open(fetch);
+    const [key] = kept.keys();
+    kept.set(key!, Uint8Array.of(1));
+    kept.set(`${baseUrl}/${GENERATOR}?sha256=older`, Uint8Array.of(2));
+    const generatorKey = `${baseUrl}/${GENERATOR}?sha256=${manifest.generator.file.sha256}`;
+    kept.delete(generatorKey);
+    await open(fetch);
+    expect([...kept.keys()].filter((other) => other.includes(GENERATOR))).toEqual([generatorKey]);
+    expect(requests.length).toBeGreaterThan(4);
+    expect([...kept.values()].every((bytes) => bytes.length > 2)).toBe(true);
+  });
+
+  it('that fails costs a download, nothing else; damaged files are not kept', async () => {
+    const refuse = async () => Promise.reject(new Error('QuotaExceededError'));
+    const full = { match: refuse, put: refuse, delete: refuse } as unknown as Cache;
+    expect((await open(network(folder).fetch, full)).at(-1)).toBeGreaterThan(0);
+    const damaged: Answer = (name, bytes) => {
+      if (name !== 'model.json') bytes[bytes.length - 2]! ^= 1;
+      return new Response(bytes as BodyInit);
+    };
+    await expect(open(network(folder, damaged).fetch)).rejects.toThrow(CheckpointError);
+    expect(kept.size).toBe(0);
+  });
+});

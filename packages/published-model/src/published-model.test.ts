@@ -1,0 +1,167 @@
+import '@tensorflow/tfjs-backend-cpu';
+import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CheckpointError, readSafetensors, toRgbImages } from '@t2i/core';
+import { maxDifference, withTemporaryFolder } from '@t2i/test-utils';
+import * as tf from '@tensorflow/tfjs-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bagOfWords, charCnnRnn, FACTS, publish, smallModel } from './__fixtures__/small-published.ts';
+import { revisionOf } from './manifest.ts';
+import { isModelFolder, openModelFolder, readModelManifest } from './node/open-model-folder.ts';
+import { TextToImage } from './text-to-image.ts';
+
+const request = { captions: ['a pink flower', 'white petals'], seed: 7, perCaption: 3 };
+const encoder = charCnnRnn(6);
+let trained: TextToImage;
+let folder: string;
+
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+  trained = new TextToImage(await smallModel(6), encoder);
+  folder = await mkdtemp(join(tmpdir(), 't2i-published-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const publishTrained = (directory: string, precision?: 'float16' | 'float32') =>
+  publish(directory, trained.model as Awaited<ReturnType<typeof smallModel>>, encoder, precision);
+
+describe('a published model', () => {
+  it('is three files that say what they are', async () => {
+    const manifest = await publishTrained(folder);
+    expect((await readdir(folder)).sort()).toEqual(['encoder.safetensors', 'generator.safetensors', 'model.json']);
+    expect(await isModelFolder(folder)).toBe(true);
+    expect(await readModelManifest(folder)).toEqual(manifest);
+    expect(manifest).toMatchObject({
+      precision: 'float16',
+      imageSize: 32,
+      noiseDim: 5,
+      generator: { averaged: true, config: { generatorFilters: 2 } },
+      encoder: { kind: 'char-cnn-rnn', dim: 6, trainedWith: encoder.id },
+      facts: FACTS,
+      license: 'CC0-1.0',
+    });
+    expect(manifest.generator.config).not.toHaveProperty('discriminatorFilters');
+    expect(manifest.encoder.id).not.toBe(encoder.id);
+    const { tensors } = readSafetensors(await readFile(join(folder, 'generator.safetensors')));
+    expect(Object.keys(tensors).filter((name) => !name.startsWith('generator/'))).toEqual([]);
+    expect(tensors['generator/deconv8/kernel']!.dtype).toBe('F16');
+    expect(tensors['generator/norm8/moving_variance']!.dtype).toBe('F32');
+  });
+
+  it('draws what the trained one draws, within a step of a pixel', async () => {
+    const before = tf.memory().numTensors;
+    await publishTrained(folder);
+    const published = await openModelFolder(folder);
+    const [images, exact] = [await published.generate(request), await trained.generate(request)];
+    expect(images.shape).toEqual([6, 32, 32, 3]);
+    const pixels = (batch: typeof images) => toRgbImages(batch).flatMap(({ data }) => [...data]);
+    expect(maxDifference(images.data, exact.data)).toBeGreaterThan(0);
+    expect(maxDifference(pixels(images), pixels(exact))).toBeLessThanOrEqual(1);
+    published.dispose();
+    trained.encoder.dispose!();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('keeps every bit in float32', () =>
+    withTemporaryFolder(async (directory) => {
+      const manifest = await publishTrained(directory, 'float32');
+      expect(manifest.encoder.id).toBe(encoder.id);
+      const published = await openModelFolder(directory);
+      expect((await published.generate(request)).data).toEqual((await trained.generate(request)).data);
+      published.dispose();
+    }));
+
+  it('of the same weights has the same bytes and revision, of others another', async () => {
+    const manifest = await publishTrained(folder);
+    await withTemporaryFolder(async (directory) => {
+      expect(revisionOf(await publishTrained(directory))).toBe(revisionOf(manifest));
+      const other = await publish(directory, await smallModel(bagOfWords.dim, 5), bagOfWords);
+      expect(revisionOf(other)).not.toBe(revisionOf(manifest));
+    });
+  });
+});
+
+describe('a damaged folder', () => {
+  const opened = (damage: (directory: string) => Promise<unknown>) =>
+    withTemporaryFolder(async (directory) => {
+      await publishTrained(directory);
+      await damage(directory);
+      return openModelFolder(directory);
+    });
+
+  it.each(['model.json', 'generator.safetensors', 'encoder.safetensors'])('without %s names it', async (name) => {
+    const failed = opened((directory) => rm(join(directory, name)));
+    await expect(failed).rejects.toThrow(CheckpointError);
+    await expect(failed).rejects.toThrow(`${name}: it does not exist`);
+  });
+
+  it('with a truncated file is refused', async () => {
+    const failed = opened((directory) => truncate(join(directory, 'generator.safetensors'), 1000));
+    await expect(failed).rejects.toThrow(/generator.safetensors is not what was published: .* these are 1000/);
+  });
+
+  it('with one changed bit is refused, and leaves no tensor behind', async () => {
+    const before = tf.memory().numTensors;
+    const failed = opened(async (directory) => {
+      const path = join(directory, 'encoder.safetensors');
+      const bytes = await readFile(path);
+      bytes[bytes.length - 1]! ^= 1;
+      await writeFile(path, bytes);
+    });
+    await expect(failed).rejects.toThrow(/encoder.safetensors is not what was published: .* other ones/);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it.each<[string, (text: string) => string, RegExp]>([
+    ['is not JSON', () => '<!doctype html>', /not valid JSON/],
+    ['is of a later version', (text) => text.replace('"version": 1', '"version": 2'), /format version 2/],
+    ['is something else', () => '{"name": "x"}', /does not describe a published model/],
+    [
+      'leads elsewhere',
+      (text) => text.replace('"generator.s', '"../generator.s'),
+      /does not describe a published model/,
+    ],
+    [
+      'has an impossible generator',
+      (text) => text.replace('"noiseDim": 5,\n      ', '"noiseDim": 0,\n      '),
+      /noiseDim/,
+    ],
+    [
+      'names another encoder',
+      (text) => text.replace(/"id": "char-cnn-rnn-6-\w/, '"id": "char-cnn-rnn-6-x'),
+      /names the encoder/,
+    ],
+    [
+      'tells of other sizes',
+      (text) => text.replaceAll('"noiseDim": 5', '"noiseDim": 6'),
+      /"generator\/deconv4\/kernel" is F16/,
+    ],
+  ])('whose model.json %s is refused', async (_, change, message) => {
+    const failed = opened(async (directory) => {
+      const path = join(directory, 'model.json');
+      const text = await readFile(path, 'utf8');
+      expect(change(text)).not.toBe(text);
+      await writeFile(path, change(text));
+    });
+    await expect(failed).rejects.toThrow(CheckpointError);
+    await expect(failed).rejects.toThrow(message);
+  });
+});
+
+describe('TextToImage', () => {
+  it('walks from one sentence, or one noise, to another', async () => {
+    const first = (await trained.generate({ captions: ['a pink flower'], seed: 7 })).data;
+    const size = first.length;
+    const walk = await trained.interpolateSentences('a pink flower', 'white petals', { seed: 7, steps: 3 });
+    expect(maxDifference(walk.data.subarray(0, size), first)).toBeLessThan(1e-5);
+    const drift = await trained.interpolateNoise('a pink flower', { fromSeed: 7, toSeed: 8, steps: 2 });
+    expect(maxDifference(drift.data.subarray(0, size), first)).toBeLessThan(1e-5);
+    const end = (await trained.generate({ captions: ['a pink flower'], seed: 8 })).data;
+    expect(maxDifference(drift.data.subarray(size), end)).toBeLessThan(1e-5);
+  });
+
+  it('refuses an encoder of another length', () => {
+    expect(() => new TextToImage(trained.model, charCnnRnn(7))).toThrow(CheckpointError);
+  });
+});

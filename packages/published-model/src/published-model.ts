@@ -1,0 +1,53 @@
+/** A published model, restored from its files: checked whole before anything is drawn with it. */
+
+import { CheckpointError, type Logger, readSafetensors, sha256 } from '@t2i/core';
+import { GanClsGenerator } from '@t2i/gan-cls';
+import { restoreEncoder } from '@t2i/text-encoder';
+import type { ModelFile, ModelManifest } from './manifest.ts';
+import { TextToImage } from './text-to-image.ts';
+
+/** Draws what the run drew that it was exported from, within the rounding of its weights. */
+export class PublishedModel extends TextToImage {
+  readonly manifest: ModelManifest;
+
+  private constructor(manifest: ModelManifest, ...parts: ConstructorParameters<typeof TextToImage>) {
+    super(...parts);
+    this.manifest = manifest;
+  }
+
+  /**
+   * @param files the two files as they were read, in any order of arrival
+   * @param logger hears the warnings of the encoder
+   * @throws CheckpointError when a file is not the one that the manifest names, or both do not belong together
+   */
+  static async restore(
+    manifest: ModelManifest,
+    files: { readonly generator: Uint8Array; readonly encoder: Uint8Array },
+    logger?: Logger,
+  ): Promise<PublishedModel> {
+    const { generator, encoder } = manifest;
+    await assertIntact(generator.file, files.generator);
+    await assertIntact(encoder.file, files.encoder);
+    const restored = await restoreEncoder(encoder, readSafetensors(files.encoder, encoder.file.name), { logger });
+    const { tensors } = readSafetensors(files.generator, generator.file.name);
+    const model = GanClsGenerator.fromWeights(generator.config, tensors);
+    try {
+      return new PublishedModel(manifest, model, restored);
+    } catch (error) {
+      model.dispose();
+      throw error;
+    }
+  }
+}
+
+/** @throws CheckpointError when `bytes` is not the file that the manifest names */
+export async function assertIntact(file: ModelFile, bytes: Uint8Array): Promise<void> {
+  if (bytes.length === file.bytes && (await sha256(bytes)) === file.sha256) return;
+  const found = bytes.length === file.bytes ? 'other ones' : `${bytes.length}`;
+  throw new CheckpointError(
+    `${file.name} is not what was published: model.json says ${file.bytes} bytes, these are ${found}.`,
+    {
+      hint: 'Copy or download all files of the model together.',
+    },
+  );
+}
