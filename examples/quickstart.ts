@@ -62,6 +62,9 @@ Unseen sentences   ${picture}
 
 Now draw your own:
   npx --yes pnpm@10.34.9 t2i generate "a pink flower with a yellow centre" --run ${runDirectory} -n 8 --out flower.png
+
+Or on a page in the browser:
+  npx --yes pnpm@10.34.9 t2i serve ${runDirectory}
 `);
 
 function percent(share: number): string {

@@ -6,6 +6,7 @@ import { examples } from '../examples.ts';
 import { type BackendFlag, backendOption, collect, integer } from '../flags.ts';
 import type { Output } from '../output.ts';
 import { runSource } from '../run-source.ts';
+import { servedPage } from '../served-page.ts';
 
 const WATCH_EVERY = 2000; // ms
 
@@ -20,7 +21,7 @@ interface ServeFlags {
   rateLimit: number;
   trustProxy: boolean;
   cors?: string[];
-  page?: string;
+  page?: string | false;
   logLevel: LogLevel;
   logCaptions: boolean;
   backend: BackendFlag;
@@ -28,8 +29,8 @@ interface ServeFlags {
 
 export function serveCommand(output: Output): Command {
   return new Command('serve')
-    .description('serve runs over HTTP: GET /text/<sentence> is a picture; / tells the rest')
-    .argument('<run...>', 'run folders; name=folder gives a run another name than its folder has')
+    .description('serve runs over HTTP: a page to draw with at /, and GET /text/<sentence> is a picture')
+    .argument('<run...>', 'folders of runs or exported models; name=folder gives one another name than its folder has')
     .option('--host <address>', 'address to listen on; 0.0.0.0 lets other machines in', '127.0.0.1')
     .option('--port <n>', 'port; 0 takes a free one', integer(0, 65_535), 8888)
     .option('--watch', 'go over to newer checkpoints as they are written: to watch a training', false)
@@ -40,7 +41,8 @@ export function serveCommand(output: Output): Command {
     .option('--rate-limit <n>', 'requests a minute for each client; 0: no limit', integer(0), 0)
     .option('--trust-proxy', 'take the client from X-Forwarded-For: only behind a proxy that sets it', false)
     .option('--cors <origin>', 'let scripts of this origin read the answers, * for all (repeatable)', collect)
-    .option('--page <folder>', 'web page to serve at /')
+    .option('--page <folder>', 'serve another web page at /')
+    .option('--no-page', 'serve no page: / tells what routes there are')
     .addOption(new Option('--log-level <level>').choices(['debug', 'info', 'warn', 'error', 'silent']).default('info'))
     .option('--log-captions', 'write what people type into the log', false)
     .addOption(backendOption())
@@ -57,6 +59,7 @@ export function serveCommand(output: Output): Command {
 
 async function serve(runs: readonly string[], flags: ServeFlags, output: Output): Promise<void> {
   const logger = createLogger({ level: flags.logLevel });
+  const page = servedPage(flags.page, output);
   const metrics = new Metrics();
   const models: ServedModel[] = [];
   try {
@@ -68,13 +71,15 @@ async function serve(runs: readonly string[], flags: ServeFlags, output: Output)
         await ServedModel.open(source, { maxWait, maxQueue, onPass, watchEvery: watch ? WATCH_EVERY : 0, logger }),
       );
     }
-    const { host, port, rateLimit, trustProxy, cors: corsOrigins = [], page, logCaptions } = flags;
+    const { host, port, rateLimit, trustProxy, cors: corsOrigins = [], logCaptions } = flags;
     const limits = { deadline: flags.deadline * 1000 };
     const options = { models, metrics, logger, logCaptions, rateLimit, trustProxy, corsOrigins, limits };
     const app = createApp(page === undefined ? options : { ...options, page });
     const server = await listen(app, { host, port });
     output.write(`Serving ${models.map(({ name }) => name).join(', ')} at ${server.url}\n`);
-    output.info(`Try ${server.url}/text/a%20pink%20flower`);
+    output.info(
+      `Try ${server.url}/text/a%20pink%20flower${page === undefined ? '' : ', or open the page in a browser'}`,
+    );
     await interrupted();
     output.info('Finishing what was accepted; press Ctrl-C again to stop at once');
     await server.stop();

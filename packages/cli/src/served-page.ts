@@ -1,0 +1,27 @@
+/** The web page that `t2i serve` puts beside the API. */
+
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { ConfigError, type Logger } from '@t2i/core';
+import { pageFolder } from '@t2i/web';
+
+/**
+ * @param chosen a folder; false for none; undefined for the page of `@t2i/web`, which a checkout has only once it is built
+ * @returns a folder with an `index.html`, or undefined for none
+ */
+export function servedPage(
+  chosen: string | false | undefined,
+  logger: Pick<Logger, 'info'>,
+  ownPage = pageFolder,
+): string | undefined {
+  if (chosen === false) return undefined;
+  const folder = chosen ?? ownPage;
+  if (existsSync(join(folder, 'index.html'))) return folder;
+  if (chosen !== undefined) {
+    throw new ConfigError(`${chosen} holds no page: there is no index.html in it.`, {
+      hint: 'Leave --page out for the page that comes with t2i, or name the folder of another one.',
+    });
+  }
+  logger.info('Only the API is served: the page is not built. "npx --yes pnpm@10.34.9 build" builds it.');
+  return undefined;
+}
