@@ -1,7 +1,9 @@
-/** A run's folder as something that can be served, drawn in a thread of its own. */
+/** The folder of a run, or of a published model, as something that can be served, drawn in a thread of its own. */
 
 import { basename, resolve } from 'node:path';
 import { CheckpointError, type Logger } from '@t2i/core';
+import { revisionOf } from '@t2i/published-model';
+import { isModelFolder, readModelManifest } from '@t2i/published-model/node';
 import { type ModelSource, openWorkerPainter } from '@t2i/server';
 import { latestCheckpointPath, listSamples, makeFilm } from '@t2i/trainer';
 import type { ServeWorkerData } from './serve-worker.ts';
@@ -23,6 +25,7 @@ export function runSource(run: string, options: Omit<ServeWorkerData, 'run'>, lo
         onWarning: (message) => logger.warn(`${name}: ${message}`),
       }),
     async newest() {
+      if (await isModelFolder(folder)) return revisionOf(await readModelManifest(folder));
       const path = await latestCheckpointPath(folder);
       if (path !== undefined) return path;
       throw new CheckpointError(`${folder} has no checkpoint.`, {

@@ -26,7 +26,7 @@ export function generateCommand(output: Output): Command {
   return new Command('generate')
     .description('draw pictures for a sentence, or for every line of a file')
     .argument('[sentence]', 'what to draw, in English')
-    .requiredOption('--run <folder>', 'run folder written by `t2i train`')
+    .requiredOption('--run <folder>', 'folder written by `t2i train` or `t2i export`')
     .option('--seed <n>', 'the same seed gives the same bytes', integer(0), 0)
     .option('-n <count>', 'pictures per sentence', integer(1, 1024), 1)
     .option('--out <file>', 'picture to write (.png, .webp or .jpg); with --captions a folder')

@@ -26,7 +26,7 @@ export function interpolateCommand(output: Output): Command {
     .description('draw the way between two sentences (fixed noise), or between two noises (fixed sentence)')
     .argument('<from>', 'a sentence')
     .argument('[to]', 'another sentence; without it give --to-seed')
-    .requiredOption('--run <folder>', 'run folder written by `t2i train`')
+    .requiredOption('--run <folder>', 'folder written by `t2i train` or `t2i export`')
     .option('--seed <n>', 'noise of the first row; the next rows use the next seeds', integer(0), 0)
     .option('--to-seed <n>', 'walk to the noise of this seed instead of another sentence', integer(0))
     .option('--steps <n>', 'pictures from end to end', integer(2, 200), 8)
