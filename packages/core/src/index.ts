@@ -1,3 +1,4 @@
+export { normaliseCaption } from './caption.ts';
 export type { BatchSource, SplitName, TextImageDataset } from './dataset.ts';
 export type { T2iErrorOptions } from './errors.ts';
 export {

@@ -1,10 +1,9 @@
 /** Drawing for a request and answering with the picture: seeds, caching, scaling, encoding. */
 
 import { createHash, randomInt } from 'node:crypto';
-import { imageGrid, type RgbImage } from '@t2i/core';
+import { imageGrid, normaliseCaption, type RgbImage } from '@t2i/core';
 import { encodeImage, type ImageFormat, resizeImage } from '@t2i/image-node';
 import { z } from 'zod';
-import { normaliseCaption } from './caption.ts';
 import type { Limits } from './limits.ts';
 import type { Cell } from './painter.ts';
 import { Problem } from './problem.ts';
