@@ -224,6 +224,19 @@ describe('the rate limit', () => {
 });
 
 describe('the page', () => {
+  it('may have a model for browsers beside it, which the models tell', async () => {
+    await withTemporaryFolder(async (page) => {
+      const app = await mockApp({ page });
+      const inBrowser = async () => (await (await app.request('/v1/models')).json()).inBrowser;
+      expect(await inBrowser()).toBe(false);
+      await mkdir(join(page, 'model'));
+      await writeFile(join(page, 'model/model.json'), '{}');
+      expect(await inBrowser()).toBe(true);
+      expect((await app.request('/model/model.json')).headers.get('Content-Type')).toMatch(/json/);
+      expect((await (await mockApp()).request('/v1/models')).status).toBe(200);
+    });
+  });
+
   it('is served beside the API, and nothing outside its folder', async () => {
     await withTemporaryFolder(async (folder) => {
       const page = join(folder, 'page');

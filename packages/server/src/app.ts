@@ -21,7 +21,7 @@ import { modelRoutes } from './routes/model.ts';
 import { samplesRoutes } from './routes/samples.ts';
 import { textRoute } from './routes/text.ts';
 import type { ServedModel } from './served-model.ts';
-import { staticPage } from './static-page.ts';
+import { hasBrowserModel, staticPage } from './static-page.ts';
 
 export interface AppOptions {
   /** What is served; the first is drawn with when a request names none. */
@@ -72,7 +72,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
 
   const { rateLimit = 0, trustProxy = false } = options;
   const limited = rateLimit > 0 ? [limitRate(rateLimit, trustProxy)] : [];
-  for (const route of allRoutes(service, metrics, page === undefined)) {
+  for (const route of allRoutes(service, metrics, page)) {
     const before = [remember(route), ...(route.costly ? limited : []), ...limitBody(route, service)];
     app.on(route.method.toUpperCase(), [route.pattern ?? route.path], ...before, (context) => route.handle(context));
   }
@@ -81,17 +81,17 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
 }
 
 /** Everything under `/v1`, and at the root the blog's route and what belongs to no version. */
-function allRoutes(service: Service, metrics: Metrics, docsAtRoot: boolean): Route[] {
+function allRoutes(service: Service, metrics: Metrics, page: string | undefined): Route[] {
   const text = textRoute(service);
   const versioned = [
     text,
     interpolateRoute(service),
     generateRoute(service),
-    ...modelRoutes(service),
+    ...modelRoutes(service, () => hasBrowserModel(page)),
     ...samplesRoutes(service),
   ].map((route) => ({ ...route, path: `/v1${route.path}`, pattern: `/v1${route.pattern ?? route.path}` }));
   const routes = [text, ...versioned, ...healthRoutes(service, metrics)];
-  return [...routes, ...documentRoutes(routes, docsAtRoot ? ['/docs', '/'] : ['/docs'])];
+  return [...routes, ...documentRoutes(routes, page === undefined ? ['/docs', '/'] : ['/docs'])];
 }
 
 /** For the log and the figures, which must not contain the path itself. */

@@ -1,5 +1,8 @@
+import { writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
 import { ConfigError } from '@t2i/core';
+import { withTemporaryFolder } from '@t2i/test-utils';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { AppOptions } from './app.ts';
 import { type Listening, type ListenOptions, listen } from './listen.ts';
@@ -86,6 +89,24 @@ describe('clients that do wrong', () => {
     expect((await fetch(`${running.url}/text/a`)).status).toBe(200);
     expect([400, 408]).toContain(statusOf(await answer));
     clearInterval(drip);
+  });
+
+  it('and say nothing are cut off', async () => {
+    const running = await start({ headersTimeout: 150, requestTimeout: 300 });
+    expect(statusOf(await heard(open(running)))).toBe(408);
+  });
+
+  it('and do not read their answer are cut off', async () => {
+    await withTemporaryFolder(async (page) => {
+      await writeFile(join(page, 'large.bin'), new Uint8Array(2 ** 24)); // more than the buffers between them
+      const running = await start({ idleTimeout: 1000 }, { page });
+      const socket = open(running);
+      socket.write(request('/large.bin'));
+      await new Promise((resolve) => socket.once('data', resolve));
+      socket.pause();
+      await running.stop({ grace: 600_000 }); // which waits for all that was accepted
+      socket.destroy();
+    });
   });
 
   it.each([

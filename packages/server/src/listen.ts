@@ -15,6 +15,8 @@ export interface ListenOptions {
   /** Milliseconds a client has to send the head of its request, and the whole request. Defaults 5000 and 10,000. */
   readonly headersTimeout?: number;
   readonly requestTimeout?: number;
+  /** Milliseconds in which not a byte goes either way: the client does not read its answer. Default 120,000; more than the deadline. */
+  readonly idleTimeout?: number;
   /** Connections at once; more are closed. Default 1024. */
   readonly maxConnections?: number;
 }
@@ -40,6 +42,7 @@ export async function listen(app: Hono<AppEnv>, options: ListenOptions = {}): Pr
     serverOptions: { headersTimeout, requestTimeout, connectionsCheckingInterval: Math.min(1000, headersTimeout) },
   }) as Server;
   server.maxConnections = options.maxConnections ?? 1024;
+  server.timeout = options.idleTimeout ?? 120_000;
   const requests = countRequests(server);
   await bind(server, host, port);
   const address = server.address() as AddressInfo;

@@ -48,7 +48,7 @@ export class ServedModel {
   #retry = FIRST_RETRY;
   #closed = false;
   /** Editions that were replaced and still finish what they accepted. */
-  readonly #draining = new Set<Promise<void>>();
+  readonly #draining = new Map<Edition, Promise<void>>();
 
   private constructor(source: ModelSource, options: ServedModelOptions) {
     this.name = source.name;
@@ -79,7 +79,7 @@ export class ServedModel {
 
   /** Pictures that wait in all editions. */
   get queued(): number {
-    return this.#edition?.batcher.queued ?? 0;
+    return [...this.#draining.keys(), this.#edition].reduce((sum, edition) => sum + (edition?.batcher.queued ?? 0), 0);
   }
 
   /** Opens the newest weights if they are not in use yet; true when they took over. One at a time. */
@@ -96,7 +96,7 @@ export class ServedModel {
     clearTimeout(this.#timer);
     await this.#refreshing?.catch(() => {});
     this.#replace(undefined);
-    await Promise.all(this.#draining);
+    await Promise.all(this.#draining.values());
   }
 
   async #refresh(): Promise<boolean> {
@@ -124,8 +124,8 @@ export class ServedModel {
     const drained = old.batcher.drain().catch((error) => {
       this.#logger.warn(`${this.name}: cannot free revision ${old.revision}: ${errorMessage(error)}`);
     });
-    this.#draining.add(drained);
-    void drained.finally(() => this.#draining.delete(drained));
+    this.#draining.set(old, drained);
+    void drained.finally(() => this.#draining.delete(old));
   }
 
   #lookAfter(milliseconds: number): void {

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import type { MiddlewareHandler } from 'hono';
-import { fileResponse } from './file-response.ts';
+import { fileResponse, fileVersion } from './file-response.ts';
 import type { AppEnv } from './route.ts';
 
 /** Bundlers put a hash into the names of these files: another content has another name. */
@@ -21,6 +21,11 @@ export function staticPage(folder: string): MiddlewareHandler<AppEnv> {
     context.set('route', 'page');
     return answer;
   };
+}
+
+/** Whether a model for browsers lies beside the page: pages need not look for it in vain. */
+export async function hasBrowserModel(page: string | undefined): Promise<boolean> {
+  return page !== undefined && (await fileVersion(join(page, 'model', 'model.json'))) !== undefined;
 }
 
 /** The parts of an address's path, or undefined when one of them could lead elsewhere or to a hidden file. */

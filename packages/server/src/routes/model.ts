@@ -29,7 +29,8 @@ const MODEL = z.looseObject({
   config: z.record(z.string(), z.unknown()).optional().describe('of the model and its training'),
 });
 
-export function modelRoutes(service: Service): Route[] {
+/** @param inBrowser whether a model for browsers to draw with themselves lies beside the page, as `model/model.json` */
+export function modelRoutes(service: Service, inBrowser: () => Promise<boolean>): Route[] {
   const query = z.object({
     model: z.string().max(100).optional().describe('name of a served model; left out: the first'),
   });
@@ -52,7 +53,8 @@ export function modelRoutes(service: Service): Route[] {
   const all: Route = {
     method: 'get',
     path: '/models',
-    summary: 'The models that are served, the default first, and how much one request may ask for',
+    summary:
+      'The models that are served, the default first, how much one request may ask for, and whether there is one for browsers',
     answers: ['application/json'],
     json: z.strictObject({
       models: z.array(
@@ -65,13 +67,14 @@ export function modelRoutes(service: Service): Route[] {
       limits: limitsSchema,
     }),
     costly: false,
-    handle(context) {
+    async handle(context) {
       const models = service.models.map(({ name, ready, samples }) => ({
         name,
         ready,
         samples: samples !== undefined,
       }));
-      return context.json({ models, limits: service.limits }, 200, { 'Cache-Control': 'no-cache' });
+      const answer = { models, limits: service.limits, inBrowser: await inBrowser() };
+      return context.json(answer, 200, { 'Cache-Control': 'no-cache' });
     },
   };
   return [one, all];
