@@ -20,6 +20,7 @@ export interface ServerSourceOptions {
 }
 
 interface ServedModels {
+  readonly inBrowser?: boolean;
   readonly models: readonly { readonly name: string; readonly ready: boolean; readonly samples: boolean }[];
 }
 
@@ -34,6 +35,7 @@ export function openServerSource({ baseUrl, fetch = globalThis.fetch, cut = cutS
   const ask = (path: string, init: RequestInit) => request(fetch, new URL(`v1/${path}`, baseUrl), init);
   let withSamples: ReadonlySet<string> = new Set();
   let first: string | undefined;
+  let inBrowser = true;
 
   async function models(signal?: AbortSignal): Promise<readonly ModelFacts[]> {
     const served = (await readJson(await ask('models', withSignal(signal)))) as ServedModels;
@@ -42,6 +44,7 @@ export function openServerSource({ baseUrl, fetch = globalThis.fetch, cut = cutS
     if (ready.length === 0) throw new SourceError('busy', 'The server is still opening its model.');
     withSamples = new Set(ready.filter(({ samples }) => samples).map(({ name }) => name));
     first = ready[0]!.name;
+    inBrowser = served.inBrowser ?? true;
     return Promise.all(
       ready.map(async ({ name }) => {
         const answer = await ask(`model?${new URLSearchParams({ model: name })}`, withSignal(signal));
@@ -83,7 +86,15 @@ export function openServerSource({ baseUrl, fetch = globalThis.fetch, cut = cutS
     return sheets.map(({ epoch, url }) => ({ epoch, url: new URL(url.replace(/^\//, ''), baseUrl).href }));
   }
 
-  return { kind: 'server', models, generate, interpolate, samples } satisfies PictureSource;
+  return {
+    kind: 'server',
+    models,
+    generate,
+    interpolate,
+    samples,
+    /** Whether a model for the browser may lie beside the page; as the server said with its models. */
+    mayHaveBrowserModel: () => inBrowser,
+  } satisfies PictureSource & { mayHaveBrowserModel(): boolean };
 }
 
 function modelFacts(name: string, { imageSize, epoch, dataset }: ServedModel): ModelFacts {

@@ -31,10 +31,8 @@ export async function findSources(
   fetch: typeof globalThis.fetch = globalThis.fetch,
 ): Promise<Sources> {
   const source = openServerSource({ baseUrl, fetch });
-  const [models, modelUrl] = await Promise.all([
-    source.models(signal).catch(unlessAbsent),
-    findModel(baseUrl, signal, fetch),
-  ]);
+  const models = await source.models(signal).catch(unlessAbsent);
+  const modelUrl = source.mayHaveBrowserModel() ? await findModel(baseUrl, signal, fetch) : undefined;
   if (models === undefined && modelUrl === undefined) {
     throw new SourceError('absent', 'There is no model here to draw with.', {
       hint: 'Start "t2i serve" with a trained run, or put an exported model beside this page, as model/model.json.',

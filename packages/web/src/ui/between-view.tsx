@@ -75,6 +75,20 @@ function Walk({ page, state: { walk, scene } }: BetweenViewProps) {
         thereAndBack
         onMove={(place, settled) => page.slide({ share: place / (STEPS - 1) }, settled)}
       />
+      {/* For the eye and the mouse: the slider is the same for everyone. */}
+      <div class="thumbnails" aria-hidden="true">
+        {pictures.map(({ url }, i) => (
+          <button
+            key={url}
+            type="button"
+            tabIndex={-1}
+            data-shown={i === step}
+            onClick={() => page.slide({ share: i / (STEPS - 1) }, true)}
+          >
+            <img src={url} alt="" />
+          </button>
+        ))}
+      </div>
       <p class="ends">
         <span>{text}</span>
         <span>{to}</span>

@@ -1,0 +1,224 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Page } from './page.ts';
+import type { DrawnPicture, GenerateRequest, InterpolateRequest, PictureSource } from './picture-source.ts';
+import { SourceError } from './picture-source.ts';
+import type { Sources } from './sources.ts';
+
+const settle = () => new Promise((resolve) => setTimeout(resolve));
+
+class MockSource implements PictureSource {
+  readonly kind: 'server' | 'browser';
+  readonly requests: (GenerateRequest | InterpolateRequest)[] = [];
+  sheetCalls = 0;
+  failure: Error | undefined;
+
+  constructor(kind: 'server' | 'browser' = 'server') {
+    this.kind = kind;
+  }
+  async models() {
+    return [{ name: 'roses', imageSize: 64 }];
+  }
+  async generate(request: GenerateRequest): Promise<DrawnPicture[]> {
+    this.requests.push(request);
+    if (this.failure !== undefined) throw this.failure;
+    const { caption, seed, count } = request;
+    return Array.from({ length: count }, (_, index) => ({ url: `data:,${index}`, caption, seed, index }));
+  }
+  async interpolate(request: InterpolateRequest): Promise<DrawnPicture[]> {
+    this.requests.push(request);
+    return Array.from({ length: request.steps }, () => ({ url: 'data:,', caption: '', seed: 0, index: 0 }));
+  }
+  samples = async () => {
+    this.sheetCalls += 1;
+    return [{ epoch: this.sheetCalls, url: 'data:,' }];
+  };
+}
+
+let server: MockSource;
+let browser: MockSource;
+let addresses: string[];
+let opens: number;
+
+/** A page with these sources, on this address, as it is once everything has come. */
+async function pageOn(search: string, has: { server?: boolean; browser?: boolean } = { server: true }) {
+  let seeds = 100;
+  const sources: Sources = {
+    server: has.server ? { source: server, models: await server.models() } : undefined,
+    openInBrowser: has.browser
+      ? async (onProgress) => {
+          opens += 1;
+          onProgress({ loaded: 1, total: 2 });
+          return { source: browser, models: await browser.models() };
+        }
+      : undefined,
+  };
+  const page = new Page({
+    find: async () => sources,
+    leaveAddress: (address, mode) => addresses.push(`${mode} ${address}`),
+    freshSeed: () => seeds++,
+  });
+  page.show(search);
+  await settle();
+  return page;
+}
+
+beforeEach(() => {
+  server = new MockSource();
+  browser = new MockSource('browser');
+  addresses = [];
+  opens = 0;
+});
+
+describe('at the start', () => {
+  it('draws the first sentence with a fresh seed, which the address then has', async () => {
+    const { state } = await pageOn('');
+    expect(server.requests).toEqual([{ caption: 'pink flower with yellow petals', seed: 100, count: 8, like: [] }]);
+    expect(state.pictures).toMatchObject({ status: 'done', value: { length: 8 } });
+    expect(addresses).toEqual(['replace ?text=pink+flower+with+yellow+petals&seed=100']);
+  });
+
+  it('draws what a shared address says, and leaves the address alone', async () => {
+    const { state } = await pageOn('?text=a+blue+one&seed=7&like=3.1&model=roses');
+    expect(server.requests).toEqual([{ model: 'roses', caption: 'a blue one', seed: 7, count: 8, like: [3, 1] }]);
+    expect(state.drafts.text).toBe('a blue one');
+    expect(addresses).toEqual([]);
+  });
+
+  it('walks between two sentences where the address says so', async () => {
+    const { state } = await pageOn('?view=between&text=a&to=b&seed=7&at=0.25');
+    expect(server.requests).toEqual([{ from: 'a', to: 'b', seed: 7, steps: 17 }]);
+    expect(state.scene.share).toBe(0.25);
+  });
+});
+
+describe('GO', () => {
+  it('draws what was typed with a new seed, as a step of the history', async () => {
+    const page = await pageOn('?text=a&seed=7&like=2');
+    page.type({ text: '  a blue one ' });
+    page.go();
+    await settle();
+    expect(server.requests.at(-1)).toMatchObject({ caption: 'a blue one', seed: 100, like: [] });
+    expect(addresses).toEqual(['push ?text=a+blue+one&seed=100']);
+  });
+
+  it('keeps the seed and the likeness while they are locked', async () => {
+    const page = await pageOn('?text=a&seed=7&like=2');
+    page.lock(true);
+    page.type({ text: 'b' });
+    page.go();
+    await settle();
+    expect(server.requests.at(-1)).toMatchObject({ caption: 'b', seed: 7, like: [2] });
+  });
+
+  it('does nothing for no words, and draws nothing twice', async () => {
+    const page = await pageOn('?text=a&seed=7');
+    page.type({ text: ' ' });
+    page.go();
+    page.lock(true);
+    page.type({ text: 'a' });
+    page.go();
+    await settle();
+    expect([server.requests.length, addresses]).toEqual([1, []]);
+  });
+
+  it('tries again what failed', async () => {
+    server.failure = new SourceError('refused', 'No.');
+    const page = await pageOn('?text=a&seed=7');
+    expect(page.state.pictures).toMatchObject({ status: 'failed', error: { message: 'No.' } });
+    server.failure = undefined;
+    page.lock(true);
+    page.go();
+    await settle();
+    expect(page.state.pictures.status).toBe('done');
+  });
+});
+
+describe('seeds', () => {
+  it('that a person chooses are drawn and locked', async () => {
+    const page = await pageOn('?text=a&seed=7&like=2');
+    page.chooseSeed(42);
+    await settle();
+    expect(server.requests.at(-1)).toMatchObject({ seed: 42, like: [] });
+    expect(page.state.locked).toBe(true);
+  });
+
+  it('lead to pictures like one, and back', async () => {
+    const page = await pageOn('?text=a&seed=7');
+    page.moreLike(3);
+    page.moreLike(5);
+    await settle();
+    expect(server.requests.at(-1)).toMatchObject({ seed: 7, like: [3, 5] });
+    page.lessLike();
+    await settle();
+    expect(server.requests.at(-1)).toMatchObject({ seed: 7, like: [3] });
+    expect(addresses.at(-1)).toBe('push ?text=a&seed=7&like=3');
+  });
+});
+
+it('going back in the history draws what was there', async () => {
+  const page = await pageOn('?text=a&seed=7');
+  page.type({ text: 'b' });
+  page.go();
+  page.show('?text=a&seed=7');
+  await settle();
+  expect(server.requests.at(-1)).toMatchObject({ caption: 'a', seed: 7 });
+  expect(page.state.drafts.text).toBe('a');
+});
+
+it('sliding draws nothing, and is in the address once it rests', async () => {
+  const page = await pageOn('?view=between&text=a&to=b&seed=7');
+  page.slide({ share: 0.1 }, false);
+  page.slide({ share: 0.2 }, false);
+  expect([page.state.scene.share, addresses]).toEqual([0.2, []]);
+  page.slide({ share: 0.3 }, true);
+  await settle();
+  expect(addresses).toEqual(['replace ?view=between&text=a&to=b&seed=7&at=0.3']);
+  expect(server.requests).toHaveLength(1);
+});
+
+it('the sheets of the training are looked for whenever they are opened', async () => {
+  const page = await pageOn('?text=a&seed=7');
+  page.view('training');
+  await settle();
+  expect(page.state.sheets.value).toEqual([{ epoch: 1, url: 'data:,' }]);
+  page.view('draw');
+  page.view('training');
+  await settle();
+  expect(page.state.sheets.value).toEqual([{ epoch: 2, url: 'data:,' }]);
+  expect(server.requests).toHaveLength(1);
+});
+
+describe('a model beside the page', () => {
+  it('without a server comes when a person asks for a picture, not before', async () => {
+    const page = await pageOn('', { browser: true });
+    expect([opens, page.state.where, page.state.opened]).toEqual([0, 'browser', undefined]);
+    page.go();
+    await settle();
+    expect([opens, page.state.progress]).toEqual([1, { loaded: 1, total: 2 }]);
+    expect(browser.requests).toEqual([{ caption: 'pink flower with yellow petals', seed: 100, count: 8, like: [] }]);
+  });
+
+  it('comes at once where the address asks for a picture', async () => {
+    await pageOn('?text=a&seed=7', { browser: true });
+    expect([opens, browser.requests]).toMatchObject([1, [{ caption: 'a', seed: 7 }]]);
+  });
+
+  it('beside a server is a choice, and comes once', async () => {
+    const page = await pageOn('?text=a&seed=7', { server: true, browser: true });
+    expect([page.state.where, opens]).toEqual(['server', 0]);
+    page.chooseWhere('browser');
+    await settle();
+    expect(browser.requests).toEqual(server.requests);
+    page.chooseWhere('server');
+    await settle();
+    page.chooseWhere('browser');
+    await settle();
+    expect([opens, page.state.where, server.requests.length, browser.requests.length]).toEqual([1, 'browser', 2, 2]);
+    expect(addresses.at(-1)).toBe('push ?text=a&seed=7&in=browser');
+  });
+
+  it('that an address asks for in vain is no obstacle', async () => {
+    const page = await pageOn('?text=a&seed=7&in=browser');
+    expect([page.state.where, server.requests.length]).toEqual(['server', 1]);
+  });
+});

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { findSources } from './sources.ts';
+
+const { signal } = new AbortController();
+
+/** Fetches from a host that has these files. */
+function host(files: Readonly<Record<string, Response | Error>>): typeof fetch {
+  return async (input) => {
+    const answer = files[new URL(String(input)).pathname + new URL(String(input)).search];
+    if (answer instanceof Error) throw answer;
+    return answer?.clone() ?? new Response('not found', { status: 404 });
+  };
+}
+
+const find = (files: Parameters<typeof host>[0]) => findSources('https://flowers.example/', signal, host(files));
+const served = (inBrowser: boolean) => ({
+  '/v1/models': Response.json({ models: [{ name: 'roses', ready: true, samples: false }], inBrowser }),
+  '/v1/model?model=roses': Response.json({ imageSize: 64 }),
+});
+const model = { '/model/model.json': Response.json({}) };
+
+describe('findSources', () => {
+  it('finds a server', async () => {
+    const { server, openInBrowser } = await find({ ...served(false), ...model });
+    expect(server?.models).toEqual([{ name: 'roses', imageSize: 64 }]);
+    expect(openInBrowser).toBeUndefined(); // it said so, and was believed
+  });
+
+  it('finds a server and a model', async () => {
+    const { server, openInBrowser } = await find({ ...served(true), ...model });
+    expect([server?.source.kind, typeof openInBrowser]).toEqual(['server', 'function']);
+  });
+
+  it('finds a model among static files', async () => {
+    const { server, openInBrowser } = await find(model);
+    expect([server, typeof openInBrowser]).toEqual([undefined, 'function']);
+  });
+
+  it('takes no page for a model', async () => {
+    const page = new Response('<!doctype html>', { headers: { 'Content-Type': 'text/html' } });
+    await expect(find({ '/v1/models': page, '/model/model.json': page })).rejects.toMatchObject({
+      kind: 'absent',
+      hint: expect.stringContaining('t2i serve'),
+    });
+  });
+
+  it('says when nobody answers', async () => {
+    await expect(find({ '/v1/models': new TypeError('Failed to fetch') })).rejects.toMatchObject({ kind: 'away' });
+  });
+});
