@@ -44,6 +44,15 @@ export function backendOption(): Option {
   return new Option('--backend <engine>', 'compute engine; see `t2i doctor`').choices([...ENGINES]).default('auto');
 }
 
+/** The `--encoder` flag. */
+export function encoderOption(): Option {
+  return new Option(
+    '--encoder <which>',
+    '`oxford-102` (trained, comes with the package), `bag-of-words`, or a folder with a trained encoder ' +
+      '(default: oxford-102 for that data set, a bag of words for others)',
+  );
+}
+
 /** The picture format that a file name asks for. */
 export function imageFormat(path: string): 'png' | 'webp' | 'jpeg' {
   switch (extname(path).toLowerCase()) {

@@ -4,6 +4,7 @@ import { errorMessage, T2iError } from '@t2i/core';
 import { Command, CommanderError } from 'commander';
 import { datasetCommand } from './commands/dataset.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { embedCommand } from './commands/embed.ts';
 import { encoderCommand } from './commands/encoder/index.ts';
 import { filmCommand } from './commands/film.ts';
 import { generateCommand } from './commands/generate.ts';
@@ -38,6 +39,7 @@ function createProgram(output: Output): Command {
     .description('Type a sentence, get a flower: train and use text-to-image GANs (Reed et al. 2016).')
     .addCommand(datasetCommand(output))
     .addCommand(encoderCommand(output))
+    .addCommand(embedCommand(output))
     .addCommand(trainCommand(output))
     .addCommand(generateCommand(output))
     .addCommand(interpolateCommand(output))

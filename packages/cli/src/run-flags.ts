@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { ConfigError, errorMessage } from '@t2i/core';
 import { PRESETS, type PresetName } from '@t2i/gan-cls';
+import type { RunConfig } from '@t2i/pipeline';
 import { type BackendFlag, said } from './flags.ts';
 
 export interface TrainFlags {
@@ -47,7 +48,7 @@ export function runConfigInput(flags: TrainFlags, file: Section): Section {
     ...said({
       seed: flags.seed,
       data: dataSection(flags.data),
-      encoder: flags.encoder === undefined ? undefined : { kind: 'saved', directory: flags.encoder },
+      encoder: encoderSection(flags.encoder),
     }),
     model: merge('model', PRESETS[flags.preset ?? 'reed2016'], { objective, mismatch, emaHalfLife }),
     batches: merge('batches', {}, { captionsPerImage, numCaptions, batchSize }),
@@ -74,4 +75,18 @@ export async function readRunConfigFile(path: string | undefined): Promise<Secti
 function dataSection(data: string | undefined): Section | undefined {
   if (data === undefined) return undefined;
   return data === 'toy-flowers' ? { kind: 'toy-flowers' } : { kind: 'prepared', directory: data };
+}
+
+/** The encoder that `--encoder` names: one by its name, otherwise a folder. */
+export function encoderSection(encoder: string | undefined): RunConfig['encoder'] | undefined {
+  switch (encoder) {
+    case undefined:
+      return undefined;
+    case 'bag-of-words':
+      return { kind: 'bag-of-words', maxWords: 1024 };
+    case 'oxford-102':
+      return { kind: 'pretrained', name: 'oxford-102' };
+    default:
+      return { kind: 'saved', directory: encoder };
+  }
 }

@@ -1,4 +1,6 @@
 export type { DrawRequest } from '@t2i/published-model';
+export type { EmbedDatasetOptions, EmbeddedDataset } from './embed-dataset.ts';
+export { embedDataset } from './embed-dataset.ts';
 export { normalisesImages } from './encoder-training/compared-with.ts';
 export type { EncoderConfig, EncoderConfigInput } from './encoder-training/encoder-config.ts';
 export { parseEncoderConfig } from './encoder-training/encoder-config.ts';

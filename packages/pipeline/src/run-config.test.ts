@@ -8,7 +8,7 @@ describe('parseRunConfig', () => {
     expect(config).toMatchObject({
       seed: 1,
       data: { images: 2000 },
-      encoder: { kind: 'bag-of-words' },
+      encoder: { kind: 'automatic' },
       model: { imageSize: 64, noiseDim: 100, projectedDim: 128, mismatch: 'text' },
       batches: { batchSize: 64, numCaptions: 1, sampling: 'class-uniform' },
       trainer: { epochs: 600, learningRate: 2e-4 },

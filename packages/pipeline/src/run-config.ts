@@ -18,13 +18,20 @@ const dataSchema = z.discriminatedUnion('kind', [
 ]);
 
 const encoderSchema = z.discriminatedUnion('kind', [
+  z
+    .strictObject({ kind: z.literal('automatic') })
+    .describe('the pretrained one for Oxford-102, a bag of words for other data'),
+  z.strictObject({
+    kind: z.literal('pretrained'),
+    name: z.literal('oxford-102').describe('what it was trained on'),
+  }),
   z.strictObject({
     kind: z.literal('bag-of-words'),
     maxWords: z.int().min(16).default(1024).describe('vocabulary size, the dimension of the embeddings'),
   }),
   z.strictObject({
     kind: z.literal('saved'),
-    directory: z.string().describe('folder written by saveEncoder'),
+    directory: z.string().describe('folder written by saveEncoder, or a run of `t2i encoder train`'),
   }),
 ]);
 
@@ -49,7 +56,7 @@ const trainerSchema = trainerConfigSchema.omit({ seed: true });
 export const runConfigSchema = z.strictObject({
   seed: z.int().default(1).describe('decides initial weights, sampling and noise'),
   data: dataSchema,
-  encoder: encoderSchema.default({ kind: 'bag-of-words', maxWords: 1024 }),
+  encoder: encoderSchema.default({ kind: 'automatic' }),
   model: modelSchema.default(modelSchema.parse({})),
   batches: batchesSchema.default(batchesSchema.parse({})),
   trainer: trainerSchema.default(trainerSchema.parse({})),

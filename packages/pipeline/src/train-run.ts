@@ -3,9 +3,11 @@
 import { type CaptionEncoder, Rng, type TextImageDataset } from '@t2i/core';
 import { createBatchSource } from '@t2i/dataset';
 import { GanCls } from '@t2i/gan-cls';
-import { BagOfWords, type SavableEncoder } from '@t2i/text-encoder';
-import { loadEncoder, saveEncoder } from '@t2i/text-encoder/node';
+import type { SavableEncoder } from '@t2i/text-encoder';
+import { saveEncoder } from '@t2i/text-encoder/node';
 import { assertNoRun, createPreview, type TrainOptions, type TrainResult, train } from '@t2i/trainer';
+import { chooseEncoder } from './choose-encoder.ts';
+import { embedCaptions } from './embedded-captions.ts';
 import { openData } from './open-data.ts';
 import { previewRows } from './preview-rows.ts';
 import type { RunConfig } from './run-config.ts';
@@ -22,9 +24,9 @@ export async function trainRun(config: RunConfig, options: TrainRunOptions): Pro
   await assertNoRun(options.runDirectory);
   const dataset = await openData(config.data, config.model.imageSize);
   try {
-    const encoder = await openEncoder(config, dataset);
-    await saveEncoder(encoderFolder(options.runDirectory), encoder);
-    return await runTrainer(config, dataset, encoder, options, false);
+    const chosen = await chooseEncoder(config, dataset, options.logger);
+    await saveEncoder(encoderFolder(options.runDirectory), chosen.encoder);
+    return await runTrainer({ ...config, encoder: chosen.config }, dataset, chosen.encoder, options, false);
   } finally {
     await dataset.close();
   }
@@ -51,15 +53,23 @@ export async function resumeRun(
   }
 }
 
-async function openEncoder({ encoder, batches }: RunConfig, dataset: TextImageDataset): Promise<SavableEncoder> {
-  if (encoder.kind === 'saved') return loadEncoder(encoder.directory);
-  // The vocabulary comes from the captions that are trained on: unseen classes stay unseen.
-  const items = [...dataset.splits.train, ...dataset.splits.val];
-  const captions = items.flatMap((item) => dataset.captions(item).slice(0, batches.captionsPerImage));
-  return BagOfWords.fit(captions, { maxWords: encoder.maxWords });
+async function runTrainer(
+  config: RunConfig,
+  dataset: TextImageDataset,
+  source: SavableEncoder,
+  options: TrainRunOptions,
+  resume: boolean,
+): Promise<TrainResult> {
+  const { encoder, close } = await embedCaptions(source, dataset, config.data, options);
+  try {
+    return await trainOn(config, dataset, encoder, options, resume);
+  } finally {
+    await close();
+    source.dispose?.();
+  }
 }
 
-async function runTrainer(
+async function trainOn(
   config: RunConfig,
   dataset: TextImageDataset,
   encoder: CaptionEncoder,

@@ -3,7 +3,7 @@
 import { parseRunConfig, resumeRun, trainRun } from '@t2i/pipeline';
 import { Command, Option } from 'commander';
 import { examples } from '../examples.ts';
-import { backendOption, collect, integer, positiveNumber } from '../flags.ts';
+import { backendOption, collect, encoderOption, integer, positiveNumber } from '../flags.ts';
 import type { Output } from '../output.ts';
 import { readRunConfigFile, runConfigInput, type TrainFlags } from '../run-flags.ts';
 import { watchTraining } from '../training-session.ts';
@@ -22,7 +22,7 @@ export function trainCommand(output: Output): Command {
     .addOption(
       new Option('--mismatch <what>', 'real image + wrong text (paper), or wrong image').choices(['text', 'image']),
     )
-    .option('--encoder <folder>', 'a saved text encoder (default: a bag of words fitted to the captions)')
+    .addOption(encoderOption())
     .option('--epochs <n>', 'epochs (default: 600)', integer(1))
     .option('--batch-size <n>', 'pairs per step (default: 64)', integer(2, 4096))
     .option('--learning-rate <x>', 'of both networks (default: 0.0002)', positiveNumber)

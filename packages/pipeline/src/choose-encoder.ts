@@ -1,0 +1,49 @@
+/** The text encoder that a configuration names. */
+
+import { type Logger, silentLogger, type TextImageDataset } from '@t2i/core';
+import { BagOfWords, CharCnnRnn, type SavableEncoder } from '@t2i/text-encoder';
+import { hasPretrained } from '@t2i/text-encoder/node';
+import { openTrainedEncoder } from './encoder-training/encoder-run.ts';
+import type { RunConfig } from './run-config.ts';
+
+/** The data set that there are weights for. */
+const PRETRAINED = 'oxford-102';
+
+/** An encoder, and the configuration that names it and no other. */
+export interface ChosenEncoder {
+  readonly encoder: SavableEncoder;
+  readonly config: Exclude<RunConfig['encoder'], { kind: 'automatic' }>;
+}
+
+/** @throws CheckpointError when a saved or pretrained encoder is missing or damaged */
+export async function chooseEncoder(
+  { encoder: wanted, batches }: Pick<RunConfig, 'encoder' | 'batches'>,
+  dataset: TextImageDataset,
+  logger: Logger = silentLogger,
+): Promise<ChosenEncoder> {
+  const config = wanted.kind === 'automatic' ? await usualEncoder(dataset, logger) : wanted;
+  switch (config.kind) {
+    case 'saved':
+      return { encoder: await openTrainedEncoder(config.directory, logger), config };
+    case 'pretrained':
+      return { encoder: await CharCnnRnn.pretrained(config.name), config };
+    case 'bag-of-words': {
+      // The vocabulary comes from the captions that are trained on: unseen classes stay unseen.
+      const items = [...dataset.splits.train, ...dataset.splits.val];
+      const captions = items.flatMap((item) => dataset.captions(item).slice(0, batches.captionsPerImage));
+      return { encoder: BagOfWords.fit(captions, { maxWords: config.maxWords }), config };
+    }
+  }
+}
+
+/** For Oxford-102 the encoder that was trained on it, for other data a bag of words; says which. */
+async function usualEncoder(dataset: TextImageDataset, logger: Logger): Promise<ChosenEncoder['config']> {
+  const isPretrainedFor = dataset.name === PRETRAINED;
+  if (isPretrainedFor && (await hasPretrained(PRETRAINED))) {
+    logger.info(`Text encoder: the char-CNN-RNN that was trained on ${PRETRAINED}`);
+    return { kind: 'pretrained', name: PRETRAINED };
+  }
+  const why = isPretrainedFor ? `, because there are no weights of one trained on ${PRETRAINED} here` : '';
+  logger.info(`Text encoder: a bag of words${why}`);
+  return { kind: 'bag-of-words', maxWords: 1024 };
+}
