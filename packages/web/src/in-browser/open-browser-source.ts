@@ -1,0 +1,153 @@
+/** A model inside the browser as a source of pictures: no server, a thread of its own. */
+
+import {
+  type DrawnPicture,
+  type GenerateRequest,
+  type InterpolateRequest,
+  type LoadProgress,
+  type OpenBrowserSource,
+  type PictureSource,
+  SourceError,
+  type SourceErrorKind,
+} from '../picture-source.ts';
+import type { Answer, BrowserEngine, Failure, Message, OpenedModel, Order } from './messages.ts';
+
+export interface BrowserSourceOptions {
+  /** Address of the folder with `model.json`. */
+  readonly baseUrl: string;
+  readonly onProgress?: (progress: LoadProgress) => void;
+  /** Aborting it ends the download and the worker. */
+  readonly signal?: AbortSignal;
+  /** Default: the best that works. One that is asked for may be a program in the place of a graphics card. */
+  readonly engine?: BrowserEngine;
+  readonly startWorker?: () => Worker;
+}
+
+/**
+ * Downloads the model, or takes it from the browser's store, and starts it.
+ * @throws SourceError `away` when the download fails for now, `broken` when a file is not what was published or no engine works
+ */
+export async function openBrowserSource(options: BrowserSourceOptions): Promise<PictureSource> {
+  const { baseUrl, signal, engine: wanted, onProgress, startWorker = startOwnWorker } = options;
+  signal?.throwIfAborted();
+  const thread = new DrawingThread(startWorker(), onProgress);
+  try {
+    const { engine, facts } = await thread.order<OpenedModel>({ kind: 'open', baseUrl, engine: wanted }, signal);
+    return {
+      kind: 'browser',
+      engine,
+      models: async () => [facts],
+      generate: (request, signal) => generate(thread, request, signal),
+      interpolate: (request, signal) => interpolate(thread, request, signal),
+      dispose: () => thread.end(),
+    };
+  } catch (error) {
+    thread.end();
+    throw error;
+  }
+}
+openBrowserSource satisfies OpenBrowserSource;
+
+function startOwnWorker(): Worker {
+  return new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+}
+
+async function generate(
+  thread: DrawingThread,
+  { model: _, ...request }: GenerateRequest,
+  signal: AbortSignal | undefined,
+): Promise<readonly DrawnPicture[]> {
+  const pictures = await thread.order<readonly Blob[]>({ kind: 'generate', ...request }, signal);
+  const { caption, seed } = request;
+  return pictures.map((picture, index) => ({ url: URL.createObjectURL(picture), caption, seed, index }));
+}
+
+async function interpolate(
+  thread: DrawingThread,
+  { model: _, ...request }: InterpolateRequest,
+  signal: AbortSignal | undefined,
+): Promise<readonly DrawnPicture[]> {
+  const pictures = await thread.order<readonly Blob[]>({ kind: 'interpolate', ...request }, signal);
+  const { from, to, seed, steps } = request;
+  return pictures.map((picture, step) => ({
+    url: URL.createObjectURL(picture),
+    caption: 2 * step < steps ? from : to,
+    seed,
+    index: 0,
+  }));
+}
+
+interface Waiting {
+  resolve(value: OpenedModel | readonly Blob[]): void;
+  reject(reason: unknown): void;
+}
+
+/** The page's end of the worker. */
+class DrawingThread {
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, Waiting>();
+  #ids = 0;
+
+  constructor(worker: Worker, onProgress: BrowserSourceOptions['onProgress']) {
+    this.#worker = worker;
+    worker.onmessage = ({ data }: MessageEvent<Answer>) => {
+      if ('progress' in data) onProgress?.(data.progress);
+      else if ('failure' in data) this.#take(data.id)?.reject(sourceError(data.failure));
+      else this.#take(data.id)?.resolve('opened' in data ? data.opened : data.pictures);
+    };
+    // It could not be loaded, or threw outside of any order: no answer will come.
+    worker.onerror = ({ message }) => {
+      const hint = 'Reload the page. If that does not help, draw on the server.';
+      this.#rejectAll(
+        new SourceError('broken', `Drawing in this browser has stopped. ${message ?? ''}`.trim(), { hint }),
+      );
+    };
+  }
+
+  /** Rejects with the signal's reason as soon as it is aborted; the worker gives the order up when it next listens. */
+  async order<T extends OpenedModel | readonly Blob[]>(order: Order, signal: AbortSignal | undefined): Promise<T> {
+    signal?.throwIfAborted();
+    const id = ++this.#ids;
+    const answer = new Promise<OpenedModel | readonly Blob[]>((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+    });
+    const onAbort = () => {
+      this.#take(id)?.reject(signal!.reason);
+      this.#post({ id, abort: true });
+    };
+    signal?.addEventListener('abort', onAbort);
+    this.#post({ id, order });
+    try {
+      return (await answer) as T;
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+    }
+  }
+
+  end(): void {
+    this.#worker.terminate();
+    this.#rejectAll(new DOMException('Drawing in this browser has ended.', 'AbortError'));
+  }
+
+  #post(message: Message): void {
+    this.#worker.postMessage(message);
+  }
+
+  #take(id: number): Waiting | undefined {
+    const waiting = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    return waiting;
+  }
+
+  #rejectAll(reason: unknown): void {
+    for (const id of [...this.#waiting.keys()]) this.#take(id)?.reject(reason);
+  }
+}
+
+/** What each failure of these packages means to the page; any other is one of the engine. */
+const KINDS: Readonly<Record<string, SourceErrorKind>> = { ERR_FETCH: 'away', ERR_CONFIG: 'refused' };
+
+function sourceError({ code, message, hint }: Failure): SourceError {
+  if (code !== undefined) return new SourceError(KINDS[code] ?? 'broken', message, { hint });
+  return new SourceError('broken', `The engine in this browser failed: ${message}`, { hint: 'Reload the page.' });
+}

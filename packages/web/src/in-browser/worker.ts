@@ -1,0 +1,63 @@
+/** The thread that draws: opens a published model on the best engine there is, then does what the page orders, one after the other. */
+
+import { errorMessage, T2iError } from '@t2i/core';
+import { openPublishedModel, type PublishedModel } from '@t2i/published-model';
+import { drawRows, rowsToGenerate, rowsToInterpolate } from './draw.ts';
+import { startEngine } from './engines.ts';
+import type { Answer, BrowserEngine, Failure, Message, OpenedModel, Order } from './messages.ts';
+import { encodePng } from './png.ts';
+
+/** Of the browser's store of files; the version is that of how files are kept, not of a model. */
+const CACHE = 't2i-models-1';
+
+const scope = self as unknown as DedicatedWorkerGlobalScope;
+const running = new Map<number, AbortController>();
+let model: PublishedModel | undefined;
+let last: Promise<void> = Promise.resolve();
+
+scope.onmessage = ({ data }: MessageEvent<Message>) => {
+  if ('abort' in data) {
+    running.get(data.id)?.abort();
+    return;
+  }
+  const { id, order } = data;
+  const controller = new AbortController();
+  running.set(id, controller);
+  last = last.then(async () => {
+    const answer = await answerTo(id, order, controller.signal).catch((error) => ({ id, failure: failureOf(error) }));
+    running.delete(id);
+    scope.postMessage(answer satisfies Answer);
+  });
+};
+
+async function answerTo(id: number, order: Order, signal: AbortSignal): Promise<Answer> {
+  signal.throwIfAborted();
+  if (order.kind === 'open') return { id, opened: await open(id, order.baseUrl, order.engine, signal) };
+  const rows = await (order.kind === 'generate' ? rowsToGenerate(model!, order) : rowsToInterpolate(model!, order));
+  const images = await drawRows(model!.model, rows, signal);
+  return { id, pictures: await Promise.all(images.map(encodePng)) };
+}
+
+async function open(
+  id: number,
+  baseUrl: string,
+  wanted: BrowserEngine | undefined,
+  signal: AbortSignal,
+): Promise<OpenedModel> {
+  const engine = await startEngine(wanted);
+  // Pages of plain http have no store.
+  const cache = await globalThis.caches?.open(CACHE).catch(() => undefined);
+  const onProgress = (progress: { loaded: number; total: number }) =>
+    scope.postMessage({ id, progress } satisfies Answer);
+  model = await openPublishedModel({ baseUrl, signal, cache, onProgress });
+  const { imageSize, facts } = model.manifest;
+  return {
+    engine,
+    facts: { name: facts.dataset, imageSize, epoch: facts.epoch, description: `trained on ${facts.dataset}` },
+  };
+}
+
+function failureOf(error: unknown): Failure {
+  if (T2iError.isInstance(error)) return { code: error.code, message: error.message, hint: error.hint };
+  return { code: undefined, message: errorMessage(error), hint: undefined };
+}
