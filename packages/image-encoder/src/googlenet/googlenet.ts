@@ -8,15 +8,14 @@ import {
   assert,
   assertShape,
   type EmbeddingBatch,
-  expectTensors,
   float32Tensor,
-  fnv1a,
   type ImageBatch,
   type ImageEncoder,
   readSafetensors,
   type StateDict,
 } from '@t2i/core';
 import * as tf from '@tensorflow/tfjs-core';
+import { FrozenWeights } from '../frozen-weights.ts';
 import {
   blockChannels,
   GOOGLENET,
@@ -41,20 +40,14 @@ export class GoogLeNet implements ImageEncoder {
   readonly dim: number;
   readonly imageSize: number;
   readonly #architecture: GoogLeNetArchitecture;
-  readonly #weights: Readonly<Record<string, tf.Tensor>>;
+  readonly #weights: FrozenWeights;
 
   private constructor(state: StateDict, architecture: GoogLeNetArchitecture) {
-    const shapes = weightShapes(architecture);
-    expectTensors(new Map([...shapes].map(([name, shape]) => [name, { dtype: 'F32', shape }])), state.tensors);
-    const tensors = [...shapes.keys()].map((name) => [name, state.tensors[name]!] as const);
-    const bytes = tensors.map(([, { data }]) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-    this.id = `googlenet-${fnv1a(...bytes)}`;
+    this.#weights = new FrozenWeights(state, weightShapes(architecture));
+    this.id = `googlenet-${this.#weights.hash}`;
     this.dim = blockChannels(architecture.blocks.at(-1)!);
     this.imageSize = architecture.imageSize;
     this.#architecture = architecture;
-    this.#weights = Object.fromEntries(
-      tensors.map(([name, { data, shape }]) => [name, tf.tensor(data as Float32Array, [...shape])]),
-    );
   }
 
   /**
@@ -89,23 +82,25 @@ export class GoogLeNet implements ImageEncoder {
 
   /** Probabilities of the ImageNet classes, [n, classes]. */
   async classify(images: ImageBatch): Promise<EmbeddingBatch> {
+    return this.probabilities(await this.encode(images));
+  }
+
+  /** The same from features that are there already. */
+  async probabilities({ data, shape }: EmbeddingBatch): Promise<EmbeddingBatch> {
     const probabilities = tf.tidy(() => {
-      const features = this.#features(this.#prepared(images));
-      const scores = tf.matMul(features, this.#weights['loss3/classifier/weight'] as tf.Tensor2D);
-      return tf.softmax(tf.add(scores, this.#weights['loss3/classifier/bias']!));
+      const features = tf.tensor2d(data, [shape[0], this.dim]);
+      const scores = tf.matMul(features, this.#weights.get('loss3/classifier/weight') as tf.Tensor2D);
+      return tf.softmax(tf.add(scores, this.#weights.get('loss3/classifier/bias')));
     });
     try {
-      return {
-        data: (await probabilities.data()) as Float32Array,
-        shape: [images.shape[0], this.#architecture.classes],
-      };
+      return { data: (await probabilities.data()) as Float32Array, shape: [shape[0], this.#architecture.classes] };
     } finally {
       probabilities.dispose();
     }
   }
 
   dispose(): void {
-    tf.dispose(Object.values(this.#weights));
+    this.#weights.dispose();
   }
 
   /** [-1, 1] RGB → bytes in BGR order without their mean. */
@@ -148,8 +143,8 @@ export class GoogLeNet implements ImageEncoder {
     strides = 1,
     pad: tf.backend_util.ExplicitPadding | 'same' = 'same',
   ): tf.Tensor4D {
-    const filter = this.#weights[`${name}/weight`] as tf.Tensor4D;
-    return tf.fused.conv2d({ x, filter, strides, pad, bias: this.#weights[`${name}/bias`]!, activation: 'relu' });
+    const filter = this.#weights.get(`${name}/weight`) as tf.Tensor4D;
+    return tf.fused.conv2d({ x, filter, strides, pad, bias: this.#weights.get(`${name}/bias`), activation: 'relu' });
   }
 }
 
