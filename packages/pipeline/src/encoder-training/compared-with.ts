@@ -9,6 +9,11 @@ const settingsSchema = z.looseObject({
   normalise: z.enum(['none', 'images', 'both']).default('none'),
 });
 
+/** Whether the encoder is the text side of a joint embedding: one that counts words, say, is not, whatever its length. */
+export function isTrainedWithImages({ settings }: SavableEncoder): boolean {
+  return settingsSchema.catch({ normalise: 'none' }).parse(settings).imageEncoder !== undefined;
+}
+
 /**
  * Whether the features are scaled to length 1 before they are compared with this encoder's embeddings.
  * @throws ConfigError when the features are of another image encoder than the one it was trained with, or of another length

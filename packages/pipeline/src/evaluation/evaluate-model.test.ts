@@ -1,0 +1,219 @@
+import {
+  type CaptionEncoder,
+  ConfigError,
+  type EmbeddingBatch,
+  type ImageEncoder,
+  type ImageFeatures,
+  Rng,
+  type TextToImageModel,
+  toByte,
+} from '@t2i/core';
+import { InMemoryDataset } from '@t2i/dataset';
+import { describe, expect, it } from 'vitest';
+import { type EvaluateOptions, evaluateModel } from './evaluate-model.ts';
+import { type EvaluatedSet, type FigureKind, figureOf } from './evaluation-report.ts';
+
+/** Numbers of a caption, a picture's features, and a picture's rows: here they are all the same thing. */
+const DIM = 16;
+const STORED = 18;
+const TEST = 120;
+const TRAINING = 60;
+
+/** Words that are far apart: a vector of length 1 for each caption. */
+const encoder: CaptionEncoder = {
+  id: 'directions',
+  dim: DIM,
+  async encode(captions) {
+    const data = new Float32Array(captions.length * DIM);
+    for (const [i, caption] of captions.entries()) data.set(direction(Number(/\d+/.exec(caption)![0])), i * DIM);
+    return { data, shape: [captions.length, DIM] };
+  },
+};
+
+function direction(number: number): Float32Array {
+  const vector = new Rng(number).normal(DIM);
+  const length = Math.hypot(...vector);
+  return vector.map((value) => value / length);
+}
+
+/** The mean of every row of pixels. */
+const imageEncoder: ImageEncoder = {
+  id: 'rows-1',
+  dim: DIM,
+  imageSize: DIM,
+  async encode({ data, shape }) {
+    const row = DIM * 3;
+    const means = Float32Array.from({ length: shape[0] * DIM }, (_, i) =>
+      data.subarray(i * row, (i + 1) * row).reduce((sum, value) => sum + value / row, 0),
+    );
+    return { data: means, shape: [shape[0], DIM] };
+  },
+  dispose() {},
+};
+
+/** Paints embeddings as rows, or the noise alone. */
+function painter(listens: boolean): TextToImageModel {
+  return {
+    specificationVersion: 'v1',
+    imageSize: DIM,
+    noiseDim: DIM,
+    embeddingDim: DIM,
+    async generate({ embeddings, noise }) {
+      const rows = noise.map((z, i) => (listens ? embeddings.data[i]! : 0) + 0.05 * z);
+      const data = new Float32Array(rows.length * DIM * 3);
+      for (const [i, value] of rows.entries()) data.fill(value, i * DIM * 3, (i + 1) * DIM * 3);
+      return { data, shape: [embeddings.shape[0], DIM, DIM, 3] };
+    },
+    dispose() {},
+  };
+}
+
+/** Photos that look as their captions say, of 6 test and 3 training classes. */
+function photos(): InMemoryDataset {
+  const size = TEST + TRAINING;
+  const images = new Uint8Array(size * STORED * STORED * 3);
+  const noise = new Rng(5);
+  for (let item = 0; item < size; item++) {
+    for (const [row, value] of direction(item).entries()) {
+      const from = (item * STORED + row + 1) * STORED * 3; // the middle of the stored picture is what is seen
+      images.fill(toByte(value + 0.05 * noise.normal(1)[0]!), from, from + STORED * 3);
+    }
+  }
+  const items = (from: number, to: number) => Int32Array.from({ length: to - from }, (_, i) => from + i);
+  return new InMemoryDataset({
+    name: 'rows',
+    storedSize: STORED,
+    classNames: Array.from({ length: 9 }, (_, i) => `class ${i}`),
+    labels: Int32Array.from({ length: size }, (_, item) => (item < TEST ? item % 6 : 6 + (item % 3))),
+    splits: { test: items(0, TEST), train: items(TEST, size - 10), val: items(size - 10, size) },
+    captions: Array.from({ length: size }, (_, item) => [`flower ${item}`]),
+    images,
+  });
+}
+
+function featuresOf(dataset: InMemoryDataset): ImageFeatures {
+  return {
+    encoderId: imageEncoder.id,
+    datasetFingerprint: dataset.fingerprint,
+    dim: DIM,
+    size: dataset.size,
+    views: ['whole'],
+    read: async (items) => Float32Array.from(items.flatMap((item) => [...direction(item)])),
+  };
+}
+
+const dataset = photos();
+const options: EvaluateOptions = {
+  model: painter(true),
+  untrained: painter(false),
+  encoder,
+  dataset,
+  extractors: [{ name: 'rows', encoder: imageEncoder, probabilities: async (features) => halves(features) }],
+  features: featuresOf(dataset),
+  judge: { name: 'directions', encoder, unitLength: false },
+  resize: (picture) => picture,
+  samples: 100,
+  seed: 3,
+  batchSize: 32,
+};
+
+/** Two classes, equally likely. */
+function halves({ shape }: EmbeddingBatch): EmbeddingBatch {
+  return { data: new Float32Array(shape[0] * 2).fill(0.5), shape: [shape[0], 2] };
+}
+
+const { report, pictures } = await evaluateModel(options);
+const of = (set: EvaluatedSet, kind: FigureKind) => figureOf(report.rows, set, kind)!;
+
+describe('evaluateModel', () => {
+  it('tells a generator that listens from one that does not', () => {
+    expect(of('generated', 'r-precision')).toBeGreaterThan(0.9);
+    expect(of('test', 'r-precision')).toBeGreaterThan(0.9);
+    expect(of('fullSize', 'r-precision')).toBe(1);
+    expect(of('untrained', 'r-precision')).toBeLessThan(0.1);
+    expect(of('shuffled', 'r-precision')).toBeLessThan(0.1);
+    expect(of('generated', 'caption-sensitivity')).toBeGreaterThan(3);
+    expect(of('untrained', 'caption-sensitivity')).toBe(0);
+    expect(report.relative.rPrecision).toBeCloseTo(of('generated', 'r-precision') / of('test', 'r-precision'), 12);
+  });
+
+  it('sees that its pictures are like photos', () => {
+    for (const kind of ['frechet', 'kernel'] as const) {
+      expect(of('generated', kind)).toBeLessThan(0.2 * of('untrained', kind));
+    }
+    expect(of('generated', 'recall')).toBeGreaterThan(0.9);
+    expect(of('untrained', 'recall')).toBeLessThan(0.5);
+    expect(report.relative.diversityWithinClass).toBeCloseTo(1, 1);
+    expect(of('generated', 'inception-score')).toBeCloseTo(1, 12);
+  });
+
+  it('finds copies: training photos are, drawn pictures are not', () => {
+    expect(of('training', 'copying')).toBe(1);
+    expect(of('generated', 'copying')).toBeGreaterThan(0.4);
+    expect(of('generated', 'copying')).toBeLessThan(0.6);
+  });
+
+  it('names figures by what they were measured on', () => {
+    const names = report.rows.flatMap(({ figures }) => figures.map(({ name }) => name));
+    expect(names).toContain('frechet-rows-100-test-16px');
+    expect(names).toContain('frechet-rows-60-test-16px'); // there are only 60 training photos
+    expect(names).toContain('r-precision-directions-100-test-16px');
+    expect(names).toContain('diversity-caption-rows-30-test-16px'); // 6 classes, 5 noises
+    expect(report.judge).toEqual({ id: 'directions', ofTheGenerator: true });
+  });
+
+  it('shows pictures beside the photos that belong to them', async () => {
+    const { examples, grid } = pictures;
+    expect([examples.length, grid.length, grid[0]!.pictures.length]).toEqual([20, 6, 5]);
+    const rows = ({ data }: { data: Uint8Array }) =>
+      Array.from({ length: DIM }, (_, row) => data[row * DIM * 3]! / 127.5 - 1);
+    for (const { caption, photo, generated, nearest } of examples) {
+      const { data } = await encoder.encode([caption]);
+      for (const picture of [photo, generated]) {
+        for (const [k, value] of rows(picture).entries()) expect(Math.abs(value - data[k]!)).toBeLessThan(0.3);
+      }
+      expect(nearest.className).toMatch(/class [678]/);
+    }
+  });
+
+  it('gives the same for the same seed, in batches of any size', async () => {
+    expect((await evaluateModel({ ...options, batchSize: 7 })).report).toEqual(report);
+    expect((await evaluateModel({ ...options, seed: 4 })).report).not.toEqual(report);
+  });
+
+  it('draws more pictures than there are test photos', async () => {
+    const more = (await evaluateModel({ ...options, samples: 150 })).report;
+    expect([more.samples, more.references, more.trainingPhotos]).toEqual([150, TEST, TRAINING]);
+  });
+
+  it('takes another extractor beside the first, and does without a judge', async () => {
+    const { judge: _, ...rest } = options;
+    const second = { name: 'again', encoder: { ...imageEncoder, id: 'rows-2' } };
+    const both = (await evaluateModel({ ...rest, extractors: [options.extractors[0], second] })).report;
+    const frechet = both.rows[0]!.figures.filter(({ kind }) => kind === 'frechet');
+    expect(frechet.map(({ name }) => name)).toEqual(['frechet-rows-100-test-16px', 'frechet-again-100-test-16px']);
+    expect(frechet[1]!.value).toBe(frechet[0]!.value);
+    expect([both.judge, both.relative.rPrecision, figureOf(both.rows, 'test', 'r-precision')]).toEqual([
+      null,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it('reports progress, and stops when asked to', async () => {
+    const heard = new Map<string, number>();
+    await evaluateModel({ ...options, onProgress: ({ what, done }) => heard.set(what, done) });
+    expect([...heard.values()]).toEqual([100, 60, 100, 30, 100, 30]);
+    await expect(evaluateModel({ ...options, signal: AbortSignal.abort() })).rejects.toThrow(/abort/i);
+  });
+
+  it('refuses features of another network or other photos, and a set too small', async () => {
+    const foreign = { ...options.features, encoderId: 'other' };
+    await expect(evaluateModel({ ...options, features: foreign })).rejects.toThrow(ConfigError);
+    const others = { ...options.features, datasetFingerprint: 'x' };
+    await expect(evaluateModel({ ...options, features: others })).rejects.toThrow(/not those of the photos/);
+    const few = { ...dataset, splits: { ...dataset.splits, test: dataset.splits.test.slice(0, 30) } };
+    const small = Object.assign(Object.create(dataset) as InMemoryDataset, { splits: few.splits });
+    await expect(evaluateModel({ ...options, dataset: small })).rejects.toThrow(/30 test photos of 6 classes/);
+  });
+});

@@ -1,0 +1,82 @@
+/** Evaluates the newest checkpoint of a run. */
+
+import { CheckpointError, ConfigError, type Logger, Rng } from '@t2i/core';
+import { GanCls } from '@t2i/gan-cls';
+import { resizeBicubic } from '@t2i/image-node';
+import type { SavableEncoder } from '@t2i/text-encoder';
+import { isTrainedWithImages, normalisesImages } from '../encoder-training/compared-with.ts';
+import { TextToImagePipeline } from '../pipeline.ts';
+import { assertSameData, loadRunEncoder, type RunRecord } from '../run-record.ts';
+import { type EvaluateOptions, type Evaluation, evaluateModel, type Judge } from './evaluate-model.ts';
+import type { EvaluationReport } from './evaluation-report.ts';
+
+export interface EvaluateRunOptions
+  extends Omit<EvaluateOptions, 'model' | 'untrained' | 'encoder' | 'judge' | 'resize'> {
+  readonly runDirectory: string;
+  /** An encoder that was trained with the features; default the run's own, if it was. */
+  readonly judge?: SavableEncoder | undefined;
+  readonly logger?: Logger | undefined;
+}
+
+export interface RunEvaluation extends Evaluation {
+  readonly report: EvaluationReport & {
+    readonly run: { readonly epoch: number; readonly step: number; readonly imagesShown: number };
+  };
+}
+
+/**
+ * @throws CheckpointError when the folder holds no run with a whole checkpoint, or the data are not those it was trained on
+ * @throws ConfigError when judge, features and weights do not belong together
+ */
+export async function evaluateRun(options: EvaluateRunOptions): Promise<RunEvaluation> {
+  const { runDirectory, features, dataset, logger } = options;
+  const pipeline = await TextToImagePipeline.open(runDirectory, logger);
+  try {
+    if (pipeline.run === undefined) {
+      throw new CheckpointError(`${runDirectory} is a published model: what it was trained on is not in it.`, {
+        hint: 'Give the folder of the run.',
+      });
+    }
+    const { record, checkpoint } = pipeline.run;
+    assertSameData(record, dataset);
+    const own = await loadRunEncoder(runDirectory, record);
+    const judge = judgeFor(options.judge, own, features, logger);
+    const untrained = untrainedModel(record);
+    try {
+      const { model, encoder } = pipeline;
+      const evaluation = await evaluateModel({ ...options, model, untrained, encoder, judge, resize: resizeBicubic });
+      const { epoch, step, images: imagesShown } = checkpoint;
+      return { ...evaluation, report: { ...evaluation.report, run: { epoch, step, imagesShown } } };
+    } finally {
+      untrained.dispose();
+    }
+  } finally {
+    pipeline.dispose();
+  }
+}
+
+/** The run's networks as they were before its first step. */
+function untrainedModel({ config, encoder }: RunRecord): GanCls {
+  return new GanCls({ ...config.model, embeddingDim: encoder.dim }, new Rng(config.seed).fork());
+}
+
+function judgeFor(
+  given: SavableEncoder | undefined,
+  own: SavableEncoder,
+  features: EvaluateOptions['features'],
+  logger: Logger | undefined,
+): Judge | undefined {
+  if (given !== undefined && !isTrainedWithImages(given)) {
+    throw new ConfigError(`The encoder ${given.id} was not trained with images, so it cannot judge them.`, {
+      hint: 'Give one that `t2i encoder train` has made.',
+    });
+  }
+  const encoder = given ?? own;
+  if (!isTrainedWithImages(encoder)) {
+    logger?.warn(
+      `The run's encoder ${own.id} knows no images: whether pictures fit their captions is left out. Give --encoder`,
+    );
+    return undefined;
+  }
+  return { name: encoder.kind, encoder, unitLength: normalisesImages(encoder, features) };
+}

@@ -1,0 +1,73 @@
+/** What a reader should see beside the figures: pictures beside their photos, and captions by noises. */
+
+import { type RgbImage, toRgbImages } from '@t2i/core';
+import type { NearestNeighbours } from '@t2i/metrics';
+import { gridRows, type Studio } from './measured-sets.ts';
+import { drawnBatches, photoBatches } from './picture-sources.ts';
+import { GRID_COLUMNS } from './sample-plan.ts';
+
+const EXAMPLES = 20;
+
+/** One caption, and pictures of it. All are of the size that is drawn. */
+export interface EvaluationExample {
+  readonly caption: string;
+  readonly className: string;
+  readonly generated: RgbImage;
+  readonly untrained: RgbImage;
+  /** The photo that the caption describes. */
+  readonly photo: RgbImage;
+  /** Of all training photos the one with features nearest to those of the generated picture. */
+  readonly nearest: { readonly photo: RgbImage; readonly className: string; readonly distance: number };
+}
+
+export interface EvaluationPictures {
+  readonly examples: readonly EvaluationExample[];
+  /** One caption of each class; the i-th picture of each row has the i-th noise. */
+  readonly grid: readonly { readonly caption: string; readonly pictures: readonly RgbImage[] }[];
+}
+
+/** @param nearest rows of `training` that the generated pictures are nearest to */
+export async function drawPictures(
+  studio: Studio,
+  training: readonly number[],
+  nearest: NearestNeighbours,
+): Promise<EvaluationPictures> {
+  const { dataset, plan, model, untrained, embeddings, noise, batchSize } = studio;
+  const rows = Array.from({ length: Math.min(EXAMPLES, plan.captions.length) }, (_, i) => i);
+  const first = {
+    data: embeddings.data.subarray(0, rows.length * embeddings.shape[1]),
+    shape: [rows.length, embeddings.shape[1]] as const,
+  };
+  const photos = (items: readonly number[]) => all(photoBatches(dataset, items, model.imageSize, batchSize));
+  const classOf = (item: number) => dataset.classNames[dataset.labels[item]!]!;
+  const owners = rows.map((row) => plan.references[plan.owners[row]!]!);
+  const neighbours = rows.map((row) => training[nearest.indices[row]!]!);
+  const [generated, before, own, near] = [
+    await all(drawnBatches(model, first, noise, batchSize)),
+    await all(drawnBatches(untrained, first, noise, batchSize)),
+    await photos(owners),
+    await photos(neighbours),
+  ];
+  const grid = gridRows(studio);
+  const gridPictures = await all(drawnBatches(model, grid.embeddings, grid.noise, batchSize));
+  return {
+    examples: rows.map((row) => ({
+      caption: plan.captions[row]!,
+      className: classOf(owners[row]!),
+      generated: generated[row]!,
+      untrained: before[row]!,
+      photo: own[row]!,
+      nearest: { photo: near[row]!, className: classOf(neighbours[row]!), distance: nearest.distances[row]! },
+    })),
+    grid: plan.grid.map((caption, i) => ({
+      caption,
+      pictures: gridPictures.slice(i * GRID_COLUMNS, (i + 1) * GRID_COLUMNS),
+    })),
+  };
+}
+
+async function all(batches: AsyncIterable<Parameters<typeof toRgbImages>[0]>): Promise<RgbImage[]> {
+  const pictures: RgbImage[] = [];
+  for await (const batch of batches) pictures.push(...toRgbImages(batch));
+  return pictures;
+}

@@ -1,0 +1,79 @@
+/** Features of everything that one extractor has to see. */
+
+import type { EmbeddingBatch, ImageBatch, ImageEncoder, RgbImage, TextImageDataset, TextToImageModel } from '@t2i/core';
+import { encodePictures } from '@t2i/metrics';
+import { drawnBatches, photoBatches } from './picture-sources.ts';
+import { GRID_COLUMNS, type SamplePlan } from './sample-plan.ts';
+
+export interface EvaluationProgress {
+  /** What is being looked at: "generated pictures", … */
+  readonly what: string;
+  readonly done: number;
+  readonly total: number;
+}
+
+/** Who draws, from what, and who looks. */
+export interface Studio {
+  readonly model: TextToImageModel;
+  readonly untrained: TextToImageModel;
+  readonly dataset: TextImageDataset;
+  readonly plan: SamplePlan;
+  /** Of the captions, and of the grid's: as the generator takes them. */
+  readonly embeddings: EmbeddingBatch;
+  readonly gridEmbeddings: EmbeddingBatch;
+  /** A row for each caption, and one for each column of the grid. */
+  readonly noise: Float32Array;
+  readonly gridNoise: Float32Array;
+  readonly batchSize: number;
+  readonly resize: (picture: RgbImage, width: number, height: number) => RgbImage;
+  readonly onProgress: (progress: EvaluationProgress) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Features [n, dim] of each set. */
+export interface MeasuredSets {
+  readonly generated: EmbeddingBatch;
+  readonly untrained: EmbeddingBatch;
+  readonly generatedGrid: EmbeddingBatch;
+  readonly untrainedGrid: EmbeddingBatch;
+  /** Of `plan.references` and `plan.training`. */
+  readonly test: EmbeddingBatch;
+  readonly training: EmbeddingBatch;
+}
+
+export async function measureSets(studio: Studio, encoder: ImageEncoder): Promise<MeasuredSets> {
+  const { model, untrained, dataset, plan, batchSize, resize, onProgress, signal } = studio;
+  const look = (what: string, total: number, batches: AsyncIterable<ImageBatch>) =>
+    encodePictures(batches, { encoder, resize, signal, onProgress: (done) => onProgress({ what, done, total }) });
+  const photos = (what: string, items: readonly number[]) =>
+    look(what, items.length, photoBatches(dataset, items, model.imageSize, batchSize));
+  const drawn = (what: string, by: TextToImageModel) =>
+    look(what, plan.captions.length, drawnBatches(by, studio.embeddings, studio.noise, batchSize));
+  const grid = gridRows(studio);
+  const drawnGrid = (what: string, by: TextToImageModel) =>
+    look(what, grid.embeddings.shape[0], drawnBatches(by, grid.embeddings, grid.noise, batchSize));
+  return {
+    test: await photos('test photos', plan.references),
+    training: await photos('training photos', plan.training),
+    generated: await drawn('generated pictures', model),
+    generatedGrid: await drawnGrid('generated pictures, captions by noises', model),
+    untrained: await drawn('pictures of the untrained generator', untrained),
+    untrainedGrid: await drawnGrid('pictures of the untrained generator, captions by noises', untrained),
+  };
+}
+
+/** All columns of the first caption, then of the second, …; the i-th column of each has the i-th noise. */
+export function gridRows({ gridEmbeddings, gridNoise }: Pick<Studio, 'gridEmbeddings' | 'gridNoise'>): {
+  readonly embeddings: EmbeddingBatch;
+  readonly noise: Float32Array;
+} {
+  const [captions, dim] = gridEmbeddings.shape;
+  const embeddings = new Float32Array(captions * GRID_COLUMNS * dim);
+  const noise = new Float32Array(captions * gridNoise.length);
+  for (let caption = 0; caption < captions; caption++) {
+    const row = gridEmbeddings.data.subarray(caption * dim, (caption + 1) * dim);
+    for (let i = 0; i < GRID_COLUMNS; i++) embeddings.set(row, (caption * GRID_COLUMNS + i) * dim);
+    noise.set(gridNoise, caption * gridNoise.length);
+  }
+  return { embeddings: { data: embeddings, shape: [captions * GRID_COLUMNS, dim] }, noise };
+}

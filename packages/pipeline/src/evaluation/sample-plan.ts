@@ -1,0 +1,77 @@
+/** Which captions are drawn and which photos they are compared with: the same for every model evaluated with one seed. */
+
+import { ConfigError, type Rng, type TextImageDataset } from '@t2i/core';
+
+/** Captions of other classes that a picture's own has to beat. */
+export const WRONG_CAPTIONS = 99;
+/** Pictures of each caption of the grid, each with a noise of its own. */
+export const GRID_COLUMNS = 5;
+
+export interface SamplePlan {
+  /** Test photos, each once: what pictures are compared with. */
+  readonly references: readonly number[];
+  /** Test captions to draw, one picture each. */
+  readonly captions: readonly string[];
+  /** Of each caption, the photo it describes, as a row of `references`. */
+  readonly owners: readonly number[];
+  /** Of each caption, its class. */
+  readonly labels: readonly number[];
+  /** Of each caption, the row of one of another class: the captions shuffled. */
+  readonly shuffled: readonly number[];
+  /** Training photos, as many as captions where there are so many. */
+  readonly training: readonly number[];
+  /** One test caption of each class, to be drawn with `GRID_COLUMNS` noises. */
+  readonly grid: readonly string[];
+  /** Where wrong captions come from: one of every test photo. */
+  readonly pool: { readonly captions: readonly string[]; readonly labels: readonly number[] };
+}
+
+/**
+ * @param samples pictures to draw; above the number of test photos, photos are described again, with a caption drawn anew
+ * @throws ConfigError when the test split is too small to be evaluated on
+ */
+export function planSamples(dataset: TextImageDataset, samples: number, rng: Rng): SamplePlan {
+  const test = rng.shuffle([...dataset.splits.test]);
+  const labelOf = (item: number) => dataset.labels[item]!;
+  assertEnough(dataset, test);
+  const captionOf = (item: number) => rng.pick(dataset.captions(item));
+  const pool = test.map(captionOf);
+  const references = test.slice(0, samples);
+  const owners = Array.from({ length: samples }, (_, i) => i % references.length);
+  const labels = owners.map((row) => labelOf(references[row]!));
+  const firstOfClass = new Map([...test].reverse().map((item) => [labelOf(item), item]));
+  const { train, val } = dataset.splits;
+  return {
+    references,
+    owners,
+    labels,
+    captions: owners.map((row) => captionOf(references[row]!)),
+    shuffled: otherClasses(labels, rng),
+    training: rng.shuffle([...train, ...val]).slice(0, samples),
+    grid: [...firstOfClass.values()].map(captionOf),
+    pool: { captions: pool, labels: test.map(labelOf) },
+  };
+}
+
+/** For each row another one of another class. */
+function otherClasses(labels: readonly number[], rng: Rng): number[] {
+  const rows = [...labels.keys()];
+  if (new Set(labels).size < 2)
+    throw new ConfigError('All captions drawn are of one class.', { hint: 'Draw more samples.' });
+  return labels.map((label) => {
+    let row = rng.pick(rows);
+    while (labels[row] === label) row = rng.pick(rows);
+    return row;
+  });
+}
+
+function assertEnough({ name, labels, splits }: TextImageDataset, test: readonly number[]): void {
+  const sizes = new Map<number, number>();
+  for (const item of test) sizes.set(labels[item]!, (sizes.get(labels[item]!) ?? 0) + 1);
+  const others = test.length - Math.max(0, ...sizes.values());
+  if (others >= WRONG_CAPTIONS && splits.train.length > 1) return;
+  throw new ConfigError(
+    `"${name}" has ${test.length} test photos of ${sizes.size} classes: each picture's caption is ranked among ${WRONG_CAPTIONS} of other classes.`,
+    { hint: 'Evaluate on a set with more test photos.' },
+  );
+}
