@@ -1,23 +1,16 @@
-/** One status line for downloads and packing; silent when the output is no terminal. */
+/** The status line of downloads and packing. */
 
 import type { PrepareProgress } from '@t2i/dataset/node';
+import { statusLine } from './status-line.ts';
 
-const REDRAW_INTERVAL = 100; // ms
-
-export function prepareProgress(stream: NodeJS.WriteStream = process.stderr) {
-  let drawnAt = 0;
+export function prepareProgress() {
+  const line = statusLine();
   return {
     update({ stage, name, done, total }: PrepareProgress): void {
-      const now = performance.now();
-      if (!stream.isTTY || (now - drawnAt < REDRAW_INTERVAL && done !== total)) return;
-      drawnAt = now;
       const amount = (n: number) => (stage === 'download' ? `${(n / 2 ** 20).toFixed(1)} MB` : `${n}`);
       const of = total === undefined ? '' : ` of ${amount(total)}`;
-      stream.write(`\r\u001b[2K${stage} ${name}: ${amount(done)}${of}`);
+      line.show(`${stage} ${name}: ${amount(done)}${of}`, done === total);
     },
-    close(): void {
-      if (drawnAt > 0) stream.write('\r\u001b[2K');
-      drawnAt = 0;
-    },
+    close: line.close,
   };
 }

@@ -6,6 +6,8 @@ import { datasetCommand } from './commands/dataset.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { embedCommand } from './commands/embed.ts';
 import { encoderCommand } from './commands/encoder/index.ts';
+import { evaluateCommand } from './commands/evaluate.ts';
+import { exportCommand } from './commands/export.ts';
 import { filmCommand } from './commands/film.ts';
 import { generateCommand } from './commands/generate.ts';
 import { interpolateCommand } from './commands/interpolate.ts';
@@ -43,6 +45,8 @@ function createProgram(output: Output): Command {
     .addCommand(trainCommand(output))
     .addCommand(generateCommand(output))
     .addCommand(interpolateCommand(output))
+    .addCommand(evaluateCommand(output))
+    .addCommand(exportCommand(output))
     .addCommand(filmCommand(output))
     .addCommand(serveCommand(output))
     .addCommand(doctorCommand(output));

@@ -1,6 +1,7 @@
 /** The figures of text encoders as a table: side by side, beside chance and the published ones. */
 
 import { type EncoderReport, type PrecisionAt, RANKS } from '@t2i/text-encoder/training';
+import { markdownTable, percent } from '../markdown-table.ts';
 
 /** Reed et al. 2016 (arXiv 1605.05395), tables 1 and 2, DS-SJE. */
 const PUBLISHED = { top1: 0.637, ap50: 0.573, bagOfWordsTop1: 0.577, bagOfWordsAp50: 0.573 };
@@ -41,16 +42,6 @@ ImageNet in Torch (soumith/imagenet-multiGPU.torch), whose weights are not to be
 is BVLC's GoogLeNet of the Caffe model zoo, it has local response normalisation and no batch normalisation, was trained by another
 recipe, and takes bytes minus a mean colour. The same in both: 1,024 pooled numbers, views, split, captions and protocol.
 `;
-}
-
-export function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
-}
-
-/** The first column is words, the others are numbers. */
-export function markdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |\n`;
-  return line(header) + line(header.map((_, i) => (i === 0 ? '---' : '---:'))) + rows.map(line).join('');
 }
 
 function isPublished({ dataset, split }: Pick<EncoderReport, 'dataset' | 'split'>): boolean {

@@ -1,7 +1,8 @@
 /** A report on a text encoder as Markdown: every figure beside the baseline's, chance, and the published ones. */
 
 import type { EncoderReport } from '@t2i/text-encoder/training';
-import { figuresTable, markdownTable, percent, publishedNote } from './figures.ts';
+import { markdownTable, percent } from '../markdown-table.ts';
+import { figuresTable, publishedNote } from './figures.ts';
 
 export interface ReportPage {
   readonly report: EncoderReport;

@@ -8,11 +8,11 @@ import { openTrainedEncoder } from '@t2i/pipeline';
 import type { Evaluation } from '@t2i/text-encoder/training';
 import { Command, Option } from 'commander';
 import { evaluate, withBenchmark } from '../../encoder-report/evaluation.ts';
-import { percent } from '../../encoder-report/figures.ts';
 import { reportMarkdown } from '../../encoder-report/markdown.ts';
 import { writePictures } from '../../encoder-report/write-pictures.ts';
 import { examples } from '../../examples.ts';
 import { type BackendFlag, backendOption } from '../../flags.ts';
+import { percent } from '../../markdown-table.ts';
 import type { Output } from '../../output.ts';
 
 interface EvaluateFlags {

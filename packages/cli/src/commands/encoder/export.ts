@@ -12,11 +12,11 @@ import type { Evaluation } from '@t2i/text-encoder/training';
 import { runPaths } from '@t2i/trainer';
 import { Command } from 'commander';
 import { evaluate, withBenchmark } from '../../encoder-report/evaluation.ts';
-import { percent } from '../../encoder-report/figures.ts';
 import { modelCard } from '../../encoder-report/model-card.ts';
 import { writePictures } from '../../encoder-report/write-pictures.ts';
 import { examples } from '../../examples.ts';
 import { type BackendFlag, backendOption } from '../../flags.ts';
+import { percent } from '../../markdown-table.ts';
 import type { Output } from '../../output.ts';
 
 interface ExportFlags {

@@ -1,15 +1,14 @@
 /** `t2i encoder features`: what GoogLeNet sees in every photo of a data set, in several views. */
 
-import { readFile } from 'node:fs/promises';
 import { selectBackend } from '@t2i/backend';
-import { ConfigError, errorMessage } from '@t2i/core';
 import { openDataset, sourcePhotos } from '@t2i/dataset/node';
-import { GoogLeNet, VIEWS } from '@t2i/image-encoder';
+import { VIEWS } from '@t2i/image-encoder';
 import { type ExtractProgress, extractFeatures } from '@t2i/image-encoder/node';
 import { Command, InvalidArgumentError } from 'commander';
 import { examples } from '../../examples.ts';
 import { type BackendFlag, backendOption, integer } from '../../flags.ts';
 import { withInterrupt } from '../../interrupt.ts';
+import { readGoogLeNet } from '../../network-files.ts';
 import type { Output } from '../../output.ts';
 
 interface FeaturesFlags {
@@ -60,14 +59,6 @@ export function featuresCommand(output: Output): Command {
         await dataset.close();
       }
     });
-}
-
-/** GoogLeNet from a file of either format, told apart by its name. */
-async function readGoogLeNet(path: string): Promise<GoogLeNet> {
-  const file = await readFile(path).catch((cause: unknown) => {
-    throw new ConfigError(`The weights of GoogLeNet cannot be read: ${errorMessage(cause)}.`, { cause });
-  });
-  return path.endsWith('.caffemodel') ? GoogLeNet.fromCaffeModel(file) : GoogLeNet.fromSafetensors(file);
 }
 
 function viewNames(text: string): string[] {

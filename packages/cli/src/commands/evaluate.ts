@@ -1,0 +1,94 @@
+/** `t2i evaluate`: how good a run's pictures are, beside real photos, an untrained generator and shuffled captions. */
+
+import { join } from 'node:path';
+import { selectBackend } from '@t2i/backend';
+import { writeFileAtomic, writeJsonFile } from '@t2i/core/node';
+import { openDataset } from '@t2i/dataset/node';
+import { openFeatures } from '@t2i/image-encoder/node';
+import { evaluateRun, openTrainedEncoder, type RunEvaluation } from '@t2i/pipeline';
+import { Command } from 'commander';
+import { evaluationMarkdown } from '../evaluation-report/markdown.ts';
+import { evaluationPage } from '../evaluation-report/page.ts';
+import { evaluationProgress } from '../evaluation-report/progress.ts';
+import { examples } from '../examples.ts';
+import { type BackendFlag, backendOption, integer } from '../flags.ts';
+import { withInterrupt } from '../interrupt.ts';
+import { readGoogLeNet } from '../network-files.ts';
+import type { Output } from '../output.ts';
+
+interface EvaluateFlags {
+  data: string;
+  features: string;
+  googlenet: string;
+  encoder?: string;
+  samples: number;
+  seed: number;
+  batchSize: number;
+  out?: string;
+  backend: BackendFlag;
+}
+
+export function evaluateCommand(output: Output): Command {
+  return new Command('evaluate')
+    .description('measure a run on captions of unseen classes: distances, R-precision, diversity, copying')
+    .argument('<run>', 'a run of `t2i train`')
+    .requiredOption('--data <folder>', 'the prepared set that it was trained on')
+    .requiredOption(
+      '--features <folder>',
+      'features of its photos, made by `t2i encoder features`; view `whole` is enough',
+    )
+    .requiredOption('--googlenet <file>', 'the weights that the features were computed with')
+    .option(
+      '--encoder <folder>',
+      'a run of `t2i encoder train` that judges whether pictures fit captions (default: the one of the run)',
+    )
+    .option('--samples <n>', 'pictures to draw, and photos at most of each kind', integer(50, 1_000_000), 200)
+    .option('--seed <n>', 'decides captions, noise and photos', integer(0), 0)
+    .option('--batch-size <n>', 'pictures at once', integer(1, 1024), 32)
+    .option('--out <folder>', 'write report.json, README.md and index.html here (default: evaluation in the run)')
+    .addOption(backendOption())
+    .addHelpText(
+      'after',
+      examples(
+        't2i evaluate runs/flowers --data data/oxford-102 --features features --googlenet bvlc_googlenet.safetensors',
+        't2i evaluate runs/flowers … --encoder runs/encoder --samples 1155',
+      ),
+    )
+    .action(async (runDirectory: string, flags: EvaluateFlags) => {
+      const out = flags.out ?? join(runDirectory, 'evaluation');
+      const evaluation = await evaluate(runDirectory, flags, output);
+      const markdown = evaluationMarkdown(evaluation.report);
+      await writeJsonFile(join(out, 'report.json'), evaluation.report);
+      await writeFileAtomic(join(out, 'README.md'), markdown);
+      await writeFileAtomic(join(out, 'index.html'), await evaluationPage(evaluation));
+      output.write(`${markdown}\n${join(out, 'index.html')}\n`);
+    });
+}
+
+async function evaluate(runDirectory: string, flags: EvaluateFlags, output: Output): Promise<RunEvaluation> {
+  const { samples, seed, batchSize } = flags;
+  await selectBackend({ prefer: flags.backend, logger: output });
+  const googleNet = await readGoogLeNet(flags.googlenet);
+  const dataset = await openDataset(flags.data);
+  const features = await openFeatures(flags.features);
+  const progress = evaluationProgress(output);
+  try {
+    const judge = flags.encoder === undefined ? undefined : await openTrainedEncoder(flags.encoder, output);
+    const probabilities = googleNet.probabilities.bind(googleNet);
+    return await withInterrupt(
+      () => output.info('Stopping after this batch; press Ctrl-C again to stop at once'),
+      (signal) =>
+        evaluateRun({
+          ...{ runDirectory, dataset, features, judge, samples, seed, batchSize, signal },
+          extractors: [{ name: 'googlenet', encoder: googleNet, probabilities }],
+          logger: output,
+          onProgress: progress.update,
+        }),
+    );
+  } finally {
+    progress.close();
+    googleNet.dispose();
+    await features.close();
+    await dataset.close();
+  }
+}

@@ -1,0 +1,42 @@
+/** The figures of a report as rows of text: one for each figure, one column for each set. */
+
+import { EVALUATED_SETS, type EvaluatedSet, type EvaluationReport, FIGURES, type Figure } from '@t2i/pipeline';
+import { percent } from '../markdown-table.ts';
+
+export interface FigureTable {
+  readonly header: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** Named as of the generated pictures; sets that a figure makes no sense for have an empty cell. */
+export function figureTable({ rows }: Pick<EvaluationReport, 'rows'>): FigureTable {
+  const sets = (Object.keys(EVALUATED_SETS) as EvaluatedSet[]).filter((set) => rows.some((row) => row.set === set));
+  const figures = new Map(rows.map((row) => [row.set, row.figures]));
+  const own = figures.get('generated') ?? [];
+  return {
+    header: ['figure', 'better', ...sets.map((set) => EVALUATED_SETS[set])],
+    rows: own.map((figure) => [
+      figure.name,
+      FIGURES[figure.kind].better,
+      ...sets.map((set) => cell(sameFigure(figure, own, figures.get(set)!))),
+    ]),
+  };
+}
+
+/** The figure of the same kind by the same extractor: the n-th of its kind. */
+function sameFigure(figure: Figure, own: readonly Figure[], others: readonly Figure[]): Figure | undefined {
+  const nth = own.filter(({ kind }) => kind === figure.kind).indexOf(figure);
+  return others.filter(({ kind }) => kind === figure.kind)[nth];
+}
+
+const SHARES = new Set<Figure['kind']>([
+  ...(['precision', 'recall', 'coverage', 'r-precision', 'copying'] as const),
+  ...(['retrieval-at-1', 'retrieval-at-10', 'retrieval-class'] as const),
+]);
+
+function cell(figure: Figure | undefined): string {
+  if (figure === undefined) return '';
+  const { kind, value, standardError } = figure;
+  if (!SHARES.has(kind)) return Math.abs(value) < 0.0995 ? value.toPrecision(2) : value.toFixed(value < 100 ? 2 : 1);
+  return `${percent(value)}${standardError === undefined ? '' : ` ± ${(100 * standardError).toFixed(1)}`}`;
+}

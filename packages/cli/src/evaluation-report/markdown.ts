@@ -1,0 +1,47 @@
+/** An evaluation as Markdown: what was measured and how, and the figures side by side. */
+
+import { FIGURES, type RunEvaluation } from '@t2i/pipeline';
+import { markdownTable, percent } from '../markdown-table.ts';
+import { figureTable } from './figure-rows.ts';
+
+type Report = RunEvaluation['report'];
+
+export function evaluationMarkdown(report: Report): string {
+  const { header, rows } = figureTable(report);
+  const meanings = Object.entries(FIGURES).map(([kind, { title }]) => `\`${kind}\`: ${title}`);
+  return `# Evaluation
+
+${paragraphsOf(report).join('\n\n')}
+
+${markdownTable(header, rows)}
+${meanings.join(' · ')}.
+
+${NOTES.map((note) => `- ${note}\n`).join('')}`;
+}
+
+/** What the figures are of. */
+export function paragraphsOf(report: Report): string[] {
+  const { run, dataset, samples, references, trainingPhotos, imageSize, seed, extractors, judge, relative } = report;
+  const networks = extractors.map(({ name, id }) => (id.startsWith(name) ? id : `${name} (${id})`)).join(' and ');
+  const { rPrecision, diversityWithinClass, diversityAtCaption } = relative;
+  const fits = rPrecision === undefined ? [] : [`R-precision ${percent(rPrecision)}`];
+  const diversity = `diversity within a class ${percent(diversityWithinClass)}, at fixed caption ${percent(diversityAtCaption)}`;
+  return [
+    `Epoch ${run.epoch}, step ${run.step}, ${run.imagesShown} images shown. ${samples} pictures of ${imageSize} pixels drawn for captions of the test classes of ${dataset}, ` +
+      `which the generator never saw, beside ${references} test and ${trainingPhotos} training photos of the same size; seed ${seed}. Features: ${networks}, pictures enlarged bicubically.`,
+    judge === null
+      ? 'No joint embedding was at hand, so whether pictures fit their captions is not measured.'
+      : `Whether pictures fit their captions is judged by \`${judge.id}\`${judge.ofTheGenerator ? ', the encoder that the generator was trained with: it may be lenient' : ''}.`,
+    `As shares of what test photos of the same size score: ${[...fits, diversity].join(', ')}.`,
+  ];
+}
+
+/** How the figures are to be read. */
+export const NOTES: readonly string[] = [
+  'Figures with different names are different measurements. The published Fréchet distances and Inception scores of Oxford-102 are of Inception v3, ' +
+    'in part fine-tuned on the test classes, of tens of thousands of larger pictures: they must not be set beside these.',
+  'A Fréchet distance from few pictures is too large: compare runs at the same number of them, and with the training photos, which are of other classes than the test photos.',
+  'Precision, recall, density and coverage are by 5 neighbours. Chance is 1 % for R-precision.',
+  'Diversity is the mean distance of two pictures in feature space; that of photos is within a class, since no caption has two photos.',
+  'Copying: the chance that a picture lies nearer to a training photo at full size than a test photo does. Training photos, shrunk as the rest, show what copies would score.',
+];

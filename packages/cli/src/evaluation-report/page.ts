@@ -1,0 +1,74 @@
+/** An evaluation as a self-contained HTML page: figures, and pictures beside photos. */
+
+import type { RgbImage } from '@t2i/core';
+import { encodeImage, escapeXml } from '@t2i/image-node';
+import type { EvaluationExample, RunEvaluation } from '@t2i/pipeline';
+import { figureTable } from './figure-rows.ts';
+import { NOTES, paragraphsOf } from './markdown.ts';
+
+export async function evaluationPage({ report, pictures }: RunEvaluation): Promise<string> {
+  const { header, rows } = figureTable(report);
+  const examples = await Promise.all(pictures.examples.map(exampleRow));
+  const grid = await Promise.all(
+    pictures.grid.map(async ({ caption, pictures }) =>
+      row([escapeXml(caption), ...(await Promise.all(pictures.map(image)))]),
+    ),
+  );
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Evaluation</title>
+<style>
+body { font: 16px/1.4 system-ui, sans-serif; margin: 2rem auto; max-width: 76rem; padding: 0 1rem; color-scheme: light dark }
+table { border-collapse: collapse; font-size: 14px; display: block; overflow-x: auto }
+th, td { padding: .3rem .6rem; text-align: right; border-bottom: 1px solid #8884; font-variant-numeric: tabular-nums }
+th:first-child, td:first-child { text-align: left }
+img { width: 96px; height: 96px; border-radius: 6px; image-rendering: pixelated; display: block }
+.pictures td { text-align: left; font-size: 13px; vertical-align: top }
+</style>
+<h1>Evaluation</h1>
+${paragraphsOf(report)
+  .map((text) => `<p>${escapeXml(text).replace(/`([^`]+)`/g, '<code>$1</code>')}</p>`)
+  .join('\n')}
+<table>
+${row(header.map(escapeXml), 'th')}
+${rows.map((cells) => row(cells.map(escapeXml))).join('\n')}
+</table>
+<ul>
+${NOTES.map((note) => `<li>${escapeXml(note)}</li>`).join('\n')}
+</ul>
+<h2>Captions of unseen classes</h2>
+<table class="pictures">
+${row(['caption', 'generated', 'untrained', 'its photo', 'nearest training photo'], 'th')}
+${examples.join('\n')}
+</table>
+<h2>One noise a column</h2>
+<table class="pictures">
+${grid.join('\n')}
+</table>
+</html>
+`;
+}
+
+async function exampleRow({
+  caption,
+  className,
+  generated,
+  untrained,
+  photo,
+  nearest,
+}: EvaluationExample): Promise<string> {
+  const near = `${await image(nearest.photo)}${escapeXml(nearest.className)}, ${nearest.distance.toFixed(1)} away`;
+  const cells = [await image(generated), await image(untrained), `${await image(photo)}${escapeXml(className)}`, near];
+  return row([escapeXml(caption), ...cells]);
+}
+
+function row(cells: readonly string[], tag = 'td'): string {
+  return `<tr>${cells.map((cell) => `<${tag}>${cell}</${tag}>`).join('')}</tr>`;
+}
+
+async function image(picture: RgbImage): Promise<string> {
+  const png = await encodeImage(picture);
+  return `<img alt="" src="data:image/png;base64,${Buffer.from(png).toString('base64')}">`;
+}
