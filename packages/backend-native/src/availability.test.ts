@@ -15,6 +15,12 @@ describe('availability', () => {
     expect(JSON.stringify(seen)).toMatch(/node scripts\/build\.mjs/);
   });
 
+  it('refuses an instruction set that was not compiled or that the processor lacks', () => {
+    const seen = runFixture('without-addon', { T2I_ISA: 'sse9' });
+    const reason = expect.stringMatching(/T2I_ISA is "sse9", but the usable instruction sets are: \w+/);
+    expect(seen).toMatchObject({ available: false, status: { reason } });
+  });
+
   it('says what is wrong with T2I_THREADS', () => {
     const seen = runFixture('without-addon', { T2I_THREADS: 'many' });
     expect(seen).toMatchObject({

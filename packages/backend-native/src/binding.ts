@@ -9,6 +9,8 @@ import { BackendError, errorMessage } from '@t2i/core';
 /** What the addon exports besides one function per kernel. */
 interface Addon {
   readonly instructionSet: string;
+  /** Instruction sets that were compiled and that this processor has, the slowest first, as `x64_v1, avx2`. */
+  readonly usableSets: string;
   /** An ArrayBuffer over uninitialised memory, aligned to 64 bytes. */
   allocate(bytes: number): ArrayBuffer;
   setThreads(threads: number): void;
@@ -79,6 +81,11 @@ export function nativeStatus(): NativeStatus {
     return { available: true, instructionSet: addon.instructionSet, threads, reason: undefined };
   }
   return { available: false, instructionSet: undefined, threads: 0, reason: loaded.reason };
+}
+
+/** Names that T2I_ISA may have here, the slowest first; empty when there is no addon. */
+export function usableInstructionSets(): string[] {
+  return 'addon' in loaded ? loaded.addon.usableSets.split(', ') : [];
 }
 
 function requireAddon(): Addon {

@@ -13,12 +13,16 @@ import { MAT_MUL_KERNELS } from './kernels/mat-mul.ts';
 import { NORMALIZATION_KERNELS } from './kernels/normalization.ts';
 import { POOL_KERNELS } from './kernels/pool.ts';
 import { REDUCE_KERNELS } from './kernels/reduce.ts';
+import { rmsPropKernel } from './kernels/rms-prop.ts';
 import { SHAPE_KERNELS } from './kernels/shape.ts';
 import { SLICE_KERNELS } from './kernels/slice.ts';
 import { UNARY_KERNELS } from './kernels/unary.ts';
+import { weightedSumKernel } from './kernels/weighted-sum.ts';
 
 const NATIVE_KERNELS: readonly KernelConfig[] = [
   adamKernel,
+  rmsPropKernel,
+  weightedSumKernel,
   ...BATCH_NORM_KERNELS,
   ...BINARY_KERNELS,
   ...CONV_KERNELS,

@@ -5,7 +5,7 @@
  * biased running variance where Torch's is unbiased.
  */
 
-import { batchNormTraining, type RectifierName, rectify, withSuspendedTape } from '@t2i/ops';
+import { batchNormTraining, type RectifierName, rectify, weightedSum, withSuspendedTape } from '@t2i/ops';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { type LayerKit, LEAKY_SLOPE, NORM_EPSILON, NORM_MOMENTUM } from './layer-kit.ts';
@@ -136,7 +136,7 @@ class BatchNorm extends tfl.layers.Layer {
 
 /** running ← momentum·running + (1 − momentum)·factor·value */
 function moveTowards(running: tfl.LayerVariable, value: tf.Tensor, factor: number): void {
-  running.write(tf.add(tf.mul(running.read(), NORM_MOMENTUM), tf.mul(value, (1 - NORM_MOMENTUM) * factor)));
+  running.write(weightedSum(running.read(), value, NORM_MOMENTUM, (1 - NORM_MOMENTUM) * factor));
 }
 
 function onlyTensor(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {

@@ -1,6 +1,7 @@
 /** The weights of models by name: listing, drawing, copying and averaging them. */
 
 import { assert, type Rng, sizeOf } from '@t2i/core';
+import { weightedSum } from '@t2i/ops';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 
@@ -68,7 +69,7 @@ export function moveAverage(average: NamedVariables, current: NamedVariables, de
   for (const [name, variable] of Object.entries(average)) {
     tf.tidy(() => {
       const value = current[name]!;
-      const next = variable.trainable ? tf.add(tf.mul(variable, decay), tf.mul(value, 1 - decay)) : tf.clone(value);
+      const next = variable.trainable ? weightedSum<tf.Tensor>(variable, value, decay, 1 - decay) : tf.clone(value);
       variable.assign(next);
     });
   }

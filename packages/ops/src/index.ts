@@ -13,9 +13,19 @@ export type {
   RectifierName,
   RmsPropAttrs,
   RmsPropInputs,
+  WeightedSumAttrs,
+  WeightedSumInputs,
 } from './kernels.ts';
-export { ADAM, BATCH_NORM_TRAINING, BATCH_NORM_TRAINING_GRAD, RECTIFIER_GRAD, RMS_PROP } from './kernels.ts';
+export {
+  ADAM,
+  BATCH_NORM_TRAINING,
+  BATCH_NORM_TRAINING_GRAD,
+  RECTIFIER_GRAD,
+  RMS_PROP,
+  WEIGHTED_SUM,
+} from './kernels.ts';
 export { rectify, threshold } from './rectify.ts';
 export type { RmsPropOptions, RmsPropState } from './rms-prop.ts';
 export { RmsProp } from './rms-prop.ts';
 export { withSuspendedTape } from './suspended-tape.ts';
+export { weightedSum } from './weighted-sum.ts';

@@ -97,3 +97,18 @@ export interface RmsPropAttrs {
   /** Outside the root. */
   readonly epsilon: number;
 }
+
+/** `[y]` of `WeightedSumInputs`. */
+export const WEIGHTED_SUM = 'T2iWeightedSum';
+
+/** Two tensors of one shape. */
+export interface WeightedSumInputs {
+  readonly a: TensorInfo;
+  readonly b: TensorInfo;
+}
+
+/** y = weightA·a + weightB·b. */
+export interface WeightedSumAttrs {
+  readonly weightA: number;
+  readonly weightB: number;
+}

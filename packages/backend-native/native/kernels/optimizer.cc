@@ -1,4 +1,4 @@
-// Parameter updates in one pass over memory.
+// Parameter updates and averages in one pass over memory.
 #include "../kernel.h"
 #include "../loops.h"
 
@@ -30,8 +30,37 @@ void adam(const Args& args) {
   });
 }
 
+// rmsProp(variable, meanSquare, gradient, variable', meanSquare', learningRate, decay, epsilon):
+// meanSquare' = decay·meanSquare + (1 − decay)·g²,  variable' = variable − learningRate·g / (√meanSquare' + ε).
+void rms_prop(const Args& args) {
+  const float *variable = args.floats(0), *mean_square = args.floats(1), *gradient = args.floats(2);
+  float *new_variable = args.floats(3), *new_mean_square = args.floats(4);
+  const float step = static_cast<float>(args.number(5)), epsilon = static_cast<float>(args.number(7));
+  const float keep = static_cast<float>(args.number(6)), take = static_cast<float>(1 - args.number(6));
+  parallel_for(args.length(0), PIECE, [=](int64_t begin, int64_t end) {
+    T2I_INDEPENDENT
+    for (int64_t i = begin; i < end; i++) {
+      const float g = gradient[i];
+      const float next = keep * mean_square[i] + take * g * g;
+      new_mean_square[i] = next;
+      new_variable[i] = variable[i] - step * g / (__builtin_sqrtf(next) + epsilon);
+    }
+  });
+}
+
+// weightedSum(a, b, out, weightA, weightB): out = weightA·a + weightB·b.
+void weighted_sum(const Args& args) {
+  const float *a = args.floats(0), *b = args.floats(1);
+  float* out = args.floats(2);
+  const float weight_a = static_cast<float>(args.number(3)), weight_b = static_cast<float>(args.number(4));
+  parallel_for(args.length(0), PIECE, [=](int64_t begin, int64_t end) {
+    T2I_INDEPENDENT
+    for (int64_t i = begin; i < end; i++) out[i] = weight_a * a[i] + weight_b * b[i];
+  });
+}
+
 }  // namespace
 
-T2I_KERNELS(optimizer, {"adam", adam})
+T2I_KERNELS(optimizer, {"adam", adam}, {"rmsProp", rms_prop}, {"weightedSum", weighted_sum})
 
 }  // namespace t2i::T2I_ISA
