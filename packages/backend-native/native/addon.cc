@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <exception>
+#include <stdexcept>
 #include <string>
 
 #include "args.h"
@@ -53,16 +54,25 @@ T2I_ISAS(T2I_TABLES)
 #define T2I_SET(isa) {#isa, has_##isa, isa##_set::tables, sizeof(isa##_set::tables) / sizeof(void*) - 1},
 const InstructionSet SETS[] = {T2I_ISAS(T2I_SET)};  // slowest first
 
-// The fastest set of this CPU; T2I_ISA names a slower one to use instead.
+// The sets that were compiled and that this CPU has, as "x64_v1, avx2", the slowest first.
+std::string usable_sets() {
+  std::string names;
+  for (const InstructionSet& set : SETS)
+    if (set.available()) names += (names.empty() ? "" : ", ") + std::string(set.name);
+  return names;
+}
+
+// The fastest usable set; T2I_ISA names a slower one to use instead.
 const InstructionSet& choose_set() {
   const char* wanted = std::getenv("T2I_ISA");
-  const InstructionSet* chosen = &SETS[0];
-  for (const InstructionSet& set : SETS) {
-    if (!set.available()) continue;
-    chosen = &set;
-    if (wanted != nullptr && std::strcmp(wanted, set.name) == 0) break;
-  }
-  return *chosen;
+  const bool any = wanted == nullptr || *wanted == '\0';
+  const InstructionSet* chosen = nullptr;
+  for (const InstructionSet& set : SETS)
+    if (set.available() && (any || std::strcmp(wanted, set.name) == 0)) chosen = &set;
+  if (chosen != nullptr) return *chosen;
+  const std::string usable = usable_sets();
+  if (usable.empty()) throw std::runtime_error("it was compiled for another processor; `node scripts/build.mjs` in the folder of @t2i/backend-native compiles it for this one");
+  throw std::runtime_error("T2I_ISA is \"" + std::string(wanted) + "\", but the usable instruction sets are: " + usable);
 }
 
 napi_value call_kernel(napi_env env, napi_callback_info info) {
@@ -116,19 +126,31 @@ void export_function(napi_env env, napi_value exports, const char* name, napi_ca
   napi_set_named_property(env, exports, name, function);
 }
 
-}  // namespace
-}  // namespace t2i
+void export_text(napi_env env, napi_value exports, const char* name, const std::string& text) {
+  napi_value value;
+  napi_create_string_utf8(env, text.data(), text.size(), &value);
+  napi_set_named_property(env, exports, name, value);
+}
 
-NAPI_MODULE_INIT() {
-  using namespace t2i;
+void export_all(napi_env env, napi_value exports) {
   const InstructionSet& set = choose_set();
   for (int i = 0; i < set.count; i++)
     for (int k = 0; k < set.tables[i]->count; k++)
       export_function(env, exports, set.tables[i]->entries[k].name, call_kernel, &set.tables[i]->entries[k]);
   export_function(env, exports, "allocate", allocate, nullptr);
   export_function(env, exports, "setThreads", set_thread_count, nullptr);
-  napi_value name;
-  napi_create_string_utf8(env, set.name, NAPI_AUTO_LENGTH, &name);
-  napi_set_named_property(env, exports, "instructionSet", name);
+  export_text(env, exports, "instructionSet", set.name);
+  export_text(env, exports, "usableSets", usable_sets());
+}
+
+}  // namespace
+}  // namespace t2i
+
+NAPI_MODULE_INIT() {
+  try {
+    t2i::export_all(env, exports);
+  } catch (const std::exception& error) {
+    napi_throw_error(env, "ERR_NATIVE", error.what());
+  }
   return exports;
 }
