@@ -15,6 +15,26 @@ function cells(run: SuiteRun): string[] {
   return [run.backend, run.variant || '–', ...[passed, failed, pending].map(String)];
 }
 
+/** What differs from the committed account: a run with other counts, or one of cpu that is not in it. Other processors have other sets. */
+export function changedCounts(account: string, runs: readonly SuiteRun[]): string[] {
+  const rows = account.split('\n').filter((line) => line.startsWith('| '));
+  const recorded = rows.map((row) =>
+    row
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
+  return runs.flatMap((run) => {
+    const [backend, variant, ...counts] = cells(run);
+    const row = recorded.find((found) => found[0] === backend && found[1] === variant);
+    if (row === undefined) return backend === 'cpu' ? ['RESULTS.md has no row of cpu'] : [];
+    const [now, before] = [counts.join(', '), row.slice(2).join(', ')];
+    return now === before
+      ? []
+      : [`${backend} ${variant}: passed, failed, pending are ${now}; RESULTS.md has ${before}`];
+  });
+}
+
 function notPassed(run: SuiteRun): string[] {
   return [...byName(run)].flatMap(([name, { status, message }]) =>
     status === 'passed' ? [] : [`- ${name} (${status}${message && `: ${message}`})`],
