@@ -17,8 +17,8 @@ export interface Running {
   readonly finished: Promise<Finished>;
 }
 
-export function start(command: string, args: readonly string[], cwd = ROOT): Running {
-  const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+export function start(command: string, args: readonly string[], cwd = ROOT, env = process.env): Running {
+  const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk) => (stdout += chunk));
@@ -30,8 +30,13 @@ export function start(command: string, args: readonly string[], cwd = ROOT): Run
 }
 
 /** Throws with everything the command printed unless it exits with 0. */
-export async function succeed(command: string, args: readonly string[], cwd = ROOT): Promise<Finished> {
-  const finished = await start(command, args, cwd).finished;
+export async function succeed(
+  command: string,
+  args: readonly string[],
+  cwd = ROOT,
+  env = process.env,
+): Promise<Finished> {
+  const finished = await start(command, args, cwd, env).finished;
   if (finished.code === 0) return finished;
   throw new Error(`${command} ${args.join(' ')} exited with ${finished.code}\n${finished.stdout}\n${finished.stderr}`);
 }

@@ -1,6 +1,8 @@
-/** The packages as strangers get them: packed, installed by npm into an empty project elsewhere, and used there. */
+/** The packages as strangers get them: packed, installed by npm into an empty project elsewhere, and used there; no compiler is at hand. */
 
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -28,41 +30,97 @@ const images = await generateFromCaptions({ model, encoder, captions: ['a pink f
 writeFileSync('flower.png', await encodeImage(imageGrid(toRgbImages(images), { columns: 2 })));
 `;
 
+const ENGINE = `
+import { selectBackend } from '@t2i/backend';
+await selectBackend({ logger: { info: console.log, warn: console.log } });
+`;
+
+const NATIVE = join(ROOT, 'packages/backend-native');
+const hasCompiler = spawnSync(process.env.CXX ?? 'c++', ['--version']).status === 0;
+
 let folder: string;
+let project: string;
+let withoutCompiler: NodeJS.ProcessEnv;
+/** Runs a command in the stranger's project. */
+const inProject = (command: string, ...args: string[]) => succeed(command, args, project, withoutCompiler);
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 't2i-tarballs-'));
-});
-afterAll(() => rm(folder, { recursive: true, force: true }));
-
-it('installs outside the workspace, trains a step, draws a picture, and has a working t2i command', async () => {
+  project = join(folder, 'project');
+  withoutCompiler = await environmentWithoutCompiler();
   await succeed('pnpm', ['build']);
-  const packages = await publishablePackages();
-  const tarballs: Record<string, string> = {};
-  for (const { name, directory } of packages) {
-    const packed = await succeed('pnpm', ['pack', '--pack-destination', folder, '--json'], directory);
-    tarballs[name] = `file:${(JSON.parse(packed.stdout) as { filename: string }).filename}`;
-  }
-  const project = join(folder, 'project');
+  const tarballs = await withPrebuiltKernels(pack);
   await mkdir(project);
   const engine = { '@tensorflow/tfjs-core': '4.22.0', '@tensorflow/tfjs-layers': '4.22.0' };
   const manifest = { name: 'stranger', private: true, type: 'module', dependencies: { ...tarballs, ...engine } };
   await writeFile(join(project, 'package.json'), JSON.stringify(manifest));
   await writeFile(join(project, 'draw.js'), PROGRAM);
-  await succeed('npm', ['install', '--no-audit', '--no-fund'], project);
+  await writeFile(join(project, 'engine.js'), ENGINE);
+  await inProject('npm', 'install', '--no-audit', '--no-fund');
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  await succeed('node', ['draw.js'], project);
+it('installs outside the workspace, trains a step, draws a picture, and has a working t2i command', async () => {
+  await inProject('node', 'draw.js');
   expect((await readFile(join(project, 'flower.png'))).subarray(1, 4).toString()).toBe('PNG');
 
   const t2i = join(project, 'node_modules/.bin/t2i');
   const flags = ['--preset', 'tiny', '--batch-size', '2', '--max-steps', '1', '--run', 'run'];
-  await succeed(t2i, ['train', '--data', 'toy-flowers', ...flags], project);
-  await succeed(t2i, ['generate', 'a blue flower', '--run', 'run', '--out', 'blue.webp'], project);
+  await inProject(t2i, 'train', '--data', 'toy-flowers', ...flags);
+  await inProject(t2i, 'generate', 'a blue flower', '--run', 'run', '--out', 'blue.webp');
   expect((await readFile(join(project, 'blue.webp'))).subarray(8, 12).toString()).toBe('WEBP');
   // Two copies of tfjs-core would be two engines.
-  const copies = await succeed('npm', ['ls', '--all', '--parseable', '@tensorflow/tfjs-core'], project);
+  const copies = await inProject('npm', 'ls', '--all', '--parseable', '@tensorflow/tfjs-core');
   expect(copies.stdout.trim().split('\n')).toHaveLength(1);
 });
+
+it.runIf(hasCompiler)('computes with prebuilt kernels', async () => {
+  const { stdout } = await inProject('node', 'engine.js');
+  expect(stdout).toMatch(/^Engine: native \(\w+, \d+ threads?\)/);
+});
+
+it('installs without prebuilt kernels, too: it says so in one line, and wasm is chosen and says why', async () => {
+  await rm(join(project, 'node_modules/@t2i/backend-native/prebuilds'), { recursive: true, force: true });
+  const { stdout } = await inProject('npm', 'rebuild', '@t2i/backend-native', '--foreground-scripts');
+  const lines = stdout.split('\n').filter((line) => line.startsWith('@t2i/backend-native:'));
+  expect(lines).toEqual([expect.stringMatching(/not compiled, the "native" backend is off \(no C\+\+ compiler found/)]);
+  const engine = await inProject('node', 'engine.js');
+  expect(engine.stdout).toMatch(/^Engine: wasm .+Not native: .+not compiled for \w+-\w+; a C\+\+17 compiler/);
+});
+
+/** Node, npm and the shell that runs install scripts, and nothing else. */
+async function environmentWithoutCompiler(): Promise<NodeJS.ProcessEnv> {
+  const commands = join(folder, 'commands');
+  await mkdir(commands);
+  for (const name of ['node', 'npm', 'sh', 'env']) {
+    const found = spawnSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).stdout.trim();
+    await symlink(found, join(commands, name));
+  }
+  return { ...process.env, PATH: commands, CXX: '' };
+}
+
+/** Puts prebuilt kernels into the package's folder while `work` runs, where they can be made. */
+async function withPrebuiltKernels<T>(work: () => Promise<T>): Promise<T> {
+  const prebuilds = join(NATIVE, 'prebuilds');
+  if (!hasCompiler || existsSync(prebuilds)) return work();
+  await succeed('node', ['scripts/build.mjs', '--prebuild'], NATIVE);
+  try {
+    return await work();
+  } finally {
+    // An installation in the workspace must compile what its sources say.
+    await rm(prebuilds, { recursive: true });
+  }
+}
+
+/** The tarballs of all packages by name, as dependencies. */
+async function pack(): Promise<Record<string, string>> {
+  const tarballs: Record<string, string> = {};
+  for (const { name, directory } of await publishablePackages()) {
+    const packed = await succeed('pnpm', ['pack', '--pack-destination', folder, '--json'], directory);
+    tarballs[name] = `file:${(JSON.parse(packed.stdout) as { filename: string }).filename}`;
+  }
+  return tarballs;
+}
 
 async function publishablePackages(): Promise<{ name: string; directory: string }[]> {
   const found = [];

@@ -1,0 +1,68 @@
+/** The built page behind a server of mock models, for the tests of the page. */
+
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { encodeImage } from '@t2i/image-node';
+import { createApp, createPainter, type Listening, listen, type Samples, ServedModel } from '@t2i/server';
+import { MockEncoder, MockModel } from '@t2i/test-utils';
+import { ROOT, succeed } from './command.ts';
+
+export const EPOCHS = [0, 1, 2, 5];
+
+export interface PageServer {
+  readonly url: string;
+  /** Folder of the built page. */
+  readonly page: string;
+  stop(): Promise<void>;
+  /** Listens again where it listened before. */
+  restart(): Promise<void>;
+  /** Stops for good and removes what was built. */
+  close(): Promise<void>;
+}
+
+export async function startPageServer(): Promise<PageServer> {
+  const folder = await mkdtemp(join(tmpdir(), 't2i-page-'));
+  const page = join(folder, 'page');
+  const web = join(ROOT, 'packages/web');
+  await succeed('npx', ['vite', 'build', '--outDir', page, '--emptyOutDir', '--logLevel', 'warn'], web);
+  const samples = await drawSheets(folder);
+  const models = [await serve('roses', samples), await serve('tulips')];
+  const app = createApp({ models, page });
+  let server: Listening = await listen(app, { port: 0 });
+  const { url } = server;
+  const stop = () => server.stop({ grace: 100 });
+  return {
+    url,
+    page,
+    stop,
+    async restart() {
+      server = await listen(app, { port: Number(new URL(url).port) });
+    },
+    async close() {
+      await stop();
+      await Promise.all(models.map((model) => model.close()));
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function serve(name: string, samples?: Samples): Promise<ServedModel> {
+  const open = () =>
+    createPainter({ model: new MockModel(), encoder: new MockEncoder(), revision: name, details: { epoch: 5 } });
+  return ServedModel.open({ name, open, ...(samples && { samples }) }, { maxWait: 0 });
+}
+
+/** Sheets in shades of grey, lighter from epoch to epoch. */
+async function drawSheets(folder: string): Promise<Samples> {
+  const [width, height] = [320, 200];
+  const sheets = await Promise.all(
+    EPOCHS.map(async (epoch, i) => {
+      const path = join(folder, `epoch-${epoch}.png`);
+      const data = new Uint8Array(width * height * 3).fill(60 + 40 * i);
+      await writeFile(path, await encodeImage({ data, width, height }));
+      return { epoch, path };
+    }),
+  );
+  return { list: async () => sheets, film: () => Promise.reject(new Error('the page asks for no film')) };
+}

@@ -1,0 +1,152 @@
+/** `t2i serve`: a run over a real socket, from the first picture to a polite kill. */
+
+import { createHash } from 'node:crypto';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type Finished, type Running, t2i } from './command.ts';
+
+const SENTENCE = 'a pink flower with yellow petals';
+const TINY = ['--preset', 'tiny', '--batch-size', '4'];
+
+let folder: string;
+let run: string;
+const running = new Set<Running>();
+
+interface Served extends Running {
+  readonly url: string;
+}
+
+/** Serves on a free port; resolves once the address is printed. */
+async function serve(...args: string[]): Promise<Served> {
+  const started = t2i('serve', ...args, '--port', '0');
+  running.add(started);
+  const url = new Promise<string>((resolve, reject) => {
+    let seen = '';
+    started.child.stdout!.on('data', (chunk) => {
+      seen += chunk;
+      const found = /^Serving .* at (http:\S+)$/m.exec(seen)?.[1];
+      if (found !== undefined) resolve(found);
+    });
+    started.finished.then(({ stderr }) => reject(new Error(`It does not serve:\n${stderr}`)), reject);
+  });
+  return { ...started, url: await url };
+}
+
+function stop({ child, finished }: Served): Promise<Finished> {
+  child.kill('SIGTERM');
+  return finished;
+}
+
+const textUrl = ({ url }: Served, query = '', sentence = SENTENCE) =>
+  `${url}/text/${encodeURIComponent(sentence)}${query}`;
+
+async function pictureOf(address: string): Promise<Buffer> {
+  const response = await fetch(address);
+  expect(response.status, address).toBe(200);
+  return Buffer.from(await response.arrayBuffer());
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 't2i-serve-'));
+  run = join(folder, 'run');
+  const trained = await t2i('train', '--data', 'toy-flowers', ...TINY, '--max-steps', '2', '--run', run).finished;
+  expect(trained).toMatchObject({ code: 0 });
+});
+
+afterEach(async () => {
+  for (const { child, finished } of running) {
+    child.kill('SIGKILL');
+    await finished;
+  }
+  running.clear();
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe('t2i serve', () => {
+  it('gives the same bytes for a seed: alone, among others, and after a restart', async () => {
+    const first = await serve(run);
+    const alone = await pictureOf(textUrl(first, '?seed=7'));
+    expect(alone.subarray(1, 4).toString()).toBe('PNG');
+    const others = Array.from({ length: 40 }, (_, i) => pictureOf(textUrl(first, `?seed=${i}`, `a red flower ${i}`)));
+    expect(await pictureOf(textUrl(first, '?seed=7'))).toEqual(alone);
+    expect(new Set((await Promise.all(others)).map((bytes) => bytes.toString('base64'))).size).toBe(40);
+    const tag = (await fetch(textUrl(first, '?seed=7'))).headers.get('ETag')!;
+    await stop(first);
+
+    const second = await serve(run);
+    expect(await pictureOf(textUrl(second, '?seed=7'))).toEqual(alone);
+    const again = await fetch(textUrl(second, '?seed=7'), { headers: { 'If-None-Match': tag }, cache: 'no-store' });
+    expect(again.status).toBe(304);
+    await stop(second);
+  });
+
+  it('tells what it serves: configuration, epoch, hashes, figures, samples and their film', async () => {
+    const served = await serve(`flowers=${run}`, `again=${run}`);
+    const model = await (await fetch(`${served.url}/v1/model`)).json();
+    const weights = await readFile(join(run, 'checkpoints/step-00000002/model.safetensors'));
+    expect(model).toMatchObject({
+      name: 'flowers',
+      step: 2,
+      epoch: 1,
+      weights: { sha256: createHash('sha256').update(weights).digest('hex') },
+      metrics: { step: 2 },
+      config: { batches: { batchSize: 4 } },
+    });
+    expect(model.weights.sha256.startsWith(model.revision)).toBe(true);
+    expect(JSON.stringify(model)).not.toContain(folder);
+    const { sheets } = await (await fetch(`${served.url}/v1/samples/again`)).json();
+    expect((await pictureOf(served.url + sheets[0].url)).subarray(1, 4).toString()).toBe('PNG');
+    expect((await pictureOf(`${served.url}/v1/film/again`)).subarray(8, 12).toString()).toBe('WEBP');
+  });
+
+  it('stops politely: what was accepted is answered, nothing of what was typed is logged', async () => {
+    const served = await serve(run);
+    const accepted = Array.from({ length: 30 }, () => fetch(textUrl(served)));
+    await fetch(`${served.url}/healthz`);
+    const stopped = stop(served);
+    const statuses = (await Promise.allSettled(accepted)).map((result) =>
+      result.status === 'fulfilled' ? result.value.status : 'refused',
+    );
+    expect(statuses).toContain(200);
+    expect(statuses.filter((status) => status !== 200 && status !== 'refused')).toEqual([]);
+    const { code, stderr } = await stopped;
+    expect([code, stderr]).toEqual([0, expect.stringContaining('Finishing what was accepted')]);
+    const lines = stderr.split('\n').filter((line) => line.startsWith('{'));
+    expect(lines.map((line) => JSON.parse(line))).toContainEqual(
+      expect.objectContaining({ route: '/text/{caption}', status: 200, model: 'run', pictures: 1 }),
+    );
+    expect(stderr.replace(/^Try .*$/m, '')).not.toMatch(/pink|yellow/);
+  });
+
+  it('goes over to newer weights of a training without dropping a request', async () => {
+    const served = await serve(run, '--watch', '--log-level', 'warn');
+    const training = t2i('train', '--resume', run, '--max-steps', '4');
+    running.add(training);
+    const revisions = new Set<string>();
+    const ask = async () => {
+      while (revisions.size < 2) {
+        const response = await fetch(textUrl(served));
+        expect(response.status).toBe(200);
+        revisions.add(response.headers.get('T2I-Revision')!);
+        await response.arrayBuffer();
+      }
+    };
+    await Promise.all([ask(), ask(), ask(), ask()]);
+    expect(await training.finished).toMatchObject({ code: 0 });
+    expect((await (await fetch(`${served.url}/v1/model`)).json()).step).toBe(4);
+    expect(await stop(served)).toMatchObject({ code: 0 });
+  });
+
+  it('says what is wrong', async () => {
+    const none = await t2i('serve', join(folder, 'nowhere')).finished;
+    expect(none).toMatchObject({ code: 2, stderr: expect.stringMatching(/nowhere/) });
+    const twice = await t2i('serve', run, run, '--port', '0').finished;
+    expect(twice).toMatchObject({ code: 2, stderr: expect.stringMatching(/Two models have the name run/) });
+    const first = await serve(run);
+    const taken = await t2i('serve', run, '--port', new URL(first.url).port).finished;
+    expect(taken).toMatchObject({ code: 2, stderr: expect.stringMatching(/in use/) });
+  });
+});
