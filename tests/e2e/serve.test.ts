@@ -1,14 +1,13 @@
 /** `t2i serve`: a run over a real socket, from the first picture to a polite kill. */
 
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Finished, type Running, t2i } from './command.ts';
 
 const SENTENCE = 'a pink flower with yellow petals';
-const TINY = ['--preset', 'tiny', '--batch-size', '4'];
 
 let folder: string;
 let run: string;
@@ -51,7 +50,10 @@ async function pictureOf(address: string): Promise<Buffer> {
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 't2i-serve-'));
   run = join(folder, 'run');
-  const trained = await t2i('train', '--data', 'toy-flowers', ...TINY, '--max-steps', '2', '--run', run).finished;
+  const config = join(folder, 'config.json');
+  await writeFile(config, JSON.stringify({ batches: { batchSize: 4 }, trainer: { logEvery: 1 } }));
+  const flags = ['--preset', 'tiny', '--config', config, '--max-steps', '2'];
+  const trained = await t2i('train', '--data', 'toy-flowers', ...flags, '--run', run).finished;
   expect(trained).toMatchObject({ code: 0 });
 });
 
