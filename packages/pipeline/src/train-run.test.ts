@@ -13,6 +13,7 @@ import { resumeRun, trainRun } from './train-run.ts';
 
 const config = parseRunConfig({
   data: { kind: 'toy-flowers', images: 200 },
+  encoder: { kind: 'bag-of-words' },
   model: { imageSize: 32, generatorFilters: 2, discriminatorFilters: 2, projectedDim: 4, residual: false },
   batches: { batchSize: 2 },
   trainer: { maxSteps: 2, checkpointEverySteps: 1, logEvery: 1 },

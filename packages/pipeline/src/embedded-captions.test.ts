@@ -1,0 +1,115 @@
+import { readdir, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type CaptionEncoder, CheckpointError, Rng, type TextImageDataset } from '@t2i/core';
+import { createBatchSource, createToyFlowers } from '@t2i/dataset';
+import { expectAllClose, MockEncoder, withTemporaryFolder } from '@t2i/test-utils';
+import { BagOfWords } from '@t2i/text-encoder';
+import { hasPretrained } from '@t2i/text-encoder/node';
+import { describe, expect, it } from 'vitest';
+import { chooseEncoder } from './choose-encoder.ts';
+import { embedCaptions } from './embedded-captions.ts';
+import { parseRunConfig } from './run-config.ts';
+
+const flowers = await createToyFlowers({ images: 60, storedSize: 32 });
+const toy = { kind: 'toy-flowers', images: 60, seed: 1 } as const;
+const captionsOf = (dataset: TextImageDataset) =>
+  Array.from({ length: dataset.size }, (_, item) => dataset.captions(item)).flat();
+const distinct = new Set(captionsOf(flowers)).size;
+const slowEncoder = () => Object.assign(new MockEncoder(), { kind: 'slow' });
+
+describe('embedCaptions', () => {
+  it('keeps the embeddings beside a prepared set: the next training starts without the encoder', () =>
+    withTemporaryFolder(async (directory) => {
+      const data = { kind: 'prepared', directory } as const;
+      const [first, second] = [slowEncoder(), slowEncoder()];
+      await (await embedCaptions(first, flowers, data)).close();
+      expect(first.encoded).toBe(distinct);
+      expect(await readdir(join(directory, 'embeddings'))).toEqual(['mock-8.safetensors']);
+      const { encoder, close } = await embedCaptions(second, flowers, data);
+      const asked = [...flowers.captions(3), 'an own sentence'];
+      const { data: found } = await encoder.encode(asked);
+      expectAllClose(found, (await new MockEncoder().encode(asked)).data, { relative: 2 ** -11, absolute: 2 ** -25 });
+      expect([second.encoded, encoder.id]).toEqual([1, 'mock-8']);
+      await close();
+    }));
+
+  it('keeps the same numbers in memory where no file can be', () =>
+    withTemporaryFolder(async (directory) => {
+      await writeFile(join(directory, 'embeddings'), 'a file in the place of the folder');
+      const warnings: string[] = [];
+      const logger = { info() {}, warn: (message: string) => warnings.push(message) };
+      const inMemory = await embedCaptions(slowEncoder(), flowers, { kind: 'prepared', directory }, { logger });
+      expect(warnings).toEqual([expect.stringContaining('cannot be written')]);
+      const other = await embedCaptions(slowEncoder(), flowers, { kind: 'prepared', directory: join(directory, 'b') });
+      const captions = flowers.captions(7);
+      expect(await inMemory.encoder.encode(captions)).toEqual(await other.encoder.encode(captions));
+      await other.close();
+    }));
+
+  it('leaves a bag of words as it is', async () => {
+    const words = BagOfWords.fit(captionsOf(flowers));
+    expect((await embedCaptions(words, flowers, toy)).encoder).toBe(words);
+  });
+
+  it('refuses a damaged file', () =>
+    withTemporaryFolder(async (directory) => {
+      const data = { kind: 'prepared', directory } as const;
+      await (await embedCaptions(slowEncoder(), flowers, data)).close();
+      await truncate(join(directory, 'embeddings/mock-8.safetensors'), 1000);
+      await expect(embedCaptions(slowEncoder(), flowers, data)).rejects.toThrow(CheckpointError);
+    }));
+
+  it.each([
+    { captionsPerImage: 1, numCaptions: 1 },
+    { captionsPerImage: 5, numCaptions: 1 },
+    { captionsPerImage: 10, numCaptions: 4 },
+  ])('gives training its conditions with %o, and asks the encoder for none', async (options) => {
+    const batchesOf = async (encoder: CaptionEncoder) => {
+      const rng = new Rng(5);
+      const source = createBatchSource({
+        ...{ dataset: flowers, encoder, batchSize: 6, imageSize: 24, mismatch: 'text', rng },
+        ...options,
+      });
+      const batch = await source.next();
+      await source.close();
+      return batch;
+    };
+    const slow = slowEncoder();
+    const { encoder } = await embedCaptions(slow, flowers, toy);
+    const [found, expected] = [await batchesOf(encoder), await batchesOf(new MockEncoder())];
+    for (const part of ['embeddings', 'wrongEmbeddings'] as const) {
+      expect(found[part]!.shape).toEqual([6, 8]);
+      expectAllClose(found[part]!.data, expected[part]!.data, { relative: 2 ** -10, absolute: 1e-3 });
+    }
+    expect(slow.encoded).toBe(distinct);
+  });
+});
+
+describe('chooseEncoder', () => {
+  const choose = async (encoder: object, name: string) => {
+    const messages: string[] = [];
+    const logger = { info: (message: string) => messages.push(message), warn() {} };
+    const config = parseRunConfig({ data: { kind: 'toy-flowers' }, encoder });
+    return { ...(await chooseEncoder(config, Object.assign(Object.create(flowers), { name }), logger)), messages };
+  };
+
+  it('takes a bag of words for other data than Oxford-102, and says so in a line', async () => {
+    const { encoder, config, messages } = await choose({ kind: 'automatic' }, 'toy-flowers');
+    expect(encoder).toBeInstanceOf(BagOfWords);
+    expect([config.kind, messages]).toEqual(['bag-of-words', ['Text encoder: a bag of words']]);
+  });
+
+  it('takes for Oxford-102 the trained one where it is there, and says what it took', async () => {
+    const kind = (await hasPretrained('oxford-102')) ? 'pretrained' : 'bag-of-words';
+    const { encoder, config, messages } = await choose({ kind: 'automatic' }, 'oxford-102');
+    expect([config.kind, encoder.kind]).toEqual([kind, kind === 'pretrained' ? 'char-cnn-rnn' : kind]);
+    expect(messages).toEqual([expect.stringMatching(/^Text encoder: .*oxford-102/)]);
+  });
+
+  it('takes what it is told, whatever the data', async () => {
+    expect((await choose({ kind: 'bag-of-words' }, 'oxford-102')).config.kind).toBe('bag-of-words');
+    await expect(choose({ kind: 'saved', directory: 'no/such/encoder' }, 'oxford-102')).rejects.toThrow(
+      /no\/such\/encoder/,
+    );
+  });
+});
