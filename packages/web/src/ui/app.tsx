@@ -30,8 +30,8 @@ export function App({ page }: { page: Page }) {
         <ShareButton />
         <ThemeButton />
       </header>
-      <Tabs tabs={tabsOf(state)} current={view} onChoose={(chosen) => page.view(chosen)} />
       <main>
+        <Tabs tabs={tabsOf(state)} current={view} onChoose={(chosen) => page.view(chosen)} />
         <div id="panel" role="tabpanel" aria-labelledby={`tab-${view}`}>
           {view === 'draw' && <DrawView page={page} state={state} />}
           {view === 'between' && <BetweenView page={page} state={state} />}
