@@ -1,8 +1,8 @@
 /** How often a picture's own caption beats others by a joint embedding (R-precision with one right of a hundred, Xu et al. 2018, arXiv 1711.10485). */
 
-import { assert, type EmbeddingBatch, type Rng } from '@t2i/core';
+import { assert, type EmbeddingBatch } from '@t2i/core';
 import { dot } from './linear-algebra/row-products.ts';
-import { assertSameDim } from './rows.ts';
+import { assertSameDim, eachRowOfProducts, toRows } from './rows.ts';
 
 export interface RPrecisionOptions {
   /** Image embeddings [n, dim]. */
@@ -15,7 +15,6 @@ export interface RPrecisionOptions {
   readonly pool: { readonly embeddings: EmbeddingBatch; readonly labels: ArrayLike<number> };
   /** Wrong captions for each picture; default 99. */
   readonly wrong?: number | undefined;
-  readonly rng: Rng;
 }
 
 export interface RPrecision {
@@ -26,44 +25,47 @@ export interface RPrecision {
   readonly count: number;
 }
 
-/** Scores are products, as in the training of the joint embedding; scale rows to unit length first where it compares angles. */
-export function rPrecision({ images, captions, labels, pool, wrong = 99, rng }: RPrecisionOptions): RPrecision {
+/**
+ * Others draw the wrong captions once; this is the exact mean over all draws, which is as good as endlessly many and needs no seed.
+ * Scores are products, as in the training of the joint embedding; scale rows to unit length first where it compares angles.
+ */
+export function rPrecision({ images, captions, labels, pool, wrong = 99 }: RPrecisionOptions): RPrecision {
   assertSameDim(images, captions);
   assertSameDim(images, pool.embeddings);
   const [count, dim] = images.shape;
   assert(captions.shape[0] === count && labels.length === count, 'each picture needs one caption and its class');
-  const others = othersByClass(pool.labels, labels);
-  let right = 0;
-  for (let i = 0; i < count; i++) {
-    const score = (embeddings: Float32Array, row: number) => dot(images.data, i * dim, embeddings, row * dim, dim);
-    const own = score(captions.data, i);
-    let [better, equal] = [0, 0];
-    for (const row of drawn(others.get(labels[i]!)!, wrong, rng)) {
-      const other = score(pool.embeddings.data, row);
-      if (other > own) better += 1;
-      else if (other === own) equal += 1;
+  const rows = toRows(images);
+  const own = toRows(captions);
+  const chances = new Float64Array(count);
+  eachRowOfProducts(rows, toRows(pool.embeddings), (i, scores) => {
+    const score = dot(rows.values, i * dim, own.values, i * dim, dim);
+    let [others, better, equal] = [0, 0, 0];
+    for (let row = 0; row < scores.length; row++) {
+      if (pool.labels[row] === labels[i]) continue;
+      others += 1;
+      if (scores[row]! > score) better += 1;
+      else if (scores[row] === score) equal += 1;
     }
-    if (better === 0) right += 1 / (equal + 1);
-  }
-  const share = right / count;
-  return { share, standardError: Math.sqrt((share * (1 - share)) / count), count };
+    assert(others >= wrong, `only ${others} captions of other classes, ${wrong} are needed`);
+    chances[i] = chanceToWin(others, better, equal, wrong);
+  });
+  const share = chances.reduce((sum, chance) => sum + chance, 0) / count;
+  const variance = chances.reduce((sum, chance) => sum + (chance - share) ** 2, 0) / count;
+  return { share, standardError: Math.sqrt(variance / count), count };
 }
 
-/** For every class in `wanted`, the rows of the pool that are of another. */
-function othersByClass(pool: ArrayLike<number>, wanted: ArrayLike<number>): ReadonlyMap<number, Int32Array> {
-  const rows = Int32Array.from({ length: pool.length }, (_, row) => row);
-  const classes = new Set(Array.from(wanted));
-  return new Map([...classes].map((label) => [label, rows.filter((row) => pool[row] !== label)]));
-}
-
-/** `count` different ones of `rows`, by the first steps of a Fisher–Yates shuffle; reorders `rows`. */
-function drawn(rows: Int32Array, count: number, rng: Rng): Int32Array {
-  assert(rows.length >= count, `only ${rows.length} captions of other classes, ${count} are needed`);
-  for (let i = 0; i < count; i++) {
-    const j = i + rng.integer(rows.length - i);
-    const held = rows[i]!;
-    rows[i] = rows[j]!;
-    rows[j] = held;
-  }
-  return rows.subarray(0, count);
+/**
+ * The mean of 1 / (k + 1) where, of `wrong` drawn from `others` without putting back, none is better and k are equal.
+ * Σ_k C(e, k)·C(N − e, n − k) / (k + 1) = (C(N + 1, n + 1) − C(N − e, n + 1)) / (e + 1), over C(M, n); N are not better.
+ */
+function chanceToWin(others: number, better: number, equal: number, wrong: number): number {
+  const notBetter = others - better;
+  // C(from, n + 1) / C(M, n), factor by factor: both are far too large
+  const ratio = (from: number) => {
+    if (from < wrong + 1) return 0;
+    let product = (from - wrong) / (wrong + 1);
+    for (let t = 0; t < wrong; t++) product *= (from - t) / (others - t);
+    return product;
+  };
+  return (ratio(notBetter + 1) - ratio(notBetter - equal)) / (equal + 1);
 }

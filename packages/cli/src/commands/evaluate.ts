@@ -2,10 +2,12 @@
 
 import { join } from 'node:path';
 import { selectBackend } from '@t2i/backend';
+import type { EmbeddingBatch } from '@t2i/core';
 import { writeFileAtomic, writeJsonFile } from '@t2i/core/node';
 import { openDataset } from '@t2i/dataset/node';
+import type { GoogLeNet, InceptionV3 } from '@t2i/image-encoder';
 import { openFeatures } from '@t2i/image-encoder/node';
-import { evaluateRun, openTrainedEncoder, type RunEvaluation } from '@t2i/pipeline';
+import { type Extractor, evaluateRun, openTrainedEncoder, type RunEvaluation } from '@t2i/pipeline';
 import { Command } from 'commander';
 import { evaluationMarkdown } from '../evaluation-report/markdown.ts';
 import { evaluationPage } from '../evaluation-report/page.ts';
@@ -13,13 +15,14 @@ import { evaluationProgress } from '../evaluation-report/progress.ts';
 import { examples } from '../examples.ts';
 import { type BackendFlag, backendOption, integer } from '../flags.ts';
 import { withInterrupt } from '../interrupt.ts';
-import { readGoogLeNet } from '../network-files.ts';
+import { readGoogLeNet, readInceptionV3 } from '../network-files.ts';
 import type { Output } from '../output.ts';
 
 interface EvaluateFlags {
   data: string;
   features: string;
   googlenet: string;
+  inception?: string;
   encoder?: string;
   samples: number;
   seed: number;
@@ -38,6 +41,10 @@ export function evaluateCommand(output: Output): Command {
       'features of its photos, made by `t2i encoder features`; view `whole` is enough',
     )
     .requiredOption('--googlenet <file>', 'the weights that the features were computed with')
+    .option(
+      '--inception <file>',
+      'weights of Inception v3, converted to safetensors: its figures too, at five times the work',
+    )
     .option(
       '--encoder <folder>',
       'a run of `t2i encoder train` that judges whether pictures fit captions (default: the one of the run)',
@@ -68,27 +75,36 @@ export function evaluateCommand(output: Output): Command {
 async function evaluate(runDirectory: string, flags: EvaluateFlags, output: Output): Promise<RunEvaluation> {
   const { samples, seed, batchSize } = flags;
   await selectBackend({ prefer: flags.backend, logger: output });
-  const googleNet = await readGoogLeNet(flags.googlenet);
+  const extractors = await openExtractors(flags);
   const dataset = await openDataset(flags.data);
   const features = await openFeatures(flags.features);
   const progress = evaluationProgress(output);
   try {
     const judge = flags.encoder === undefined ? undefined : await openTrainedEncoder(flags.encoder, output);
-    const probabilities = googleNet.probabilities.bind(googleNet);
     return await withInterrupt(
       () => output.info('Stopping after this batch; press Ctrl-C again to stop at once'),
       (signal) =>
         evaluateRun({
           ...{ runDirectory, dataset, features, judge, samples, seed, batchSize, signal },
-          extractors: [{ name: 'googlenet', encoder: googleNet, probabilities }],
+          extractors,
           logger: output,
           onProgress: progress.update,
         }),
     );
   } finally {
     progress.close();
-    googleNet.dispose();
+    for (const { encoder } of extractors) encoder.dispose();
     await features.close();
     await dataset.close();
   }
+}
+
+async function openExtractors({ googlenet, inception }: EvaluateFlags): Promise<[Extractor, ...Extractor[]]> {
+  const extractor = (name: string, encoder: GoogLeNet | InceptionV3) => ({
+    name,
+    encoder,
+    probabilities: (features: EmbeddingBatch) => encoder.probabilities(features),
+  });
+  const first = extractor('googlenet', await readGoogLeNet(googlenet));
+  return inception === undefined ? [first] : [first, extractor('inception-v3', await readInceptionV3(inception))];
 }

@@ -38,8 +38,8 @@ export function paragraphsOf(report: Report): string[] {
 
 /** How the figures are to be read. */
 export const NOTES: readonly string[] = [
-  'Figures with different names are different measurements. The published Fréchet distances and Inception scores of Oxford-102 are of Inception v3, ' +
-    'in part fine-tuned on the test classes, of tens of thousands of larger pictures: they must not be set beside these.',
+  'Figures with different names are different measurements. What papers print for Oxford-102 is of Inception v3, in part fine-tuned on the test classes, ' +
+    'and of tens of thousands of pictures: it must not be set beside these figures.',
   'A Fréchet distance from few pictures is too large: compare runs at the same number of them, and with the training photos, which are of other classes than the test photos.',
   'Precision, recall, density and coverage are by 5 neighbours. Chance is 1 % for R-precision.',
   'Diversity is the mean distance of two pictures in feature space; that of photos is within a class, since no caption has two photos.',

@@ -7,7 +7,6 @@ import {
   type ImageEncoder,
   type ImageFeatures,
   Rng,
-  type RngState,
   type TextImageDataset,
 } from '@t2i/core';
 import { captionSensitivity, type NearestNeighbours, nearestNeighbours } from '@t2i/metrics';
@@ -85,7 +84,7 @@ export async function evaluateModel(options: EvaluateOptions): Promise<Evaluatio
   const plan = planSamples(dataset, samples, rng.fork());
   const studio = await studioFor(options, plan, rng.fork());
   const judging = options.judge && (await judgedCaptions(options.judge, plan));
-  const context = { options, plan, studio, judging, wrongCaptions: rng.getState() };
+  const context = { options, plan, judging };
 
   const rows = new Map<EvaluatedSet, Figure[]>();
   let nearest: NearestNeighbours | undefined;
@@ -108,10 +107,7 @@ export async function evaluateModel(options: EvaluateOptions): Promise<Evaluatio
 interface Context {
   readonly options: EvaluateOptions;
   readonly plan: SamplePlan;
-  readonly studio: Studio;
   readonly judging: Judging | undefined;
-  /** Where drawing wrong captions begins, for every set alike. */
-  readonly wrongCaptions: RngState;
 }
 
 interface Judging extends Omit<JudgedCaptions, 'captions' | 'labels'> {
@@ -179,15 +175,10 @@ async function addSetFigures(
 
 /** Whether pictures fit their captions, as the joint embedding sees it. */
 async function addFitFigures(rows: Rows, context: Context, judging: Judging, sets: MeasuredSets): Promise<void> {
-  const { options, plan, wrongCaptions } = context;
+  const { options, plan } = context;
   const { captions, pool, unitLength } = judging;
   const fit = (features: EmbeddingBatch, side: number, of = { captions, labels: plan.labels }) =>
-    fitFigures(
-      features,
-      { ...of, pool, unitLength },
-      Rng.fromState(wrongCaptions),
-      namer(judging.name, plan.captions.length, side),
-    );
+    fitFigures(features, { ...of, pool, unitLength }, namer(judging.name, plan.captions.length, side));
   const { imageSize } = options.model;
   const whole = await options.features.read(plan.references, WHOLE);
   const fullSize: EmbeddingBatch = { data: whole, shape: [plan.references.length, options.features.dim] };

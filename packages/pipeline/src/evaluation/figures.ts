@@ -1,6 +1,6 @@
 /** Figures of one set of pictures, computed from its features. */
 
-import type { EmbeddingBatch, Rng } from '@t2i/core';
+import type { EmbeddingBatch } from '@t2i/core';
 import {
   type CaptionSensitivity,
   captionRetrieval,
@@ -72,11 +72,11 @@ export interface JudgedCaptions {
   readonly unitLength: boolean;
 }
 
-/** Whether the pictures fit their captions. The generator is the same for every set: all meet the same wrong captions. */
-export function fitFigures(features: EmbeddingBatch, judged: JudgedCaptions, rng: Rng, name: NameFigure): Figure[] {
+/** Whether the pictures fit their captions. */
+export function fitFigures(features: EmbeddingBatch, judged: JudgedCaptions, name: NameFigure): Figure[] {
   const { captions, labels, pool } = judged;
   const images = judged.unitLength ? toUnitLength(features) : features;
-  const { share, standardError } = rPrecision({ images, captions, labels, pool, wrong: WRONG_CAPTIONS, rng });
+  const { share, standardError } = rPrecision({ images, captions, labels, pool, wrong: WRONG_CAPTIONS });
   const { recallAt, sameClassFirst } = captionRetrieval(images, captions, labels);
   return [
     name('r-precision', share, standardError),

@@ -1,0 +1,82 @@
+import type { RgbImage } from '@t2i/core';
+import type { EvaluatedSet, Figure, FigureKind, RunEvaluation } from '@t2i/pipeline';
+import { describe, expect, it } from 'vitest';
+import { figureTable } from './figure-rows.ts';
+import { evaluationMarkdown } from './markdown.ts';
+import { evaluationPage } from './page.ts';
+
+const figure = (kind: FigureKind, value: number, extractor = 'googlenet', standardError?: number): Figure => ({
+  ...{ kind, name: `${kind}-${extractor}-200-test-64px`, value },
+  ...(standardError !== undefined && { standardError }),
+});
+const row = (set: EvaluatedSet, ...figures: Figure[]) => ({ set, figures });
+const rows = [
+  row('training', figure('frechet', 34.5), figure('frechet', 12.25, 'inception-v3')),
+  row(
+    'generated',
+    figure('frechet', 123.456),
+    figure('r-precision', 0.0625, 'char-cnn-rnn', 0.0123),
+    figure('kernel', 0.004321),
+    figure('frechet', 77, 'inception-v3'),
+  ),
+  row('test', figure('r-precision', 0.5, 'char-cnn-rnn', 0)),
+];
+const report: RunEvaluation['report'] = {
+  run: { epoch: 3, step: 40, imagesShown: 640 },
+  ...{ dataset: 'oxford-102', samples: 200, references: 190, trainingPhotos: 180, imageSize: 64, seed: 7 },
+  extractors: [{ name: 'googlenet', id: 'googlenet-abc' }],
+  judge: { id: 'char-cnn-rnn-1', ofTheGenerator: true },
+  rows,
+  relative: { rPrecision: 0.125, diversityWithinClass: 0.8, diversityAtCaption: 0.75 },
+};
+const picture: RgbImage = { data: new Uint8Array(12), width: 2, height: 2 };
+
+describe('figureTable', () => {
+  it('puts figures of one name into one row, sets side by side in a fixed order', () => {
+    expect(figureTable(report)).toEqual({
+      header: ['figure', 'better', 'generated', 'training photos', 'test photos'],
+      rows: [
+        ['frechet-googlenet-200-test-64px', 'lower', '123.5', '34.50', ''],
+        ['r-precision-char-cnn-rnn-200-test-64px', 'higher', '6.3 % ± 1.2', '', '50.0 % ± 0.0'],
+        ['kernel-googlenet-200-test-64px', 'lower', '0.0043', '', ''],
+        ['frechet-inception-v3-200-test-64px', 'lower', '77.00', '12.25', ''],
+      ],
+    });
+  });
+});
+
+describe('evaluationMarkdown', () => {
+  it('says what was measured, by whom, and beside what it must not be set', () => {
+    const text = evaluationMarkdown(report);
+    expect(text).toContain('Epoch 3, step 40, 640 images shown. 200 pictures of 64 pixels');
+    expect(text).toContain('190 test and 180 training photos of the same size; seed 7. Features: googlenet-abc');
+    expect(text).toContain('`char-cnn-rnn-1`, the encoder that the generator was trained with: it may be lenient');
+    expect(text).toContain('R-precision 12.5 %, diversity within a class 80.0 %, at fixed caption 75.0 %');
+    expect(text).toContain('| frechet-googlenet-200-test-64px | lower | 123.5 | 34.50 |  |');
+    expect(text).toMatch(/papers print .* must not be set beside these figures/);
+  });
+
+  it('says so when nobody judged', () => {
+    const { rPrecision: _, ...relative } = report.relative;
+    const text = evaluationMarkdown({ ...report, judge: null, relative });
+    expect(text).toContain('whether pictures fit their captions is not measured');
+    expect(text).toContain('score: diversity within a class 80.0 %');
+  });
+});
+
+describe('evaluationPage', () => {
+  it('holds every picture, and escapes captions', async () => {
+    const example = {
+      ...{ caption: 'a <b>red</b> flower', className: 'rose', generated: picture, untrained: picture, photo: picture },
+      nearest: { photo: picture, className: 'tulip & co', distance: 12.34 },
+    };
+    const grid = [{ caption: 'blue', pictures: [picture, picture] }];
+    const page = await evaluationPage({ report, pictures: { examples: [example], grid } });
+    expect(page.match(/<img /g)).toHaveLength(4 + 2);
+    expect(page).toContain('a &lt;b&gt;red&lt;/b&gt; flower');
+    expect(page).toContain('tulip &amp; co, 12.3 away');
+    expect(page).toContain('<code>char-cnn-rnn-1</code>');
+    expect(page).toContain('<td>123.5</td>');
+    expect(page).not.toContain('undefined');
+  });
+});

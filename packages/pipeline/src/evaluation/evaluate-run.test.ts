@@ -1,0 +1,98 @@
+import '@tensorflow/tfjs-backend-cpu';
+import type { ImageBatch, ImageEncoder, TextImageDataset } from '@t2i/core';
+import { withTemporaryFolder } from '@t2i/test-utils';
+import { BagOfWords } from '@t2i/text-encoder';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { openData } from '../open-data.ts';
+import { parseRunConfig } from '../run-config.ts';
+import { trainRun } from '../train-run.ts';
+import { type EvaluateRunOptions, evaluateRun } from './evaluate-run.ts';
+import { figureOf } from './evaluation-report.ts';
+
+const config = parseRunConfig({
+  data: { kind: 'toy-flowers', images: 1000 },
+  model: { imageSize: 32, generatorFilters: 2, discriminatorFilters: 2, projectedDim: 4, residual: false },
+  batches: { batchSize: 2 },
+  trainer: { maxSteps: 1, learningRate: 0.05 },
+  preview: { seen: 0, unseen: 1, columns: 1 },
+});
+
+/** Mean colours of the whole picture and of its middle; it takes pictures larger than those that are drawn. */
+const imageEncoder: ImageEncoder = {
+  id: 'colours-1',
+  dim: 6,
+  imageSize: 40,
+  async encode({ data, shape }: ImageBatch) {
+    const features = new Float32Array(shape[0] * 6);
+    for (let i = 0; i < data.length; i += 3) {
+      const [picture, x, y] = [Math.floor(i / 4800), Math.floor(i / 3) % 40, Math.floor(i / 120) % 40];
+      const inMiddle = Math.max(Math.abs(x - 20), Math.abs(y - 20)) < 10;
+      for (let c = 0; c < 3; c++) {
+        features[picture * 6 + c]! += data[i + c]! / 1600;
+        if (inMiddle) features[picture * 6 + 3 + c]! += data[i + c]! / 361;
+      }
+    }
+    return { data: features, shape: [shape[0], 6] };
+  },
+  dispose() {},
+};
+
+function optionsFor(runDirectory: string, dataset: TextImageDataset): EvaluateRunOptions {
+  return {
+    ...{ runDirectory, dataset, samples: 50, seed: 1 },
+    extractors: [{ name: 'colours', encoder: imageEncoder }],
+    features: {
+      ...{ encoderId: imageEncoder.id, datasetFingerprint: dataset.fingerprint, dim: 6, size: dataset.size },
+      views: ['whole'],
+      read: async (items) => Float32Array.from(items.flatMap((item) => [item, 0, 0, 0, 0, 0])),
+    },
+  };
+}
+
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+});
+
+describe('evaluateRun', () => {
+  it('opens the run as it is and as it was before its first step, and leaves no tensor behind', async () => {
+    await withTemporaryFolder(async (runDirectory) => {
+      await trainRun(config, { runDirectory });
+      const before = tf.memory().numTensors;
+      const dataset = await openData(config.data, config.model.imageSize);
+      const warnings: string[] = [];
+      const logger = { info: () => {}, warn: (message: string) => warnings.push(message) };
+      const options = optionsFor(runDirectory, dataset);
+      const { report, pictures } = await evaluateRun({ ...options, logger });
+      expect(tf.memory().numTensors).toBe(before);
+      expect(report).toMatchObject({
+        run: { epoch: 1, step: 1, imagesShown: 2 },
+        ...{ dataset: dataset.name, samples: 50, references: 50, imageSize: 32, judge: null },
+      });
+      expect(warnings.join()).toMatch(/knows no images/);
+      const [generated, untrained] = (['generated', 'untrained'] as const).map((set) =>
+        figureOf(report.rows, set, 'frechet'),
+      );
+      expect(generated).toBeGreaterThan(0);
+      expect(generated).not.toBe(untrained);
+      expect(pictures.examples[0]!.generated.width).toBe(32);
+      expect(pictures.examples[0]!.generated).not.toEqual(pictures.examples[0]!.untrained);
+      expect((await evaluateRun(options)).report).toEqual(report);
+    });
+  });
+
+  it('refuses other data, and a judge that knows no images', async () => {
+    await withTemporaryFolder(async (runDirectory) => {
+      await trainRun(config, { runDirectory });
+      const other = await openData({ kind: 'toy-flowers', images: 1000, seed: 2 }, 32);
+      await expect(evaluateRun(optionsFor(runDirectory, other))).rejects.toThrow(
+        /not the one that the run was trained on/,
+      );
+      const dataset = await openData(config.data, config.model.imageSize);
+      const judge = BagOfWords.fit(['a red flower']);
+      await expect(evaluateRun({ ...optionsFor(runDirectory, dataset), judge })).rejects.toThrow(
+        /was not trained with images/,
+      );
+    });
+  });
+});
