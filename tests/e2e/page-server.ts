@@ -12,8 +12,6 @@ export const EPOCHS = [0, 1, 2, 5];
 
 export interface PageServer {
   readonly url: string;
-  /** Folder of the built page. */
-  readonly page: string;
   stop(): Promise<void>;
   /** Listens again where it listened before. */
   restart(): Promise<void>;
@@ -21,11 +19,17 @@ export interface PageServer {
   close(): Promise<void>;
 }
 
-export async function startPageServer(): Promise<PageServer> {
+/** Builds the page into an empty folder, or one that is not there. */
+export async function buildPage(folder: string): Promise<void> {
+  const flags = ['--outDir', folder, '--emptyOutDir', '--logLevel', 'error'];
+  await succeed('npx', ['vite', 'build', ...flags], join(ROOT, 'packages/web'));
+}
+
+/** @param built folder of a built page; left out: it is built */
+export async function startPageServer(built?: string): Promise<PageServer> {
   const folder = await mkdtemp(join(tmpdir(), 't2i-page-'));
-  const page = join(folder, 'page');
-  const web = join(ROOT, 'packages/web');
-  await succeed('npx', ['vite', 'build', '--outDir', page, '--emptyOutDir', '--logLevel', 'warn'], web);
+  const page = built ?? join(folder, 'page');
+  if (built === undefined) await buildPage(page);
   const samples = await drawSheets(folder);
   const models = [await serve('roses', samples), await serve('tulips')];
   const app = createApp({ models, page });
@@ -34,7 +38,6 @@ export async function startPageServer(): Promise<PageServer> {
   const stop = () => server.stop({ grace: 100 });
   return {
     url,
-    page,
     stop,
     async restart() {
       server = await listen(app, { port: Number(new URL(url).port) });

@@ -1,13 +1,12 @@
 /** Visits to a page in a browser, each in a profile of its own, that may leave no error behind and ask nobody else for anything. */
 
-import { mkdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import axe from 'axe-core';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { expect } from 'vitest';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 /** Pictures of the page, for people to look at after a test run. */
 const PHOTOGRAPHS = join(tmpdir(), 't2i-page-photographs');
 
@@ -62,15 +61,9 @@ export class Visits {
 /** What axe-core finds wrong, as `rule: elements`. */
 export async function axeViolations(page: Page): Promise<string[]> {
   // Not as a script of the page, which its content security policy would refuse.
-  await page.evaluate(AXE);
+  await page.evaluate(axe.source);
   return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: AxeViolation[] }> } };
-    const { violations } = await axe.run();
+    const { violations } = await (globalThis as unknown as { axe: typeof axe }).axe.run();
     return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
   });
-}
-
-interface AxeViolation {
-  readonly id: string;
-  readonly nodes: readonly { readonly target: readonly string[] }[];
 }

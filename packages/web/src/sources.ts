@@ -1,12 +1,6 @@
 /** Which sources there are for a page: a server behind it, a model beside it, both, or none. */
 
-import {
-  type LoadProgress,
-  type ModelFacts,
-  type OpenBrowserSource,
-  type PictureSource,
-  SourceError,
-} from './picture-source.ts';
+import { type LoadProgress, type ModelFacts, type PictureSource, SourceError } from './picture-source.ts';
 import { openServerSource } from './server-source.ts';
 
 /** A source and what it draws with. */
@@ -60,18 +54,12 @@ async function findModel(
   return found ? folder.href : undefined;
 }
 
-const browserModules = import.meta.glob<{ openBrowserSource: OpenBrowserSource }>(
-  './in-browser/open-browser-source.ts',
-);
-
 async function open(options: {
   modelUrl: string;
   onProgress: (progress: LoadProgress) => void;
   signal: AbortSignal;
 }): Promise<Opened> {
-  const load = Object.values(browserModules)[0];
-  if (load === undefined) throw new SourceError('broken', 'This page was built without a model of its own.');
-  const { openBrowserSource } = await load(); // TensorFlow.js comes only now
+  const { openBrowserSource } = await import('./in-browser/open-browser-source.ts'); // what draws comes only now
   const { modelUrl: baseUrl, onProgress, signal } = options;
   const source = await openBrowserSource({ baseUrl, onProgress, signal });
   return { source, models: await source.models(signal) };

@@ -46,8 +46,9 @@ function SeedOption({ page, state: { scene, locked } }: OptionsProps) {
 export function ModelOption({ page, state: { scene, opened } }: OptionsProps) {
   const models = opened?.models ?? [];
   if (models.length === 0) return null;
-  const current = models.find(({ name }) => name === scene.model) ?? models[0]!;
-  const { name, imageSize, epoch, description } = current;
+  const wanted = models.find(({ name }) => name === scene.model);
+  const { name, imageSize, epoch, description } = wanted ?? models[0]!;
+  const missing = wanted === undefined ? scene.model : undefined;
   const facts = [description, epoch !== undefined && `epoch ${epoch}`, `${imageSize} × ${imageSize} pixels`];
   return (
     <div class="option model">
@@ -55,7 +56,12 @@ export function ModelOption({ page, state: { scene, opened } }: OptionsProps) {
       {models.length === 1 ? (
         <output id="model">{name}</output>
       ) : (
-        <select id="model" value={name} onChange={(event) => page.chooseModel(event.currentTarget.value)}>
+        <select id="model" value={missing ?? name} onChange={(event) => page.chooseModel(event.currentTarget.value)}>
+          {missing !== undefined && (
+            <option value={missing} disabled>
+              {missing} (not here)
+            </option>
+          )}
           {models.map((model) => (
             <option key={model.name} value={model.name}>
               {model.name}
