@@ -1,0 +1,48 @@
+/** The bare generator in the arrangement of the server: a thread draws passes back to back, without HTTP and without files. */
+
+import type { Painter } from '../src/index.ts';
+import { openWorkerPainter } from '../src/index.ts';
+import type { Cell } from '../src/painter.ts';
+
+export const CLI = new URL('../../cli/src/', import.meta.url);
+export const CAPTIONS = [
+  'a pink flower with yellow petals',
+  'this flower is white',
+  'round red petals',
+  'a purple flower',
+];
+const MAX_ROWS = 16; // as `t2i serve` does
+const AHEAD = 2; // passes handed to the painter at once, as the batcher does
+
+export interface Slice {
+  readonly pictures: number;
+  readonly seconds: number;
+  /** Of all processors, in all processes that took part. */
+  readonly cpuSeconds: number;
+}
+
+export function openBare(run: string, backend: string): Promise<Painter> {
+  return openWorkerPainter({ module: new URL('serve-worker.mjs', CLI), data: { run, backend, maxRows: MAX_ROWS } });
+}
+
+/** One picture after the other, or full passes. */
+export async function paintFor(painter: Painter, seconds: number, clients: 'one' | 'many'): Promise<Slice> {
+  const count = clients === 'one' ? 1 : painter.facts.passRows.max;
+  let seed = 0;
+  const cells = (): Cell[] =>
+    Array.from({ length: count }, (_, i) => ({ caption: CAPTIONS[i % CAPTIONS.length]!, seed: seed++, index: 0 }));
+  const began = performance.now();
+  const cpu = process.cpuUsage();
+  let pictures = 0;
+  const work = async () => {
+    for (; performance.now() < began + seconds * 1000; pictures += count) await painter.paint(cells());
+  };
+  await Promise.all(Array.from({ length: clients === 'one' ? 1 : AHEAD }, work));
+  return { pictures, seconds: (performance.now() - began) / 1000, cpuSeconds: ownCpuSeconds(cpu) };
+}
+
+/** Of this process since `before`. */
+export function ownCpuSeconds(before: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1e6;
+}

@@ -1,0 +1,58 @@
+/** A run served by `t2i serve` in a process of its own, and what can be seen of it from outside. */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { CLI } from './bare.ts';
+
+const PROBE_EVERY = 20; // ms
+
+export async function startServer(run: string, backend: string): Promise<{ child: ChildProcess; url: string }> {
+  const flags = ['--port', '0', '--log-level', 'warn', '--backend', backend];
+  const main = fileURLToPath(new URL('main.ts', CLI));
+  const child = spawn('node', ['--import', 'tsx', '--conditions=@t2i/source', main, 'serve', run, ...flags], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  for await (const line of createInterface({ input: child.stdout! })) {
+    const url = / at (http\S+)/.exec(line)?.[1];
+    if (url !== undefined) return { child, url };
+  }
+  throw new Error('the server did not start');
+}
+
+export interface Figures {
+  readonly cpuSeconds: number;
+  readonly residentMegabytes: number;
+  readonly heapMegabytes: number;
+}
+
+export async function readFigures(url: string): Promise<Figures> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  const figure = (name: string) => Number(new RegExp(`^${name} (\\S+)`, 'm').exec(text)![1]);
+  return {
+    cpuSeconds: figure('process_cpu_seconds_total'),
+    residentMegabytes: figure('process_resident_memory_bytes') / 2 ** 20,
+    heapMegabytes: figure('nodejs_heap_size_used_bytes') / 2 ** 20,
+  };
+}
+
+/** Asks for /healthz every 20 ms until `stop`, which gives the milliseconds that each answer took, in order of size. */
+export function watchHealth(url: string): { stop(): Promise<number[]> } {
+  const times: number[] = [];
+  let stopped = false;
+  const watching = (async () => {
+    for (; !stopped; await sleep(PROBE_EVERY)) {
+      const began = performance.now();
+      await (await fetch(`${url}/healthz`)).text();
+      times.push(performance.now() - began);
+    }
+  })();
+  return {
+    async stop() {
+      stopped = true;
+      await watching;
+      return times.sort((a, b) => a - b);
+    },
+  };
+}
