@@ -37,8 +37,8 @@ export function App({ page }: { page: Page }) {
           {view === 'between' && <BetweenView page={page} state={state} />}
           {view === 'training' && <TrainingView page={page} state={state} />}
         </div>
+        <Notice page={page} state={state} />
       </main>
-      <Notice page={page} state={state} />
       <LiveText state={state} />
     </div>
   );

@@ -1,0 +1,97 @@
+/** The page where the model runs in the browser: as static files, and as a choice beside a server. */
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { selectBackend } from '@t2i/backend';
+import { exportRun, parseRunConfig, trainRun } from '@t2i/pipeline';
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { launchChromium, skipWithoutChromium } from '../support/browser.ts';
+import { type StaticServer, serveFolder } from '../support/static-server.ts';
+import { axeViolations, Visits } from '../support/visits.ts';
+import { buildPage, type PageServer, startPageServer } from './page-server.ts';
+
+let folder: string;
+let files: StaticServer;
+let server: PageServer;
+let browser: Browser;
+let visits: Visits;
+
+/** A static host is asked once whether it is a picture server. */
+const ASKED = { expectedErrors: /404.*\/v1\/models$/ };
+const drawn = (words: string) => ({ hasText: `8 pictures of ${words} are drawn` });
+
+describe.skipIf(skipWithoutChromium)('the page with a model beside it', () => {
+  beforeAll(async () => {
+    browser = await launchChromium();
+    visits = new Visits(browser);
+    folder = await mkdtemp(join(tmpdir(), 't2i-page-model-'));
+    const [run, built, site] = [join(folder, 'run'), join(folder, 'built'), join(folder, 'site')];
+    await selectBackend({ prefer: 'wasm' });
+    const config = parseRunConfig({
+      data: { kind: 'toy-flowers', images: 200 },
+      model: { imageSize: 32, generatorFilters: 8, discriminatorFilters: 4, projectedDim: 16 },
+      batches: { batchSize: 4 },
+      trainer: { maxSteps: 2 },
+      preview: { captions: ['a'], seen: 0, unseen: 0, columns: 1 },
+    });
+    await trainRun(config, { runDirectory: run });
+    await buildPage(built);
+    await exportRun({ runDirectory: run, outDirectory: site, page: built });
+    files = await serveFolder(site);
+    server = await startPageServer(site);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    files?.close();
+    await server?.close();
+    if (folder) await rm(folder, { recursive: true, force: true });
+  });
+  afterEach(() => visits.close());
+
+  it('fetches the model once somebody presses GO, draws, walks, and keeps it', async () => {
+    const page = await visits.open(files.url, ASKED);
+    await page.getByText('Press GO: the model is fetched once').waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+    expect(files.requests.filter((path) => path.endsWith('.safetensors'))).toEqual([]);
+    await page.getByRole('button', { name: 'GO' }).click();
+    await page.getByRole('status').filter(drawn('pink flower with yellow petals')).waitFor({ state: 'attached' });
+    await page.getByText('with WebAssembly').waitFor();
+    await visits.photograph(page, 'in-browser');
+    expect(await axeViolations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'More like no. 2' }).click();
+    await page.getByText('no. 2 › 8').waitFor();
+    await page.getByRole('tab', { name: 'Between two' }).click();
+    await page.locator('.screen img:not([hidden])').waitFor();
+    expect(await page.getByRole('tab').count()).toBe(2); // nothing here knows of the training
+    const fetched = files.requests.filter((path) => path.endsWith('.safetensors'));
+    expect(new Set(fetched).size).toBe(fetched.length);
+  });
+
+  it('draws what a link says', async () => {
+    const page = await visits.open(`${files.url}?text=a+red+flower&seed=7`, ASKED);
+    await page.getByRole('status').filter(drawn('a red flower')).waitFor({ state: 'attached' });
+  });
+
+  it('is a choice beside a server, and part of the link', async () => {
+    const page = await visits.open(`${server.url}/?text=a+red+flower&seed=7`);
+    await page.getByRole('status').filter(drawn('a red flower')).waitFor({ state: 'attached' });
+    const first = page.locator('.grid[aria-busy="false"] img').first();
+    expect(await first.getAttribute('src')).toMatch(/^data:/);
+    await page.getByRole('switch', { name: 'In this browser' }).check();
+    await page.locator('.grid[aria-busy="false"] img[src^="blob:"]').first().waitFor();
+    expect(new URL(page.url()).searchParams.get('in')).toBe('browser');
+    await page.getByRole('switch', { name: 'In this browser' }).uncheck();
+    await page.locator('.grid[aria-busy="false"] img[src^="data:"]').first().waitFor();
+  });
+
+  it('says what to do where there is neither a server nor a model', async () => {
+    const empty = await serveFolder(join(folder, 'built'));
+    const page = await visits.open(empty.url, { expectedErrors: /404/ });
+    await page.getByRole('alert').getByText('There is no model here to draw with.').waitFor();
+    expect(await page.getByRole('alert').textContent()).toContain('t2i serve');
+    expect(await axeViolations(page)).toEqual([]);
+    empty.close();
+  });
+});
