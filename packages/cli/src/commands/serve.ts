@@ -9,6 +9,9 @@ import { runSource } from '../run-source.ts';
 import { servedPage } from '../served-page.ts';
 
 const WATCH_EVERY = 2000; // ms
+/** Milliseconds beyond the deadline of a request: until a client that reads nothing is cut off, and until a stop cuts what is left. */
+const IDLE = 90_000;
+const GRACE = 1000;
 
 interface ServeFlags {
   host: string;
@@ -35,7 +38,12 @@ export function serveCommand(output: Output): Command {
     .option('--port <n>', 'port; 0 takes a free one', integer(0, 65_535), 8888)
     .option('--watch', 'go over to newer checkpoints as they are written: to watch a training', false)
     .option('--max-batch <n>', 'pictures drawn in one pass at most', integer(1, 256), 16)
-    .option('--max-wait <ms>', 'how long a picture waits for others to share its pass', integer(0, 1000), 3)
+    .option(
+      '--max-wait <ms>',
+      'how long idle kernels wait for as many pictures as were there before',
+      integer(0, 1000),
+      3,
+    )
     .option('--max-queue <n>', 'pictures that may wait; beyond, requests get 429', integer(64, 100_000), 512)
     .option('--deadline <seconds>', 'give a request up after so long', integer(1, 3600), 30)
     .option('--rate-limit <n>', 'requests a minute for each client; 0: no limit', integer(0), 0)
@@ -75,14 +83,14 @@ async function serve(runs: readonly string[], flags: ServeFlags, output: Output)
     const limits = { deadline: flags.deadline * 1000 };
     const options = { models, metrics, logger, logCaptions, rateLimit, trustProxy, corsOrigins, limits };
     const app = createApp(page === undefined ? options : { ...options, page });
-    const server = await listen(app, { host, port });
+    const server = await listen(app, { host, port, idleTimeout: limits.deadline + IDLE });
     output.write(`Serving ${models.map(({ name }) => name).join(', ')} at ${server.url}\n`);
     output.info(
       `Try ${server.url}/text/a%20pink%20flower${page === undefined ? '' : ', or open the page in a browser'}`,
     );
     await interrupted();
     output.info('Finishing what was accepted; press Ctrl-C again to stop at once');
-    await server.stop();
+    await server.stop({ grace: limits.deadline + GRACE });
   } finally {
     await Promise.all(models.map((model) => model.close()));
   }
