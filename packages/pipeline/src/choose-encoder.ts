@@ -15,10 +15,12 @@ export interface ChosenEncoder {
   readonly config: Exclude<RunConfig['encoder'], { kind: 'automatic' }>;
 }
 
+type Captioned = Pick<TextImageDataset, 'name' | 'splits' | 'captions'>;
+
 /** @throws CheckpointError when a saved or pretrained encoder is missing or damaged */
 export async function chooseEncoder(
   { encoder: wanted, batches }: Pick<RunConfig, 'encoder' | 'batches'>,
-  dataset: TextImageDataset,
+  dataset: Captioned,
   logger: Logger = silentLogger,
 ): Promise<ChosenEncoder> {
   const config = wanted.kind === 'automatic' ? await usualEncoder(dataset, logger) : wanted;
@@ -37,7 +39,7 @@ export async function chooseEncoder(
 }
 
 /** For Oxford-102 the encoder that was trained on it, for other data a bag of words; says which. */
-async function usualEncoder(dataset: TextImageDataset, logger: Logger): Promise<ChosenEncoder['config']> {
+async function usualEncoder(dataset: Captioned, logger: Logger): Promise<ChosenEncoder['config']> {
   const isPretrainedFor = dataset.name === PRETRAINED;
   if (isPretrainedFor && (await hasPretrained(PRETRAINED))) {
     logger.info(`Text encoder: the char-CNN-RNN that was trained on ${PRETRAINED}`);

@@ -90,7 +90,8 @@ describe('chooseEncoder', () => {
     const messages: string[] = [];
     const logger = { info: (message: string) => messages.push(message), warn() {} };
     const config = parseRunConfig({ data: { kind: 'toy-flowers' }, encoder });
-    return { ...(await chooseEncoder(config, Object.assign(Object.create(flowers), { name }), logger)), messages };
+    const dataset = { name, splits: flowers.splits, captions: (item: number) => flowers.captions(item) };
+    return { ...(await chooseEncoder(config, dataset, logger)), messages };
   };
 
   it('takes a bag of words for other data than Oxford-102, and says so in a line', async () => {
