@@ -1,8 +1,8 @@
 /**
- * The whole path in a few minutes: draw a toy data set, train a small GAN-CLS on it, draw sentences it has never seen,
+ * The whole path in two minutes: draw a toy data set, train a small GAN-CLS on it, draw sentences it has never seen,
  * and measure how many of their colours come out right.
  *
- *     pnpm quickstart            # or: tsx examples/quickstart.ts [--fast] [--run folder]
+ *     pnpm quickstart            # or: tsx --conditions=@t2i/source examples/quickstart.ts [--fast] [--run folder]
  */
 
 import { join } from 'node:path';
