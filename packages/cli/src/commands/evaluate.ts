@@ -43,7 +43,7 @@ export function evaluateCommand(output: Output): Command {
     .requiredOption('--googlenet <file>', 'the weights that the features were computed with')
     .option(
       '--inception <file>',
-      'weights of Inception v3, converted to safetensors: its figures too, at five times the work',
+      'weights of Inception v3, converted to safetensors: its figures too, at four times the work',
     )
     .option(
       '--encoder <folder>',

@@ -22,10 +22,10 @@ export async function evaluationPage({ report, pictures }: RunEvaluation): Promi
 <style>
 body { font: 16px/1.4 system-ui, sans-serif; margin: 2rem auto; max-width: 76rem; padding: 0 1rem; color-scheme: light dark }
 table { border-collapse: collapse; font-size: 14px; display: block; overflow-x: auto }
-th, td { padding: .3rem .6rem; text-align: right; border-bottom: 1px solid #8884; font-variant-numeric: tabular-nums }
+th, td { padding: .3rem .6rem; text-align: right; white-space: nowrap; border-bottom: 1px solid #8884; font-variant-numeric: tabular-nums }
 th:first-child, td:first-child { text-align: left }
 img { width: 96px; height: 96px; border-radius: 6px; image-rendering: pixelated; display: block }
-.pictures td { text-align: left; font-size: 13px; vertical-align: top }
+.pictures th, .pictures td { text-align: left; font-size: 13px; vertical-align: top; white-space: normal }
 </style>
 <h1>Evaluation</h1>
 ${paragraphsOf(report)

@@ -119,7 +119,7 @@ export function inceptionV3Steps(width: (channels: number) => number): Step[] {
   ];
 }
 
-/** 23,853,856 parameters with the classifier, after folding. */
+/** 23,833,744 parameters with the classifier, after folding. */
 export const INCEPTION_V3: InceptionV3Architecture = {
   imageSize: 299,
   steps: inceptionV3Steps((channels) => channels),

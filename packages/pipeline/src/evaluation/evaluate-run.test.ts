@@ -1,9 +1,11 @@
 import '@tensorflow/tfjs-backend-cpu';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { ImageBatch, ImageEncoder, TextImageDataset } from '@t2i/core';
-import { withTemporaryFolder } from '@t2i/test-utils';
 import { BagOfWords } from '@t2i/text-encoder';
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openData } from '../open-data.ts';
 import { parseRunConfig } from '../run-config.ts';
 import { trainRun } from '../train-run.ts';
@@ -11,7 +13,7 @@ import { type EvaluateRunOptions, evaluateRun } from './evaluate-run.ts';
 import { figureOf } from './evaluation-report.ts';
 
 const config = parseRunConfig({
-  data: { kind: 'toy-flowers', images: 1000 },
+  data: { kind: 'toy-flowers', images: 700 },
   model: { imageSize: 32, generatorFilters: 2, discriminatorFilters: 2, projectedDim: 4, residual: false },
   batches: { batchSize: 2 },
   trainer: { maxSteps: 1, learningRate: 0.05 },
@@ -38,7 +40,7 @@ const imageEncoder: ImageEncoder = {
   dispose() {},
 };
 
-function optionsFor(runDirectory: string, dataset: TextImageDataset): EvaluateRunOptions {
+function optionsFor(dataset: TextImageDataset): EvaluateRunOptions {
   return {
     ...{ runDirectory, dataset, samples: 50, seed: 1 },
     extractors: [{ name: 'colours', encoder: imageEncoder }],
@@ -50,49 +52,43 @@ function optionsFor(runDirectory: string, dataset: TextImageDataset): EvaluateRu
   };
 }
 
+let runDirectory: string;
+let dataset: TextImageDataset;
+
 beforeAll(async () => {
   await tf.setBackend('cpu');
+  runDirectory = await mkdtemp(join(tmpdir(), 't2i-evaluate-'));
+  await trainRun(config, { runDirectory });
+  dataset = await openData(config.data, config.model.imageSize);
 });
+
+afterAll(() => rm(runDirectory, { recursive: true, force: true }));
 
 describe('evaluateRun', () => {
   it('opens the run as it is and as it was before its first step, and leaves no tensor behind', async () => {
-    await withTemporaryFolder(async (runDirectory) => {
-      await trainRun(config, { runDirectory });
-      const before = tf.memory().numTensors;
-      const dataset = await openData(config.data, config.model.imageSize);
-      const warnings: string[] = [];
-      const logger = { info: () => {}, warn: (message: string) => warnings.push(message) };
-      const options = optionsFor(runDirectory, dataset);
-      const { report, pictures } = await evaluateRun({ ...options, logger });
-      expect(tf.memory().numTensors).toBe(before);
-      expect(report).toMatchObject({
-        run: { epoch: 1, step: 1, imagesShown: 2 },
-        ...{ dataset: dataset.name, samples: 50, references: 50, imageSize: 32, judge: null },
-      });
-      expect(warnings.join()).toMatch(/knows no images/);
-      const [generated, untrained] = (['generated', 'untrained'] as const).map((set) =>
-        figureOf(report.rows, set, 'frechet'),
-      );
-      expect(generated).toBeGreaterThan(0);
-      expect(generated).not.toBe(untrained);
-      expect(pictures.examples[0]!.generated.width).toBe(32);
-      expect(pictures.examples[0]!.generated).not.toEqual(pictures.examples[0]!.untrained);
-      expect((await evaluateRun(options)).report).toEqual(report);
+    const before = tf.memory().numTensors;
+    const warnings: string[] = [];
+    const logger = { info: () => {}, warn: (message: string) => warnings.push(message) };
+    const { report, pictures } = await evaluateRun({ ...optionsFor(dataset), logger });
+    expect(tf.memory().numTensors).toBe(before);
+    expect(report).toMatchObject({
+      run: { epoch: 1, step: 1, imagesShown: 2 },
+      ...{ dataset: dataset.name, samples: 50, references: 50, imageSize: 32, judge: null },
     });
+    expect(warnings.join()).toMatch(/knows no images/);
+    const [generated, untrained] = (['generated', 'untrained'] as const).map((set) =>
+      figureOf(report.rows, set, 'frechet'),
+    );
+    expect(generated).toBeGreaterThan(0);
+    expect(generated).not.toBe(untrained);
+    expect(pictures.examples[0]!.generated.width).toBe(32);
+    expect(pictures.examples[0]!.generated).not.toEqual(pictures.examples[0]!.untrained);
   });
 
   it('refuses other data, and a judge that knows no images', async () => {
-    await withTemporaryFolder(async (runDirectory) => {
-      await trainRun(config, { runDirectory });
-      const other = await openData({ kind: 'toy-flowers', images: 1000, seed: 2 }, 32);
-      await expect(evaluateRun(optionsFor(runDirectory, other))).rejects.toThrow(
-        /not the one that the run was trained on/,
-      );
-      const dataset = await openData(config.data, config.model.imageSize);
-      const judge = BagOfWords.fit(['a red flower']);
-      await expect(evaluateRun({ ...optionsFor(runDirectory, dataset), judge })).rejects.toThrow(
-        /was not trained with images/,
-      );
-    });
+    const other = { ...dataset, fingerprint: 'other' } as TextImageDataset;
+    await expect(evaluateRun(optionsFor(other))).rejects.toThrow(/not the one that the run was trained on/);
+    const judge = BagOfWords.fit(['a red flower']);
+    await expect(evaluateRun({ ...optionsFor(dataset), judge })).rejects.toThrow(/was not trained with images/);
   });
 });
