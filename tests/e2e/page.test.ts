@@ -47,6 +47,22 @@ describe.skipIf(skipWithoutChromium)('the page', () => {
     expect(await page.title()).toMatch(/^pink flower with yellow petals/);
   });
 
+  it('comes light: the engines stay where they are until somebody draws with them', async () => {
+    const page = await visit('?text=a&seed=7');
+    await drawn(page, 'a', 7);
+    const loaded = await page.evaluate(() =>
+      performance
+        .getEntriesByType('resource')
+        .map(({ name, decodedBodySize }: PerformanceEntry & { decodedBodySize?: number }) => ({
+          name,
+          decodedBodySize,
+        }))
+        .filter(({ name }) => name.includes('/assets/')),
+    );
+    expect(loaded.map(({ name }) => name.replace(/.*\/(\w+)-.*\./, '$1.')).sort()).toEqual(['index.css', 'index.js']);
+    expect(loaded.reduce((sum, { decodedBodySize = Infinity }) => sum + decodedBodySize, 0)).toBeLessThan(70_000);
+  });
+
   it('draws what is typed, by GO and by Enter, each with another seed', async () => {
     const page = await visit('?text=a&seed=7');
     await drawn(page, 'a', 7);

@@ -110,15 +110,25 @@ describe('GO', () => {
     expect(server.requests.at(-1)).toMatchObject({ caption: 'b', seed: 7, like: [2] });
   });
 
-  it('does nothing for no words, and draws nothing twice', async () => {
+  it('does nothing for no words', async () => {
     const page = await pageOn('?text=a&seed=7');
     page.type({ text: ' ' });
     page.go();
-    page.lock(true);
-    page.type({ text: 'a' });
-    page.go();
     await settle();
     expect([server.requests.length, addresses]).toEqual([1, []]);
+  });
+
+  it('draws the same again when it is asked to, for the weights may be newer, but not by itself', async () => {
+    const page = await pageOn('?text=a&seed=7');
+    page.lock(true);
+    page.go();
+    await settle();
+    page.view('between');
+    page.view('draw');
+    await settle();
+    const captions = server.requests.filter((request) => 'caption' in request);
+    expect(captions).toEqual([captions[0], captions[0]]);
+    expect(addresses.some((address) => address.startsWith('push ?text=a&seed=7'))).toBe(true);
   });
 
   it('tries again what failed', async () => {

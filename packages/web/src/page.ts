@@ -49,7 +49,7 @@ export class Page {
   readonly #pictures = new Attempt<readonly DrawnPicture[]>(() => this.#tell(), forget);
   readonly #walk = new Attempt<readonly DrawnPicture[]>(() => this.#tell(), forget);
   readonly #sheets = new Attempt<readonly EpochSheet[]>(() => this.#tell());
-  /** What was last asked of each: nothing is drawn twice in a row. */
+  /** What was last asked of each: what is shown is not drawn again. */
   readonly #asked = new Map<object, string>();
   #scene = FIRST_SCENE;
   #drafts: PageState['drafts'] = FIRST_SCENE;
@@ -100,11 +100,12 @@ export class Page {
     this.#tell();
   }
 
-  /** Draws what is in the text boxes, with the noises of before if they are locked. */
+  /** Draws what is in the text boxes, with the noises of before if they are locked; even the same again: a watched model may have newer weights. */
   go(): void {
     const text = this.#drafts.text.trim();
     const to = this.#drafts.to.trim() || this.#scene.to;
     if (text === '') return;
+    this.#asked.clear();
     const kept = this.#locked && this.#scene.seed !== undefined;
     this.#move({ text, to, ...(kept ? {} : { seed: this.#freshSeed(), like: [] }) });
   }

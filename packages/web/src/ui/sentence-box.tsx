@@ -27,6 +27,7 @@ export function SentenceBox({ id, label, value, onInput, onSaid }: SentenceBoxPr
           id={id}
           rows={1}
           maxLength={1000}
+          required
           enterkeyhint="go"
           autocapitalize="none"
           spellcheck
