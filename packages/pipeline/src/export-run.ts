@@ -25,7 +25,7 @@ export interface ExportRunOptions {
 }
 
 /**
- * Writes what `TextToImagePipeline.open` and `openPublishedModel` open. No engine is needed; the folder is whole or not there.
+ * Writes what `TextToImagePipeline.open` and `openPublishedModel` open. An engine must have been chosen; the folder is whole or not there.
  * @throws ConfigError when `outDirectory` holds something
  * @throws CheckpointError when the run has no whole checkpoint, or not its encoder
  */

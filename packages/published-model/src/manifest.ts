@@ -58,6 +58,13 @@ const manifestSchema = z.strictObject({
     /** Hash of the checkpoint that the weights come from. */
     checkpoint: z.string(),
   }),
+  /** A picture as it was drawn when the model was published: every engine must come near to it. */
+  check: z.strictObject({
+    caption: z.string(),
+    seed: z.int().min(0),
+    /** Some of the picture's numbers, evenly spaced, from the first on; in [-1, 1]. */
+    values: z.array(z.number().min(-1).max(1)).min(1).max(1000),
+  }),
   /** Of the weights, in words or as an SPDX name; null: whoever published them did not say. */
   license: z.string().nullable(),
 });

@@ -4,7 +4,7 @@ import type { Logger } from '@t2i/core';
 import { type DownloadOptions, downloadBytes, downloadText } from './download.ts';
 import { type FileCache, keep, readKept } from './file-cache.ts';
 import { MANIFEST_FILE, type ModelFile, type ModelManifest, parseModelManifest } from './manifest.ts';
-import { assertIntact, PublishedModel } from './published-model.ts';
+import { assertIntact, type ModelBytes, PublishedModel } from './published-model.ts';
 
 /** How far the weights have come, in bytes. */
 export interface DownloadProgress {
@@ -35,15 +35,17 @@ export interface OpenPublishedModelOptions {
  * const images = await flowers.generate({ captions: ['a pink flower'], seed: 7, perCaption: 4 });
  */
 export async function openPublishedModel(options: OpenPublishedModelOptions): Promise<PublishedModel> {
-  const { manifest, files } = await downloadModel(options);
+  const { manifest, files } = await downloadPublishedModel(options);
   return PublishedModel.restore(manifest, files, options.logger);
 }
 
-type ModelFiles = Record<'generator' | 'encoder', Uint8Array>;
-
-async function downloadModel(
-  options: OpenPublishedModelOptions,
-): Promise<{ manifest: ModelManifest; files: ModelFiles }> {
+/**
+ * The first half of `openPublishedModel`, which needs no engine: `PublishedModel.restore` is the other, and may be repeated
+ * on another engine.
+ */
+export async function downloadPublishedModel(
+  options: Omit<OpenPublishedModelOptions, 'logger'>,
+): Promise<{ manifest: ModelManifest; files: ModelBytes }> {
   const { fetch = globalThis.fetch, signal, cache, onProgress } = options;
   const base = new URL(String(options.baseUrl).replace(/\/?$/, '/'));
   const network: DownloadOptions = { fetch: (...request) => fetch(...request), signal };

@@ -72,6 +72,21 @@ describe('a published model', () => {
       published.dispose();
     }));
 
+  it('knows an engine that computes rightly from one that does not', async () => {
+    const { check } = await publishTrained(folder);
+    expect(check.values).toHaveLength(96);
+    expect(new Set(check.values).size).toBeGreaterThan(48);
+    const published = await openModelFolder(folder);
+    expect(await published.deviation()).toBeLessThan(1e-4);
+    const generate = published.model.generate.bind(published.model);
+    published.model.generate = async (input) => {
+      const { data, shape } = await generate(input);
+      return { shape, data: data.map((value, i) => (i % 2 === 0 ? value : 0)) };
+    };
+    expect(await published.deviation()).toBeGreaterThan(0.02);
+    published.dispose();
+  });
+
   it('of the same weights has the same bytes and revision, of others another', async () => {
     const manifest = await publishTrained(folder);
     await withTemporaryFolder(async (directory) => {

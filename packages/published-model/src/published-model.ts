@@ -3,6 +3,7 @@
 import { CheckpointError, type Logger, readSafetensors, sha256 } from '@t2i/core';
 import { GanClsGenerator } from '@t2i/gan-cls';
 import { restoreEncoder } from '@t2i/text-encoder';
+import { deviationFrom } from './check-picture.ts';
 import type { ModelFile, ModelManifest } from './manifest.ts';
 import { TextToImage } from './text-to-image.ts';
 
@@ -16,15 +17,10 @@ export class PublishedModel extends TextToImage {
   }
 
   /**
-   * @param files the two files as they were read, in any order of arrival
    * @param logger hears the warnings of the encoder
    * @throws CheckpointError when a file is not the one that the manifest names, or both do not belong together
    */
-  static async restore(
-    manifest: ModelManifest,
-    files: { readonly generator: Uint8Array; readonly encoder: Uint8Array },
-    logger?: Logger,
-  ): Promise<PublishedModel> {
+  static async restore(manifest: ModelManifest, files: ModelBytes, logger?: Logger): Promise<PublishedModel> {
     const { generator, encoder } = manifest;
     await assertIntact(generator.file, files.generator);
     await assertIntact(encoder.file, files.encoder);
@@ -38,7 +34,18 @@ export class PublishedModel extends TextToImage {
       throw error;
     }
   }
+
+  /**
+   * Draws what was drawn when the model was published, and returns the largest difference of a number in [-1, 1]. Engines
+   * that compute rightly differ by some 1e-4; what is above 0.02, two and a half steps of a pixel, is an engine's mistake.
+   */
+  deviation(): Promise<number> {
+    return deviationFrom(this.manifest.check, this);
+  }
 }
+
+/** The two files as they were read. */
+export type ModelBytes = Readonly<Record<'generator' | 'encoder', Uint8Array>>;
 
 /** @throws CheckpointError when `bytes` is not the file that the manifest names */
 export async function assertIntact(file: ModelFile, bytes: Uint8Array): Promise<void> {

@@ -2,11 +2,13 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { selectBackend } from '@t2i/backend';
 import { ConfigError } from '@t2i/core';
 import { exportRun } from '@t2i/pipeline';
 import { pageFolder } from '@t2i/web';
 import { Command, Option } from 'commander';
 import { examples } from '../examples.ts';
+import { type BackendFlag, backendOption } from '../flags.ts';
 import type { Output } from '../output.ts';
 
 interface ExportFlags {
@@ -14,6 +16,7 @@ interface ExportFlags {
   precision: 'float16' | 'float32';
   license?: string;
   page: boolean;
+  backend: BackendFlag;
 }
 
 export function exportCommand(output: Output): Command {
@@ -24,6 +27,7 @@ export function exportCommand(output: Output): Command {
     .addOption(new Option('--precision <bits>', 'of matrices').choices(['float16', 'float32']).default('float16'))
     .option('--license <text>', 'licence of the weights, to be told with them: CC-BY-4.0 for instance')
     .option('--page', 'write a web page that draws in the browser; any server of files can serve the folder', false)
+    .addOption(backendOption())
     .addHelpText(
       'after',
       examples(
@@ -33,8 +37,9 @@ export function exportCommand(output: Output): Command {
       ),
     )
     .action(async (runDirectory: string, flags: ExportFlags) => {
-      const { out: outDirectory, precision, license } = flags;
+      const { out: outDirectory, precision, license, backend } = flags;
       const page = flags.page ? builtPage() : undefined;
+      await selectBackend({ prefer: backend });
       const manifest = await exportRun({ runDirectory, outDirectory, precision, license, page, logger: output });
       const { generator, encoder, facts } = manifest;
       const megabytes = (generator.file.bytes + encoder.file.bytes) / 1e6;

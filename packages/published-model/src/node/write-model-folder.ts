@@ -3,9 +3,11 @@
 import { join } from 'node:path';
 import { type StateDict, sha256, withRoundedMatrices, writeSafetensors } from '@t2i/core';
 import { writeFileAtomic, writeJsonFile } from '@t2i/core/node';
-import { resolveGeneratorConfig } from '@t2i/gan-cls';
+import { GanClsGenerator, type GeneratorConfig, resolveGeneratorConfig } from '@t2i/gan-cls';
 import { roundedEncoder, type SavableEncoder } from '@t2i/text-encoder';
+import { drawCheckPicture } from '../check-picture.ts';
 import { MANIFEST_FILE, type ModelFile, type ModelManifest, modelManifest } from '../manifest.ts';
+import { TextToImage } from '../text-to-image.ts';
 
 /** What is published. */
 export interface PublishableModel {
@@ -23,8 +25,12 @@ export interface PublishableModel {
   readonly license: string | null;
 }
 
+/** What every engine must draw alike. */
+const CHECK = { caption: 'this flower has pink petals and a yellow center', seed: 7 };
+
 /**
- * Writes the three files into a folder of the caller's. The same model gives the same bytes.
+ * Writes the three files into a folder of the caller's. An engine must have been chosen: it draws the picture that others
+ * are checked with. The same model gives the same bytes on the same engine.
  * @returns what `model.json` says
  */
 export async function writeModelFolder(directory: string, model: PublishableModel): Promise<ModelManifest> {
@@ -35,6 +41,7 @@ export async function writeModelFolder(directory: string, model: PublishableMode
   const generator = { tensors: rounds ? withRoundedMatrices(tensors) : tensors, metadata: {} };
   const encoder = rounds ? await roundedEncoder(model.encoder) : model.encoder;
   const { kind, id, dim } = encoder;
+  const check = await drawCheck(config, generator.tensors, encoder);
   const generatorFile = await writeWeights(directory, 'generator.safetensors', generator);
   const encoderFile = await writeWeights(directory, 'encoder.safetensors', await encoder.toState());
   const manifest = modelManifest({
@@ -44,10 +51,25 @@ export async function writeModelFolder(directory: string, model: PublishableMode
     generator: { kind: 'gan-cls', config, averaged, file: generatorFile },
     encoder: { kind, id, trainedWith: model.encoder.id, dim, file: encoderFile },
     facts,
+    check,
     license,
   });
   await writeJsonFile(join(directory, MANIFEST_FILE), manifest);
   return manifest;
+}
+
+/** Draws with what is published, not with what it was made of. */
+async function drawCheck(
+  config: GeneratorConfig,
+  tensors: StateDict['tensors'],
+  encoder: SavableEncoder,
+): Promise<ModelManifest['check']> {
+  const model = new TextToImage(GanClsGenerator.fromWeights(config, tensors), encoder);
+  try {
+    return await drawCheckPicture(model, CHECK);
+  } finally {
+    model.dispose();
+  }
 }
 
 async function writeWeights(directory: string, name: string, state: StateDict): Promise<ModelFile> {

@@ -52,6 +52,10 @@ function inputTerms(weights: Weights, x: tf.Tensor3D): tf.Tensor2D[] {
   return tf.split<tf.Tensor2D>(terms as tf.Tensor2D, steps, 0);
 }
 
+/** Added one by one: `tf.addN` of eight tensors and more gives nonsense on WebGPU, whose kernels may read seven (tfjs 4.22). */
 function mean(states: readonly tf.Tensor2D[]): tf.Tensor2D {
-  return tf.mul<tf.Tensor2D>(tf.addN([...states]), 1 / states.length);
+  return tf.mul<tf.Tensor2D>(
+    states.reduce((sum, state) => tf.add(sum, state)),
+    1 / states.length,
+  );
 }

@@ -1,7 +1,7 @@
 /** The engines of browsers, the fastest first: a graphics card by WebGPU or WebGL, else WebAssembly. Each comes only when it is tried. */
 
 import { selectBackend } from '@t2i/backend';
-import { BackendError, errorMessage } from '@t2i/core';
+import { BackendError, errorMessage, T2iError } from '@t2i/core';
 import wasmUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
 import simdUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
 import * as tf from '@tensorflow/tfjs-core';
@@ -23,6 +23,13 @@ interface Adapter {
 /** Renderers that are programs: slower than WebAssembly, so they are used only when asked for. */
 const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|basic render|microsoft basic/i;
 
+/** It asks for an address of all three, of which the last is never loaded. */
+const WASM_PATHS = {
+  'tfjs-backend-wasm.wasm': wasmUrl,
+  'tfjs-backend-wasm-simd.wasm': simdUrl,
+  'tfjs-backend-wasm-threaded-simd.wasm': simdUrl,
+};
+
 /** Each rejects, in words, where it cannot be used. `asked`: somebody wants this one, a program in a card's place too. */
 const START: Record<BrowserEngine, (asked: boolean) => Promise<string>> = {
   webgpu: async (asked) => {
@@ -39,31 +46,33 @@ const START: Record<BrowserEngine, (asked: boolean) => Promise<string>> = {
     refuseSoftware(asked, webglRenderer());
     await import('@tensorflow/tfjs-backend-webgl');
     await use('webgl');
-    if (!asked && !tf.env().getBool('WEBGL_RENDER_FLOAT32_ENABLED')) {
-      throw new BackendError('WebGL computes with 16 bits here, which pictures show.');
-    }
     return 'WebGL';
   },
   wasm: async () => {
     await import('@tensorflow/tfjs-backend-wasm'); // registers the flag
     // Threads need headers that servers of files seldom send.
     tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
-    const wasmPaths = { 'tfjs-backend-wasm.wasm': wasmUrl, 'tfjs-backend-wasm-simd.wasm': simdUrl };
-    await selectBackend({ prefer: 'wasm', wasmPaths });
+    await selectBackend({ prefer: 'wasm', wasmPaths: WASM_PATHS });
     return 'WebAssembly';
   },
 };
 
 /**
- * Starts the engine asked for, or the first that works, and returns its name for people.
- * @throws BackendError that says of each why it does not work
+ * Tries the engine asked for, or one after the other: starts it and lets `work` be done on it.
+ * @returns what `work` gave, and the engine's name for people
+ * @throws BackendError that says of each why it does not work; other errors of these packages are not an engine's fault
  */
-export async function startEngine(wanted: BrowserEngine | undefined): Promise<string> {
+export async function onFirstEngine<T>(
+  wanted: BrowserEngine | undefined,
+  work: () => Promise<T>,
+): Promise<{ engine: string; result: T }> {
   const refusals: string[] = [];
   for (const name of wanted === undefined ? ENGINE_NAMES : [wanted]) {
     try {
-      return await START[name](wanted !== undefined);
+      const engine = await START[name](wanted !== undefined);
+      return { engine, result: await work() };
     } catch (error) {
+      if (T2iError.isInstance(error) && !(error instanceof BackendError)) throw error;
       refusals.push(`${name}: ${errorMessage(error)}`);
     }
   }

@@ -1,14 +1,20 @@
 /** The thread that draws: opens a published model on the best engine there is, then does what the page orders, one after the other. */
 
-import { errorMessage, T2iError } from '@t2i/core';
-import { openPublishedModel, type PublishedModel } from '@t2i/published-model';
+import { BackendError, errorMessage, T2iError } from '@t2i/core';
+import { downloadPublishedModel, PublishedModel } from '@t2i/published-model';
 import { drawRows, rowsToGenerate, rowsToInterpolate } from './draw.ts';
-import { startEngine } from './engines.ts';
+import { onFirstEngine } from './engines.ts';
 import type { Answer, BrowserEngine, Failure, Message, OpenedModel, Order } from './messages.ts';
 import { encodePng } from './png.ts';
 
 /** Of the browser's store of files; the version is that of how files are kept, not of a model. */
 const CACHE = 't2i-models-1';
+
+/**
+ * Of a number in [-1, 1]: two and a half steps of a pixel. Graphics cards that compute with 16 bits may exceed it, and so do
+ * those that fail without a word.
+ */
+const LARGEST_DEVIATION = 0.02;
 
 const scope = self as unknown as DedicatedWorkerGlobalScope;
 const running = new Map<number, AbortController>();
@@ -44,13 +50,20 @@ async function open(
   wanted: BrowserEngine | undefined,
   signal: AbortSignal,
 ): Promise<OpenedModel> {
-  const engine = await startEngine(wanted);
   // Pages of plain http have no store.
   const cache = await globalThis.caches?.open(CACHE).catch(() => undefined);
   const onProgress = (progress: { loaded: number; total: number }) =>
     scope.postMessage({ id, progress } satisfies Answer);
-  model = await openPublishedModel({ baseUrl, signal, cache, onProgress });
-  const { imageSize, facts } = model.manifest;
+  const { manifest, files } = await downloadPublishedModel({ baseUrl, signal, cache, onProgress });
+  const { engine, result } = await onFirstEngine(wanted, async () => {
+    const opened = await PublishedModel.restore(manifest, files);
+    const deviation = await opened.deviation();
+    if (deviation <= LARGEST_DEVIATION) return opened;
+    opened.dispose();
+    throw new BackendError(`It draws wrongly here: a number is off by ${deviation.toFixed(3)}.`);
+  });
+  model = result;
+  const { imageSize, facts } = manifest;
   return {
     engine,
     facts: { name: facts.dataset, imageSize, epoch: facts.epoch, description: `trained on ${facts.dataset}` },
