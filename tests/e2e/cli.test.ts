@@ -130,6 +130,8 @@ describe('mistakes exit with 2', () => {
     [['generate', '--run', 'x'], /either a sentence or --captions/],
     [['paint'], /unknown command 'paint'/],
     [['dataset', 'info', 'no/such/folder'], /no\/such\/folder/],
+    [['evaluate', 'x', '--data', 'd', '--features', 'f', '--googlenet', 'none.safetensors'], /none\.safetensors/],
+    [['evaluate', 'x', '--samples', '3'], /whole number of at least 50|from 50/],
   ])('%j', async (args, message) => {
     const { code, stderr } = await finish(...args);
     expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);

@@ -49,6 +49,7 @@ export async function evaluateRun(options: EvaluateRunOptions): Promise<RunEvalu
       return { ...evaluation, report: { ...evaluation.report, run: { epoch, step, imagesShown } } };
     } finally {
       untrained.dispose();
+      own.dispose?.();
     }
   } finally {
     pipeline.dispose();
