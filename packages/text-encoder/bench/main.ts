@@ -40,8 +40,11 @@ const rng = new Rng(1);
 const joint = new JointEmbedding(new CharCnnRnnNetwork(resolveCharCnnRnnConfig({ rnn: values.rnn }), rng));
 const run = task === 'encode' ? await encoding() : training();
 
-const ours: number[] = [];
-const theirs: number[] = [];
+/** Milliseconds on the clock, and of processor time: on a busy machine the second says more. */
+type Repetition = readonly [clock: number, processor: number];
+
+const ours: Repetition[] = [];
+const theirs: Repetition[] = [];
 await run();
 for (let round = 0; round < Number(values.rounds); round++) {
   for (let i = 0; i < REPETITIONS; i++) ours.push(await timed(run));
@@ -52,7 +55,8 @@ const engine = tf.getBackend() === 'native' ? `native ${instructionSet}, ${threa
 report(`ours (${engine})`, ours);
 if (values.peer) {
   report('peer', theirs);
-  console.log(`${(Math.min(...theirs) / Math.min(...ours)).toFixed(2)} × the speed of the peer, fastest of each`);
+  const [clock, processor] = ([0, 1] as const).map((kind) => (fastest(theirs, kind) / fastest(ours, kind)).toFixed(2));
+  console.log(`${clock} × the speed of the peer, ${processor} × by processor time, fastest of each`);
 }
 console.log(`load ${loadavg()[0]!.toFixed(1)}`);
 joint.dispose();
@@ -73,21 +77,29 @@ function training(): () => Promise<unknown> {
   };
 }
 
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const start = performance.now();
+async function timed(work: () => Promise<unknown>): Promise<Repetition> {
+  const [start, before] = [performance.now(), process.cpuUsage()];
   await work();
-  return performance.now() - start;
+  const { user, system } = process.cpuUsage(before);
+  return [performance.now() - start, (user + system) / 1000];
 }
 
 /** The peer's last line is JSON with the milliseconds of each repetition. */
-function runPeer(command: string): number[] {
+function runPeer(command: string): Repetition[] {
   const output = execSync(command, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
-  return (JSON.parse(output.trim().split('\n').at(-1)!) as { ms: number[] }).ms;
+  return (JSON.parse(output.trim().split('\n').at(-1)!) as { ms: Repetition[] }).ms;
 }
 
-function report(who: string, milliseconds: readonly number[]): void {
-  const best = Math.min(...milliseconds);
-  const median = [...milliseconds].sort((a, b) => a - b)[milliseconds.length >> 1]!;
+function fastest(repetitions: readonly Repetition[], kind: 0 | 1): number {
+  return Math.min(...repetitions.map((milliseconds) => milliseconds[kind]));
+}
+
+function report(who: string, repetitions: readonly Repetition[]): void {
+  const best = fastest(repetitions, 0);
+  const median = repetitions.map(([clock]) => clock).sort((a, b) => a - b)[repetitions.length >> 1]!;
   const speed = task === 'encode' ? `, ${((SENTENCES * 1000) / best).toFixed(0)} sentences/s` : '';
-  console.log(`${task}, ${values.rnn}, ${who}: ${best.toFixed(1)} ms (fastest), ${median.toFixed(1)} (median)${speed}`);
+  console.log(
+    `${task}, ${values.rnn}, ${who}: ${best.toFixed(1)} ms (fastest), ${median.toFixed(1)} (median), ` +
+      `${fastest(repetitions, 1).toFixed(1)} of processor time${speed}`,
+  );
 }
