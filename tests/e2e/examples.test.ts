@@ -50,6 +50,7 @@ it('covers all examples', async () => {
     'oxford-102.ts',
     'quickstart.ts',
     'swap-backend.ts',
+    'text-encoder.ts',
   ]);
 });
 
@@ -82,6 +83,11 @@ it('own-folder', async () => {
 
 it('own-text-encoder', async () => {
   expect(await runExample('own-text-encoder', '--fast', '--run', inFolder('trigrams'))).toContain('Samples in');
+});
+
+it('text-encoder', async () => {
+  const stdout = await runExample('text-encoder', '--fast', '--run', inFolder('text-encoder'));
+  expect(stdout).toMatch(/classes that it never saw: [\d.]+ % of \d+ pictures/);
 });
 
 it('swap-backend gives the same loss on every engine', async () => {
