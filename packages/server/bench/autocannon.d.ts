@@ -8,6 +8,8 @@ declare module 'autocannon' {
     /** Requests to send, instead of a duration. */
     readonly amount?: number;
     readonly requests: readonly { readonly path: string }[];
+    /** Seconds until a request counts as lost. */
+    readonly timeout?: number;
     /** Threads that the connections are spread over; none by default. */
     readonly workers?: number;
   }

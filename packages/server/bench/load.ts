@@ -29,6 +29,9 @@ const [run] = positionals;
 if (run === undefined) throw new Error('Name a run.');
 const [rounds, seconds, amount] = [Number(values.rounds), Number(values.seconds), Number(values.requests)];
 
+/** Requests of each connection at least: with fewer, the last ones alone would decide. */
+const REQUESTS_EACH = 4;
+const PATIENCE = 60; // s
 const requests = CAPTIONS.map((caption) => ({ path: `/text/${encodeURIComponent(caption)}` }));
 const median = (numbers: readonly number[]) => [...numbers].sort((a, b) => a - b)[numbers.length >> 1]!;
 const milliseconds = (seconds: number) => (1000 * seconds).toFixed(2);
@@ -48,7 +51,8 @@ interface ServedSlice extends Slice {
   readonly lost: number;
 }
 
-async function serveFor(url: string, connections: number): Promise<ServedSlice> {
+/** All requests are answered: those cut off at the end of a time would have cost and not counted. */
+async function serve(url: string, connections: number, amount: number): Promise<ServedSlice> {
   const before = await readFigures(url);
   const cpu = process.cpuUsage();
   const {
@@ -61,8 +65,9 @@ async function serveFor(url: string, connections: number): Promise<ServedSlice> 
   } = await autocannon({
     url,
     connections,
-    duration: seconds,
+    amount,
     requests,
+    timeout: PATIENCE,
   });
   const clientCpuSeconds = ownCpuSeconds(cpu);
   const cpuSeconds = (await readFigures(url)).cpuSeconds - before.cpuSeconds + clientCpuSeconds;
@@ -76,8 +81,9 @@ async function load(url: string, bare: Painter, connections: number): Promise<vo
   const bares: Slice[] = [];
   const served: ServedSlice[] = [];
   for (let round = 0; round < rounds; round++) {
-    bares.push(await paintFor(bare, seconds, clients));
-    served.push(await serveFor(url, connections));
+    const slice = await paintFor(bare, seconds, clients);
+    bares.push(slice);
+    served.push(await serve(url, connections, Math.max(slice.pictures, REQUESTS_EACH * connections)));
   }
   const probe = watchHealth(url);
   await autocannon({ url, connections, duration: seconds, requests, workers: 1 });
