@@ -60,7 +60,7 @@ beforeAll(async () => {
   runDirectory = await mkdtemp(join(tmpdir(), 't2i-evaluate-'));
   await trainRun(config, { runDirectory });
   dataset = await openData(config.data, config.model.imageSize);
-});
+}, 60_000);
 
 afterAll(() => rm(runDirectory, { recursive: true, force: true }));
 
