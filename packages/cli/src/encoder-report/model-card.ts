@@ -13,13 +13,15 @@ export interface ModelCard {
   /** What ships: the same with rounded weights. */
   readonly shipped: SavableEncoder;
   readonly bytes: number;
+  /** Whether `curves.png` stands beside the page. */
+  readonly hasCurves: boolean;
   /** Of the shipped encoder, of the weights before rounding, and of a baseline. */
   readonly report: EncoderReport;
   readonly unrounded: EncoderReport;
   readonly baseline?: EncoderReport | undefined;
 }
 
-export function modelCard({ run, shipped, bytes, report, unrounded, baseline }: ModelCard): string {
+export function modelCard({ run, shipped, bytes, hasCurves, report, unrounded, baseline }: ModelCard): string {
   const { dataset } = report;
   const columns = [
     { title: 'shipped (16 bits)', report },
@@ -39,7 +41,7 @@ ${setting(report)}
 ${baseline ? `The baseline is \`${baseline.encoder}\`, trained with the same objective.\n` : ''}
 ${figuresTable(columns)}${publishedNote(report)}
 ${pictures}
-${training(run, dataset)}
+${training(run, dataset)}${hasCurves ? '\n![Loss and accuracy](curves.png)\n' : ''}
 ## Limits
 
 - It has seen ${dataset}, nothing else: sentences about other things get an embedding that says little.
@@ -64,7 +66,5 @@ ${progress.step} steps, ${progress.epoch} epochs; figures of every ${trainer.log
 \`\`\`json
 ${JSON.stringify(settings, null, 2)}
 \`\`\`
-
-![Loss and accuracy](curves.png)
 `;
 }

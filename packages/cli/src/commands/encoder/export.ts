@@ -4,7 +4,7 @@ import { copyFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { selectBackend } from '@t2i/backend';
 import { ConfigError } from '@t2i/core';
-import { writeFileAtomic, writeJsonFile } from '@t2i/core/node';
+import { writeError, writeFileAtomic, writeJsonFile } from '@t2i/core/node';
 import { type EncoderRun, openEncoderRun, openTrainedEncoder } from '@t2i/pipeline';
 import { CharCnnRnn, roundedEncoder, type SavableEncoder } from '@t2i/text-encoder';
 import { saveEncoder } from '@t2i/text-encoder/node';
@@ -92,9 +92,23 @@ async function writeFiles(
   await saveEncoder(folder, shipped);
   const { size: bytes } = await stat(join(folder, 'encoder.safetensors'));
   const { log, curvesPng } = runPaths(directory);
-  await copyFile(log, join(folder, 'training.jsonl'));
-  await copyFile(curvesPng, join(folder, 'curves.png'));
+  await copyIfThere(log, join(folder, 'training.jsonl'));
+  const hasCurves = await copyIfThere(curvesPng, join(folder, 'curves.png'));
   await writePictures(folder, evaluation);
   await writeJsonFile(join(folder, 'report.json'), { ...report, unrounded, ...(baseline && { baseline }) });
-  await writeFileAtomic(join(folder, 'README.md'), modelCard({ run, shipped, bytes, report, unrounded, baseline }));
+  await writeFileAtomic(
+    join(folder, 'README.md'),
+    modelCard({ run, shipped, bytes, hasCurves, report, unrounded, baseline }),
+  );
+}
+
+/** A run that was stopped within its first epoch has nothing to show yet. */
+async function copyIfThere(from: string, to: string): Promise<boolean> {
+  try {
+    await copyFile(from, to);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw writeError(to, error);
+  }
 }

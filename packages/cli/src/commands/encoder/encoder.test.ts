@@ -1,0 +1,155 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ImageBatch, ImageEncoder, RgbImage } from '@t2i/core';
+import { openDataset, prepareFolder, sourcePhotos } from '@t2i/dataset/node';
+import { extractFeatures } from '@t2i/image-encoder/node';
+import { encodeImage } from '@t2i/image-node';
+import { parseEncoderConfig } from '@t2i/pipeline';
+import { withTemporaryFolder } from '@t2i/test-utils';
+import { loadEncoder } from '@t2i/text-encoder/node';
+import { expect, it } from 'vitest';
+import { trainingCommand } from '../../encoder-report/training-command.ts';
+import type { Output } from '../../output.ts';
+import { run } from '../../program.ts';
+
+const COLOURS = { red: [250, 0, 0], blue: [0, 0, 250], white: [250, 250, 250], green: [0, 250, 0], grey: [90, 90, 90] };
+
+/** Runs a command; what it printed comes back with its exit code. */
+async function t2i(...argv: string[]): Promise<{ code: number; out: string; errors: string }> {
+  const [out, errors]: [string[], string[]] = [[], []];
+  const output: Output = {
+    write: (text) => void out.push(text),
+    info() {},
+    warn() {},
+    error: (message) => void errors.push(message),
+  };
+  return { code: await run(argv, output), out: out.join(''), errors: errors.join('\n') };
+}
+
+/** The mean colour of a picture. */
+class MeanColour implements ImageEncoder {
+  readonly dim = 3;
+  readonly imageSize = 8;
+  readonly id: string;
+
+  constructor(id: string) {
+    this.id = id;
+  }
+
+  async encode({ data, shape: [n] }: ImageBatch) {
+    const values = data.length / n;
+    const rows = Float32Array.from({ length: 3 * n }, (_, i) => data[Math.floor(i / 3) * values + (i % 3)]!);
+    return { data: rows, shape: [n, 3] as const };
+  }
+
+  dispose(): void {}
+}
+
+/** Five classes of two pictures each as a prepared set. */
+async function preparedColours(folder: string, name: string): Promise<{ data: string; from: string }> {
+  const from = join(folder, `${name}-pictures`);
+  for (const [colour, rgb] of Object.entries(COLOURS)) {
+    await mkdir(join(from, colour), { recursive: true });
+    const picture: RgbImage = { data: Uint8Array.from({ length: 192 }, (_, i) => rgb[i % 3]!), width: 8, height: 8 };
+    for (const file of ['a', 'b']) {
+      await writeFile(join(from, colour, `${file}.png`), await encodeImage(picture));
+      await writeFile(join(from, colour, `${file}.txt`), `a ${colour} flower\nthe ${name} petals are ${colour}\n`);
+    }
+  }
+  return { data: (await prepareFolder({ from, cacheDirectory: folder, name, storedSize: 16 })).directory, from };
+}
+
+async function featuresOf({ data, from }: { data: string; from: string }, folder: string, id: string): Promise<string> {
+  const dataset = await openDataset(data);
+  const encoder = new MeanColour(id);
+  await extractFeatures({ encoder, dataset, photos: () => sourcePhotos(dataset, from), folder, views: ['whole'] });
+  await dataset.close();
+  return folder;
+}
+
+it('trains, evaluates, exports and searches, and refuses what does not belong together', () =>
+  withTemporaryFolder(async (folder) => {
+    const at = (name: string) => join(folder, name);
+    const set = await preparedColours(folder, 'colours');
+    const features = await featuresOf(set, at('features'), 'mean-colour');
+    const flags = ['--data', set.data, '--features', features];
+    const steps = ['--batch-size', '2', '--max-steps', '2', '--cnn-dim', '8'];
+    expect(await t2i('encoder', 'train', '--run', at('run'), ...flags, ...steps)).toMatchObject({ code: 0 });
+    const words = ['--kind', 'linear-words', '--batch-size', '2', '--max-steps', '1'];
+    expect(await t2i('encoder', 'train', '--run', at('words'), ...flags, ...words)).toMatchObject({ code: 0 });
+
+    const measured = await t2i('encoder', 'evaluate', at('run'), ...flags, '--baseline', at('words'));
+    expect(measured).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/\|\s+\| this encoder \| baseline \| chance \|\n/),
+    });
+    for (const name of ['zero-shot top-1', 'AP@1', 'AP@50', 'one caption: AP@10'])
+      expect(measured.out).toContain(`| ${name} |`);
+
+    const exported = await t2i('encoder', 'export', at('run'), ...flags, '--out', at('shipped'));
+    expect(exported).toMatchObject({
+      code: 0,
+      errors: '',
+      out: expect.stringMatching(/^char-cnn-rnn-3-\w+: top-1 [\d.]+ %/),
+    });
+    const files = [
+      'README.md',
+      'confusion.png',
+      'embeddings.png',
+      'encoder.json',
+      'encoder.safetensors',
+      'report.json',
+    ];
+    expect(await readdir(at('shipped'))).toEqual(expect.arrayContaining(files));
+    const card = await readFile(join(at('shipped'), 'README.md'), 'utf8');
+    expect(card).toContain('--cnn-dim 8 --batch-size 2');
+    expect(card).toContain('| shipped (16 bits) | before rounding | chance |');
+    expect(card).not.toContain(folder);
+    const shipped = await loadEncoder(at('shipped'));
+    expect(exported.out).toContain(shipped.id);
+    expect(await t2i('encoder', 'export', at('words'), ...flags, '--out', at('no'))).toMatchObject({
+      code: 2,
+      errors: expect.stringContaining('kind linear-words'),
+    });
+
+    const page = ['--out', at('page.html'), '-n', '3'];
+    expect(await t2i('encoder', 'neighbours', at('shipped'), '<b>red</b>', ...flags, ...page)).toMatchObject({
+      code: 0,
+    });
+    const html = await readFile(at('page.html'), 'utf8');
+    expect([html.match(/<img /g)?.length, html.includes('&lt;b&gt;red')]).toEqual([3, true]);
+
+    const other = await preparedColours(folder, 'shades');
+    const refusals: [string[], RegExp][] = [
+      [
+        ['--data', set.data, '--features', await featuresOf(set, at('f2'), 'other')],
+        /features are of other, the encoder was trained with mean-colour/,
+      ],
+      [
+        ['--data', set.data, '--features', await featuresOf(other, at('f3'), 'mean-colour')],
+        /not those of the images of "colours"/,
+      ],
+      [['--data', set.data, '--features', at('nowhere')], /holds no finished image features/],
+    ];
+    for (const [wrong, message] of refusals) {
+      const { code, errors } = await t2i('encoder', 'evaluate', at('run'), ...wrong);
+      expect([code, errors]).toEqual([2, expect.stringMatching(message)]);
+    }
+  }));
+
+it.each([
+  {},
+  { network: { kind: 'linear-words' }, split: 'train' },
+  {
+    network: { kind: 'char-cnn-rnn', cnnDim: 256, rnn: 'gru18', normalise: 'both' },
+    objective: { symmetric: false, margin: 0.5 },
+    batches: { batchSize: 20, views: ['whole', 'middle'], captionsPerImage: 5, wordDropout: 0.1 },
+    trainer: { epochs: 7, learningRate: 0.001, learningRateDecay: 0.9 },
+    seed: 3,
+  },
+])('the command on a model card trains with the same settings: %o', async (settings) => {
+  const config = parseEncoderConfig({ data: 'data/flowers', features: 'features', ...settings });
+  const { code, out } = await t2i(...trainingCommand(config, 'flowers').split(' ').slice(1), '--dry-run');
+  expect(code).toBe(0);
+  expect(JSON.parse(out)).toEqual(config);
+});
