@@ -49,3 +49,22 @@ export const startProgram = (file: string, args: readonly string[]) =>
 
 /** The `t2i` command, on the sources. */
 export const t2i = (...args: string[]) => startProgram('packages/cli/src/main.ts', args);
+
+export interface Served extends Running {
+  readonly url: string;
+}
+
+/** `t2i serve` on a free port; `served` resolves once the address is printed. */
+export function startServe(...args: string[]): { started: Running; served: Promise<Served> } {
+  const started = t2i('serve', ...args, '--port', '0');
+  const served = new Promise<Served>((resolve, reject) => {
+    let seen = '';
+    started.child.stdout!.on('data', (chunk) => {
+      seen += chunk;
+      const url = /^Serving .* at (http:\S+)$/m.exec(seen)?.[1];
+      if (url !== undefined) resolve({ ...started, url });
+    });
+    started.finished.then(({ stderr }) => reject(new Error(`It does not serve:\n${stderr}`)), reject);
+  });
+  return { started, served };
+}

@@ -10,9 +10,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium, skipWithoutChromium } from '../support/browser.ts';
 import { type StaticServer, serveFolder } from '../support/static-server.ts';
 import { axeViolations, Visits } from '../support/visits.ts';
+import { startServe } from './command.ts';
 import { buildPage, type PageServer, startPageServer } from './page-server.ts';
 
 let folder: string;
+let run: string;
+let site: string;
 let files: StaticServer;
 let server: PageServer;
 let browser: Browser;
@@ -27,7 +30,9 @@ describe.skipIf(skipWithoutChromium)('the page with a model beside it', () => {
     browser = await launchChromium();
     visits = new Visits(browser);
     folder = await mkdtemp(join(tmpdir(), 't2i-page-model-'));
-    const [run, built, site] = [join(folder, 'run'), join(folder, 'built'), join(folder, 'site')];
+    run = join(folder, 'run');
+    site = join(folder, 'site');
+    const built = join(folder, 'built');
     await selectBackend({ prefer: 'wasm' });
     const config = parseRunConfig({
       data: { kind: 'toy-flowers', images: 200 },
@@ -69,8 +74,21 @@ describe.skipIf(skipWithoutChromium)('the page with a model beside it', () => {
     expect(new Set(fetched).size).toBe(fetched.length);
   });
 
-  it('draws what a link says', async () => {
-    const page = await visits.open(`${files.url}?text=a+red+flower&seed=7`, ASKED);
+  it('draws what a link says, and tells how far the model has come', async () => {
+    const page = await visits.open(`${files.url}flower.svg`, ASKED);
+    let letGo = () => {};
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    await page.context().route('**/generator.safetensors', async (route) => {
+      await held;
+      await route.continue();
+    });
+    await page.goto(`${files.url}?text=a+red+flower&seed=7`);
+    await page.getByRole('progressbar', { name: /^Fetching the model: 0\.\d of \d\.\d MB$/ }).waitFor();
+    await visits.photograph(page, 'fetching');
+    expect(await axeViolations(page)).toEqual([]);
+    letGo();
     await page.getByRole('status').filter(drawn('a red flower')).waitFor({ state: 'attached' });
   });
 
@@ -84,6 +102,19 @@ describe.skipIf(skipWithoutChromium)('the page with a model beside it', () => {
     expect(new URL(page.url()).searchParams.get('in')).toBe('browser');
     await page.getByRole('switch', { name: 'In this browser' }).uncheck();
     await page.locator('.grid[aria-busy="false"] img[src^="data:"]').first().waitFor();
+  });
+
+  it('is what t2i serve shows of a run, with the way it learned', async () => {
+    const { child, finished, url } = await startServe(run, '--page', site, '--backend', 'wasm').served;
+    try {
+      const page = await visits.open(`${url}/?text=a+red+flower&seed=7`);
+      await page.getByRole('status').filter(drawn('a red flower')).waitFor({ state: 'attached' });
+      await page.getByRole('tab', { name: 'How it learned' }).click();
+      await page.getByAltText('Samples after epoch 0').waitFor();
+    } finally {
+      child.kill('SIGTERM');
+    }
+    expect((await finished).code).toBe(0);
   });
 
   it('says what to do where there is neither a server nor a model', async () => {

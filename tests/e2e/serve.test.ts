@@ -5,7 +5,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type Finished, type Running, t2i } from './command.ts';
+import { type Finished, type Running, type Served, startServe, t2i } from './command.ts';
 
 const SENTENCE = 'a pink flower with yellow petals';
 
@@ -13,24 +13,10 @@ let folder: string;
 let run: string;
 const running = new Set<Running>();
 
-interface Served extends Running {
-  readonly url: string;
-}
-
-/** Serves on a free port; resolves once the address is printed. */
 async function serve(...args: string[]): Promise<Served> {
-  const started = t2i('serve', ...args, '--port', '0');
+  const { started, served } = startServe(...args);
   running.add(started);
-  const url = new Promise<string>((resolve, reject) => {
-    let seen = '';
-    started.child.stdout!.on('data', (chunk) => {
-      seen += chunk;
-      const found = /^Serving .* at (http:\S+)$/m.exec(seen)?.[1];
-      if (found !== undefined) resolve(found);
-    });
-    started.finished.then(({ stderr }) => reject(new Error(`It does not serve:\n${stderr}`)), reject);
-  });
-  return { ...started, url: await url };
+  return served;
 }
 
 function stop({ child, finished }: Served): Promise<Finished> {

@@ -9,6 +9,8 @@ import { expect } from 'vitest';
 
 /** Pictures of the page, for people to look at after a test run. */
 const PHOTOGRAPHS = join(tmpdir(), 't2i-page-photographs');
+/** For machines that do much else at the same time; ms. */
+const PATIENCE = 120_000;
 
 export interface VisitOptions extends BrowserContextOptions {
   /** Runs in the browser before anything of the page. */
@@ -28,6 +30,7 @@ export class Visits {
 
   async open(url: string, { before, expectedErrors, ...options }: VisitOptions = {}): Promise<Page> {
     const context = await this.#browser.newContext({ reducedMotion: 'reduce', ...options });
+    context.setDefaultTimeout(PATIENCE);
     this.#contexts.push(context);
     const page = await context.newPage();
     if (before !== undefined) await page.addInitScript(before);
