@@ -33,6 +33,7 @@ describe('readSafetensors', () => {
     const shifted = new Uint8Array(goldenFile.length + 3);
     shifted.set(goldenFile, 3);
     expect(readSafetensors(shifted.subarray(3))).toEqual(readSafetensors(goldenFile));
+    expect(readSafetensors(Buffer.from(shifted.buffer, 3))).toEqual(readSafetensors(goldenFile));
   });
 
   it.each<[string, Uint8Array, RegExp]>([

@@ -151,6 +151,6 @@ function readTensor(file: Uint8Array, { dtype, shape, begin, end }: TensorPlace)
   const aligned = position % array.BYTES_PER_ELEMENT === 0 && file.buffer instanceof ArrayBuffer;
   const data = aligned
     ? new array(file.buffer as ArrayBuffer, position, sizeOf(shape))
-    : new array(file.slice(begin, end).buffer as ArrayBuffer, 0, sizeOf(shape));
+    : new array(new Uint8Array(file.subarray(begin, end)).buffer, 0, sizeOf(shape)); // a copy: the slice of a Node Buffer is none
   return { dtype, shape, data };
 }
