@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { selectBackend } from '@t2i/backend';
 import { exportRun, parseRunConfig, trainRun } from '@t2i/pipeline';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium, skipWithoutChromium } from '../support/browser.ts';
 import { type StaticServer, serveFolder } from '../support/static-server.ts';
@@ -75,16 +75,16 @@ describe.skipIf(skipWithoutChromium)('the page with a model beside it', () => {
   });
 
   it('draws what a link says, and tells how far the model has come', async () => {
-    const page = await visits.open(`${files.url}flower.svg`, ASKED);
     let letGo = () => {};
     const held = new Promise<void>((resolve) => {
       letGo = resolve;
     });
-    await page.context().route('**/generator.safetensors', async (route) => {
-      await held;
-      await route.continue();
-    });
-    await page.goto(`${files.url}?text=a+red+flower&seed=7`);
+    const prepare = (page: Page) =>
+      page.context().route('**/generator.safetensors', async (route) => {
+        await held;
+        await route.continue();
+      });
+    const page = await visits.open(`${files.url}?text=a+red+flower&seed=7`, { ...ASKED, prepare });
     await page.getByRole('progressbar', { name: /^Fetching the model: 0\.\d of \d\.\d MB$/ }).waitFor();
     await visits.photograph(page, 'fetching');
     expect(await axeViolations(page)).toEqual([]);

@@ -216,12 +216,12 @@ describe.skipIf(skipWithoutChromium)('the page', () => {
   });
 
   it('listens, where the browser can', async () => {
-    const page = await visit('?text=a&seed=7', { before: pretendSpeech });
+    const page = await visit('?text=a&seed=7', { prepare: (page) => page.addInitScript(pretendSpeech) });
     await drawn(page, 'a', 7);
     await page.getByRole('button', { name: 'Say the sentence' }).click();
     await page.waitForURL(/spoken/);
     await drawn(page, 'a spoken flower');
-    const deaf = await visit('', { before: forgetSpeech });
+    const deaf = await visit('', { prepare: (page) => page.addInitScript(forgetSpeech) });
     await deaf.getByLabel('Your sentence').waitFor();
     expect(await deaf.getByRole('button', { name: 'Say the sentence' }).count()).toBe(0);
   });

@@ -13,8 +13,8 @@ const PHOTOGRAPHS = join(tmpdir(), 't2i-page-photographs');
 const PATIENCE = 120_000;
 
 export interface VisitOptions extends BrowserContextOptions {
-  /** Runs in the browser before anything of the page. */
-  readonly before?: () => void;
+  /** What has to be there before the page is. */
+  readonly prepare?: (page: Page) => Promise<unknown>;
   /** Lines of the console that the test is about. */
   readonly expectedErrors?: RegExp;
 }
@@ -28,12 +28,12 @@ export class Visits {
     this.#browser = browser;
   }
 
-  async open(url: string, { before, expectedErrors, ...options }: VisitOptions = {}): Promise<Page> {
+  async open(url: string, { prepare, expectedErrors, ...options }: VisitOptions = {}): Promise<Page> {
     const context = await this.#browser.newContext({ reducedMotion: 'reduce', ...options });
     context.setDefaultTimeout(PATIENCE);
     this.#contexts.push(context);
     const page = await context.newPage();
-    if (before !== undefined) await page.addInitScript(before);
+    await prepare?.(page);
     page.on('pageerror', (error) => this.#problems.push(String(error)));
     page.on('console', (message) => {
       const line = `${message.text()} ${message.location().url}`;

@@ -13,18 +13,19 @@ interface PicturesProps {
 }
 
 export function Pictures({ page, state }: PicturesProps) {
-  const { pictures, scene } = state;
+  const { pictures, scene, where, browser } = state;
   const [open, setOpen] = useState<number>();
   const drawn = pictures.value ?? [];
   const enlarged = open === undefined ? undefined : drawn[open];
-  if (drawn.length === 0) return <EmptyGrid working={pictures.status === 'working'} />;
+  const working = pictures.status === 'working' || (where === 'browser' && browser.status === 'working');
+  if (drawn.length === 0) return <EmptyGrid working={working} />;
   const moreLike = (index: number) => {
     setOpen(undefined);
     page.moreLike(index);
   };
   return (
     <>
-      <ol class="grid" aria-label="Pictures" aria-busy={pictures.status === 'working'}>
+      <ol class="grid" aria-label="Pictures" aria-busy={working}>
         {drawn.map((picture) => (
           <li key={picture.index}>
             <PictureCard
