@@ -1,7 +1,7 @@
 /** Every setting of GAN-CLS (Reed et al. 2016, arXiv 1605.05396); defaults are the paper's unless a field says otherwise. */
 
 import { ConfigError } from '@t2i/core';
-import { z } from 'zod';
+import * as z from 'zod'; // not `{ z }`, of which bundlers drop nothing
 
 const filters = z.int().min(2).max(1024).multipleOf(2);
 

@@ -5,7 +5,7 @@
 
 import { CheckpointError, errorMessage, fnv1a } from '@t2i/core';
 import { resolveGeneratorConfig } from '@t2i/gan-cls';
-import { z } from 'zod';
+import * as z from 'zod'; // not `{ z }`, of which bundlers drop nothing
 
 export const MANIFEST_FILE = 'model.json';
 const FORMAT = 't2i/model';
