@@ -3,6 +3,8 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { decodeImage } from '@t2i/image-node';
+import { maxDifference } from '@t2i/test-utils';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Finished, t2i } from './command.ts';
 
@@ -90,6 +92,27 @@ it('interpolates between sentences and between noises', async () => {
     expect(await finish('interpolate', 'a red flower', ...to, ...flags)).toMatchObject({ code: 0 });
     expect((await readFile(out)).subarray(8, 12).toString()).toBe('WEBP');
   }
+});
+
+it('exports a run as a model that draws the same, into no folder that holds something', async () => {
+  const model = join(folder, 'model');
+  const exported = await finish('export', run, '--out', model, '--license', 'CC0-1.0');
+  expect(exported).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/model: 1\.\d MB in float16, of epoch 1\n$/),
+  });
+  const [ofRun, ofModel] = await Promise.all(
+    [run, model].map(async (from, i) => {
+      const out = join(folder, `exported-${i}.png`);
+      expect(await finish('generate', 'a red flower', '--run', from, '--seed', '7', '--out', out)).toMatchObject({
+        code: 0,
+      });
+      return (await decodeImage(await readFile(out))).data;
+    }),
+  );
+  expect(maxDifference(ofModel!, ofRun!)).toBeLessThanOrEqual(1);
+  const again = await finish('export', run, '--out', model);
+  expect(again).toMatchObject({ code: 2, stderr: expect.stringMatching(/holds something already/) });
 });
 
 it('makes a film of the samples', async () => {

@@ -37,7 +37,7 @@ export class PublishedModel extends TextToImage {
 
   /**
    * Draws what was drawn when the model was published, and returns the largest difference of a number in [-1, 1]. Engines
-   * that compute rightly differ by some 1e-4; what is above 0.02, two and a half steps of a pixel, is an engine's mistake.
+   * that compute rightly stay within a step of a pixel, 0.008; what is above 0.02 is an engine's mistake.
    */
   deviation(): Promise<number> {
     return deviationFrom(this.manifest.check, this);
