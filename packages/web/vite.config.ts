@@ -1,9 +1,35 @@
 /** Builds the page into `dist/`: relative addresses only, so that it works under any path. */
 
-import { defaultClientConditions, defineConfig } from 'vite';
+import { defaultClientConditions, defineConfig, type Plugin } from 'vite';
+
+/** Nothing comes from elsewhere. The engines in the browser are WebAssembly, and may run in workers made of blobs. */
+const POLICY = [
+  "default-src 'self'",
+  "img-src 'self' data: blob:",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "worker-src 'self' blob:",
+  "connect-src 'self' blob: data:",
+  "object-src 'none'",
+  "base-uri 'none'",
+  "form-action 'none'",
+];
+
+/** In what is built only: while the page is worked on, Vite puts styles and scripts of its own into it. */
+const contentSecurityPolicy: Plugin = {
+  name: 'content-security-policy',
+  apply: 'build',
+  transformIndexHtml: () => [
+    {
+      tag: 'meta',
+      attrs: { 'http-equiv': 'Content-Security-Policy', content: POLICY.join('; ') },
+      injectTo: 'head-prepend',
+    },
+  ],
+};
 
 export default defineConfig({
   base: './',
+  plugins: [contentSecurityPolicy],
   // The sources of this repository's packages, as everywhere else: the page needs no other build before its own.
   resolve: { conditions: ['@t2i/source', ...defaultClientConditions] },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
