@@ -27,13 +27,21 @@ const contentSecurityPolicy: Plugin = {
   ],
 };
 
+/** The page draws with the encoder that its model was exported with: megabytes of weights that nobody asks for stay out. */
+const withoutPretrainedEncoders: Plugin = {
+  name: 'without-pretrained-encoders',
+  enforce: 'pre',
+  load: (id) =>
+    /\/text-encoder\/src\/pretrained-files\.ts$/.test(id) ? 'export const PRETRAINED_FILES = {};' : undefined,
+};
+
 export default defineConfig({
   base: './',
-  plugins: [contentSecurityPolicy],
+  plugins: [contentSecurityPolicy, withoutPretrainedEncoders],
   // The sources of this repository's packages, as everywhere else: the page needs no other build before its own.
   resolve: { conditions: ['@t2i/source', ...defaultClientConditions] },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-  worker: { format: 'es' },
+  worker: { format: 'es', plugins: () => [withoutPretrainedEncoders] },
   build: { target: 'es2022', cssTarget: ['chrome123', 'safari17.5', 'firefox120'], modulePreload: { polyfill: false } },
   // `vite` for working on the page, beside a `t2i serve` of some run
   server: { proxy: { '/v1': 'http://127.0.0.1:8888', '/text': 'http://127.0.0.1:8888' } },

@@ -1,6 +1,6 @@
 /** The page where the model runs in the browser: as static files, and as a choice beside a server. */
 
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { selectBackend } from '@t2i/backend';
@@ -15,6 +15,7 @@ import { buildPage, type PageServer, startPageServer } from './page-server.ts';
 
 let folder: string;
 let run: string;
+let built: string;
 let site: string;
 let files: StaticServer;
 let server: PageServer;
@@ -32,7 +33,7 @@ describe.skipIf(skipWithoutChromium)('the page with a model beside it', () => {
     folder = await mkdtemp(join(tmpdir(), 't2i-page-model-'));
     run = join(folder, 'run');
     site = join(folder, 'site');
-    const built = join(folder, 'built');
+    built = join(folder, 'built');
     await selectBackend({ prefer: 'wasm' });
     const config = parseRunConfig({
       data: { kind: 'toy-flowers', images: 200 },
@@ -54,6 +55,12 @@ describe.skipIf(skipWithoutChromium)('the page with a model beside it', () => {
     if (folder) await rm(folder, { recursive: true, force: true });
   });
   afterEach(() => visits.close());
+
+  it('has no weights in it but those that were exported beside it', async () => {
+    const files = await readdir(built, { recursive: true });
+    expect(files).toContain('index.html');
+    expect(files.filter((name) => name.endsWith('.safetensors'))).toEqual([]);
+  });
 
   it('fetches the model once somebody presses GO, draws, walks, and keeps it', async () => {
     const page = await visits.open(files.url, ASKED);
@@ -118,7 +125,7 @@ describe.skipIf(skipWithoutChromium)('the page with a model beside it', () => {
   });
 
   it('says what to do where there is neither a server nor a model', async () => {
-    const empty = await serveFolder(join(folder, 'built'));
+    const empty = await serveFolder(built);
     const page = await visits.open(empty.url, { expectedErrors: /404/ });
     await page.getByRole('alert').getByText('There is no model here to draw with.').waitFor();
     expect(await page.getByRole('alert').textContent()).toContain('t2i serve');
