@@ -65,6 +65,9 @@ export function modelRoutes(service: Service, inBrowser: () => Promise<boolean>)
         }),
       ),
       limits: limitsSchema,
+      inBrowser: z
+        .boolean()
+        .describe('whether a model for browsers to draw with themselves lies at `model/` beside the page'),
     }),
     costly: false,
     async handle(context) {
