@@ -29,7 +29,7 @@ const config = parseRunConfig({
   data: { kind: 'toy-flowers', images },
   model: { ...PRESETS.tiny, objective: 'gan-int-cls' },
   batches: { batchSize: flags.fast ? 8 : 32 },
-  trainer: flags.fast ? { epochs: 2, maxSteps: 4 } : { epochs: 40, learningRate: 1e-3, decayEvery: 30, maxMinutes: 3 },
+  trainer: flags.fast ? { epochs: 2, maxSteps: 4 } : { epochs: 50, learningRate: 1e-3, maxMinutes: 3 },
   preview: { captions: ['a red flower with a yellow centre'] },
 });
 const progress = new ConsoleProgress();
