@@ -78,6 +78,25 @@ export const ganClsConfigSchema = z.strictObject({
     ),
   adamBeta1: z.number().min(0).lt(1).default(0.5).describe('Decay of the mean of gradients. The paper: 0.5.'),
   adamBeta2: z.number().min(0).lt(1).default(0.999).describe('Decay of the mean of squared gradients.'),
+  labelSmoothing: z
+    .number()
+    .min(0)
+    .lt(0.5)
+    .default(0)
+    .describe(
+      'How far below 1 lies what D is to say of real pairs (one-sided, Salimans et al. 2016, arXiv 1606.03498: 0.1). 0: off, as in the paper.',
+    ),
+  augmentation: z
+    .array(z.enum(['translation', 'cutout']))
+    .default([])
+    .describe(
+      'Random changes through which D sees all images (DiffAugment, Zhao et al. 2020, arXiv 2006.10738). None in the paper.',
+    ),
+  discriminatorLearningRateFactor: z
+    .number()
+    .gt(0)
+    .default(1)
+    .describe("D's learning rate over G's (two time-scales, Heusel et al. 2017, arXiv 1706.08500). The paper: 1."),
   emaHalfLife: z
     .number()
     .min(0)

@@ -61,6 +61,7 @@ describe('step', () => {
   it.each([
     { objective: 'gan-int-cls', sharedFake: true, emaHalfLife: 100, textBatchNorm: true },
     { objective: 'gan-int-cls', sharedFake: false, mismatch: 'image', interpolation: 'random', residual: true },
+    { augmentation: ['translation', 'cutout'], labelSmoothing: 0.1 },
   ] as const)('keeps the number of tensors, and dispose frees them: %o', async (overrides) => {
     const before = tf.memory().numTensors;
     const model = smallModel(overrides);
@@ -96,7 +97,11 @@ describe('step', () => {
 
 describe('state and load', () => {
   it('continue bit for bit, through a file', async () => {
-    const whole = smallModel({ objective: 'gan-int-cls', emaHalfLife: 20, interpolation: 'random' });
+    const augmentation = ['translation', 'cutout'] as const;
+    const whole = smallModel({
+      ...{ objective: 'gan-int-cls', emaHalfLife: 20, interpolation: 'random' },
+      augmentation: [...augmentation],
+    });
     const rng = new Rng(3);
     await train(whole, 2, rng);
     const file = writeSafetensors(await whole.state());

@@ -23,8 +23,20 @@ describe('losses', () => {
     const [real, wrong, fake] = [logits(1), logits(2), logits(3)];
     const asFake = (s: number) => minusLogSigmoid(-s);
     const expected = minusLogSigmoid(1) + 0.3 * asFake(2) + 0.7 * asFake(3);
-    expect(number(discriminatorLoss({ real, wrong, fake }, 0.3))).toBeCloseTo(expected, 5);
-    expect(number(discriminatorLoss({ real, fake }, 0.3))).toBeCloseTo(minusLogSigmoid(1) + asFake(3), 5);
+    const weights = { clsWeight: 0.3, labelSmoothing: 0 };
+    expect(number(discriminatorLoss({ real, wrong, fake }, weights))).toBeCloseTo(expected, 5);
+    expect(number(discriminatorLoss({ real, fake }, weights))).toBeCloseTo(minusLogSigmoid(1) + asFake(3), 5);
+  });
+
+  it('smooth the label of real pairs alone', () => {
+    const [real, wrong, fake] = [logits(1), logits(2), logits(3)];
+    const weights = { clsWeight: 0.5, labelSmoothing: 0.1 };
+    const ofReal = 0.9 * minusLogSigmoid(1) + 0.1 * minusLogSigmoid(-1);
+    const unreal = 0.5 * minusLogSigmoid(-2) + 0.5 * minusLogSigmoid(-3);
+    expect(number(discriminatorLoss({ real, wrong, fake }, weights))).toBeCloseTo(ofReal + unreal, 5);
+    // cheapest where σ(s) is 0.9: beyond it D is too sure of itself
+    const slope = tf.grad((s) => discriminatorLoss({ real: s, fake }, weights))(logits(Math.log(9)));
+    expect(number(slope)).toBeCloseTo(0, 6);
   });
 
   it('divide captions and interpolations by the rows of both', () => {

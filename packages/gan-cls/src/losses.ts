@@ -1,6 +1,7 @@
 /** The objectives of Algorithm 1 and equation 5, on logits: −log σ(s) and −log(1 − σ(s)) cannot overflow there. */
 
 import * as tf from '@tensorflow/tfjs-core';
+import type { GanClsConfig } from './config.ts';
 
 /** What D made of the three kinds of pairs: logits [n, 1]. */
 export interface Judgements {
@@ -24,12 +25,19 @@ export function costAsFake(logits: tf.Tensor): tf.Scalar {
 
 /**
  * L_D = −log s_r − w·log(1 − s_w) − (1 − w)·log(1 − s_f), w = ½ in the paper (Algorithm 1, line 10);
- * −log s_r − log(1 − s_f) without mismatching pairs.
+ * −log s_r − log(1 − s_f) without mismatching pairs. Label smoothing ε makes the first term −(1 − ε)·log s_r − ε·log(1 − s_r).
  */
-export function discriminatorLoss({ real, wrong, fake }: Judgements, clsWeight: number): tf.Scalar {
-  if (wrong === undefined) return tf.add(costAsReal(real), costAsFake(fake));
+export function discriminatorLoss(
+  { real, wrong, fake }: Judgements,
+  { clsWeight, labelSmoothing }: Pick<GanClsConfig, 'clsWeight' | 'labelSmoothing'>,
+): tf.Scalar {
+  const ofReal =
+    labelSmoothing === 0
+      ? costAsReal(real)
+      : tf.add<tf.Scalar>(tf.mul(costAsReal(real), 1 - labelSmoothing), tf.mul(costAsFake(real), labelSmoothing));
+  if (wrong === undefined) return tf.add(ofReal, costAsFake(fake));
   const unreal = tf.add(tf.mul(costAsFake(wrong), clsWeight), tf.mul(costAsFake(fake), 1 - clsWeight));
-  return tf.add(costAsReal(real), unreal);
+  return tf.add(ofReal, unreal);
 }
 
 /**

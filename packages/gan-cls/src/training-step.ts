@@ -7,6 +7,7 @@ import type { TrainStepOptions } from '@t2i/core';
 import { type Adam, withSuspendedTape } from '@t2i/ops';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
+import { augment } from './augmentation.ts';
 import type { StepBatch } from './batch.ts';
 import { type GanClsConfig, interpolates } from './config.ts';
 import type { Discriminator } from './discriminator.ts';
@@ -38,7 +39,7 @@ export function trainStep(networks: Networks, batch: StepBatch, options: TrainSt
   const rows = batch.embeddings.shape[0];
   if (!config.sharedFake) {
     const fake = forward(generator, [drawNoise(rows, options, config), batch.embeddings]);
-    updateDiscriminator(networks, batch, fake, learningRate, report);
+    updateDiscriminator(networks, batch, fake, options, report);
   }
   const embeddings = interpolates(config)
     ? tf.concat([batch.embeddings, drawInterpolations(batch, options, config)]) // [3n/2, embeddingDim]
@@ -49,8 +50,11 @@ export function trainStep(networks: Networks, batch: StepBatch, options: TrainSt
     const fake = forward(generator, [z, embeddings]); // x̂
     const direction = withSuspendedTape(() => {
       // D is never trained on interpolated sentences: no real image belongs to them
-      if (config.sharedFake) updateDiscriminator(networks, batch, tf.slice(fake, 0, rows), learningRate, report);
-      const judge = (x: tf.Tensor) => generatorLoss(judgePairs(networks, x, embeddings), rows, config.interpWeight);
+      if (config.sharedFake) updateDiscriminator(networks, batch, tf.slice(fake, 0, rows), options, report);
+      const judge = (x: tf.Tensor) => {
+        const logits = judgePairs(networks, view(x, options, config), embeddings);
+        return generatorLoss(logits, rows, config.interpWeight);
+      };
       const { value, grad } = tf.valueAndGrad(judge)(fake);
       report['loss/generator'] = tf.keep(value as tf.Scalar);
       return grad;
@@ -64,25 +68,30 @@ function updateDiscriminator(
   networks: Networks,
   { images, embeddings, wrongEmbeddings, wrongImages }: StepBatch,
   fakeImages: tf.Tensor,
-  learningRate: number,
+  options: TrainStepOptions,
   report: StepReport,
 ): void {
   const { config, discriminatorAdam } = networks;
   const { trunk, head } = networks.discriminator;
   const { value, grads } = tf.variableGrads(() => {
-    const features = forward(trunk, images);
+    const features = forward(trunk, view(images, options, config));
     const real = forward(head, [features, embeddings]);
     let wrong: tf.Tensor | undefined;
     if (wrongEmbeddings) wrong = forward(head, [features, wrongEmbeddings]);
-    if (wrongImages) wrong = judgePairs(networks, wrongImages, embeddings);
-    const fake = judgePairs(networks, fakeImages, embeddings);
+    if (wrongImages) wrong = judgePairs(networks, view(wrongImages, options, config), embeddings);
+    const fake = judgePairs(networks, view(fakeImages, options, config), embeddings);
     for (const [kind, logits] of Object.entries({ real, wrong, fake })) {
       if (logits !== undefined) report[`score/${kind}`] = tf.keep(tf.mean(tf.sigmoid(logits)));
     }
-    return discriminatorLoss({ real, wrong, fake }, config.clsWeight);
+    return discriminatorLoss({ real, wrong, fake }, config);
   }, Object.values(discriminatorAdam.variables));
   report['loss/discriminator'] = tf.keep(value);
-  discriminatorAdam.apply(grads, learningRate);
+  discriminatorAdam.apply(grads, options.learningRate * config.discriminatorLearningRateFactor);
+}
+
+/** Images as D sees them. */
+function view(images: tf.Tensor, { rng }: TrainStepOptions, { augmentation }: GanClsConfig): tf.Tensor {
+  return augmentation.length === 0 ? images : augment(images as tf.Tensor4D, augmentation, rng);
 }
 
 /** Logits [n, 1] of images against embeddings. */
