@@ -30,6 +30,7 @@ export type {
   TrainBatch,
   TrainStepOptions,
 } from './model.ts';
+export { readFileUrl } from './read-file-url.ts';
 export type { RngState } from './rng.ts';
 export { Rng } from './rng.ts';
 export type { SafetensorsHeader, TensorPlace } from './safetensors.ts';

@@ -1,6 +1,6 @@
 /** Reads a file that comes with a package, in Node and browsers. */
 
-import { CheckpointError, errorMessage } from '@t2i/core';
+import { CheckpointError, errorMessage, readFileUrl } from '@t2i/core';
 
 /**
  * The bytes behind a `file:` address (Node) or one that can be fetched.
@@ -8,7 +8,7 @@ import { CheckpointError, errorMessage } from '@t2i/core';
  */
 export async function readUrl(url: URL, { hint, signal }: { hint: string; signal?: AbortSignal | undefined }) {
   try {
-    return url.protocol === 'file:' ? await readFromDisk(url, signal) : await download(url, signal);
+    return url.protocol === 'file:' ? await readFileUrl(url, { signal }) : await download(url, signal);
   } catch (cause) {
     signal?.throwIfAborted();
     throw new CheckpointError(`Cannot read ${url.href}: ${errorMessage(cause)}.`, { hint, cause });
@@ -19,11 +19,4 @@ async function download(url: URL, signal: AbortSignal | undefined): Promise<Uint
   const response = await fetch(url, { signal: signal ?? null });
   if (!response.ok) throw new Error(`the server answers ${response.status}`);
   return new Uint8Array(await response.arrayBuffer());
-}
-
-/** `fetch` of Node reads no files. Its file system is asked for in a way that bundlers for browsers do not follow. */
-async function readFromDisk(url: URL, signal: AbortSignal | undefined): Promise<Uint8Array> {
-  const files = globalThis.process?.getBuiltinModule?.('node:fs/promises');
-  if (files === undefined) throw new Error('files can only be read in Node 20.16 or later');
-  return files.readFile(url, { signal });
 }
