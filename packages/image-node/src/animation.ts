@@ -2,8 +2,8 @@
 
 import type { RgbImage } from '@t2i/core';
 import { assert } from '@t2i/core';
-import sharp from 'sharp';
 import { toBytes } from './encode.ts';
+import { loadSharp } from './load-sharp.ts';
 
 export type AnimationFormat = 'webp' | 'gif';
 
@@ -34,6 +34,7 @@ export async function encodeAnimation(
     assert(frame.width === width && frame.height === height, 'frames of one animation must share one size');
     pages.set(frame.data, i * width * height * 3);
   });
+  const sharp = await loadSharp();
   const pipeline = sharp(pages, {
     raw: { width, height: height * frames.length, channels: 3, pageHeight: height },
     limitInputPixels: false,

@@ -2,13 +2,10 @@
 
 import type { RgbImage } from '@t2i/core';
 import { DatasetError, errorMessage } from '@t2i/core';
-import sharp from 'sharp';
 import { resizeBicubic } from './bicubic.ts';
 import { toRgb } from './encode.ts';
+import { loadSharp } from './load-sharp.ts';
 import { decodePlainJpeg } from './plain-jpeg.ts';
-
-// Every picture is decoded once here, so a cache of operations is never hit and costs an eighth of the time.
-sharp.cache(false);
 
 /** A small file must not claim a picture that fills the memory. */
 const MAX_PIXELS = 2 ** 28;
@@ -30,6 +27,7 @@ export async function decodeImage(bytes: Uint8Array, size?: DecodeSize): Promise
 }
 
 async function decodeAny(bytes: Uint8Array): Promise<RgbImage> {
+  const sharp = await loadSharp();
   try {
     // sequentialRead saves memory on huge pictures and costs time on small ones
     const options = { failOn: 'error', limitInputPixels: MAX_PIXELS, sequentialRead: false } as const;

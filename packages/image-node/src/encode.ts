@@ -2,8 +2,8 @@
 
 import type { RgbImage } from '@t2i/core';
 import { assertShape } from '@t2i/core';
-import type { Sharp } from 'sharp';
-import sharp from 'sharp';
+import type { Sharp, default as sharp } from 'sharp';
+import { loadSharp } from './load-sharp.ts';
 import { encodeSmallPng } from './small-png.ts';
 
 /** Pixels of a PNG up to which sharp's pipeline costs more than the work itself. */
@@ -28,7 +28,7 @@ export async function encodeImage(
 ): Promise<Uint8Array> {
   assertShape('image', image.data, [image.height, image.width, 3]);
   if (format === 'png' && image.width * image.height <= SMALL) return encodeSmallPng(image);
-  const pipeline = fromRgb(image);
+  const pipeline = fromRgb(await loadSharp(), image);
   switch (format) {
     case 'png':
       return toBytes(pipeline.png({ compressionLevel: 9 }));
@@ -40,9 +40,9 @@ export async function encodeImage(
 }
 
 /** A sharp pipeline that starts at the picture's pixels. */
-export function fromRgb({ data, width, height }: RgbImage): Sharp {
+export function fromRgb(library: typeof sharp, { data, width, height }: RgbImage): Sharp {
   assertShape('image', data, [height, width, 3]);
-  return sharp(data, { raw: { width, height, channels: 3 } });
+  return library(data, { raw: { width, height, channels: 3 } });
 }
 
 /** Runs a pipeline that ends in an encoder. */

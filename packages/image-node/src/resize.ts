@@ -2,8 +2,9 @@
 
 import type { RgbImage } from '@t2i/core';
 import { fromRgb, toRgb } from './encode.ts';
+import { loadSharp } from './load-sharp.ts';
 
 /** Resizes to `width` pixels across, keeping the aspect ratio (Lanczos, antialiased). */
 export async function resizeImage(image: RgbImage, width: number): Promise<RgbImage> {
-  return toRgb(fromRgb(image).resize({ width }));
+  return toRgb(fromRgb(await loadSharp(), image).resize({ width }));
 }

@@ -1,8 +1,8 @@
 /** SVG text to pixels, and free text made safe to stand in it. */
 
 import type { RgbImage } from '@t2i/core';
-import sharp from 'sharp';
 import { toRgb } from './encode.ts';
+import { loadSharp } from './load-sharp.ts';
 
 /** Fonts to try in order; where none is installed the text shows as boxes. */
 export const FONT_FAMILY = 'DejaVu Sans, Noto Sans, Liberation Sans, Helvetica, Arial, sans-serif';
@@ -16,6 +16,7 @@ export interface RenderSvgOptions {
 
 /** Renders a whole SVG document over white. Its text uses the machine's fonts. */
 export async function renderSvg(svg: string, { scale = 1 }: RenderSvgOptions = {}): Promise<RgbImage> {
+  const sharp = await loadSharp();
   return toRgb(sharp(new TextEncoder().encode(svg), { density: DEFAULT_DPI * scale }));
 }
 
