@@ -54,12 +54,20 @@ export function toStepBatch(batch: TrainBatch, needs: BatchNeeds): StepBatch {
   };
 }
 
-function toImages({ data, shape }: ImageBatch, rows: number, { imageSize }: BatchNeeds): tf.Tensor4D {
+/**
+ * Images of any number of rows.
+ * @throws ConfigError when they are not of the model's size
+ */
+export function toImages(
+  { data, shape }: ImageBatch,
+  rows: number,
+  { imageSize }: Pick<BatchNeeds, 'imageSize'>,
+): tf.Tensor4D {
   const [n, height, width, channels] = shape;
   assertShape('image batch', data, shape);
   assert(n === rows && channels === 3, `expected ${rows} RGB images, got [${shape}]`);
   if (height !== imageSize || width !== imageSize) {
-    throw new ConfigError(`The batch has images of ${width}×${height}, the model learns ${imageSize}×${imageSize}.`, {
+    throw new ConfigError(`The batch has images of ${width}×${height}, the model takes ${imageSize}×${imageSize}.`, {
       hint: `Crop the images to ${imageSize}, or configure the model with another imageSize.`,
     });
   }

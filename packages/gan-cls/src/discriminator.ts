@@ -4,8 +4,9 @@
  */
 
 import * as tfl from '@tensorflow/tfjs-layers';
-import { projectText, residualBottleneck } from './blocks.ts';
-import { type GanClsConfig, stageCount } from './config.ts';
+import { projectText } from './blocks.ts';
+import type { GanClsConfig } from './config.ts';
+import { convolveImage, type TrunkConfig, widestChannels } from './image-trunk.ts';
 import type { LayerKit } from './layer-kit.ts';
 
 /** D's two parts. The paper joins image and text by depth-concatenation and a 1×1 convolution, W·[f ; t] = W_f·f + W_t·t. */
@@ -16,36 +17,21 @@ export interface Discriminator {
   readonly head: tfl.LayersModel;
 }
 
-/** Channels at 4×4. */
-function widestChannels(config: GanClsConfig): number {
-  return config.discriminatorFilters * 2 ** (stageCount(config) - 1);
-}
-
 /** Builds D. Layers are named by the side of their output. */
 export function buildDiscriminator(config: GanClsConfig, kit: LayerKit): Discriminator {
   return { trunk: buildTrunk(config, kit), head: buildHead(config, kit) };
 }
 
 function buildTrunk(config: GanClsConfig, kit: LayerKit): tfl.LayersModel {
-  const { imageSize, residual, leakyAfterThird } = config;
+  const { imageSize } = config;
   const image = tfl.input({ shape: [imageSize, imageSize, 3], name: 'image' });
-  const channelsAt = (side: number) => (widestChannels(config) * 4) / side;
-  const strided = (x: tfl.SymbolicTensor, side: number) =>
-    kit.convolve(x, `conv${side}`, { filters: channelsAt(side), kernelSize: 4, strides: 2 });
-
-  const first = imageSize / 2;
-  let x = kit.rectify(strided(image, first), `conv${first}/rectifier`, 'leakyRelu'); // the first is not normalised
-  for (let side = first / 2; side >= 4; side /= 2) {
-    const linear = (side === 8 && !leakyAfterThird) || (side === 4 && residual);
-    x = kit.normalise(strided(x, side), `norm${side}`, linear ? 'linear' : 'leakyRelu');
-  }
-  if (residual) x = residualBottleneck(kit, x, 'residual4', 'leakyRelu');
-  const joint = kit.convolve(x, 'joint/image', { filters: widestChannels(config), kernelSize: 1 });
+  const features = convolveImage(kit, image, trunkOf(config));
+  const joint = kit.convolve(features, 'joint/image', { filters: widestChannels(trunkOf(config)), kernelSize: 1 });
   return tfl.model({ inputs: image, outputs: joint, name: 'trunk' });
 }
 
 function buildHead(config: GanClsConfig, kit: LayerKit): tfl.LayersModel {
-  const channels = widestChannels(config);
+  const channels = widestChannels(trunkOf(config));
   const fromImage = tfl.input({ shape: [4, 4, channels], name: 'features' });
   const embedding = tfl.input({ shape: [config.embeddingDim], name: 'embedding' });
   const text = projectText(kit, embedding, config.projectedDim, config.textBatchNorm);
@@ -58,4 +44,8 @@ function buildHead(config: GanClsConfig, kit: LayerKit): tfl.LayersModel {
   // a 4×4 convolution of a 4×4 map to one number is a matrix product
   const flat = tfl.layers.flatten({ name: 'score/shape' }).apply(joint) as tfl.SymbolicTensor;
   return tfl.model({ inputs: [fromImage, embedding], outputs: kit.multiply(flat, 'score', 1), name: 'head' });
+}
+
+function trunkOf({ imageSize, discriminatorFilters, residual, leakyAfterThird }: GanClsConfig): TrunkConfig {
+  return { imageSize, filters: discriminatorFilters, residual, leakyAfterThird };
 }

@@ -94,16 +94,24 @@ export async function generateFromCaptions(request: CaptionRequest): Promise<Ima
       },
     );
   }
-  const { data, shape } = await encoder.encode(captions);
-  const [, dim] = shape;
-  const rows = captions.length * perCaption;
+  const embeddings = await encoder.encode(captions);
+  return model.generate(everyPair(embeddings, seededNoise(seed, perCaption, model.noiseDim), model.noiseDim));
+}
+
+/** What a model takes to draw each sentence with each noise: all noises of the first sentence, then of the second, … */
+export function everyPair(
+  { data, shape: [sentences, dim] }: EmbeddingBatch,
+  noises: Float32Array,
+  noiseDim: number,
+): { readonly embeddings: EmbeddingBatch; readonly noise: Float32Array } {
+  const columns = noises.length / noiseDim;
+  const rows = sentences * columns;
   const embeddings = new Float32Array(rows * dim);
-  const noise = new Float32Array(rows * model.noiseDim);
-  const perSeed = seededNoise(seed, perCaption, model.noiseDim);
-  for (let caption = 0; caption < captions.length; caption++) {
-    noise.set(perSeed, caption * perSeed.length);
-    const phi = data.subarray(caption * dim, (caption + 1) * dim);
-    for (let i = 0; i < perCaption; i++) embeddings.set(phi, (caption * perCaption + i) * dim);
+  const noise = new Float32Array(rows * noiseDim);
+  for (let sentence = 0; sentence < sentences; sentence++) {
+    noise.set(noises, sentence * noises.length);
+    const phi = data.subarray(sentence * dim, (sentence + 1) * dim);
+    for (let column = 0; column < columns; column++) embeddings.set(phi, (sentence * columns + column) * dim);
   }
-  return model.generate({ embeddings: { data: embeddings, shape: [rows, dim] }, noise });
+  return { embeddings: { data: embeddings, shape: [rows, dim] }, noise };
 }
