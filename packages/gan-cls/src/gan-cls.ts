@@ -14,6 +14,7 @@ import type {
 import { Adam } from '@t2i/ops';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
+import { AveragedGenerator } from './averaged-generator.ts';
 import { toStepBatch } from './batch.ts';
 import { type GanClsConfig, resolveConfig, showsMismatch } from './config.ts';
 import { buildDiscriminator, type Discriminator } from './discriminator.ts';
@@ -23,7 +24,7 @@ import { type Checkpointed, readTensors, writeTensors } from './state.ts';
 import { stockLayers } from './stock-layers.ts';
 import { trainingLayers } from './training-layers.ts';
 import { type StepReport, trainStep } from './training-step.ts';
-import { copyWeights, initialise, moveAverage, trainableOf, weightsOf } from './weights.ts';
+import { copyWeights, initialise, trainableOf, weightsOf } from './weights.ts';
 
 /**
  * A text-to-image GAN that learns.
@@ -43,7 +44,7 @@ export class GanCls implements TrainableModel {
   readonly #generatorAdam: Adam;
   readonly #discriminatorAdam: Adam;
   /** The moving average of the generator, where one is kept. */
-  readonly #average: tfl.LayersModel | undefined;
+  readonly #average: AveragedGenerator | undefined;
 
   /** @param rng what the first weights are drawn from; the same seed gives the same weights on every engine */
   constructor(config: GanClsConfig, rng: Rng) {
@@ -59,7 +60,7 @@ export class GanCls implements TrainableModel {
     const options = { beta1: config.adamBeta1, beta2: config.adamBeta2 };
     this.#generatorAdam = new Adam(trainableOf(weightsOf('generator', this.#generator)), options);
     this.#discriminatorAdam = new Adam(trainableOf(weightsOf('discriminator', trunk, head)), options);
-    this.#average = config.emaHalfLife > 0 ? this.#stockGenerator(this.#generator) : undefined;
+    this.#average = config.emaHalfLife > 0 ? new AveragedGenerator(config, this.#generator) : undefined;
   }
 
   /**
@@ -71,28 +72,26 @@ export class GanCls implements TrainableModel {
   }
 
   /**
-   * One iteration of Algorithm 1: D's update, then G's. Draws noise from `rng`, then interpolation where it is random.
+   * One iteration of Algorithm 1: D's update, then G's. All that is random is drawn from `rng`.
    * Reports `loss/discriminator`, `loss/generator`, and the mean of D's σ(s) as `score/real`, `score/wrong`, `score/fake`.
    */
   async step(batch: TrainBatch, options: TrainStepOptions): Promise<StepScalars> {
     const report: StepReport = {};
     const figures = tf.tidy(() => {
-      trainStep(this.#networks(), toStepBatch(batch, this), options, report);
+      const onEngine = toStepBatch(batch, this);
+      trainStep(this.#networks(), onEngine, options, report);
+      this.#average?.follow(this.#generator, this.#generatorAdam.step, onEngine.embeddings, options.rng);
       return tf.stack(Object.values(report)) as tf.Tensor1D;
     });
     tf.dispose(report);
-    if (this.#average !== undefined) {
-      const decay = 0.5 ** (batch.images.shape[0] / this.config.emaHalfLife);
-      moveAverage(weightsOf('', this.#average), weightsOf('', this.#generator), decay);
-    }
     const values = await figures.data();
     figures.dispose();
     return Object.fromEntries(Object.keys(report).map((name, i) => [name, values[i]!]));
   }
 
-  /** Draws with G's running statistics, and with its averaged weights where they are kept. */
+  /** Draws by running statistics; with the averaged weights and theirs where they are kept. */
   generate(input: { readonly embeddings: EmbeddingBatch; readonly noise: Float32Array }): Promise<ImageBatch> {
-    return drawImages(this.#average ?? this.#generator, this.config, input);
+    return drawImages(this.#drawing(), this.config, input);
   }
 
   async state(): Promise<StateDict> {
@@ -109,7 +108,8 @@ export class GanCls implements TrainableModel {
    * one output in [-1, 1]. Save it with any `tf.io` handler.
    */
   async exportGenerator(): Promise<tf.io.ModelArtifacts> {
-    const twin = this.#stockGenerator(this.#average ?? this.#generator);
+    const twin = buildGenerator(this.config, stockLayers);
+    copyWeights(weightsOf('', this.#drawing()), weightsOf('', twin));
     let saved: tf.io.ModelArtifacts | undefined;
     const handler = tf.io.withSaveHandler(async (artifacts) => {
       saved = artifacts;
@@ -129,10 +129,9 @@ export class GanCls implements TrainableModel {
     this.#discriminatorAdam.dispose();
   }
 
-  #stockGenerator(source: tfl.LayersModel): tfl.LayersModel {
-    const twin = buildGenerator(this.config, stockLayers);
-    copyWeights(weightsOf('', source), weightsOf('', twin));
-    return twin;
+  /** What `generate` draws with. */
+  #drawing(): tfl.LayersModel {
+    return this.#average?.network ?? this.#generator;
   }
 
   #networks() {
@@ -151,7 +150,7 @@ export class GanCls implements TrainableModel {
       variables: {
         ...weightsOf('generator', this.#generator),
         ...weightsOf('discriminator', trunk, head),
-        ...(this.#average && weightsOf('ema', this.#average)),
+        ...(this.#average && weightsOf('ema', this.#average.network)),
       },
       optimisers: { generator: this.#generatorAdam, discriminator: this.#discriminatorAdam },
     };

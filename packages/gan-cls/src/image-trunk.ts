@@ -2,12 +2,12 @@
 
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { residualBottleneck } from './blocks.ts';
-import { stageCount } from './config.ts';
+import { type GanClsConfig, stageCount } from './config.ts';
 import type { LayerKit } from './layer-kit.ts';
 
 /** What decides a trunk. */
 export interface TrunkConfig {
-  readonly imageSize: number;
+  readonly imageSize: GanClsConfig['imageSize'];
   /** Channels after the first stage; they double towards 4×4. */
   readonly filters: number;
   readonly residual: boolean;

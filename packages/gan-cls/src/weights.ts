@@ -1,7 +1,6 @@
-/** The weights of models by name: listing, drawing, copying and averaging them. */
+/** The weights of models by name: listing, drawing and copying them. */
 
 import { assert, type Rng, sizeOf } from '@t2i/core';
-import { weightedSum } from '@t2i/ops';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 
@@ -61,16 +60,5 @@ export function initialise(model: tfl.LayersModel, rng: Rng): void {
 export function copyWeights(from: NamedVariables, to: NamedVariables): void {
   for (const [name, variable] of Object.entries(to)) {
     tf.tidy(() => variable.assign(tf.clone(from[name]!)));
-  }
-}
-
-/** average ← decay·average + (1 − decay)·current. Running statistics are copied: they are averages already. */
-export function moveAverage(average: NamedVariables, current: NamedVariables, decay: number): void {
-  for (const [name, variable] of Object.entries(average)) {
-    tf.tidy(() => {
-      const value = current[name]!;
-      const next = variable.trainable ? weightedSum<tf.Tensor>(variable, value, decay, 1 - decay) : tf.clone(value);
-      variable.assign(next);
-    });
   }
 }

@@ -54,6 +54,11 @@ export class Adam {
     this.#options = { beta1, beta2, epsilon };
   }
 
+  /** Steps taken so far. */
+  get step(): number {
+    return this.#step;
+  }
+
   /**
    * Moves every variable against its gradient.
    * @param gradients by `variable.name`, as `tf.variableGrads` gives them; they stay the caller's to dispose
