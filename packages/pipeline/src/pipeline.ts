@@ -1,6 +1,6 @@
 /** A trained run or a published model, opened from its folder: sentences in, pictures out. */
 
-import { type CaptionEncoder, type Logger, Rng, type TextToImageModel } from '@t2i/core';
+import { type CaptionEncoder, CheckpointError, type Logger, Rng, type TextToImageModel } from '@t2i/core';
 import { GanCls } from '@t2i/gan-cls';
 import { type ModelManifest, TextToImage } from '@t2i/published-model';
 import { isModelFolder, openModelFolder } from '@t2i/published-model/node';
@@ -63,5 +63,13 @@ async function openRun(folder: string, logger: Logger | undefined): Promise<Text
   const { step, epoch, images } = progress;
   return new TextToImagePipeline(model, encoder, {
     run: { record, checkpoint: { path, weights, step, epoch, images } },
+  });
+}
+
+/** @throws CheckpointError when the pipeline is a published model: what it was trained on is not in it */
+export function requireRun({ run }: TextToImagePipeline, folder: string): OpenedRun {
+  if (run !== undefined) return run;
+  throw new CheckpointError(`${folder} is a published model: what it was trained on is not in it.`, {
+    hint: 'Give the folder of the run.',
   });
 }

@@ -1,11 +1,11 @@
 /** Evaluates the newest checkpoint of a run. */
 
-import { CheckpointError, ConfigError, type Logger, Rng } from '@t2i/core';
+import { ConfigError, type Logger, Rng } from '@t2i/core';
 import { GanCls } from '@t2i/gan-cls';
 import { resizeBicubic } from '@t2i/image-node';
 import type { SavableEncoder } from '@t2i/text-encoder';
 import { isTrainedWithImages, normalisesImages } from '../encoder-training/compared-with.ts';
-import { TextToImagePipeline } from '../pipeline.ts';
+import { requireRun, TextToImagePipeline } from '../pipeline.ts';
 import { assertSameData, loadRunEncoder, type RunRecord } from '../run-record.ts';
 import { type EvaluateOptions, type Evaluation, evaluateModel, type Judge } from './evaluate-model.ts';
 import type { EvaluationReport } from './evaluation-report.ts';
@@ -32,12 +32,7 @@ export async function evaluateRun(options: EvaluateRunOptions): Promise<RunEvalu
   const { runDirectory, features, dataset, logger } = options;
   const pipeline = await TextToImagePipeline.open(runDirectory, logger);
   try {
-    if (pipeline.run === undefined) {
-      throw new CheckpointError(`${runDirectory} is a published model: what it was trained on is not in it.`, {
-        hint: 'Give the folder of the run.',
-      });
-    }
-    const { record, checkpoint } = pipeline.run;
+    const { record, checkpoint } = requireRun(pipeline, runDirectory);
     assertSameData(record, dataset);
     const own = await loadRunEncoder(runDirectory, record);
     const judge = judgeFor(options.judge, own, features, logger);

@@ -1,8 +1,9 @@
 /** What a reader should see beside the figures: pictures beside their photos, and captions by noises. */
 
 import { type RgbImage, toRgbImages } from '@t2i/core';
+import { everyPair } from '@t2i/gan-cls';
 import type { NearestNeighbours } from '@t2i/metrics';
-import { gridRows, type Studio } from './measured-sets.ts';
+import type { Studio } from './measured-sets.ts';
 import { drawnBatches, photoBatches } from './picture-sources.ts';
 import { GRID_COLUMNS } from './sample-plan.ts';
 
@@ -48,7 +49,7 @@ export async function drawPictures(
     await photos(owners),
     await photos(neighbours),
   ];
-  const grid = gridRows(studio);
+  const grid = everyPair(studio.gridEmbeddings, studio.gridNoise, model.noiseDim);
   const gridPictures = await all(drawnBatches(model, grid.embeddings, grid.noise, batchSize));
   return {
     examples: rows.map((row) => ({

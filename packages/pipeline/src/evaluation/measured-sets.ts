@@ -1,9 +1,10 @@
 /** Features of everything that one extractor has to see. */
 
 import type { EmbeddingBatch, ImageBatch, ImageEncoder, RgbImage, TextImageDataset, TextToImageModel } from '@t2i/core';
+import { everyPair } from '@t2i/gan-cls';
 import { encodePictures } from '@t2i/metrics';
 import { drawnBatches, photoBatches } from './picture-sources.ts';
-import { GRID_COLUMNS, type SamplePlan } from './sample-plan.ts';
+import type { SamplePlan } from './sample-plan.ts';
 
 export interface EvaluationProgress {
   /** What is being looked at: "generated pictures", … */
@@ -49,7 +50,7 @@ export async function measureSets(studio: Studio, encoder: ImageEncoder): Promis
     look(what, items.length, photoBatches(dataset, items, model.imageSize, batchSize));
   const drawn = (what: string, by: TextToImageModel) =>
     look(what, plan.captions.length, drawnBatches(by, studio.embeddings, studio.noise, batchSize));
-  const grid = gridRows(studio);
+  const grid = everyPair(studio.gridEmbeddings, studio.gridNoise, model.noiseDim);
   const drawnGrid = (what: string, by: TextToImageModel) =>
     look(what, grid.embeddings.shape[0], drawnBatches(by, grid.embeddings, grid.noise, batchSize));
   return {
@@ -60,20 +61,4 @@ export async function measureSets(studio: Studio, encoder: ImageEncoder): Promis
     untrained: await drawn('pictures of the untrained generator', untrained),
     untrainedGrid: await drawnGrid('pictures of the untrained generator, captions by noises', untrained),
   };
-}
-
-/** All columns of the first caption, then of the second, …; the i-th column of each has the i-th noise. */
-export function gridRows({ gridEmbeddings, gridNoise }: Pick<Studio, 'gridEmbeddings' | 'gridNoise'>): {
-  readonly embeddings: EmbeddingBatch;
-  readonly noise: Float32Array;
-} {
-  const [captions, dim] = gridEmbeddings.shape;
-  const embeddings = new Float32Array(captions * GRID_COLUMNS * dim);
-  const noise = new Float32Array(captions * gridNoise.length);
-  for (let caption = 0; caption < captions; caption++) {
-    const row = gridEmbeddings.data.subarray(caption * dim, (caption + 1) * dim);
-    for (let i = 0; i < GRID_COLUMNS; i++) embeddings.set(row, (caption * GRID_COLUMNS + i) * dim);
-    noise.set(gridNoise, caption * gridNoise.length);
-  }
-  return { embeddings: { data: embeddings, shape: [captions * GRID_COLUMNS, dim] }, noise };
 }

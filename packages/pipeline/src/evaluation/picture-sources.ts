@@ -10,13 +10,21 @@ export async function* photoBatches(
   imageSize: number,
   batchSize: number,
 ): AsyncGenerator<ImageBatch> {
-  const { storedSize } = dataset;
   for (let from = 0; from < items.length; from += batchSize) {
-    const batch = items.slice(from, from + batchSize);
-    const views = batch.map(() => centreView(storedSize, imageSize));
-    const data = cutViews(await dataset.readImages(batch), storedSize, views, imageSize);
-    yield { data, shape: [batch.length, imageSize, imageSize, 3] };
+    yield await photoBatch(dataset, items.slice(from, from + batchSize), imageSize);
   }
+}
+
+/** All of the photos in one batch. */
+export async function photoBatch(
+  dataset: TextImageDataset,
+  items: readonly number[],
+  imageSize: number,
+): Promise<ImageBatch> {
+  const { storedSize } = dataset;
+  const views = items.map(() => centreView(storedSize, imageSize));
+  const data = cutViews(await dataset.readImages(items), storedSize, views, imageSize);
+  return { data, shape: [items.length, imageSize, imageSize, 3] };
 }
 
 /** One picture for each embedding, with the noise of its row. */

@@ -1,0 +1,105 @@
+/** Measures the style encoder of a run on captions and photos of classes that neither it nor the generator has seen. */
+
+import { DatasetError, type EmbeddingBatch, type ImageBatch, type Logger, Rng } from '@t2i/core';
+import type { StyleEncoder } from '@t2i/gan-cls';
+import { photoBatch } from '../evaluation/picture-sources.ts';
+import { openData } from '../open-data.ts';
+import { requireRun, TextToImagePipeline } from '../pipeline.ts';
+import { assertSameData } from '../run-record.ts';
+import { backgroundCorrelation } from './background.ts';
+import { measureReconstruction, type Reconstruction } from './reconstruction.ts';
+import { rotated, rotatedRows } from './rotated.ts';
+import { openStyleEncoder, styleFolder } from './style-run.ts';
+
+export interface EvaluateStyleOptions {
+  readonly runDirectory: string;
+  /** Test captions, each with a noise and a photo; at most as many as there are test photos. Default 500. */
+  readonly samples?: number;
+  /** Decides captions and noise; default 0. */
+  readonly seed?: number;
+  readonly logger?: Logger;
+}
+
+/** Correlation of background colours between pictures and what is drawn in their style with the sentences of others. */
+export interface BackgroundReport {
+  /** Photos, and G(S(photo), φ(t)). */
+  readonly photos: number;
+  /** Pictures of the generator, and G(S(picture), φ(t)). */
+  readonly drawn: number;
+  /** Pictures of the generator, and G(z, φ(t)) with the z they were drawn from: what an exact S would have. */
+  readonly exact: number;
+  /** Photos, and what was drawn in the style of others: chance. */
+  readonly chance: number;
+}
+
+export interface StyleReport {
+  /** What was measured, and how far both had come. */
+  readonly generator: { readonly step: number; readonly epoch: number };
+  readonly style: { readonly step: number; readonly epoch: number };
+  readonly samples: number;
+  readonly reconstruction: Reconstruction;
+  readonly background: BackgroundReport;
+}
+
+/**
+ * @throws CheckpointError when there is no style encoder of this generator, or the data are not those that the run was trained on
+ */
+export async function evaluateStyle(options: EvaluateStyleOptions): Promise<StyleReport> {
+  const { runDirectory, samples = 500, seed = 0, logger } = options;
+  const pipeline = await TextToImagePipeline.open(runDirectory, logger);
+  try {
+    const { record, checkpoint } = requireRun(pipeline, runDirectory);
+    const { style, progress } = await openStyleEncoder(pipeline, styleFolder(runDirectory), logger);
+    const dataset = await openData(record.config.data, record.config.model.imageSize);
+    try {
+      assertSameData(record, dataset);
+      const rng = new Rng(seed);
+      const items = rng.shuffle([...dataset.splits.test]).slice(0, samples);
+      if (items.length < 2) throw new DatasetError(`"${dataset.name}" has no test photos to measure with.`);
+      const embeddings = await pipeline.encoder.encode(items.map((item) => rng.pick(dataset.captions(item))));
+      const photos = await photoBatch(dataset, items, pipeline.model.imageSize);
+      const noise = rng.normal(items.length * pipeline.model.noiseDim);
+      return {
+        generator: { step: checkpoint.step, epoch: checkpoint.epoch },
+        style: { step: progress.step, epoch: progress.epoch },
+        samples: items.length,
+        ...(await measure(pipeline, style, { embeddings, noise, photos })),
+      };
+    } finally {
+      style.dispose();
+      await dataset.close();
+    }
+  } finally {
+    pipeline.dispose();
+  }
+}
+
+/** Row i of every member belongs together. */
+interface Samples {
+  readonly embeddings: EmbeddingBatch;
+  readonly noise: Float32Array;
+  readonly photos: ImageBatch;
+}
+
+async function measure(
+  { model }: TextToImagePipeline,
+  style: StyleEncoder,
+  { embeddings, noise, photos }: Samples,
+): Promise<Pick<StyleReport, 'reconstruction' | 'background'>> {
+  const drawn = await model.generate({ embeddings, noise });
+  const styles = await style.encode(drawn);
+  // In the style of each, the sentence of the next: what the pictures share is then not the sentence's doing.
+  const others = rotated(embeddings);
+  const ofDrawn = await model.generate({ embeddings: others, noise: styles });
+  const ofNoise = await model.generate({ embeddings: others, noise });
+  const ofPhotos = await model.generate({ embeddings: others, noise: await style.encode(photos) });
+  return {
+    reconstruction: measureReconstruction(noise, styles, model.noiseDim),
+    background: {
+      photos: backgroundCorrelation(photos, ofPhotos),
+      drawn: backgroundCorrelation(drawn, ofDrawn),
+      exact: backgroundCorrelation(drawn, ofNoise),
+      chance: backgroundCorrelation(photos, { data: rotatedRows(ofPhotos.data, photos.shape[0]), shape: photos.shape }),
+    },
+  };
+}

@@ -1,0 +1,67 @@
+/** Sentences in the style of photos: G(S(x), φ(t)), as in the paper's figure 6. */
+
+import { readFile } from 'node:fs/promises';
+import {
+  DatasetError,
+  enlarge,
+  errorMessage,
+  type ImageBatch,
+  type RgbImage,
+  toImageBatch,
+  toRgbImages,
+} from '@t2i/core';
+import { everyPair, type StyleEncoder } from '@t2i/gan-cls';
+import { cutView } from '@t2i/image-encoder';
+import { decodeImage, labelledGrid, resizeBicubic } from '@t2i/image-node';
+import type { TextToImagePipeline } from '../pipeline.ts';
+
+const SHOWN_SIDE = 128; // on a sheet, pictures are enlarged by a whole factor to about this
+
+/**
+ * A photo as S sees it: its middle, seven eighths of the shorter side, at the size that the generator draws.
+ * @throws DatasetError when the file is missing or not a whole image
+ */
+export async function readPhoto(path: string, imageSize: number): Promise<RgbImage> {
+  try {
+    return cutView(await decodeImage(await readFile(path)), 'middle', imageSize, resizeBicubic);
+  } catch (cause) {
+    throw new DatasetError(`${path} is not a photo that can be read: ${errorMessage(cause)}`, {
+      hint: 'Name a JPEG, PNG, WebP, GIF, TIFF or AVIF.',
+      cause,
+    });
+  }
+}
+
+export interface RestyleRequest {
+  /** As `readPhoto` gives them. */
+  readonly photos: readonly RgbImage[];
+  readonly captions: readonly string[];
+}
+
+/**
+ * Draws each caption in the style of each photo: rows for all photos with the first caption, then with the second, …
+ * @throws ConfigError for an empty caption
+ */
+export async function restyle(
+  { model, encoder }: Pick<TextToImagePipeline, 'model' | 'encoder'>,
+  style: StyleEncoder,
+  { photos, captions }: RestyleRequest,
+): Promise<ImageBatch> {
+  const embeddings = await encoder.encode(captions);
+  const styles = await style.encode(toImageBatch(photos));
+  return model.generate(everyPair(embeddings, styles, model.noiseDim));
+}
+
+/** Photos along the top, a row for each caption (the paper's figure 6). */
+export function styleSheet({ photos, captions }: RestyleRequest, drawn: ImageBatch): Promise<RgbImage> {
+  const factor = Math.max(1, Math.round(SHOWN_SIDE / drawn.shape[1]));
+  const shown = (pictures: readonly RgbImage[]) => pictures.map((picture) => enlarge(picture, factor));
+  const pictures = toRgbImages(drawn);
+  return labelledGrid([
+    { caption: 'the style of', note: 'photos, as the style encoder sees them', images: shown(photos) },
+    ...captions.map((caption, row) => ({
+      caption,
+      images: shown(pictures.slice(row * photos.length, (row + 1) * photos.length)),
+    })),
+  ]);
+}

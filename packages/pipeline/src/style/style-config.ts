@@ -1,0 +1,46 @@
+/** Everything that decides the training of a style encoder, checked. */
+
+import { ConfigError } from '@t2i/core';
+import { styleEncoderConfigSchema } from '@t2i/gan-cls';
+import { trainerConfigSchema } from '@t2i/trainer';
+import { z } from 'zod';
+
+const { filters, adamBeta1, adamBeta2 } = styleEncoderConfigSchema.shape;
+
+/** Size and noise are the generator's, the kind of convolutions its discriminator's. */
+const modelSchema = z.strictObject({
+  filters: filters.unwrap().optional().describe("channels after the first stage (default: the discriminator's)"),
+  adamBeta1,
+  adamBeta2,
+});
+
+const batchesSchema = z.strictObject({
+  batchSize: z.int().min(2).default(64).describe('pictures per step, each with a caption and a noise of its own'),
+});
+
+const shape = trainerConfigSchema.shape;
+const trainerSchema = trainerConfigSchema.omit({ seed: true }).extend({
+  epochs: shape.epochs.default(20),
+  learningRate: shape.learningRate.default(1e-3),
+  decayEvery: shape.decayEvery.default(4),
+  decayAt: shape.decayAt.default('end'),
+});
+
+export const styleConfigSchema = z.strictObject({
+  seed: z.int().default(1).describe('decides first weights, captions and noise'),
+  model: modelSchema.default(modelSchema.parse({})),
+  batches: batchesSchema.default(batchesSchema.parse({})),
+  trainer: trainerSchema.default(trainerSchema.parse({})),
+});
+
+/** A configuration with every default filled in. */
+export type StyleConfig = z.output<typeof styleConfigSchema>;
+/** What a person writes: only what differs from the defaults. */
+export type StyleConfigInput = z.input<typeof styleConfigSchema>;
+
+/** @throws ConfigError that names every field that is unknown or out of range */
+export function parseStyleConfig(input: unknown): StyleConfig {
+  const result = styleConfigSchema.safeParse(input);
+  if (result.success) return result.data;
+  throw new ConfigError(`The configuration cannot be used:\n${z.prettifyError(result.error)}`, { cause: result.error });
+}

@@ -1,0 +1,211 @@
+/** Trains the style encoder of a run, or resumes it, and opens it again. It lives in the folder `style` of the run, a run of its own. */
+
+import { access, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CheckpointError, type JsonValue, type Logger, Rng, type TextImageDataset } from '@t2i/core';
+import { StyleEncoder, styleEncoderConfigSchema } from '@t2i/gan-cls';
+import {
+  assertNoRun,
+  loadLatestModelState,
+  readRun,
+  runPaths,
+  type TrainOptions,
+  type TrainResult,
+  train,
+} from '@t2i/trainer';
+import { z } from 'zod';
+import { embedCaptions } from '../embedded-captions.ts';
+import { openData } from '../open-data.ts';
+import { type OpenedRun, requireRun, TextToImagePipeline } from '../pipeline.ts';
+import { assertSameData, loadRunEncoder } from '../run-record.ts';
+import { CaptionBatches } from './caption-batches.ts';
+import { type StyleConfig, styleConfigSchema } from './style-config.ts';
+import { createStylePreview } from './style-preview.ts';
+
+const recordSchema = z.strictObject({
+  kind: z.literal('style-encoder'),
+  config: styleConfigSchema,
+  model: styleEncoderConfigSchema,
+  generator: z.strictObject({ checkpoint: z.string(), step: z.int(), epoch: z.int() }),
+});
+
+type StyleRecord = z.output<typeof recordSchema>;
+
+/** The folder of the GAN's run, and who watches. */
+export type StyleRunOptions = Pick<TrainOptions, 'runDirectory' | 'logger' | 'trackers' | 'onStep' | 'signal'>;
+
+/** Where a run keeps its style encoder. */
+export const styleFolder = (runDirectory: string): string => join(runDirectory, 'style');
+
+/**
+ * Trains a style encoder on the generator of the run's newest checkpoint, as `generate` draws with it.
+ * @param replace remove the style encoder that is there, if there is one
+ * @throws ConfigError when there is one already and it is not to be replaced; CheckpointError when the run has no whole checkpoint
+ */
+export async function trainStyle(
+  config: StyleConfig,
+  options: StyleRunOptions,
+  { replace = false }: { replace?: boolean } = {},
+): Promise<TrainResult> {
+  const folder = styleFolder(options.runDirectory);
+  return withRun(options, async (pipeline, run) => {
+    if (replace) await rm(folder, { recursive: true, force: true });
+    await assertNoRun(folder);
+    const { imageSize, noiseDim, residual, leakyAfterThird, discriminatorFilters } = run.record.config.model;
+    const { filters = discriminatorFilters, ...adam } = config.model;
+    const model = { imageSize, noiseDim, filters, residual, leakyAfterThird, ...adam };
+    const record = { kind: 'style-encoder', config, model, generator: generatorOf(run) } as const;
+    return trainOn(record, pipeline, run, options, false);
+  });
+}
+
+/**
+ * Continues from the last checkpoint, bit for bit as if it had never stopped.
+ * @param changes settings of the trainer that may differ from before, such as its limits
+ * @throws CheckpointError when there is none to continue, or the generator or its data have changed since
+ */
+export async function resumeStyle(
+  options: StyleRunOptions,
+  changes: Partial<StyleConfig['trainer']> = {},
+): Promise<TrainResult> {
+  const { runDirectory } = options;
+  const record = await readStyleRecord(styleFolder(runDirectory), runDirectory);
+  return withRun(options, (pipeline, run) => {
+    assertSameGenerator(styleFolder(runDirectory), record, generatorOf(run));
+    const { config } = record;
+    const changed = { ...record, config: { ...config, trainer: { ...config.trainer, ...changes } } };
+    return trainOn(changed, pipeline, run, options, true);
+  });
+}
+
+/** A style encoder at its newest whole checkpoint. */
+export interface OpenedStyle {
+  readonly style: StyleEncoder;
+  readonly progress: { readonly step: number; readonly epoch: number };
+}
+
+/**
+ * The style encoder of an opened run or published model.
+ * @param folder of the style encoder, `style` in the run
+ * @throws CheckpointError when there is none, or it was trained on another generator
+ */
+export async function openStyleEncoder(
+  pipeline: TextToImagePipeline,
+  folder: string,
+  logger?: Logger,
+): Promise<OpenedStyle> {
+  const record = await readStyleRecord(folder, 'RUN');
+  assertSameGenerator(folder, record, shownGenerator(pipeline));
+  const { state, progress } = await loadLatestModelState(folder, logger);
+  const style = new StyleEncoder(record.model, pipeline.model, new Rng(0));
+  try {
+    await style.load(state);
+  } catch (error) {
+    style.dispose();
+    throw error;
+  }
+  return { style, progress };
+}
+
+async function withRun<T>(
+  { runDirectory, logger }: StyleRunOptions,
+  use: (pipeline: TextToImagePipeline, run: OpenedRun) => Promise<T>,
+): Promise<T> {
+  const pipeline = await TextToImagePipeline.open(runDirectory, logger);
+  try {
+    return await use(pipeline, requireRun(pipeline, runDirectory));
+  } finally {
+    pipeline.dispose();
+  }
+}
+
+async function trainOn(
+  record: StyleRecord,
+  pipeline: TextToImagePipeline,
+  run: OpenedRun,
+  options: StyleRunOptions,
+  resume: boolean,
+): Promise<TrainResult> {
+  const { config } = run.record;
+  const dataset = await openData(config.data, config.model.imageSize);
+  try {
+    assertSameData(run.record, dataset);
+    const source = await loadRunEncoder(options.runDirectory, run.record);
+    const captions = await embedCaptions(source, dataset, config.data, options);
+    try {
+      return await trainOnCaptions(record, pipeline, { run, dataset, encoder: captions.encoder }, options, resume);
+    } finally {
+      await captions.close();
+      source.dispose?.();
+    }
+  } finally {
+    await dataset.close();
+  }
+}
+
+async function trainOnCaptions(
+  record: StyleRecord,
+  { model }: TextToImagePipeline,
+  { run, dataset, encoder }: { run: OpenedRun; dataset: TextImageDataset; encoder: TextToImagePipeline['encoder'] },
+  { runDirectory, ...options }: StyleRunOptions,
+  resume: boolean,
+): Promise<TrainResult> {
+  const { batches, trainer, seed } = record.config;
+  const { captionsPerImage, sampling } = run.record.config.batches;
+  const seeds = new Rng(seed);
+  const style = new StyleEncoder(record.model, model, seeds.fork());
+  try {
+    return await train({
+      ...options,
+      runDirectory: styleFolder(runDirectory),
+      model: style,
+      batches: new CaptionBatches({ dataset, encoder, captionsPerImage, sampling, rng: seeds.fork(), ...batches }),
+      config: { ...trainer, seed },
+      run: JSON.parse(JSON.stringify(record)) as JsonValue,
+      preview: await createStylePreview({ model, encoder }, style, dataset),
+      resume,
+    });
+  } finally {
+    style.dispose();
+  }
+}
+
+function generatorOf({ checkpoint }: OpenedRun): StyleRecord['generator'] {
+  return { checkpoint: checkpoint.weights.sha256, step: checkpoint.step, epoch: checkpoint.epoch };
+}
+
+/** Of a run its newest checkpoint, of a published model the one that it was made of. */
+function shownGenerator({ run, published }: TextToImagePipeline): StyleRecord['generator'] {
+  if (run !== undefined) return generatorOf(run);
+  if (published !== undefined) return published.facts;
+  throw new CheckpointError('A style encoder belongs to the generator of a run; this model comes from none.');
+}
+
+/** @throws CheckpointError when the folder holds no style encoder */
+async function readStyleRecord(folder: string, run: string): Promise<StyleRecord> {
+  const there = await access(runPaths(folder).record).then(
+    () => true,
+    () => false,
+  );
+  if (!there) {
+    throw new CheckpointError(`There is no style encoder in ${folder}.`, {
+      hint: `Train one: t2i style train ${run}`,
+    });
+  }
+  const result = recordSchema.safeParse((await readRun(folder)).run);
+  if (result.success) return result.data;
+  throw new CheckpointError(`${folder} is not the run of a style encoder:\n${z.prettifyError(result.error)}`, {
+    cause: result.error,
+  });
+}
+
+/** @throws CheckpointError when the style encoder was trained on another generator, or on an earlier state of it */
+function assertSameGenerator(folder: string, { generator }: StyleRecord, shown: StyleRecord['generator']): void {
+  if (generator.checkpoint === shown.checkpoint) return;
+  const both = `that of step ${generator.step} (${short(generator)}), this is step ${shown.step} (${short(shown)})`;
+  throw new CheckpointError(`The style encoder in ${folder} belongs to another generator: ${both}.`, {
+    hint: 'Train one for this generator: t2i style train RUN --replace',
+  });
+}
+
+const short = ({ checkpoint }: StyleRecord['generator']) => checkpoint.slice(0, 12);
