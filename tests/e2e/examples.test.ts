@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Rng } from '@t2i/core';
 import { createToyFlowers } from '@t2i/dataset';
 import { prepareFolder } from '@t2i/dataset/node';
-import { encodeImage } from '@t2i/image-node';
+import { decodeImage, encodeImage } from '@t2i/image-node';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ROOT, startProgram } from './command.ts';
 
@@ -44,22 +44,43 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 it('covers all examples', async () => {
   const names = (await readdir(join(ROOT, 'examples'))).filter((name) => name.endsWith('.ts'));
   expect(names.sort()).toEqual([
-    'interpolation.ts',
+    'noise-interpolation.ts',
     'own-folder.ts',
     'own-text-encoder.ts',
     'oxford-102.ts',
     'quickstart.ts',
+    'sentence-interpolation.ts',
+    'style-transfer.ts',
     'swap-backend.ts',
     'text-encoder.ts',
   ]);
 });
 
-it('quickstart, then interpolation on its run', async () => {
+it('quickstart, then the figures of the paper on its run', async () => {
   const run = inFolder('quickstart');
   expect(await runExample('quickstart', '--fast', '--run', run)).toMatch(/petalColour +\d+ % right, chance +\d+ %/);
-  const out = inFolder('interpolation.png');
-  await runExample('interpolation', '--run', run, '--out', out);
-  expect((await readFile(out)).subarray(1, 4).toString()).toBe('PNG');
+  for (const name of ['sentence-interpolation', 'noise-interpolation']) {
+    const out = inFolder(`${name}.png`);
+    await runExample(name, '--run', run, '--steps', '3', '--out', out);
+    // beside 244 pixels of captions three pictures of 32 pixels, doubled, and a gap of 4 after each
+    expect((await decodeImage(await readFile(out))).width).toBe(244 + 3 * 68);
+  }
+  const photos = join(pictures, (await readdir(pictures))[0]!);
+  const out = inFolder('style.png');
+  const stdout = await runExample(
+    'style-transfer',
+    '--fast',
+    '--run',
+    run,
+    '--photos',
+    photos,
+    '--count',
+    '2',
+    '--out',
+    out,
+  );
+  expect(stdout).toContain('style.png');
+  expect(await decodeImage(await readFile(out))).toMatchObject({ width: 244 + 2 * 132, height: 4 + 6 * 132 });
 });
 
 it('oxford-102', async () => {

@@ -11,7 +11,9 @@ import { exportCommand } from './commands/export.ts';
 import { filmCommand } from './commands/film.ts';
 import { generateCommand } from './commands/generate.ts';
 import { interpolateCommand } from './commands/interpolate.ts';
+import { restyleCommand } from './commands/restyle.ts';
 import { serveCommand } from './commands/serve.ts';
+import { styleCommand } from './commands/style/index.ts';
 import { trainCommand } from './commands/train.ts';
 import { consoleOutput, type Output } from './output.ts';
 
@@ -45,6 +47,8 @@ function createProgram(output: Output): Command {
     .addCommand(trainCommand(output))
     .addCommand(generateCommand(output))
     .addCommand(interpolateCommand(output))
+    .addCommand(styleCommand(output))
+    .addCommand(restyleCommand(output))
     .addCommand(evaluateCommand(output))
     .addCommand(exportCommand(output))
     .addCommand(filmCommand(output))

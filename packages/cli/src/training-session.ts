@@ -23,7 +23,7 @@ export type Watched = Pick<TrainOptions, 'runDirectory' | 'logger' | 'onStep' | 
 export async function watchTraining(
   { runDirectory, backend, unit, resumeCommand, output }: TrainingSession,
   train: (options: Watched) => Promise<TrainResult>,
-): Promise<void> {
+): Promise<TrainResult> {
   await selectBackend({ prefer: backend, logger: output });
   const progress = new ConsoleProgress({ unit });
   const announce = () => progress.info('Finishing the step and saving; press Ctrl-C again to stop at once');
@@ -34,6 +34,7 @@ export async function watchTraining(
     progress.close();
     output.write(`${result.stopped} at step ${result.step}, epoch ${result.epoch}: ${runDirectory}\n`);
     if (result.stopped !== 'finished') output.info(`Continue with: ${resumeCommand} ${runDirectory}`);
+    return result;
   } finally {
     progress.close();
   }

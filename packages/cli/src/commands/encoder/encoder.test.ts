@@ -8,23 +8,10 @@ import { parseEncoderConfig } from '@t2i/pipeline';
 import { withTemporaryFolder } from '@t2i/test-utils';
 import { loadEncoder } from '@t2i/text-encoder/node';
 import { expect, it } from 'vitest';
+import { t2i } from '../../__fixtures__/t2i.ts';
 import { trainingCommand } from '../../encoder-report/training-command.ts';
-import type { Output } from '../../output.ts';
-import { run } from '../../program.ts';
 
 const COLOURS = { red: [250, 0, 0], blue: [0, 0, 250], white: [250, 250, 250], green: [0, 250, 0], grey: [90, 90, 90] };
-
-/** Runs a command; what it printed comes back with its exit code. */
-async function t2i(...argv: string[]): Promise<{ code: number; out: string; errors: string }> {
-  const [out, errors]: [string[], string[]] = [[], []];
-  const output: Output = {
-    write: (text) => void out.push(text),
-    info() {},
-    warn() {},
-    error: (message) => void errors.push(message),
-  };
-  return { code: await run(argv, output), out: out.join(''), errors: errors.join('\n') };
-}
 
 /** The mean colour of a picture. */
 class MeanColour implements ImageEncoder {

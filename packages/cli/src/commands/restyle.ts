@@ -1,0 +1,64 @@
+/** `t2i restyle`: a sentence in the style of a photo, or several of each as a sheet (paper, section 4.4 and figure 6). */
+
+import { selectBackend } from '@t2i/backend';
+import { toRgbImages } from '@t2i/core';
+import { writeFileAtomic } from '@t2i/core/node';
+import { encodeImage } from '@t2i/image-node';
+import { openStyleEncoder, readPhoto, restyle, styleFolder, styleSheet, TextToImagePipeline } from '@t2i/pipeline';
+import { Command } from 'commander';
+import { examples } from '../examples.ts';
+import { type BackendFlag, backendOption, collect, imageFormat } from '../flags.ts';
+import type { Output } from '../output.ts';
+
+interface RestyleFlags {
+  run: string;
+  style?: string;
+  photo: string[];
+  caption: string[];
+  out: string;
+  backend: BackendFlag;
+}
+
+export function restyleCommand(output: Output): Command {
+  return new Command('restyle')
+    .description('draw a sentence in the style of a photo: its background and pose, not its flower')
+    .argument('<photo>', 'a picture file; its middle is seen')
+    .argument('<sentence>', 'what to draw, in English')
+    .requiredOption('--run <folder>', 'a run of `t2i train`, or what `t2i export` made of it')
+    .option('--style <folder>', 'the style encoder (default: `style` in the run)')
+    .option('--photo <file>', 'another photo, a column of a sheet (repeatable)', collect, [])
+    .option('--caption <sentence>', 'another sentence, a row of a sheet (repeatable)', collect, [])
+    .option('--out <file>', 'picture to write (.png, .webp or .jpg)', 'restyled.png')
+    .addOption(backendOption())
+    .addHelpText(
+      'after',
+      examples(
+        't2i restyle photo.jpg "a yellow flower with round petals" --run runs/flowers',
+        't2i restyle a.jpg "a yellow flower" --photo b.jpg --photo c.jpg --caption "a white flower" --run runs/flowers',
+      ),
+    )
+    .action(async (photo: string, sentence: string, flags: RestyleFlags) => {
+      const format = imageFormat(flags.out);
+      await selectBackend({ prefer: flags.backend });
+      const picture = await draw([photo, ...flags.photo], [sentence, ...flags.caption], flags, output);
+      await writeFileAtomic(flags.out, await encodeImage(picture, { format }));
+      output.write(`${flags.out}\n`);
+    });
+}
+
+async function draw(files: readonly string[], captions: readonly string[], flags: RestyleFlags, output: Output) {
+  const pipeline = await TextToImagePipeline.open(flags.run, output);
+  try {
+    const folder = flags.style ?? styleFolder(flags.run);
+    const { style } = await openStyleEncoder(pipeline, folder, output);
+    try {
+      const photos = await Promise.all(files.map((file) => readPhoto(file, pipeline.model.imageSize)));
+      const drawn = await restyle(pipeline, style, { photos, captions });
+      return drawn.shape[0] === 1 ? toRgbImages(drawn)[0]! : await styleSheet({ photos, captions }, drawn);
+    } finally {
+      style.dispose();
+    }
+  } finally {
+    pipeline.dispose();
+  }
+}

@@ -1,0 +1,28 @@
+/** `t2i style evaluate`: how well the style encoder of a run finds noise again, on captions and photos of unseen classes. */
+
+import { selectBackend } from '@t2i/backend';
+import { Command } from 'commander';
+import { examples } from '../../examples.ts';
+import { type BackendFlag, backendOption, integer } from '../../flags.ts';
+import type { Output } from '../../output.ts';
+import { reportStyle } from '../../style-report.ts';
+
+interface EvaluateStyleFlags {
+  samples: number;
+  seed: number;
+  backend: BackendFlag;
+}
+
+export function evaluateStyleCommand(output: Output): Command {
+  return new Command('evaluate')
+    .description('measure a style encoder on captions and photos of unseen classes; writes report.json beside it')
+    .argument('<run>', 'a run of `t2i train` with a style encoder of `t2i style train`')
+    .option('--samples <n>', 'captions, each with a noise and a photo', integer(2, 100_000), 500)
+    .option('--seed <n>', 'decides captions and noise', integer(0), 0)
+    .addOption(backendOption())
+    .addHelpText('after', examples('t2i style evaluate runs/flowers --samples 1155'))
+    .action(async (runDirectory: string, { samples, seed, backend }: EvaluateStyleFlags) => {
+      await selectBackend({ prefer: backend, logger: output });
+      await reportStyle({ runDirectory, samples, seed }, output);
+    });
+}

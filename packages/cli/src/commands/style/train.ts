@@ -1,0 +1,87 @@
+/** `t2i style train`: train the style encoder of a run on the run's own generator, or resume it. */
+
+import { ConfigError } from '@t2i/core';
+import { parseStyleConfig, resumeStyle, trainStyle } from '@t2i/pipeline';
+import type { TrainResult } from '@t2i/trainer';
+import { Command } from 'commander';
+import { examples } from '../../examples.ts';
+import { type BackendFlag, backendOption, integer, positiveNumber, said } from '../../flags.ts';
+import type { Output } from '../../output.ts';
+import { reportStyle } from '../../style-report.ts';
+import { type Watched, watchTraining } from '../../training-session.ts';
+
+interface TrainStyleFlags {
+  resume: boolean;
+  replace: boolean;
+  epochs?: number;
+  batchSize?: number;
+  learningRate?: number;
+  filters?: number;
+  seed?: number;
+  maxSteps?: number;
+  maxMinutes?: number;
+  dryRun: boolean;
+  backend: BackendFlag;
+}
+
+export function trainStyleCommand(output: Output): Command {
+  return new Command('train')
+    .description(
+      'train the style encoder S(x) → z on pictures of the generator, which stays as it is (paper, equation 6)',
+    )
+    .argument('<run>', 'a run of `t2i train`; the style encoder goes into its folder `style`')
+    .option('--resume', 'continue the style encoder that is there from its last checkpoint', false)
+    .option('--replace', 'start anew, removing the style encoder that is there', false)
+    .option('--epochs <n>', 'epochs of as many pictures as the run has photos (default: 20)', integer(1))
+    .option('--batch-size <n>', 'pictures per step (default: 64)', integer(2, 4096))
+    .option('--learning-rate <x>', 'of the first epochs (default: 0.001)', positiveNumber)
+    .option('--filters <n>', "channels after the first stage (default: the discriminator's)", integer(2, 1024))
+    .option('--seed <n>', 'decides first weights, captions and noise (default: 1)', integer())
+    .option('--max-steps <n>', 'stop at this step; it can be resumed', integer(1))
+    .option('--max-minutes <n>', 'stop after so many minutes; it can be resumed', positiveNumber)
+    .option('--dry-run', 'print the resolved configuration and stop', false)
+    .addOption(backendOption())
+    .addHelpText(
+      'after',
+      examples(
+        't2i style train runs/flowers',
+        't2i style train runs/flowers --resume --max-minutes 30',
+        't2i restyle photo.jpg "a yellow flower" --run runs/flowers',
+      ),
+    )
+    .action(async (runDirectory: string, flags: TrainStyleFlags) => {
+      if (flags.resume && flags.replace) throw new ConfigError('Give --resume or --replace, not both.');
+      const config = parseStyleConfig(configInput(flags));
+      if (flags.dryRun) {
+        output.write(`${JSON.stringify(config, null, 2)}\n`);
+        return;
+      }
+      const { epochs, maxSteps, maxMinutes, replace } = flags;
+      const limits = { maxSteps: maxSteps ?? 0, maxMinutes: maxMinutes ?? 0, ...(epochs !== undefined && { epochs }) };
+      const { stopped } = await watch(runDirectory, flags, output, (options) =>
+        flags.resume ? resumeStyle(options, limits) : trainStyle(config, options, { replace }),
+      );
+      if (stopped !== 'aborted') await reportStyle({ runDirectory }, output);
+    });
+}
+
+function watch(
+  runDirectory: string,
+  { backend }: TrainStyleFlags,
+  output: Output,
+  train: (options: Watched) => Promise<TrainResult>,
+): Promise<TrainResult> {
+  const resumeCommand = 't2i style train --resume';
+  return watchTraining({ runDirectory, backend, unit: 'images', resumeCommand, output }, train);
+}
+
+/** Only what was said, so that the defaults fill the rest. */
+function configInput(flags: TrainStyleFlags): unknown {
+  const { seed, filters, batchSize, epochs, learningRate, maxSteps, maxMinutes } = flags;
+  return said({
+    seed,
+    model: said({ filters }),
+    batches: said({ batchSize }),
+    trainer: said({ epochs, learningRate, maxSteps, maxMinutes }),
+  });
+}
