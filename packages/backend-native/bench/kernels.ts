@@ -30,8 +30,8 @@ function timeConvolution(conv: Convolution, batch: number, budgetMs: number): nu
 }
 
 /** Prints the table. GFLOP/s count the direct method's operations, so a faster algorithm may exceed the ceiling. */
-export function benchKernels(presets: BenchPreset[], batch: number, budgetMs: number): void {
-  const ceiling = sgemmCeiling();
+export async function benchKernels(presets: BenchPreset[], batch: number, budgetMs: number): Promise<void> {
+  const ceiling = await sgemmCeiling();
   console.log(`sgemm 2048³: ${ceiling.toFixed(0)} GFLOP/s\n`);
   const cell = (flops: number, ms: number) =>
     `${ms.toFixed(2).padStart(8)} ms ${(flops / ms / 1e6).toFixed(0).padStart(4)} (${(flops / ms / 1e4 / ceiling).toFixed(0).padStart(3)} %)`;

@@ -2,8 +2,8 @@
 
 import { parseArgs } from 'node:util';
 import { ConfigError } from '@t2i/core';
-import * as tf from '@tensorflow/tfjs-core';
-import { nativeStatus } from '../src/index.ts';
+// by path: the other way round it is a dependency, and both together would be a circle
+import { describeChoice, type EngineName, selectBackend } from '../../backend/src/index.ts';
 import { type BenchPreset, NETWORKS } from './convolutions.ts';
 import { benchElementwise } from './elementwise.ts';
 import { benchGrowth } from './growth.ts';
@@ -28,13 +28,18 @@ const presets = values.preset === undefined ? names : names.filter((name) => nam
 if (presets.length === 0)
   throw new ConfigError(`No preset "${values.preset}".`, { hint: `Use ${names.join(' or ')}.` });
 
-await tf.setBackend(values.backend);
-const { instructionSet, threads } = nativeStatus();
-console.log(`backend ${tf.getBackend()}, ${instructionSet ?? 'no addon'}, ${threads} threads`);
+const engine = await selectBackend({ prefer: values.backend as EngineName });
+console.log(`engine ${describeChoice(engine)}`);
+const synchronous = ['kernels', 'elementwise', 'growth'];
+if (engine.name === 'webgpu' && synchronous.includes(positionals[0] ?? '')) {
+  throw new ConfigError(`On webgpu, ${positionals[0]} would time how fast work is queued.`, {
+    hint: 'Use `train-step` or `generate`.',
+  });
+}
 
 switch (positionals[0]) {
   case 'kernels':
-    benchKernels(presets, Number(values.batch), Number(values.budget));
+    await benchKernels(presets, Number(values.batch), Number(values.budget));
     break;
   case 'train-step':
   case 'generate':

@@ -20,13 +20,18 @@ export function discard(op: () => tf.Tensor): () => void {
 }
 
 /** GFLOP/s of a 2048³ matrix product on the current backend: the ceiling that everything else is compared with. */
-export function sgemmCeiling(budgetMs = 1500): number {
+export async function sgemmCeiling(budgetMs = 1500): Promise<number> {
   const n = 2048;
   const [a, b] = [tf.randomNormal([n, n]), tf.randomNormal([n, n])];
-  const ms = fastest(
-    discard(() => tf.matMul(a, b)),
-    budgetMs,
-  );
+  const end = performance.now() + budgetMs;
+  let best = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < 3 || performance.now() < end; i++) {
+    const start = performance.now();
+    const corner = tf.tidy(() => tf.slice(tf.matMul(a, b), 0, 1));
+    await corner.data(); // a graphics card is done only when its numbers are here
+    best = Math.min(best, performance.now() - start);
+    corner.dispose();
+  }
   tf.dispose([a, b]);
-  return (2 * n ** 3) / ms / 1e6;
+  return (2 * n ** 3) / best / 1e6;
 }

@@ -3,7 +3,9 @@
 import { execSync } from 'node:child_process';
 import { Rng, type TrainBatch } from '@t2i/core';
 import { GanCls, presetConfig } from '@t2i/gan-cls';
+import * as tf from '@tensorflow/tfjs-core';
 import { type BenchPreset, stepFlops } from './convolutions.ts';
+import { printDeviceProfile } from './device-profile.ts';
 import { sgemmCeiling } from './measure.ts';
 import { KernelProfile } from './profile.ts';
 
@@ -38,14 +40,15 @@ export async function benchModel({ work, preset, batch, steps, peer, profile }: 
     `${preset}, ${work}, batch ${batch}: ${best.toFixed(1)} ms (fastest), ${median(ours).toFixed(1)} (median), ` +
       `${((batch * 1e3) / best).toFixed(1)} images/s`,
   );
-  if (work === 'train-step') reportRate(stepFlops(preset, batch) / best / 1e6);
+  if (work === 'train-step') await reportRate(stepFlops(preset, batch) / best / 1e6);
   if (peer) {
     const theirBest = Math.min(...theirs);
     console.log(`  peer: ${theirBest.toFixed(1)} ms (fastest), ${((batch * 1e3) / theirBest).toFixed(1)} images/s`);
     console.log(`  ratio: ${(theirBest / best).toFixed(2)} × the peer`);
   }
-  if (profile) {
-    const kernels = new KernelProfile('native');
+  if (profile && tf.getBackend() === 'webgpu') await printDeviceProfile(run);
+  else if (profile) {
+    const kernels = new KernelProfile(tf.getBackend());
     for (let i = 0; i < steps; i++) await kernels.measure(run);
     kernels.print();
   }
@@ -70,8 +73,8 @@ export function prepare(work: Work, preset: BenchPreset, batch: number) {
   return { run, dispose: () => model.dispose() };
 }
 
-function reportRate(rate: number): void {
-  const ceiling = sgemmCeiling();
+async function reportRate(rate: number): Promise<void> {
+  const ceiling = await sgemmCeiling();
   const share = (100 * rate) / ceiling;
   console.log(`  ${rate.toFixed(0)} GFLOP/s of convolutions = ${share.toFixed(0)} % of sgemm (${ceiling.toFixed(0)})`);
 }

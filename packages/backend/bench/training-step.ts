@@ -15,12 +15,12 @@ const logger = { info: console.log, warn: console.warn };
 await selectBackend({ prefer: prefer as EngineName, logger });
 
 const gan = new Dcgan({ imageSize: Number(imageSize), batchSize: Number(batchSize), filters: Number(filters) });
-gan.step();
+await gan.step();
 let wall = Number.POSITIVE_INFINITY;
 let processor = Number.POSITIVE_INFINITY; // steadier than wall time on a machine that others use
 for (let i = 0; i < STEPS; i++) {
   const [start, used] = [performance.now(), process.cpuUsage()];
-  gan.step();
+  await gan.step();
   const { user, system } = process.cpuUsage(used); // in µs
   wall = Math.min(wall, performance.now() - start);
   processor = Math.min(processor, (user + system) / 1000);
@@ -28,8 +28,8 @@ for (let i = 0; i < STEPS; i++) {
 console.log(`${imageSize}×${imageSize}, batch ${batchSize}, ${filters} filters, best of ${STEPS} steps:`);
 console.log(`${wall.toFixed(0)} ms, ${processor.toFixed(0)} ms of processor time`);
 
-const { kernels } = await tf.profile(() => {
-  gan.step();
+const { kernels } = await tf.profile(async () => {
+  await gan.step();
   return tf.scalar(0);
 });
 const byName = new Map<string, { time: number; calls: number }>();

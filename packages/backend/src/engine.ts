@@ -13,6 +13,10 @@ export type WasmPaths = string | Readonly<Record<string, string>>;
 /** What an engine can be told. */
 export interface EngineOptions {
   readonly wasmPaths?: WasmPaths;
+  /** Part of the name of the graphics card that `webgpu` computes on in Node; default the variable T2I_WEBGPU_ADAPTER, or the fastest. */
+  readonly adapter?: string;
+  /** Whether `webgpu` may run on a program in the place of a graphics card; default whether T2I_WEBGPU_SOFTWARE is 1. */
+  readonly software?: boolean;
 }
 
 /** A started engine. */
@@ -27,6 +31,12 @@ export interface EngineFacts {
   readonly instructionSet?: string;
   /** Name of the graphics card, where there is one. */
   readonly adapter?: string;
+  /** Names of all graphics cards that it could be told to use, software included. */
+  readonly adapters?: readonly string[];
+  /** Whether `adapter` is a program in the place of a card. */
+  readonly software?: boolean;
+  /** What an engine computes on that is made for a graphics card and does without where there is none. */
+  readonly device?: 'gpu' | 'cpu';
 }
 
 /** One row of the table of engines. */

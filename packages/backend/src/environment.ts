@@ -2,11 +2,13 @@
 
 import { BackendError, errorMessage } from '@t2i/core';
 
-/** Tests put their own in the place of {@link environment}. */
+/** A program that is one file, its engines included, gives its own `importModule`; tests give a whole one. */
 export interface Environment {
   readonly variables: Readonly<Record<string, string | undefined>>;
   readonly isNode: boolean;
   importModule(name: string): Promise<unknown>;
+  /** Names in /dev and /dev/dri where they say which graphics cards there are, as on Linux; undefined elsewhere. */
+  deviceFiles(): Promise<readonly string[] | undefined>;
 }
 
 const hasProcess = typeof process !== 'undefined';
@@ -17,6 +19,12 @@ export const environment: Environment = {
   isNode: hasProcess && process.versions?.node !== undefined,
   // A bundler must not look for these: they are optional, and most of them exist for Node only.
   importModule: (name) => import(/* @vite-ignore */ /* webpackIgnore: true */ name),
+  async deviceFiles() {
+    if (!hasProcess || process.platform !== 'linux') return undefined;
+    const { readdir } = (await this.importModule('node:fs/promises')) as typeof import('node:fs/promises');
+    const lists = await Promise.all(['/dev', '/dev/dri'].map((folder) => readdir(folder).catch(() => [])));
+    return lists.flat();
+  },
 };
 
 /**

@@ -7,7 +7,7 @@ import { selectBackend } from './select-backend.ts';
 it('reports every engine, and leaves the one that was current', async () => {
   await selectBackend({ prefer: 'cpu' });
   const before = tf.memory().numTensors;
-  const environment = fakeEnvironment({ 'node:util': { default: {} } });
+  const environment = fakeEnvironment();
   const reports = await inspectBackendsIn(environment, { measure: true });
   expect(reports.map(({ name, available }) => [name, available])).toEqual([
     ['native', false],

@@ -3,21 +3,37 @@ import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fakeEnvironment } from '../test/fake-environment.ts';
+import { dawnOn, removeGpu, setPagesGpu, webgpuStandIn } from '../test/fake-webgpu.ts';
 import { silenceBanner } from './cpu-banner.ts';
 import { selectBackend, selectBackendIn } from './select-backend.ts';
 
 const NATIVE = '@t2i/backend-native';
+const NODE = '@tensorflow/tfjs-node';
+const WEBGPU = '@tensorflow/tfjs-backend-webgpu';
 const working = { nativeStatus: () => ({ available: true, instructionSet: 'avx2', threads: 4, reason: undefined }) };
+const withCard = { deviceFiles: async () => ['null', 'nvidia0', 'renderD128'] };
 const uncompiled = { nativeStatus: () => ({ available: false, threads: 0, reason: 'no compiler was found' }) };
 
 /** Backends of tfjs that the packages would register; here the cpu backend under their names. */
-const STANDINS = ['native', 'tensorflow', 'webgpu'];
+const STANDINS = {
+  native: () => silenceBanner(new MathBackendCPU()),
+  tensorflow: () => onCard(undefined),
+  webgpu: webgpuStandIn,
+};
+
+/** TensorFlow on a graphics card or not. */
+function onCard(isUsingGpuDevice: boolean | undefined) {
+  return Object.assign(silenceBanner(new MathBackendCPU()), { isUsingGpuDevice });
+}
 
 beforeEach(() => {
-  for (const name of STANDINS) tf.registerBackend(name, () => silenceBanner(new MathBackendCPU()), 0);
+  for (const [name, standIn] of Object.entries(STANDINS)) tf.registerBackend(name, standIn, 0);
 });
 afterEach(() => {
-  for (const name of STANDINS) tf.removeBackend(name);
+  for (const name of Object.keys(STANDINS)) {
+    if (tf.findBackendFactory(name) != null) tf.removeBackend(name);
+  }
+  removeGpu();
 });
 
 describe('auto', () => {
@@ -56,6 +72,81 @@ describe('auto', () => {
     expect(reason).toContain('Unexpected token');
   });
 
+  it('takes node where native and graphics cards are not there', async () => {
+    const environment = fakeEnvironment({ [NATIVE]: uncompiled, [NODE]: {} });
+    const { name, reason } = await selectBackendIn(environment);
+    expect(name).toBe('node');
+    expect(reason).toBe(
+      'the fastest that works here. Not native: The kernels of @t2i/backend-native are not available: no compiler was found',
+    );
+  });
+
+  it('takes wasm where node has no addon', async () => {
+    const missing = new Error('The Node.js native addon module (tfjs_binding.node) can not be found');
+    const environment = fakeEnvironment({ [NATIVE]: uncompiled, [NODE]: missing });
+    const { name, reason } = await selectBackendIn(environment);
+    expect(name).toBe('wasm');
+    expect(reason).toContain('Not node: The package @tensorflow/tfjs-node cannot be loaded');
+  });
+
+  it('loads nothing for graphics cards on a machine without one', async () => {
+    const asked: string[] = [];
+    const environment = fakeEnvironment({ [NATIVE]: working });
+    const importModule = (name: string) => {
+      asked.push(name);
+      return environment.importModule(name);
+    };
+    expect((await selectBackendIn({ ...environment, importModule })).name).toBe('native');
+    expect(asked).toEqual([NATIVE]);
+  });
+
+  it('takes node-gpu on an NVIDIA card before all others', async () => {
+    const modules = { [NATIVE]: working, [`${NODE}-gpu`]: {} };
+    tf.removeBackend('tensorflow');
+    tf.registerBackend('tensorflow', () => onCard(true), 0);
+    expect((await selectBackendIn(fakeEnvironment(modules, withCard))).name).toBe('node-gpu');
+    const withoutNvidia = { deviceFiles: async () => ['renderD128'] };
+    expect((await selectBackendIn(fakeEnvironment(modules, withoutNvidia))).name).toBe('native');
+  });
+
+  it('takes native where node-gpu finds no card that it can use', async () => {
+    const modules = { [NATIVE]: working, [`${NODE}-gpu`]: {} };
+    tf.removeBackend('tensorflow');
+    tf.registerBackend('tensorflow', () => onCard(false), 0);
+    const { name, reason } = await selectBackendIn(fakeEnvironment(modules, withCard));
+    expect(name).toBe('native');
+    expect(reason).toContain('Not node-gpu: TensorFlow finds no graphics card that it can use');
+  });
+
+  it.each([undefined, ['renderD128']])('takes webgpu on a real graphics card before the CPU: %s', async (files) => {
+    const modules = { [NATIVE]: working, webgpu: dawnOn({ vendor: 'amd' }), [WEBGPU]: {} };
+    const { name, adapter } = await selectBackendIn(fakeEnvironment(modules, { deviceFiles: async () => files }));
+    expect([name, adapter]).toEqual(['webgpu', 'amd']);
+  });
+
+  it('never takes webgpu on a program, unless told so', async () => {
+    const program = { vendor: 'mesa', description: 'llvmpipe (LLVM 15.0.6, 256 bits)' };
+    const modules = { [NATIVE]: working, webgpu: dawnOn(program), [WEBGPU]: {} };
+    const { name, reason } = await selectBackendIn(fakeEnvironment(modules, withCard));
+    expect(name).toBe('native');
+    expect(reason).toContain('only a program in the place of one (llvmpipe (LLVM 15.0.6, 256 bits))');
+    expect(await selectBackendIn(fakeEnvironment(modules, withCard), { software: true })).toMatchObject({
+      name: 'webgpu',
+      software: true,
+    });
+  });
+
+  it('in a page takes webgpu where the page has it, else wasm, and looks for nothing of Node', async () => {
+    const page = fakeEnvironment({}, { isNode: false });
+    tf.removeBackend('webgpu');
+    const { name, reason } = await selectBackendIn(page);
+    expect(name).toBe('wasm');
+    expect(reason).toMatch(/^the fastest that works here. Not webgpu: This browser has no WebGPU/);
+    setPagesGpu(dawnOn({ vendor: 'apple' }).create());
+    tf.registerBackend('webgpu', webgpuStandIn, 0);
+    expect((await selectBackendIn(page)).name).toBe('webgpu');
+  });
+
   it('does what T2I_BACKEND says, unless an engine is asked for', async () => {
     const environment = fakeEnvironment({ [NATIVE]: working }, { variables: { T2I_BACKEND: 'cpu' } });
     expect(await selectBackendIn(environment)).toMatchObject({ name: 'cpu', reason: 'asked for by T2I_BACKEND' });
@@ -76,7 +167,7 @@ describe('an engine asked for', () => {
     ['node-gpu', 'npm install @tensorflow/tfjs-node-gpu'],
     ['webgpu', 'npm install webgpu @tensorflow/tfjs-backend-webgpu'],
   ] as const)('and not installed is an error that says how to install it: %s', async (prefer, command) => {
-    const environment = fakeEnvironment({ 'node:util': { default: {} } });
+    const environment = fakeEnvironment();
     const error = await selectBackendIn(environment, { prefer }).catch((error: unknown) => error);
     expect(error).toBeInstanceOf(BackendError);
     expect((error as BackendError).message).toContain('is not installed');

@@ -4,9 +4,14 @@ import { BackendError, ConfigError, type Logger, T2iError } from '@t2i/core';
 import type { EngineFacts, EngineName, EngineOptions } from './engine.ts';
 import { ENGINE_NAMES, ENGINES } from './engines.ts';
 import { type Environment, environment } from './environment.ts';
+import { findGraphicsCards, type GraphicsCards } from './graphics-cards.ts';
 
-/** Tried in this order when nobody asks for one. The others cost an installation that should be asked for by name. */
-const AUTOMATIC: readonly EngineName[] = ['native', 'wasm', 'cpu'];
+/** Tried in this order when nobody asks for one. */
+const AUTOMATIC: readonly EngineName[] = ['node-gpu', 'webgpu', 'native', 'node', 'wasm', 'cpu'];
+const AUTOMATIC_IN_BROWSERS: readonly EngineName[] = ['webgpu', 'wasm', 'cpu'];
+
+/** Which graphics card an engine cannot do without. */
+const NEEDS: Partial<Record<EngineName, keyof GraphicsCards>> = { 'node-gpu': 'nvidia', webgpu: 'any' };
 
 export interface SelectBackendOptions extends EngineOptions {
   /** The engine to use, and no other. `auto`, the default: that of the variable T2I_BACKEND, or else the fastest that works. */
@@ -46,16 +51,29 @@ async function choose(environment: Environment, prefer: string, options: EngineO
   const variable = environment.variables.T2I_BACKEND || 'auto';
   if (variable !== 'auto') return start(environment, engineNamed(variable), 'asked for by T2I_BACKEND', options);
   const refusals: string[] = [];
-  for (const name of AUTOMATIC) {
+  for (const name of await candidates(environment)) {
     const reason = ['the fastest that works here', ...refusals].join('. ');
     try {
-      return await start(environment, name, reason, options);
+      const choice = await start(environment, name, reason, options);
+      if (name === 'node-gpu' && choice.device === 'cpu')
+        throw new BackendError('TensorFlow finds no graphics card that it can use.');
+      return choice;
     } catch (error) {
       if (!T2iError.isInstance(error)) throw error;
       refusals.push(`Not ${name}: ${error.message.replace(/\.$/, '')}`);
     }
   }
   throw new BackendError(`No engine works here. ${refusals.join('. ')}.`);
+}
+
+/** What is worth a try: loading the driver of a graphics card takes long only to say that there is none. */
+async function candidates(environment: Environment): Promise<readonly EngineName[]> {
+  if (!environment.isNode) return AUTOMATIC_IN_BROWSERS;
+  const cards = await findGraphicsCards(environment);
+  return AUTOMATIC.filter((name) => {
+    const needed = NEEDS[name];
+    return needed === undefined || cards[needed];
+  });
 }
 
 async function start(
@@ -74,8 +92,17 @@ function engineNamed(name: string): EngineName {
 }
 
 /** `wasm 4.22.0 (simd128, 1 thread): the fastest that works here. Not native: …` */
-export function describeChoice({ name, version, instructionSet, adapter, threads, reason }: BackendChoice): string {
+export function describeChoice({
+  name,
+  version,
+  instructionSet,
+  adapter,
+  device,
+  threads,
+  reason,
+}: BackendChoice): string {
   const counted = threads === undefined ? undefined : `${threads} thread${threads === 1 ? '' : 's'}`;
-  const details = [instructionSet, adapter, counted].filter((detail) => detail !== undefined).join(', ');
+  const where = device === 'cpu' ? 'no graphics card found, on the CPU' : device;
+  const details = [instructionSet, adapter, where, counted].filter((detail) => detail !== undefined).join(', ');
   return `${name}${version ? ` ${version}` : ''}${details ? ` (${details})` : ''}: ${reason}.`;
 }

@@ -1,16 +1,22 @@
-/** For tests of kernels: the same computation on the `wasm` engine and on `cpu`, which is the reference. */
+/** For tests of kernels: the same computation on the engine under test and on `cpu`, which is the reference. */
 
 import { assert, Rng } from '@t2i/core';
-import { expectAllClose } from '@t2i/test-utils';
+import { expectAllClose, useSwiftShader } from '@t2i/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers'; // registers all gradients
 import { selectBackend } from '../src/index.ts';
 
+/** The engine under test. */
+let tested: 'wasm' | 'webgpu' = 'wasm';
+
 /** Starts both engines. From then on tfjs itself throws when a kernel leaves a buffer behind. */
-export async function startEngines(): Promise<void> {
+export async function startEngines(engine: 'wasm' | 'webgpu'): Promise<void> {
+  tested = engine;
+  if (engine === 'webgpu') useSwiftShader();
   await selectBackend({ prefer: 'cpu' });
-  await selectBackend({ prefer: 'wasm' });
+  await selectBackend({ prefer: engine, software: true });
   tf.env().set('IS_TEST', true);
+  if (engine === 'webgpu') tf.env().set('WEBGPU_CPU_FORWARD', false); // it computes small tensors on the CPU
 }
 
 /** Computes results from tensors that it is given. */
@@ -19,7 +25,7 @@ export type Work = (...inputs: tf.Tensor[]) => tf.Tensor | tf.Tensor[];
 /** Runs `work` on both engines and compares every result: shape, type and values. */
 export async function expectSame(what: string, inputs: readonly Values[], work: Work): Promise<void> {
   const expected = await computeOn('cpu', inputs, work);
-  const actual = await computeOn('wasm', inputs, work);
+  const actual = await computeOn(tested, inputs, work);
   assert(actual.length === expected.length, `${what}: ${actual.length} results, expected ${expected.length}`);
   actual.forEach((result, i) => {
     const reference = expected[i]!;
@@ -69,23 +75,23 @@ export function toTensor({ values, shape, dtype }: Values): tf.Tensor {
   return tf.tensor(Array.from(values), [...shape], dtype);
 }
 
-async function computeOn(engine: 'cpu' | 'wasm', inputs: readonly Values[], work: Work): Promise<Values[]> {
+async function computeOn(engine: string, inputs: readonly Values[], work: Work): Promise<Values[]> {
   await tf.setBackend(engine);
   const before = { tensors: tf.memory().numTensors, buffers: tf.backend().numDataIds() };
-  const results = tf.tidy(() => {
-    const result = work(...inputs.map(toTensor));
-    return (Array.isArray(result) ? result : [result]).map((tensor) => ({
-      shape: tensor.shape,
-      dtype: tensor.dtype as tf.NumericDataType,
-      values: tensor.dataSync(),
-    }));
-  }) as unknown as Values[];
+  const outputs = tf.tidy(() => work(...inputs.map(toTensor)));
+  const results = (Array.isArray(outputs) ? outputs : [outputs]).map(async (tensor) => ({
+    shape: tensor.shape,
+    dtype: tensor.dtype as tf.NumericDataType,
+    values: await tensor.data(),
+  }));
+  const values = await Promise.all(results);
+  tf.dispose(outputs);
   const after = { tensors: tf.memory().numTensors, buffers: tf.backend().numDataIds() };
   assert(
     after.tensors === before.tensors && after.buffers === before.buffers,
     `${engine} leaves ${after.tensors - before.tensors} tensors and ${after.buffers - before.buffers} buffers behind`,
   );
-  return results;
+  return values;
 }
 
 function rootMeanSquare(values: ArrayLike<number>): number {

@@ -39,9 +39,9 @@ export class Dcgan {
   }
 
   /** D on a drawn "real" batch and on a generated one, then G: one Adam step each. Returns both losses. */
-  step(): [discriminator: number, generator: number] {
+  async step(): Promise<[discriminator: number, generator: number]> {
     const { batchSize, imageSize } = this.#options;
-    return tf.tidy(() => {
+    const losses = tf.tidy(() => {
       const real = tf.tanh(this.#normal<tf.Rank.R4>([batchSize, imageSize, imageSize, 3], 1));
       const z = this.#normal<tf.Rank.R2>([batchSize, NOISE_DIM], 1);
       const fake = this.#generate(z);
@@ -58,8 +58,11 @@ export class Dcgan {
         true,
         [this.#project, ...this.#up],
       );
-      return [ofDiscriminator!.dataSync()[0]!, ofGenerator!.dataSync()[0]!];
+      return tf.stack([ofDiscriminator!, ofGenerator!]);
     });
+    const [discriminator, generator] = await losses.data();
+    losses.dispose();
+    return [discriminator!, generator!];
   }
 
   dispose(): void {

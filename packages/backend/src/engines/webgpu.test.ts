@@ -1,56 +1,91 @@
-import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, expect, it } from 'vitest';
 import { fakeEnvironment } from '../../test/fake-environment.ts';
-import { silenceBanner } from '../cpu-banner.ts';
+import { dawnOn, removeGpu, setPagesGpu, webgpuStandIn } from '../../test/fake-webgpu.ts';
 import { webgpu } from './webgpu.ts';
 
 const PACKAGE = '@tensorflow/tfjs-backend-webgpu';
-const navigatorBefore = Object.getOwnPropertyDescriptor(globalThis, 'navigator');
+const CARDS = ['NVIDIA H100', 'AMD Radeon RX 7600', 'llvmpipe (LLVM 15.0.6, 256 bits)'];
 
 afterEach(() => {
   if (tf.findBackendFactory('webgpu') != null) tf.removeBackend('webgpu');
-  Reflect.deleteProperty(globalThis, 'GPUBufferUsage');
-  Reflect.deleteProperty(globalThis.navigator ?? {}, 'gpu');
-  if (navigatorBefore === undefined) Reflect.deleteProperty(globalThis, 'navigator');
+  removeGpu();
 });
 
-/** Dawn that finds `adapter`. */
-function dawn(adapter: object | null) {
-  return { create: () => ({ requestAdapter: async () => adapter }), globals: { GPUBufferUsage: {} } };
-}
-
-/** tfjs's backend, which registers itself only where it finds `navigator.gpu`. */
-function backendPackage() {
-  if (globalThis.navigator?.gpu === undefined) return new Error('imported too early');
-  tf.registerBackend('webgpu', () => silenceBanner(new MathBackendCPU()), 0);
-  return { version_webgpu: '4.22.0' };
+/** An environment with Dawn and tfjs's backend, which registers itself only where it finds `navigator.gpu`. */
+function installed(dawn: ReturnType<typeof dawnOn>, variables: Record<string, string> = {}) {
+  const modules = {
+    webgpu: dawn,
+    get [PACKAGE]() {
+      if (globalThis.navigator?.gpu === undefined) return new Error('imported too early');
+      tf.registerBackend('webgpu', webgpuStandIn, 0);
+      return {};
+    },
+  };
+  return fakeEnvironment(modules, { variables });
 }
 
 it('runs on Dawn in Node and names the graphics card', async () => {
-  const environment = fakeEnvironment({
-    webgpu: dawn({ info: { vendor: 'nvidia', architecture: 'hopper', description: '' } }),
-    get [PACKAGE]() {
-      return backendPackage();
-    },
-  });
-  const facts = await webgpu.start(environment, {});
-  expect(facts).toEqual({ tfjsName: 'webgpu', version: '4.22.0', adapter: 'nvidia hopper' });
+  const facts = await webgpu.start(installed(dawnOn({ vendor: 'nvidia', architecture: 'hopper' })), {});
+  expect(facts).toEqual({ tfjsName: 'webgpu', adapter: 'nvidia hopper', software: false });
   expect(tf.getBackend()).toBe('webgpu');
   expect(globalThis).toHaveProperty('GPUBufferUsage');
 });
 
+it('names it as Dawn does, and all others', async () => {
+  const facts = await webgpu.start(installed(dawnOn({ device: 'amd-radeon-rx-7600', description: 'radv' }, CARDS)), {});
+  expect(facts).toMatchObject({ adapter: 'AMD Radeon RX 7600', adapters: CARDS });
+});
+
+it.each([
+  ['an option', { adapter: 'radeon' }, {}],
+  ['a variable', {}, { T2I_WEBGPU_ADAPTER: 'RADEON' }],
+])('takes the card that %s names', async (_, options, variables) => {
+  const dawn = dawnOn({ device: 'amd-radeon-rx-7600' }, CARDS);
+  await webgpu.start(installed(dawn, variables), options);
+  expect(dawn.flags.at(-1)).toBe('adapter=AMD Radeon RX 7600');
+});
+
+it('says which cards there are where none has the name, and when another is in use', async () => {
+  const environment = installed(dawnOn({ device: 'nvidia-h100' }, CARDS));
+  await expect(webgpu.start(environment, { adapter: 'intel' })).rejects.toMatchObject({
+    message: 'No graphics card is called "intel".',
+    hint: expect.stringContaining('NVIDIA H100, AMD Radeon RX 7600'),
+  });
+  await webgpu.start(environment, { adapter: 'h100' });
+  await webgpu.start(environment, { adapter: 'h100' });
+  await expect(webgpu.start(environment, { adapter: 'radeon' })).rejects.toThrow('computes on NVIDIA H100, not on');
+});
+
 it('says what is needed where there is no graphics card', async () => {
-  const start = webgpu.start(fakeEnvironment({ webgpu: dawn(null), [PACKAGE]: {} }), {});
+  const start = webgpu.start(installed(dawnOn(null)), {});
   await expect(start).rejects.toMatchObject({
     code: 'ERR_BACKEND',
     message: expect.stringContaining('no graphics card'),
-    hint: expect.stringContaining('Vulkan'),
+    hint: expect.stringMatching(/libvulkan.*Direct3D.*Metal/),
   });
 });
 
+it.each([
+  { description: 'SwiftShader driver 5.0.0' },
+  { vendor: 'mesa', device: 'llvmpipe-llvm-15-0-6-256-bits-' },
+  { description: 'Microsoft Basic Render Driver' },
+  { vendor: 'unheard of', isFallbackAdapter: true },
+])('refuses a program in the place of a card unless told to take it: %o', async (info) => {
+  await expect(webgpu.start(installed(dawnOn(info)), {})).rejects.toMatchObject({
+    message: expect.stringContaining('only a program'),
+    hint: expect.stringContaining('T2I_WEBGPU_SOFTWARE=1'),
+  });
+  expect(globalThis.navigator?.gpu).toBeUndefined();
+  await expect(webgpu.start(installed(dawnOn(info), { T2I_WEBGPU_SOFTWARE: '0' }), {})).rejects.toThrow('program');
+  expect(await webgpu.start(installed(dawnOn(info)), { software: true })).toMatchObject({ software: true });
+  removeGpu();
+  const facts = await webgpu.start(installed(dawnOn(info), { T2I_WEBGPU_SOFTWARE: '1' }), {});
+  expect(facts).toMatchObject({ software: true });
+});
+
 it('says which package is missing when Dawn alone is there', async () => {
-  const start = webgpu.start(fakeEnvironment({ webgpu: dawn({}) }), {});
+  const start = webgpu.start(fakeEnvironment({ webgpu: dawnOn({}) }), {});
   await expect(start).rejects.toMatchObject({
     message: `The package ${PACKAGE} is not installed.`,
     hint: `Install it: npm install ${PACKAGE}`,
@@ -68,8 +103,20 @@ it('needs a browser with WebGPU', async () => {
 });
 
 it('uses the backend that a page has imported itself', async () => {
-  Object.defineProperty(globalThis, 'navigator', { value: { gpu: dawn({}).create() }, configurable: true });
-  tf.registerBackend('webgpu', () => silenceBanner(new MathBackendCPU()), 0);
+  setPagesGpu(dawnOn({ description: 'Apple M1' }).create());
+  tf.registerBackend('webgpu', webgpuStandIn, 0);
   const facts = await webgpu.start(fakeEnvironment({}, { isNode: false }), {});
-  expect(facts).toEqual({ tfjsName: 'webgpu' });
+  expect(facts).toEqual({ tfjsName: 'webgpu', adapter: 'Apple M1', software: false });
+});
+
+it('gives no numbers after the graphics card has failed', async () => {
+  await webgpu.start(installed(dawnOn({ vendor: 'nvidia' })), {});
+  const x = tf.tensor1d([1, 2]);
+  expect([...(await x.data())]).toEqual([1, 2]);
+  (tf.backend() as ReturnType<typeof webgpuStandIn>).fail('Out of memory');
+  await expect(x.data()).rejects.toMatchObject({
+    code: 'ERR_BACKEND',
+    message: expect.stringContaining('Out of memory'),
+  });
+  x.dispose();
 });

@@ -3,7 +3,8 @@
 import { assert } from '@t2i/core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { KernelFunc, NamedAttrMap, NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs-core';
-import { getKernel, registerKernel, unregisterKernel } from '@tensorflow/tfjs-core';
+import { getKernel, registerKernel } from '@tensorflow/tfjs-core';
+import { replaceKernel as replaceKernelOf } from '../replace-kernel.ts';
 
 /** The name under which tfjs knows the engine. */
 export const WASM = 'wasm';
@@ -28,12 +29,7 @@ export function replaceKernel<Inputs, Attrs>(
   kernelName: string,
   replacement: (original: Kernel<Inputs, Attrs>) => Kernel<Inputs, Attrs>,
 ): void {
-  const config = getKernel(kernelName, WASM);
-  assert(config != null, `the wasm backend has no kernel ${kernelName} to replace`);
-  const original = config.kernelFunc as unknown as Kernel<Inputs, Attrs>;
-  unregisterKernel(kernelName, WASM);
-  // the other members stay: `setupFunc` binds the original to the compiled module when the engine starts
-  registerKernel({ ...config, kernelFunc: replacement(original) as unknown as KernelFunc });
+  replaceKernelOf(WASM, kernelName, replacement);
 }
 
 /** Runs a kernel of the engine from inside another. The result is the caller's to `free`; tfjs does not see it. */

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { expectSame, expectSameWithGradients, randomValues, startEngines } from '../../test/compare.ts';
 
-beforeAll(startEngines);
+beforeAll(() => startEngines('wasm'));
 
 describe('leakyRelu', () => {
   it('has the gradients of the cpu backend', async () => {

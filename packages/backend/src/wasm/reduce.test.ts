@@ -10,7 +10,7 @@ import {
   toTensor,
 } from '../../test/compare.ts';
 
-beforeAll(startEngines);
+beforeAll(() => startEngines('wasm'));
 
 describe.each([
   ['sum', tf.sum],

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, it } from 'vitest';
 import { expectSame, randomValues, startEngines } from '../../test/compare.ts';
 
-beforeAll(startEngines);
+beforeAll(() => startEngines('wasm'));
 
 const ids = (values: number[]) => ({ shape: [values.length], dtype: 'int32' as const, values });
 

@@ -19,13 +19,15 @@ function describe(report: BackendReport): string {
     const hint = report.hint === undefined ? '' : `\n${' '.repeat(14)}→ ${report.hint}`;
     return `  no  ${name} ${report.problem}${hint}`;
   }
-  const { version, instructionSet, threads, adapter, gflops } = report;
+  const { version, instructionSet, threads, adapter, adapters, software, gflops } = report;
   const facts = [
     version,
     instructionSet,
     threads === undefined ? undefined : `${threads} threads`,
-    adapter,
+    adapter && (software ? `${adapter}, in software` : adapter),
     gflops === undefined ? undefined : `${gflops.toFixed(1)} GFLOP/s in a matrix product`,
   ];
-  return `  yes ${name} ${facts.filter((fact) => fact !== undefined).join(', ')}`;
+  const others =
+    adapters === undefined ? '' : `\n${' '.repeat(14)}T2I_WEBGPU_ADAPTER chooses among: ${adapters.join(', ')}`;
+  return `  yes ${name} ${facts.filter((fact) => fact !== undefined).join(', ')}${others}`;
 }

@@ -1,0 +1,76 @@
+import { Rng } from '@t2i/core';
+import { skipWithoutSwiftShader } from '@t2i/test-utils';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { expectSame, expectSameWithGradients, randomValues, startEngines } from '../../test/compare.ts';
+import { describeConvolution } from '../../test/suites/convolution.ts';
+import { describeProducts } from '../../test/suites/mat-mul.ts';
+import { describeTrainingOperations } from '../../test/suites/training-operations.ts';
+import { describeTrainingStep } from '../../test/suites/training-step.ts';
+
+describe.skipIf(skipWithoutSwiftShader)('webgpu on SwiftShader', () => {
+  beforeAll(() => startEngines('webgpu'), 60_000);
+
+  describe.each([
+    { inner: 2000, columns: 28, by: 'four elements at once' },
+    { inner: 2001, columns: 28, by: 'single elements' },
+    { inner: 1024, columns: 28, by: 'tiles of few rows' },
+    { inner: 2000, columns: 7, by: 'workgroups for single numbers' },
+  ])('a product by $by ($inner terms)', ({ inner, columns }) => {
+    it.each([
+      [false, false],
+      [false, true],
+      [true, false],
+      [true, true],
+    ])('with transpositions %s, %s is that of the cpu backend', async (transposeA, transposeB) => {
+      const rng = new Rng(1);
+      for (const rows of [2, 16]) {
+        const a = randomValues(rng, transposeA ? [inner, rows] : [rows, inner]);
+        const b = randomValues(rng, transposeB ? [columns, inner] : [inner, columns]);
+        await expectSame(`${rows} rows`, [a, b], (a, b) => tf.matMul(a!, b!, transposeA, transposeB));
+      }
+    });
+  });
+
+  it('a product of few rows with a transposed factor may be fused', async () => {
+    const inputs = [[4, 2000], [12, 2000], [12]].map((shape) => randomValues(new Rng(2), shape));
+    for (const activation of ['linear', 'relu', 'leakyrelu'] as const) {
+      await expectSame(activation, inputs, (a, b, bias) =>
+        tf.fused.matMul({ a: a!, b: b!, transposeB: true, bias: bias!, activation, leakyreluAlpha: 0.2 }),
+      );
+    }
+  });
+
+  it.each([2, 7, 8, 13, 14, 20])('%i tensors add up', async (count) => {
+    const rng = new Rng(3);
+    const inputs = Array.from({ length: count }, () => randomValues(rng, [40, 30]));
+    await expectSameWithGradients(`${count}`, inputs, (...tensors) => tf.addN(tensors));
+  });
+
+  describeProducts(3);
+  describeConvolution(9);
+  describeTrainingOperations(4);
+
+  it('adds up rows of equal index, as the gradient of a look-up', async () => {
+    const ids = { shape: [5], dtype: 'int32' as const, values: [3, 1, 3, 0, 3] };
+    await expectSame('gather', [randomValues(new Rng(4), [4, 4, 4]), ids], (x, ids) =>
+      tf.grad((x) => tf.square(tf.gather(x, ids as tf.Tensor1D, 1)))(x!),
+    );
+  });
+
+  describeTrainingStep('webgpu', () => {
+    const { numBytesInGPU } = tf.memory() as tf.MemoryInfo & { numBytesInGPU: number };
+    return [numBytesInGPU];
+  });
+
+  // the last one: from then on the engine refuses to work
+  it('gives no numbers after an error on the device', async () => {
+    await tf.setBackend('webgpu');
+    const { device } = tf.backend() as unknown as { device: { createBuffer(options: object): unknown } };
+    const x = tf.tensor1d([1, 2]);
+    const doubled = tf.mul(x, 2);
+    device.createBuffer({ size: 2 ** 52, usage: 128 });
+    await expect(doubled.data()).rejects.toThrow('The graphics card failed');
+    tf.dispose([x, doubled]);
+  });
+});

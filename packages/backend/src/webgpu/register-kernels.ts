@@ -1,0 +1,17 @@
+/** Puts corrected kernels in the place of some of the engine's own. */
+
+import { AddN, BatchMatMul } from '@tensorflow/tfjs-core';
+import { replaceKernel } from '../replace-kernel.ts';
+import { addN } from './add-n.ts';
+import { WEBGPU } from './kernel.ts';
+import { batchMatMul } from './mat-mul.ts';
+
+let registered = false;
+
+/** Registers them, once. Needs `@tensorflow/tfjs-backend-webgpu` loaded. */
+export function registerWebgpuKernels(): void {
+  if (registered) return;
+  registered = true;
+  replaceKernel(WEBGPU, AddN, addN);
+  replaceKernel(WEBGPU, BatchMatMul, batchMatMul);
+}
