@@ -16,6 +16,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     ...['core', 'backend-cpu', 'backend-wasm', 'backend-webgpu', 'node', 'node-gpu'].map((name) => TFJS + name),
   ],
   'backend-native': ['@t2i/core', '@t2i/ops', `${TFJS}core`, `${TFJS}backend-cpu`],
+  'tensorflow-build': ['@t2i/core', '@t2i/backend', `${TFJS}core`],
+  'engine-conformance': [], // private: all that it tests is what it is developed with
   dataset: ['@t2i/core', '@t2i/image-node'],
   'text-encoder': ['@t2i/core', '@t2i/ops', `${TFJS}core`, `${TFJS}layers`],
   'image-encoder': ['@t2i/core', '@t2i/image-node', `${TFJS}core`],
@@ -33,6 +35,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     `${TFJS}core`,
     `${TFJS}layers`,
   ],
+  flowers: ['@t2i/published-model', `${TFJS}core`, `${TFJS}layers`],
   web: [], // a page: everything is built into it
   'test-utils': ['@t2i/core', `${TFJS}core`],
 };
@@ -40,7 +43,18 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 const names = [...manifests.keys()];
 const libraries = names.filter((name) => name !== '@t2i/cli');
 const browserSafe = [
-  ...['core', 'ops', 'dataset', 'text-encoder', 'image-encoder', 'gan-cls', 'metrics', 'backend', 'published-model'],
+  ...[
+    'core',
+    'ops',
+    'dataset',
+    'text-encoder',
+    'image-encoder',
+    'gan-cls',
+    'metrics',
+    'backend',
+    'published-model',
+    'flowers',
+  ],
 ].map((name) => `@t2i/${name}`);
 
 describe('dependencies', () => {
@@ -73,6 +87,14 @@ describe('dependencies', () => {
 it.each(browserSafe)('importing %s needs nothing of Node', (name) => {
   const loaded = loadedBy(name);
   expect(loaded.filter((module) => module.startsWith('node:'))).toEqual([]);
+});
+
+it('the t2i command loads what a command needs when it is called, not before', () => {
+  const outside = new Set(loadedBy('@t2i/cli').map((module) => module.split(' ')[0]));
+  expect([...outside].filter((module) => !module!.startsWith('node:'))).toEqual(['commander']);
+  const drawing = loadedBy('@t2i/cli', 'commands/generate.ts').map((module) => module.split(' ')[0]);
+  expect(drawing).toContain('@tensorflow/tfjs-core');
+  for (const heavy of ['sharp', 'hono', 'pino', 'modern-tar']) expect(drawing).not.toContain(heavy);
 });
 
 it('the search for imports finds those of Node', () => {

@@ -29,7 +29,34 @@ it.each([
   [nodeGpu, '@tensorflow/tfjs-node-gpu'],
 ])('finds in node:util what it needs, also where Node took it away', async (engine, name) => {
   const facts = await engine.start(installed(name, {}), {});
-  expect(facts).toEqual({ tfjsName: 'tensorflow', version: '4.22.0' });
+  expect(facts).toMatchObject({ tfjsName: 'tensorflow', version: '4.22.0' });
+});
+
+/** What the backend of the package says of itself. */
+function running(facts: object) {
+  tf.removeBackend('tensorflow');
+  tf.registerBackend('tensorflow', () => Object.assign(silenceBanner(new MathBackendCPU()), facts), 0);
+}
+
+it('says on which TensorFlow it runs, and node-gpu on what', async () => {
+  running({ binding: { TF_Version: '2.21.0' } });
+  const version = '4.22.0 on TensorFlow 2.21.0';
+  expect(await node.start(installed('@tensorflow/tfjs-node', {}), {})).toEqual({ tfjsName: 'tensorflow', version });
+  for (const [isUsingGpuDevice, device] of [
+    [true, 'gpu'],
+    [false, 'cpu'],
+  ]) {
+    running({ isGPUPackage: true, isUsingGpuDevice });
+    expect((await nodeGpu.start(installed('@tensorflow/tfjs-node-gpu', {}), {})).device).toBe(device);
+  }
+});
+
+it('does not take one package for the other in a process that has both', async () => {
+  running({ isGPUPackage: true });
+  await expect(node.start(installed('@tensorflow/tfjs-node', {}), {})).rejects.toThrow('node-gpu runs in this process');
+  running({ isGPUPackage: false });
+  const start = nodeGpu.start(installed('@tensorflow/tfjs-node-gpu', {}), {});
+  await expect(start).rejects.toThrow('The engine node runs in this process');
 });
 
 it('leaves node:util alone where nothing is missing', async () => {

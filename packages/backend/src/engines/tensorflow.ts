@@ -1,5 +1,7 @@
 /** The engines `node` and `node-gpu`: TensorFlow's C library behind `@tensorflow/tfjs-node` and `-gpu`. */
 
+import { BackendError } from '@t2i/core';
+import { backend } from '@tensorflow/tfjs-core';
 import { activate, type Engine } from '../engine.ts';
 import { type Environment, loadOptional } from '../environment.ts';
 
@@ -9,23 +11,47 @@ interface TensorflowModule {
   readonly default?: TensorflowModule;
 }
 
+/** What the backend of either package says about itself. */
+interface TensorflowBackend {
+  readonly isGPUPackage?: boolean;
+  readonly isUsingGpuDevice?: boolean;
+  readonly binding?: { readonly TF_Version?: string };
+}
+
 /** The functions of `node:util` that tfjs-node 4.22 calls and Node 23 took away. */
 export interface LegacyUtil {
   isNullOrUndefined?: (value: unknown) => boolean;
   isArray?: (value: unknown) => boolean;
 }
 
-function tensorflow(name: string, requirements: string): Engine {
-  const hint = `Install it: npm install ${name}. ${requirements}`;
+function tensorflow(engine: 'node' | 'node-gpu', requirements: string): Engine {
+  const name = `@tensorflow/tfjs-${engine}`;
+  const hint =
+    `Install it: npm install ${name}. ${requirements} ` +
+    `Where its installer fails: npm install --ignore-scripts ${name}, then t2i engine build ${engine}.`;
   return {
     async start(environment) {
       await restoreLegacyUtil(environment);
       const module = await loadOptional<TensorflowModule>(environment, name, hint);
       await activate('tensorflow');
-      const version = (module.default ?? module).version?.['tfjs-node'];
-      return { tfjsName: 'tensorflow', ...(version !== undefined && { version }) };
+      const running = backend() as TensorflowBackend;
+      refuseTheOther(engine, running);
+      const version = [(module.default ?? module).version?.['tfjs-node'], running.binding?.TF_Version].filter(Boolean);
+      return {
+        tfjsName: 'tensorflow',
+        ...(version.length > 0 && { version: version.join(' on TensorFlow ') }),
+        ...(engine === 'node-gpu' && { device: running.isUsingGpuDevice ? 'gpu' : 'cpu' }),
+      };
     },
   };
+}
+
+/** Both packages register one name with tfjs: the second to be loaded in a process is ignored. */
+function refuseTheOther(engine: string, { isGPUPackage }: TensorflowBackend): void {
+  if (isGPUPackage === undefined || isGPUPackage === (engine === 'node-gpu')) return;
+  throw new BackendError(`The engine ${isGPUPackage ? 'node-gpu' : 'node'} runs in this process, ${engine} cannot.`, {
+    hint: 'Use one of them in a process.',
+  });
 }
 
 /** Gives `node:util` back what tfjs-node needs of it. Nothing happens where it still has it. */
@@ -36,13 +62,7 @@ async function restoreLegacyUtil({ importModule }: Environment): Promise<void> {
 }
 
 /** TensorFlow on the CPU. */
-export const node: Engine = tensorflow(
-  '@tensorflow/tfjs-node',
-  'Its installer downloads libtensorflow (x64, or arm64 on macOS); where that fails, it can be built from its own sources.',
-);
+export const node: Engine = tensorflow('node', 'Its installer downloads libtensorflow (x64, or arm64 on macOS).');
 
-/** TensorFlow on an NVIDIA card. */
-export const nodeGpu: Engine = tensorflow(
-  '@tensorflow/tfjs-node-gpu',
-  'Linux or Windows on x64, with CUDA 11.2 and cuDNN 8.1.',
-);
+/** TensorFlow on an NVIDIA card, or without one on the CPU. */
+export const nodeGpu: Engine = tensorflow('node-gpu', 'Linux or Windows on x64, with CUDA 11.2 and cuDNN 8.1.');

@@ -1,0 +1,86 @@
+/** Finds headers and libraries of TensorFlow in what a person gave: a C distribution, or an unpacked Python wheel. */
+
+import { existsSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { BackendError } from '@t2i/core';
+
+/** What the addon is compiled with and linked to. */
+export interface TensorflowLibrary {
+  /** Holds `tensorflow/c/c_api.h`. */
+  readonly include: string;
+  /** Folder of the libraries. */
+  readonly folder: string;
+  /** Files to link, all in `folder`. */
+  readonly libraries: readonly string[];
+}
+
+/** What to say to somebody who has none yet. */
+export const WHERE_FROM =
+  'Give a folder with include/ and lib/ (libtensorflow for C, from tensorflow.org), the folder of an installed Python ' +
+  'package tensorflow or tensorflow-cpu, or its wheel: pip download tensorflow-cpu --no-deps.';
+
+const HEADER = 'tensorflow/c/eager/c_api.h';
+
+/** The wheel calls the library `_cc`: it has the functions of C, too. */
+const MAIN = { linux: ['libtensorflow', 'libtensorflow_cc'], darwin: ['libtensorflow', 'libtensorflow_cc'] } as const;
+
+/**
+ * Looks in `path` and in `path/tensorflow`, so that `site-packages` will do.
+ * @throws BackendError that says whether headers, library or the processor are wrong
+ */
+export async function findTensorflow(path: string): Promise<TensorflowLibrary> {
+  const given = resolve(path);
+  if (!existsSync(given)) throw new BackendError(`${given} does not exist.`, { hint: WHERE_FROM });
+  const root = [given, join(given, 'tensorflow')].find((folder) => existsSync(join(folder, 'include', HEADER)));
+  if (root === undefined) {
+    throw new BackendError(`${given} has no headers of TensorFlow: include/${HEADER} is missing.`, {
+      hint: WHERE_FROM,
+    });
+  }
+  const found = [join(root, 'lib'), root].flatMap((folder) => librariesIn(folder) ?? [])[0];
+  if (found === undefined) {
+    throw new BackendError(`${root} has headers of TensorFlow but no library: ${names('libtensorflow').join(', ')}.`, {
+      hint: `Wheels have it from TensorFlow 2.10 on. ${WHERE_FROM}`,
+    });
+  }
+  await refuseOtherProcessor(found.libraries[0]!);
+  return { include: join(root, 'include'), ...found };
+}
+
+function librariesIn(folder: string): { folder: string; libraries: string[] } | undefined {
+  const first = (library: string) =>
+    names(library)
+      .map((name) => join(folder, name))
+      .find((file) => existsSync(file));
+  const main = MAIN[process.platform as keyof typeof MAIN]?.flatMap((library) => first(library) ?? [])[0];
+  if (main === undefined) return undefined;
+  const framework = first('libtensorflow_framework');
+  return { folder, libraries: framework === undefined ? [main] : [main, framework] };
+}
+
+/** File names of a library, the one with the version that programs ask for at run time first. */
+function names(library: string): string[] {
+  return process.platform === 'darwin'
+    ? [`${library}.2.dylib`, `${library}.dylib`]
+    : [`${library}.so.2`, `${library}.so`];
+}
+
+/** `e_machine` of an ELF file. */
+const MACHINES: Readonly<Record<number, string>> = { 3: 'ia32', 40: 'arm', 62: 'x64', 183: 'arm64' };
+
+async function refuseOtherProcessor(library: string): Promise<void> {
+  const header = new DataView(new ArrayBuffer(20));
+  const file = await open(library);
+  try {
+    await file.read(header, 0, 20, 0);
+  } finally {
+    await file.close();
+  }
+  if (header.getUint32(0) !== 0x7f454c46) return; // not ELF: the linker of macOS says it itself
+  const machine = MACHINES[header.getUint16(18, true)] ?? 'another processor';
+  if (machine === process.arch) return;
+  throw new BackendError(`${library} is for ${machine}, this is Node for ${process.arch}.`, {
+    hint: `Take a TensorFlow for ${process.platform} on ${process.arch}.`,
+  });
+}

@@ -1,0 +1,67 @@
+/** The installed package `@tensorflow/tfjs-node` or `-gpu`: its sources, and where it looks for its addon. */
+
+import { existsSync, realpathSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { BackendError } from '@t2i/core';
+
+/** The engines that are TensorFlow's C library behind an addon. */
+export type TensorflowEngine = 'node' | 'node-gpu';
+
+const NAMES: Readonly<Record<TensorflowEngine, string>> = {
+  node: '@tensorflow/tfjs-node',
+  'node-gpu': '@tensorflow/tfjs-node-gpu',
+};
+
+export interface TfjsNodePackage {
+  readonly name: string;
+  readonly folder: string;
+  /** C++ files of the addon. */
+  readonly sources: readonly string[];
+  /** Where the package will load the addon from. */
+  readonly addon: string;
+}
+
+/**
+ * The package as `@t2i/backend` or the working directory finds it.
+ * @throws BackendError when it is not installed, or holds no sources of its addon
+ */
+export function findTfjsNode(engine: TensorflowEngine, from: readonly string[] = lookups()): TfjsNodePackage {
+  const name = NAMES[engine];
+  const manifest = from.flatMap((file) => resolveFrom(file, `${name}/package.json`) ?? [])[0];
+  if (manifest === undefined) {
+    throw new BackendError(`The package ${name} is not installed.`, {
+      hint: `npm install --ignore-scripts ${name}: its own installer, which downloads a library, is not needed.`,
+    });
+  }
+  const folder = dirname(manifest);
+  const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((file) => join(folder, 'binding', file));
+  const missing = sources.find((file) => !existsSync(file));
+  if (missing !== undefined) {
+    throw new BackendError(`${name} in ${folder} has no ${missing.slice(folder.length + 1)}.`, {
+      hint: 'Install version 4.22, whose package holds the sources of its addon.',
+    });
+  }
+  return { name, folder, sources, addon: addonPath(manifest) };
+}
+
+/** The engine's own import comes first: what it finds is what will run. */
+function lookups(): string[] {
+  const here = createRequire(import.meta.url);
+  return [here.resolve('@t2i/backend/package.json'), join(process.cwd(), 'package.json')];
+}
+
+/** As `import` looks: in the folders above, not in those of NODE_PATH. */
+function resolveFrom(file: string, path: string): string | undefined {
+  for (let folder = dirname(file); ; folder = dirname(folder)) {
+    const candidate = join(folder, 'node_modules', path);
+    if (existsSync(candidate)) return realpathSync(candidate);
+    if (folder === dirname(folder)) return undefined;
+  }
+}
+
+/** The package asks node-pre-gyp, so we do: the folder depends on the version of N-API. */
+function addonPath(manifest: string): string {
+  const preGyp = createRequire(manifest)('@mapbox/node-pre-gyp') as { find(manifest: string): string };
+  return preGyp.find(manifest);
+}
