@@ -6,7 +6,7 @@ import { CheckpointError, ConfigError, toRgbImages } from '@t2i/core';
 import { maxDifference } from '@t2i/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { exportRun } from './export-run.ts';
+import { exportModel, exportRun } from './export-run.ts';
 import { TextToImagePipeline } from './pipeline.ts';
 import { parseRunConfig } from './run-config.ts';
 import { trainRun } from './train-run.ts';
@@ -76,6 +76,48 @@ describe('exportRun', () => {
     expect(await readdir(join(folder, 'site'))).toEqual(['assets', 'model']);
     expect(await readFile(join(folder, 'site/assets/a.js'), 'utf8')).toBe('x');
     expect((await draw(join(folder, 'site/model'))).images.data).toEqual((await draw(runDirectory)).images.data);
+  });
+
+  it('lets an exported model go when told to, but nothing else', async () => {
+    const outDirectory = join(folder, 'again');
+    await exportRun({ runDirectory, outDirectory });
+    await writeFile(join(outDirectory, 'README.md'), 'old');
+    await expect(exportRun({ runDirectory, outDirectory })).rejects.toMatchObject({
+      hint: expect.stringContaining('--replace'),
+    });
+    await exportRun({ runDirectory, outDirectory, replace: true, license: 'CC0-1.0' });
+    expect((await readdir(outDirectory)).sort()).toEqual([
+      'encoder.safetensors',
+      'generator.safetensors',
+      'model.json',
+    ]);
+    await expect(exportRun({ runDirectory, outDirectory: runDirectory, replace: true })).rejects.toThrow(ConfigError);
+    expect(await readdir(runDirectory)).toContain('run.json');
+  });
+
+  it('has files made to stand beside the model, by what was published', async () => {
+    const outDirectory = join(folder, 'with-card');
+    const manifest = await exportRun({
+      runDirectory,
+      outDirectory,
+      beside: async ({ record, manifest, pipeline }) => {
+        const { shape } = await pipeline.generate(request);
+        return { 'README.md': `${record.config.trainer.maxSteps} ${manifest.facts.step} ${shape}` };
+      },
+    });
+    expect(await readFile(join(outDirectory, 'README.md'), 'utf8')).toBe(`3 ${manifest.facts.step} 4,32,32,3`);
+  });
+
+  it('copies a published model as it is, checked whole', async () => {
+    const model = join(folder, 'to-copy');
+    const manifest = await exportRun({ runDirectory, outDirectory: model });
+    const copy = join(folder, 'copied/model');
+    const before = tf.memory().numTensors;
+    expect(await exportModel(model, { outDirectory: copy })).toEqual(manifest);
+    expect(tf.memory().numTensors).toBe(before);
+    expect((await draw(copy)).images.data).toEqual((await draw(model)).images.data);
+    await writeFile(join(model, 'generator.safetensors'), 'damaged');
+    await expect(exportModel(model, { outDirectory: join(folder, 'none') })).rejects.toThrow(CheckpointError);
   });
 
   it('writes into no folder that holds something, and leaves no half', async () => {

@@ -1,27 +1,44 @@
 /** A trained run as a published model: only what drawing needs, half the bytes, openable in browsers too. */
 
-import { cp, readdir } from 'node:fs/promises';
+import { cp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigError, type Logger } from '@t2i/core';
-import { writeFolderAtomic } from '@t2i/core/node';
+import { writeFileAtomic, writeFolderAtomic } from '@t2i/core/node';
 import { generatorState } from '@t2i/gan-cls';
 import type { ModelManifest } from '@t2i/published-model';
-import { writeModelFolder } from '@t2i/published-model/node';
+import { isModelFolder, openModelFolder, writeModelFolder } from '@t2i/published-model/node';
 import { loadLatestModelState } from '@t2i/trainer';
-import { loadRunEncoder, readRecord } from './run-record.ts';
+import { TextToImagePipeline } from './pipeline.ts';
+import { loadRunEncoder, type RunRecord, readRecord } from './run-record.ts';
 
-export interface ExportRunOptions {
-  readonly runDirectory: string;
+/** Where a model goes. */
+export interface ExportPlace {
   /** To be made; it may exist if nothing is in it. */
   readonly outDirectory: string;
+  /** Lets the exported model go that is there already; only without a page, beside which more could be. */
+  readonly replace?: boolean | undefined;
+  /** A folder with a web page to copy there, that of `@t2i/web` for instance; the model then goes to `model/` beside it. */
+  readonly page?: string | undefined;
+}
+
+export interface ExportRunOptions extends ExportPlace {
+  readonly runDirectory: string;
   /** Of the matrices; default `float16`. Vectors are float32 always. */
-  readonly precision?: ModelManifest['precision'];
+  readonly precision?: ModelManifest['precision'] | undefined;
   /** Of the weights, in words or as an SPDX name. */
   readonly license?: string | undefined;
   /** Hears of damaged checkpoints that are passed over. */
   readonly logger?: Logger;
-  /** A folder with a web page to copy there, that of `@t2i/web` for instance; the model then goes to `model/` beside it. */
-  readonly page?: string | undefined;
+  /** Makes files to stand beside the model, by their names: a model card for instance. */
+  readonly beside?: ((exported: ExportedRun) => Promise<Readonly<Record<string, string | Uint8Array>>>) | undefined;
+}
+
+/** What was published, and what it was trained as. */
+export interface ExportedRun {
+  readonly record: RunRecord;
+  readonly manifest: ModelManifest;
+  /** Draws with what was published; only while `beside` works. */
+  readonly pipeline: TextToImagePipeline;
 }
 
 /**
@@ -30,8 +47,8 @@ export interface ExportRunOptions {
  * @throws CheckpointError when the run has no whole checkpoint, or not its encoder
  */
 export async function exportRun(options: ExportRunOptions): Promise<ModelManifest> {
-  const { runDirectory, outDirectory, precision = 'float16', license = null, page, logger } = options;
-  await assertFree(outDirectory);
+  const { runDirectory, precision = 'float16', license = null, logger, beside } = options;
+  await assertFree(options);
   const record = await readRecord(runDirectory);
   const encoder = await loadRunEncoder(runDirectory, record, logger);
   const { state, weights, progress } = await loadLatestModelState(runDirectory, logger);
@@ -55,21 +72,64 @@ export async function exportRun(options: ExportRunOptions): Promise<ModelManifes
       checkpoint: weights.sha256,
     },
   };
+  return writeOut(options, async (folder) => {
+    const manifest = await writeModelFolder(folder, publishable);
+    if (beside !== undefined) await writeBeside(folder, record, beside);
+    return manifest;
+  });
+}
+
+/**
+ * Copies a published model, checked whole, with or without a page: an engine must have been chosen.
+ * @throws ConfigError when `outDirectory` holds something
+ * @throws CheckpointError when the model is not whole
+ */
+export async function exportModel(modelDirectory: string, place: ExportPlace): Promise<ModelManifest> {
+  await assertFree(place);
+  const model = await openModelFolder(modelDirectory);
+  model.dispose();
+  return writeOut(place, async (folder) => {
+    await cp(modelDirectory, folder, { recursive: true });
+    return model.manifest;
+  });
+}
+
+async function writeBeside(
+  folder: string,
+  record: RunRecord,
+  beside: NonNullable<ExportRunOptions['beside']>,
+): Promise<void> {
+  const pipeline = await TextToImagePipeline.open(folder);
+  try {
+    const files = await beside({ record, manifest: pipeline.published!, pipeline });
+    for (const [name, content] of Object.entries(files)) await writeFileAtomic(join(folder, name), content);
+  } finally {
+    pipeline.dispose();
+  }
+}
+
+async function writeOut(
+  { outDirectory, page, replace }: ExportPlace,
+  write: (folder: string) => Promise<ModelManifest>,
+): Promise<ModelManifest> {
   let manifest: ModelManifest | undefined;
   await writeFolderAtomic(outDirectory, async (folder) => {
     if (page !== undefined) await cp(page, folder, { recursive: true });
-    manifest = await writeModelFolder(page === undefined ? folder : join(folder, 'model'), publishable);
+    manifest = await write(page === undefined ? folder : join(folder, 'model'));
+    if (replace) await rm(outDirectory, { recursive: true, force: true });
   });
   return manifest!;
 }
 
-async function assertFree(directory: string): Promise<void> {
-  const names = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
+async function assertFree({ outDirectory, replace, page }: ExportPlace): Promise<void> {
+  const names = await readdir(outDirectory).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     throw error;
   });
   if (names.length === 0) return;
-  throw new ConfigError(`${directory} holds something already: ${names[0]}.`, {
-    hint: 'Choose another folder, or remove this one first.',
+  const mayGo = page === undefined && (await isModelFolder(outDirectory));
+  if (replace && mayGo) return;
+  throw new ConfigError(`${outDirectory} holds something already: ${names[0]}.`, {
+    hint: `Choose another folder, or ${mayGo ? 'let the model in it go with --replace' : 'remove this one first'}.`,
   });
 }

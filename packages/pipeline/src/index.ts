@@ -20,8 +20,8 @@ export type {
 } from './evaluation/evaluation-report.ts';
 export { EVALUATED_SETS, FIGURES, figureOf } from './evaluation/evaluation-report.ts';
 export type { EvaluationProgress } from './evaluation/measured-sets.ts';
-export type { ExportRunOptions } from './export-run.ts';
-export { exportRun } from './export-run.ts';
+export type { ExportedRun, ExportPlace, ExportRunOptions } from './export-run.ts';
+export { exportModel, exportRun } from './export-run.ts';
 export { openData } from './open-data.ts';
 export type { Opened, OpenedRun } from './pipeline.ts';
 export { TextToImagePipeline } from './pipeline.ts';

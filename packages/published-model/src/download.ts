@@ -1,6 +1,6 @@
-/** Fetches a file of known size, heard of piece by piece. */
+/** Fetches a file of known size, heard of piece by piece; a file on disk as one. */
 
-import { CheckpointError, errorMessage, T2iError } from '@t2i/core';
+import { CheckpointError, errorMessage, readFileUrl, T2iError } from '@t2i/core';
 
 /** How files are fetched, and who hears of it. */
 export interface DownloadOptions {
@@ -17,12 +17,25 @@ const PASSING = [408, 429, 500, 502, 503, 504];
  * @throws CheckpointError when there is no such file
  */
 export async function fetchFile(url: URL, { fetch, signal }: DownloadOptions): Promise<Response> {
+  if (url.protocol === 'file:') return readFromDisk(url, signal);
   const response = await orFetchError(url, signal, () => fetch(url, { signal: signal ?? null, cache: 'no-cache' }));
   if (response.ok) return response;
   if (PASSING.includes(response.status)) throw fetchError(url, `the server answers ${response.status}`);
   throw new CheckpointError(`There is no ${url.href}: the server answers ${response.status}.`, {
     hint: 'Check the address: it must lead to a folder that t2i export wrote.',
   });
+}
+
+async function readFromDisk(url: URL, signal: AbortSignal | undefined): Promise<Response> {
+  try {
+    return new Response((await readFileUrl(url, { signal })) as Uint8Array<ArrayBuffer>);
+  } catch (cause) {
+    signal?.throwIfAborted();
+    throw new CheckpointError(`Cannot read ${url.href}: ${errorMessage(cause)}.`, {
+      hint: 'Copy all files of the model together, or install the package that has them again.',
+      cause,
+    });
+  }
 }
 
 /** The text of a small file. */

@@ -1,7 +1,8 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { CheckpointError } from '@t2i/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -45,6 +46,38 @@ describe('openPublishedModel', () => {
     ]);
     opened.dispose();
     local.dispose();
+  });
+
+  it('opens a folder on disk in Node, and says what is missing there', async () => {
+    const opened = await openPublishedModel({ baseUrl: pathToFileURL(folder) });
+    expect(opened.manifest).toEqual(manifest);
+    expect(await opened.deviation()).toBeLessThan(1e-4);
+    opened.dispose();
+    const none = openPublishedModel({ baseUrl: pathToFileURL(join(folder, 'none')) });
+    await expect(none).rejects.toMatchObject({
+      code: 'ERR_CHECKPOINT',
+      message: expect.stringMatching(/Cannot read file:.*none\/model\.json: .*no such file/),
+    });
+  });
+
+  it('takes an address for each file, whatever its name, and keeps the hashes of the manifest', async () => {
+    const at = (name: string) => new URL(`https://example.org/assets/${name}`);
+    const names: Record<string, string> = {
+      'a-1.json': 'model.json',
+      'b-2.bin': GENERATOR,
+      'c-3.bin': 'encoder.safetensors',
+    };
+    const fetch = async (url: URL) =>
+      new Response(await readFile(join(folder, names[url.pathname.split('/').at(-1)!]!)));
+    const open = (generator: string) =>
+      openPublishedModel({
+        baseUrl: { manifest: at('a-1.json'), generator: at(generator), encoder: at('c-3.bin') },
+        fetch: fetch as typeof globalThis.fetch,
+      });
+    const opened = await open('b-2.bin');
+    expect(opened.manifest).toEqual(manifest);
+    opened.dispose();
+    await expect(open('c-3.bin')).rejects.toThrow(CheckpointError);
   });
 
   it.each<[string, (bytes: Uint8Array) => Uint8Array, RegExp]>([

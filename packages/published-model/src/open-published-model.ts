@@ -1,4 +1,4 @@
-/** Opens a published model from an address: in a browser, a worker, or anything else that can fetch. */
+/** Opens a published model from an address: in a browser, a worker, Node, or anything else that can fetch. */
 
 import type { Logger } from '@t2i/core';
 import { type DownloadOptions, downloadBytes, downloadText } from './download.ts';
@@ -12,9 +12,16 @@ export interface DownloadProgress {
   readonly total: number;
 }
 
+/** Where the three files of a model are, when they do not lie together under their own names: bundlers rename them. */
+export interface ModelAddresses {
+  readonly manifest: URL;
+  readonly generator: URL;
+  readonly encoder: URL;
+}
+
 export interface OpenPublishedModelOptions {
-  /** Address of the folder that holds `model.json`. */
-  readonly baseUrl: string | URL;
+  /** Address of the folder that holds `model.json` (`file:` too, in Node), or of each file. */
+  readonly baseUrl: string | URL | ModelAddresses;
   /** Default: the global one. */
   readonly fetch?: typeof globalThis.fetch;
   readonly onProgress?: (progress: DownloadProgress) => void;
@@ -47,9 +54,9 @@ export async function downloadPublishedModel(
   options: Omit<OpenPublishedModelOptions, 'logger'>,
 ): Promise<{ manifest: ModelManifest; files: ModelBytes }> {
   const { fetch = globalThis.fetch, signal, cache, onProgress } = options;
-  const base = new URL(String(options.baseUrl).replace(/\/?$/, '/'));
+  const addressOf = addressesIn(options.baseUrl);
   const network: DownloadOptions = { fetch: (...request) => fetch(...request), signal };
-  const address = new URL(MANIFEST_FILE, base);
+  const address = addressOf('manifest', MANIFEST_FILE);
   const manifest = parseModelManifest(await downloadText(address, network), address.href);
 
   const { generator, encoder } = manifest;
@@ -69,13 +76,23 @@ export async function downloadPublishedModel(
   };
   try {
     const [generatorBytes, encoderBytes] = await Promise.all(
-      [generator.file, encoder.file].map((file) => readFile(new URL(file.name, base), file, { ...together, cache })),
+      (['generator', 'encoder'] as const).map((part) => {
+        const { file } = manifest[part];
+        return readFile(addressOf(part, file.name), file, { ...together, cache });
+      }),
     );
     return { manifest, files: { generator: generatorBytes!, encoder: encoderBytes! } };
   } catch (error) {
     stop.abort();
     throw error;
   }
+}
+
+/** Where each file is: by its name in a folder, or wherever a bundler has put it. */
+function addressesIn(place: OpenPublishedModelOptions['baseUrl']): (part: keyof ModelAddresses, name: string) => URL {
+  if (typeof place === 'object' && 'manifest' in place) return (part) => place[part];
+  const base = new URL(String(place).replace(/\/?$/, '/'));
+  return (_, name) => new URL(name, base);
 }
 
 async function readFile(

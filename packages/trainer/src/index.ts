@@ -11,6 +11,7 @@ export { createPreview } from './preview.ts';
 export type { RunPaths, RunRecord } from './run-directory.ts';
 export { assertNoRun, listSamples, readRun, runPaths, samplePath } from './run-directory.ts';
 export { learningRateAt } from './schedule.ts';
+export { secondsTrained } from './tensorboard/seconds-trained.ts';
 export type { ConsoleProgressOptions, ProgressStream } from './trackers/console.ts';
 export { ConsoleProgress } from './trackers/console.ts';
 export type { LogLine } from './trackers/jsonl.ts';

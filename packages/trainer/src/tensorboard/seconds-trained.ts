@@ -1,0 +1,43 @@
+/** How long a run was trained: its event files say when each session began and when it last wrote. */
+
+import { type FileHandle, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { listFolder } from '../run-directory.ts';
+
+const HEAD = 12; // a record's length in 8 bytes, and the checksum of it
+const TAIL = 4;
+const WALL_TIME = 1; // bytes into an event: after the tag of its first field
+
+/** Seconds of all sessions together, what was trained again after a kill counted twice; undefined where no events were kept. */
+export async function secondsTrained(runDirectory: string): Promise<number | undefined> {
+  const names = (await listFolder(runDirectory)).filter((name) => name.includes('tfevents'));
+  if (names.length === 0) return undefined;
+  const spans = await Promise.all(names.map((name) => secondsIn(join(runDirectory, name))));
+  return spans.reduce((sum, span) => sum + span);
+}
+
+/** From the first event of a file to the last one that is whole. Pictures in between are passed over unread. */
+async function secondsIn(path: string): Promise<number> {
+  const file = await open(path, 'r');
+  try {
+    const { size } = await file.stat();
+    let first: number | undefined;
+    let last = 0;
+    for (let at = 0; at + HEAD + TAIL < size; ) {
+      const view = await readAt(file, at, HEAD + WALL_TIME + 8);
+      const end = at + HEAD + Number(view.getBigUint64(0, true)) + TAIL;
+      if (end > size) break;
+      last = view.getFloat64(HEAD + WALL_TIME, true);
+      first ??= last;
+      at = end;
+    }
+    return first === undefined ? 0 : last - first;
+  } finally {
+    await file.close();
+  }
+}
+
+async function readAt(file: FileHandle, position: number, length: number): Promise<DataView> {
+  const { buffer } = await file.read(new Uint8Array(length), 0, length, position);
+  return new DataView(buffer.buffer);
+}
