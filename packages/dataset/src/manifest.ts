@@ -39,6 +39,10 @@ export const manifestSchema = z.strictObject({
   sources: z
     .array(z.strictObject({ name: z.string(), bytes: count, sha256 }))
     .describe('the files it was made from; empty for a folder of images'),
+  copyOf: z
+    .strictObject({ fingerprint: sha256, pictures: z.string() })
+    .optional()
+    .describe('of a set whose pictures were stored with losses: the set they are of, and how they were stored'),
   fingerprint: sha256.describe('changes with any image, caption, class or split'),
 });
 

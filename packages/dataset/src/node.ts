@@ -1,6 +1,8 @@
 export type { ClassSplitOptions } from './class-split.ts';
 export type { ItemRecord } from './item-list.ts';
 export type { Manifest, SourceFile } from './manifest.ts';
+export type { CondensedFacts, CondenseOptions } from './node/condensed.ts';
+export { condenseDataset, restoreDataset } from './node/condensed.ts';
 export type { DownloadOptions } from './node/download.ts';
 export { downloadFile } from './node/download.ts';
 export type { Oxford102Download, Oxford102File } from './node/oxford-102-sources.ts';

@@ -27,14 +27,14 @@ describe('encodeImage', () => {
     expect(await decodeImage(await encodeImage(image))).toEqual(image);
   });
 
-  it.each(['webp', 'jpeg'] as const)('keeps size and colours in a %s', async (format) => {
+  it.each(['webp', 'jpeg', 'avif'] as const)('keeps size and colours in a %s', async (format) => {
     const decoded = await decodeImage(await encodeImage(picture(), { format, quality: 100 }));
     expect(decoded).toMatchObject({ width: 12, height: 8 });
     const difference = decoded.data.reduce((sum, byte, i) => sum + Math.abs(byte - picture().data[i]!), 0);
     expect(difference / decoded.data.length).toBeLessThan(12);
   });
 
-  it.each(['png', 'webp', 'jpeg'] as const)('gives the same bytes twice as %s', async (format) => {
+  it.each(['png', 'webp', 'jpeg', 'avif'] as const)('gives the same bytes twice as %s', async (format) => {
     expect(await encodeImage(picture(), { format })).toEqual(await encodeImage(picture(), { format }));
   });
 

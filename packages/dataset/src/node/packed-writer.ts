@@ -19,7 +19,7 @@ import {
 import { hashFile, sha256 } from './hash-file.ts';
 
 export interface PackedContent
-  extends Pick<Manifest, 'name' | 'storedSize' | 'classNames' | 'classDisjoint' | 'sources'> {
+  extends Pick<Manifest, 'name' | 'storedSize' | 'classNames' | 'classDisjoint' | 'sources' | 'copyOf'> {
   readonly items: readonly ItemRecord[];
   /** The captions of each item. */
   readonly captions: readonly (readonly string[])[];
@@ -149,7 +149,7 @@ async function describe(folder: string, content: PackedContent): Promise<Manifes
     const path = join(folder, name);
     return [name, { bytes: (await stat(path)).size, sha256: await hashFile(path) }] as const;
   };
-  const { name, storedSize, classNames, classDisjoint, sources, items } = content;
+  const { name, storedSize, classNames, classDisjoint, sources, copyOf, items } = content;
   const manifest = {
     format: 't2i-dataset' as const,
     formatVersion: FORMAT_VERSION as typeof FORMAT_VERSION,
@@ -160,6 +160,7 @@ async function describe(folder: string, content: PackedContent): Promise<Manifes
     counts: countItems(items),
     files: Object.fromEntries(await Promise.all(Object.values(PACKED_FILES).map(fileEntry))) as Manifest['files'],
     sources,
+    ...(copyOf !== undefined && { copyOf }),
   };
   return { ...manifest, fingerprint: sha256(fingerprintText(manifest)) };
 }

@@ -1,0 +1,100 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ConfigError, DatasetError } from '@t2i/core';
+import { encodeImage } from '@t2i/image-node';
+import { withTemporaryFolder } from '@t2i/test-utils';
+import { describe, expect, it } from 'vitest';
+import type { ItemRecord } from '../item-list.ts';
+import { condenseDataset, restoreDataset } from './condensed.ts';
+import { openDataset } from './packed-dataset.ts';
+import { type PackedContent, writePackedDataset } from './packed-writer.ts';
+import { verifyDataset } from './verify.ts';
+
+const SIZE = 20;
+/** More than one sheet. */
+const COUNT = 260;
+const ITEMS: ItemRecord[] = Array.from({ length: COUNT }, (_, n) => ({
+  label: n % 2,
+  split: n % 2 === 0 ? 'train' : 'test',
+  captionCount: 1 + (n % 3),
+  image: `${n}.jpg`,
+  captionFile: `${n}.txt`,
+}));
+const CONTENT: PackedContent = {
+  name: 'gradients',
+  storedSize: SIZE,
+  classNames: ['a', 'b'],
+  classDisjoint: true,
+  sources: [{ name: 'photos.zip', bytes: 3, sha256: 'a'.repeat(64) }],
+  items: ITEMS,
+  captions: ITEMS.map(({ captionCount }, n) => Array.from({ length: captionCount }, (_, k) => `flor nº ${n}.${k} ✿`)),
+};
+
+const picture = (n: number) =>
+  Uint8Array.from({ length: SIZE * SIZE * 3 }, (_, k) => (n + 3 * (k % 60) + 2 * Math.floor(k / 60)) % 256);
+
+async function withPacked(use: (place: { packed: string; out: string; restored: string }) => Promise<void>) {
+  await withTemporaryFolder(async (folder) => {
+    const place = { packed: join(folder, 'packed'), out: join(folder, 'out'), restored: join(folder, 'restored') };
+    await writePackedDataset(place.packed, CONTENT, async (write) => {
+      for (let n = 0; n < COUNT; n++) await write(n, picture(n));
+    });
+    await mkdir(place.out);
+    await use(place);
+  });
+}
+
+describe('condenseDataset and restoreDataset', () => {
+  it('give the very set back without loss', async () => {
+    await withPacked(async ({ packed, out, restored }) => {
+      expect(await condenseDataset(packed, out, { quality: 'lossless' })).toEqual({
+        picturesAs: 'PNG',
+        psnr: Infinity,
+      });
+      await restoreDataset(out, restored);
+      for (const name of ['manifest.json', 'images.u8', 'captions.txt', 'items.tsv']) {
+        expect(await readFile(join(restored, name)), name).toEqual(await readFile(join(packed, name)));
+      }
+    });
+  });
+
+  it('say of a lossy set what it is a copy of, with hashes of its own', async () => {
+    await withPacked(async ({ packed, out, restored }) => {
+      const { picturesAs, psnr } = await condenseDataset(packed, out, { quality: 80 });
+      expect(picturesAs).toBe('AVIF, quality 80');
+      expect(psnr).toBeGreaterThan(25);
+      expect(psnr).toBeLessThan(80);
+      const manifest = await restoreDataset(out, restored);
+      const original = await openDataset(packed);
+      expect(manifest).toMatchObject({
+        copyOf: { fingerprint: original.fingerprint, pictures: 'AVIF, quality 80' },
+        sources: CONTENT.sources,
+        name: 'gradients',
+      });
+      expect(manifest.fingerprint).not.toBe(original.fingerprint);
+      expect((await verifyDataset(restored)).problems).toEqual([]);
+      const copy = await openDataset(restored);
+      expect(copy.captions(259)).toEqual(original.captions(259));
+      const [as, was] = [await copy.readImages([258]), await original.readImages([258])];
+      expect(Math.hypot(...Array.from(as, (value, k) => value - was[k]!)) / Math.sqrt(as.length)).toBeLessThan(16);
+      await copy.close();
+      await original.close();
+    });
+  });
+
+  it('make nothing of pictures that are other than they were stored', async () => {
+    await withPacked(async ({ packed, out, restored }) => {
+      await condenseDataset(packed, out, { quality: 'lossless' });
+      const black = { data: new Uint8Array(16 * SIZE * SIZE * 3), width: 16 * SIZE, height: SIZE };
+      await writeFile(join(out, 'sheets/0001'), await encodeImage(black));
+      await expect(restoreDataset(out, restored)).rejects.toThrow(DatasetError);
+      await expect(openDataset(restored)).rejects.toThrow('no manifest.json');
+    });
+  });
+
+  it.each([0, 101, 1.5])('refuse the quality %d', async (quality) => {
+    await withPacked(async ({ packed, out }) => {
+      await expect(condenseDataset(packed, out, { quality })).rejects.toThrow(ConfigError);
+    });
+  });
+});

@@ -1,0 +1,137 @@
+/** A packed data set in little room: its pictures in sheets of 16 × 16, as PNG without loss or as AVIF, and its lists as they are. */
+
+import { createHash } from 'node:crypto';
+import { copyFile, mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ConfigError, DatasetError, type RgbImage } from '@t2i/core';
+import { readJsonFile, writeFileAtomic, writeJsonFile } from '@t2i/core/node';
+import { decodeImage, encodeImage } from '@t2i/image-node';
+import { z } from 'zod';
+import { parseItems } from '../item-list.ts';
+import { type Manifest, manifestSchema, PACKED_FILES } from '../manifest.ts';
+import { cutSheet, PER_SHEET, sheetOf } from '../picture-sheet.ts';
+import { openDataset, type PackedDataset } from './packed-dataset.ts';
+import { writePackedDataset } from './packed-writer.ts';
+
+const CONDENSED_FILE = 'condensed.json';
+
+const condensedSchema = z.strictObject({
+  /** Of the set that was condensed. */
+  source: manifestSchema,
+  picturesAs: z.string(),
+  lossless: z.boolean(),
+  sheets: z.array(z.string()),
+  /** Of all pixels as they come out of the sheets. */
+  imagesSha256: z.string(),
+});
+
+export interface CondenseOptions {
+  /** `lossless`, or that of AVIF, 1 … 100. */
+  readonly quality: 'lossless' | number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface CondensedFacts {
+  /** How the pictures are stored, for people. */
+  readonly picturesAs: string;
+  /** Peak signal-to-noise ratio against the prepared pictures, dB; infinite without loss. */
+  readonly psnr: number;
+}
+
+/** Writes the condensed set into the folder `out`, which must exist. */
+export async function condenseDataset(
+  directory: string,
+  out: string,
+  { quality, signal }: CondenseOptions,
+): Promise<CondensedFacts> {
+  const lossless = quality === 'lossless';
+  if (!lossless && !(Number.isInteger(quality) && quality >= 1 && quality <= 100)) {
+    throw new ConfigError(`The quality of pictures must be "lossless" or from 1 to 100, got ${quality}.`);
+  }
+  const dataset = await openDataset(directory);
+  const encode = (sheet: RgbImage) => encodeImage(sheet, lossless ? {} : { format: 'avif', quality });
+  try {
+    const picturesAs = lossless ? 'PNG' : `AVIF, quality ${quality}`;
+    const { sheets, imagesSha256, squaredError } = await writeSheets(dataset, out, encode, signal);
+    for (const name of [PACKED_FILES.captions, PACKED_FILES.items])
+      await copyFile(join(directory, name), join(out, name));
+    const source = dataset.manifest;
+    await writeJsonFile(join(out, CONDENSED_FILE), {
+      source,
+      picturesAs,
+      lossless,
+      sheets,
+      imagesSha256,
+    } satisfies z.output<typeof condensedSchema>);
+    return { picturesAs, psnr: 10 * Math.log10(255 ** 2 / (squaredError / source.files[PACKED_FILES.images].bytes)) };
+  } finally {
+    await dataset.close();
+  }
+}
+
+/** Each sheet is read again at once: what the set will hold is known by its hash before it is anywhere. */
+async function writeSheets(
+  dataset: PackedDataset,
+  out: string,
+  encode: (sheet: RgbImage) => Promise<Uint8Array>,
+  signal?: AbortSignal,
+) {
+  const sheets: string[] = [];
+  const hash = createHash('sha256');
+  let squaredError = 0;
+  await mkdir(join(out, 'sheets'));
+  for (let first = 0; first < dataset.size; first += PER_SHEET) {
+    signal?.throwIfAborted();
+    const count = Math.min(PER_SHEET, dataset.size - first);
+    const pixels = await dataset.readImages(Array.from({ length: count }, (_, k) => first + k));
+    const bytes = await encode(sheetOf(pixels, dataset.storedSize));
+    const stored = cutSheet(await decodeImage(bytes), dataset.storedSize, count);
+    for (let k = 0; k < pixels.length; k++) squaredError += (pixels[k]! - stored[k]!) ** 2;
+    hash.update(stored);
+    const name = `sheets/${String(sheets.length).padStart(4, '0')}`;
+    await writeFileAtomic(join(out, name), bytes);
+    sheets.push(name);
+  }
+  return { sheets, imagesSha256: hash.digest('hex'), squaredError };
+}
+
+/**
+ * Makes a packed data set in `directory` of a condensed one. Without loss it is the set that was condensed; otherwise its manifest
+ * names that set and how the pictures were stored, and its own hashes.
+ * @throws DatasetError when the folder is damaged, or its pictures do not come out as they did when they were stored
+ */
+export async function restoreDataset(folder: string, directory: string): Promise<Manifest> {
+  const { source, picturesAs, lossless, sheets, imagesSha256 } = await readCondensed(folder);
+  const { name, storedSize, classNames, classDisjoint, sources, fingerprint } = source;
+  const items = parseItems(await readFile(join(folder, PACKED_FILES.items), 'utf8'), folder);
+  const lines = (await readFile(join(folder, PACKED_FILES.captions), 'utf8')).split('\n');
+  let line = 0;
+  const captions = items.map(({ captionCount }) => {
+    line += captionCount;
+    return lines.slice(line - captionCount, line);
+  });
+  const copyOf = lossless ? undefined : { fingerprint, pictures: picturesAs };
+  const content = { name, storedSize, classNames, classDisjoint, sources, items, captions, copyOf };
+  const length = storedSize ** 2 * 3;
+  return writePackedDataset(directory, content, async (write) => {
+    const hash = createHash('sha256');
+    for (const [index, sheet] of sheets.entries()) {
+      const first = index * PER_SHEET;
+      const count = Math.min(PER_SHEET, items.length - first);
+      const pixels = cutSheet(await decodeImage(await readFile(join(folder, sheet))), storedSize, count);
+      hash.update(pixels);
+      for (let k = 0; k < count; k++) await write(first + k, pixels.subarray(k * length, (k + 1) * length));
+    }
+    if (hash.digest('hex') === imagesSha256) return;
+    throw new DatasetError(`The pictures in ${folder} do not come out as they did when they were stored.`, {
+      hint: 'Copy the folder again.',
+    });
+  });
+}
+
+async function readCondensed(folder: string): Promise<z.output<typeof condensedSchema>> {
+  const path = join(folder, CONDENSED_FILE);
+  const result = condensedSchema.safeParse(await readJsonFile(path));
+  if (result.success) return result.data;
+  throw new DatasetError(`${path} is not of this version:\n${z.prettifyError(result.error)}`, { cause: result.error });
+}

@@ -1,0 +1,44 @@
+/** Small square pictures side by side in one: a compressed file for each would be a third headers. */
+
+import { assert, type RgbImage } from '@t2i/core';
+
+const ACROSS = 16;
+/** Pictures of a full sheet. */
+export const PER_SHEET = ACROSS * ACROSS;
+
+/** @param pixels [n, side, side, 3], n ≤ {@link PER_SHEET}; places that are left over stay black */
+export function sheetOf(pixels: Uint8Array, side: number): RgbImage {
+  const count = pixels.length / (side * side * 3);
+  assert(Number.isInteger(count) && count >= 1 && count <= PER_SHEET, `a sheet of ${count} pictures`);
+  const [width, height] = [ACROSS * side, Math.ceil(count / ACROSS) * side];
+  const sheet = { data: new Uint8Array(width * height * 3), width, height };
+  forEachRow(side, count, (inSheet, inPixels, length) => {
+    sheet.data.set(pixels.subarray(inPixels, inPixels + length), inSheet);
+  });
+  return sheet;
+}
+
+/** The pictures of a sheet, [count, side, side, 3]. */
+export function cutSheet({ data, width, height }: RgbImage, side: number, count: number): Uint8Array {
+  assert(width === ACROSS * side && height === Math.ceil(count / ACROSS) * side, `a sheet of ${width} × ${height}`);
+  const pixels = new Uint8Array(count * side * side * 3);
+  forEachRow(side, count, (inSheet, inPixels, length) => {
+    pixels.set(data.subarray(inSheet, inSheet + length), inPixels);
+  });
+  return pixels;
+}
+
+/** Where each row of each picture is, in the sheet and among the pixels, in bytes. */
+function forEachRow(
+  side: number,
+  count: number,
+  visit: (inSheet: number, inPixels: number, length: number) => void,
+): void {
+  const length = side * 3;
+  for (let picture = 0; picture < count; picture++) {
+    const [left, top] = [(picture % ACROSS) * length, Math.floor(picture / ACROSS) * side];
+    for (let row = 0; row < side; row++) {
+      visit((top + row) * ACROSS * length + left, (picture * side + row) * length, length);
+    }
+  }
+}
