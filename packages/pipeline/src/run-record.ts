@@ -2,6 +2,7 @@
 
 import { join } from 'node:path';
 import { type CaptionEncoder, CheckpointError, type JsonValue, type Logger, type TextImageDataset } from '@t2i/core';
+import { PackedDataset } from '@t2i/dataset/node';
 import type { SavableEncoder } from '@t2i/text-encoder';
 import { loadEncoder } from '@t2i/text-encoder/node';
 import { readRun } from '@t2i/trainer';
@@ -57,4 +58,25 @@ export function assertSameData(record: RunRecord, dataset: TextImageDataset): vo
   throw new CheckpointError(`The data set "${dataset.name}" is not the one that the run was trained on.`, {
     hint: 'Put the same data back, or start a new run.',
   });
+}
+
+/**
+ * The data that a run goes on with: its own, or, with a warning, a lossy copy of them. The copy goes by the fingerprint of the original,
+ * which the checkpoints ask for: the run can go back to it.
+ * @throws CheckpointError when it is neither
+ */
+export function dataToContinueWith(record: RunRecord, dataset: TextImageDataset, logger?: Logger): TextImageDataset {
+  const copyOf = dataset instanceof PackedDataset ? dataset.manifest.copyOf : undefined;
+  if (copyOf === undefined || copyOf.fingerprint !== record.dataset.fingerprint) {
+    assertSameData(record, dataset);
+    return dataset;
+  }
+  logger?.warn(`The run goes on with a lossy copy of its pictures (${copyOf.pictures}), not bit for bit as before.`);
+  const { name, size, storedSize, classNames, labels, splits } = dataset;
+  return {
+    ...{ name, size, storedSize, classNames, labels, splits, fingerprint: copyOf.fingerprint },
+    captions: (item) => dataset.captions(item),
+    readImages: (items) => dataset.readImages(items),
+    close: () => dataset.close(),
+  };
 }

@@ -11,10 +11,15 @@ import { embedCaptions } from './embedded-captions.ts';
 import { openData } from './open-data.ts';
 import { previewRows } from './preview-rows.ts';
 import type { RunConfig } from './run-config.ts';
-import { assertSameData, encoderFolder, loadRunEncoder, readRecord, recordOf } from './run-record.ts';
+import { dataToContinueWith, encoderFolder, loadRunEncoder, readRecord, recordOf } from './run-record.ts';
 
 /** The folder of the run, and who watches it. */
 export type TrainRunOptions = Pick<TrainOptions, 'runDirectory' | 'logger' | 'trackers' | 'onStep' | 'signal'>;
+
+export interface ResumeRunOptions extends TrainRunOptions {
+  /** Where the prepared data of the run are now; default: where they were. */
+  readonly dataDirectory?: string | undefined;
+}
 
 /**
  * Trains a new run.
@@ -38,16 +43,18 @@ export async function trainRun(config: RunConfig, options: TrainRunOptions): Pro
  * @throws CheckpointError when the folder holds no run, or its data or encoder have changed since
  */
 export async function resumeRun(
-  options: TrainRunOptions,
+  { dataDirectory, ...options }: ResumeRunOptions,
   changes: Partial<RunConfig['trainer']> = {},
 ): Promise<TrainResult> {
   const record = await readRecord(options.runDirectory);
-  const config = { ...record.config, trainer: { ...record.config.trainer, ...changes } };
+  const data =
+    dataDirectory === undefined ? record.config.data : ({ kind: 'prepared', directory: dataDirectory } as const);
+  const config = { ...record.config, data, trainer: { ...record.config.trainer, ...changes } };
   const dataset = await openData(config.data, config.model.imageSize);
   try {
-    assertSameData(record, dataset);
+    const known = dataToContinueWith(record, dataset, options.logger);
     const encoder = await loadRunEncoder(options.runDirectory, record);
-    return await runTrainer(config, dataset, encoder, options, true);
+    return await runTrainer(config, known, encoder, options, true);
   } finally {
     await dataset.close();
   }
