@@ -1,59 +1,43 @@
-/** The command tree of `t2i`, and what its exit codes mean: 0 done, 1 a bug or a failure, 2 something the person can put right. */
+/** The command tree of `t2i`. */
 
-import { errorMessage, T2iError } from '@t2i/core';
-import { Command, CommanderError } from 'commander';
-import { datasetCommand } from './commands/dataset.ts';
-import { doctorCommand } from './commands/doctor.ts';
-import { embedCommand } from './commands/embed.ts';
-import { encoderCommand } from './commands/encoder/index.ts';
-import { evaluateCommand } from './commands/evaluate.ts';
-import { exportCommand } from './commands/export.ts';
-import { filmCommand } from './commands/film.ts';
-import { generateCommand } from './commands/generate.ts';
-import { interpolateCommand } from './commands/interpolate.ts';
-import { restyleCommand } from './commands/restyle.ts';
-import { serveCommand } from './commands/serve.ts';
-import { styleCommand } from './commands/style/index.ts';
-import { trainCommand } from './commands/train.ts';
+import { Command } from 'commander';
 import { consoleOutput, type Output } from './output.ts';
+import { runCommand } from './run-command.ts';
+
+/** In the order of the help. Each is loaded when it is called: what trains, serves or reads data keeps no drawing waiting. */
+const COMMANDS: Readonly<Record<string, () => Promise<(output: Output) => Command>>> = {
+  dataset: async () => (await import('./commands/dataset.ts')).datasetCommand,
+  encoder: async () => (await import('./commands/encoder/index.ts')).encoderCommand,
+  embed: async () => (await import('./commands/embed.ts')).embedCommand,
+  train: async () => (await import('./commands/train.ts')).trainCommand,
+  bundle: async () => (await import('./commands/bundle.ts')).bundleCommand,
+  generate: async () => (await import('./commands/generate.ts')).generateCommand,
+  interpolate: async () => (await import('./commands/interpolate.ts')).interpolateCommand,
+  style: async () => (await import('./commands/style/index.ts')).styleCommand,
+  restyle: async () => (await import('./commands/restyle.ts')).restyleCommand,
+  evaluate: async () => (await import('./commands/evaluate.ts')).evaluateCommand,
+  export: async () => (await import('./commands/export.ts')).exportCommand,
+  film: async () => (await import('./commands/film.ts')).filmCommand,
+  serve: async () => (await import('./commands/serve.ts')).serveCommand,
+  doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,
+  engine: async () => (await import('./commands/engine/index.ts')).engineCommand,
+};
 
 /** Runs one command line (without `node` and the script) and returns the exit code. Never throws. */
 export async function run(argv: readonly string[], output: Output = consoleOutput): Promise<0 | 1 | 2> {
-  try {
-    await createProgram(output).parseAsync([...argv], { from: 'user' });
-    return 0;
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has printed its message
-    if (T2iError.isInstance(error)) {
-      output.error(`error: ${error.message}`);
-      if (error.hint !== undefined) output.error(`  → ${error.hint}`);
-      return 2;
-    }
-    if (error instanceof Error && error.name === 'AbortError') {
-      output.error('stopped'); // by Ctrl-C; what the work keeps for the next call is said by its command
-      return 1;
-    }
-    output.error(error instanceof Error ? (error.stack ?? error.message) : errorMessage(error));
-    return 1;
-  }
+  return runCommand(output, async () => {
+    const program = await createProgram(output, argv[0]);
+    await program.parseAsync([...argv], { from: 'user' });
+  });
 }
 
-function createProgram(output: Output): Command {
-  const program = new Command('t2i')
-    .description('Type a sentence, get a flower: train and use text-to-image GANs (Reed et al. 2016).')
-    .addCommand(datasetCommand(output))
-    .addCommand(encoderCommand(output))
-    .addCommand(embedCommand(output))
-    .addCommand(trainCommand(output))
-    .addCommand(generateCommand(output))
-    .addCommand(interpolateCommand(output))
-    .addCommand(styleCommand(output))
-    .addCommand(restyleCommand(output))
-    .addCommand(evaluateCommand(output))
-    .addCommand(exportCommand(output))
-    .addCommand(filmCommand(output))
-    .addCommand(serveCommand(output))
-    .addCommand(doctorCommand(output));
+/** @param called the first word of the command line: of a command that exists only this one is made, else all for the help */
+async function createProgram(output: Output, called = ''): Promise<Command> {
+  const program = new Command('t2i').description(
+    'Type a sentence, get a flower: train and use text-to-image GANs (Reed et al. 2016).',
+  );
+  const names = Object.hasOwn(COMMANDS, called) ? [called] : Object.keys(COMMANDS);
+  for (const name of names) program.addCommand((await COMMANDS[name]!())(output));
   for (const command of withSubcommands(program)) {
     command.exitOverride().showHelpAfterError('(add --help for the options and examples)');
     command.configureOutput({ writeOut: output.write, writeErr: (text) => output.error(text.trimEnd()) });

@@ -32,7 +32,7 @@ export interface TrainFlags {
 type Section = Readonly<Record<string, unknown>>;
 
 /** What `parseRunConfig` of the pipeline takes; only what was said, so that its defaults fill the rest. */
-export function runConfigInput(flags: TrainFlags, file: Section): Section {
+export function runConfigInput(flags: Partial<TrainFlags>, file: Section): Section {
   if (flags.data === undefined && file.data === undefined) {
     throw new ConfigError('There is nothing to train on.', { hint: 'Give --data toy-flowers, or a prepared folder.' });
   }

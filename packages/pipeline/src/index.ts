@@ -27,7 +27,6 @@ export type { Opened, OpenedRun } from './pipeline.ts';
 export { TextToImagePipeline } from './pipeline.ts';
 export type { RunConfig, RunConfigInput } from './run-config.ts';
 export { parseRunConfig } from './run-config.ts';
-export type { RunRecord } from './run-record.ts';
 export { encoderFolder, readRecord } from './run-record.ts';
 export type { BackgroundReport, EvaluateStyleOptions, StyleReport } from './style/evaluate-style.ts';
 export { evaluateStyle } from './style/evaluate-style.ts';

@@ -6,14 +6,15 @@ import { examples } from '../examples.ts';
 import { backendOption, collect, encoderOption, integer, positiveNumber } from '../flags.ts';
 import type { Output } from '../output.ts';
 import { readRunConfigFile, runConfigInput, type TrainFlags } from '../run-flags.ts';
-import { watchTraining } from '../training-session.ts';
+import { type TrainingSession, watchTraining } from '../training-session.ts';
 
-export function trainCommand(output: Output): Command {
+/** @param resumeCommand what a person writes, before the folder of a run, to continue it */
+export function trainCommand(output: Output, resumeCommand = 't2i train --resume'): Command {
   return new Command('train')
     .description('train a text-to-image GAN, with samples after every epoch')
     .option('--run <folder>', 'folder of the new run')
     .option('--resume <folder>', 'continue the run in this folder from its last checkpoint')
-    .option('--data <set>', '`toy-flowers`, or a folder made by `t2i dataset prepare`')
+    .option('--data <set>', '`toy-flowers`, or a folder made by `t2i dataset prepare`; with --resume: where it is now')
     .option('--config <file>', 'JSON with any part of the configuration; flags win over it')
     .addOption(
       new Option('--preset <name>', 'network sizes (default: reed2016)').choices(['reed2016', 'dcgan', 'tiny']),
@@ -44,29 +45,28 @@ export function trainCommand(output: Output): Command {
       ),
     )
     .action(async (flags: TrainFlags, command: Command) => {
+      const session = (runDirectory: string): TrainingSession => {
+        return { runDirectory, backend: flags.backend, unit: 'images', resumeCommand, output };
+      };
       if ((flags.run === undefined) === (flags.resume === undefined)) {
         command.error('error: give either --run for a new run or --resume to continue one');
       }
-      if (flags.resume !== undefined) await resume(flags.resume, flags, output);
-      else await start(flags.run!, flags, output);
+      if (flags.resume === undefined) await start(session(flags.run!), flags, output);
+      else await resume(session(flags.resume), flags);
     });
 }
 
-async function start(runDirectory: string, flags: TrainFlags, output: Output): Promise<void> {
+async function start(session: TrainingSession, flags: TrainFlags, output: Output): Promise<void> {
   const config = parseRunConfig(runConfigInput(flags, await readRunConfigFile(flags.config)));
   if (flags.dryRun) {
     output.write(`${JSON.stringify(config, null, 2)}\n`);
     return;
   }
-  await watchTraining(session(runDirectory, flags, output), (options) => trainRun(config, options));
+  await watchTraining(session, (options) => trainRun(config, options));
 }
 
-async function resume(runDirectory: string, flags: TrainFlags, output: Output): Promise<void> {
-  const { epochs, maxSteps, maxMinutes } = flags;
+async function resume(session: TrainingSession, flags: TrainFlags): Promise<void> {
+  const { epochs, maxSteps, maxMinutes, data: dataDirectory } = flags;
   const changes = { maxSteps: maxSteps ?? 0, maxMinutes: maxMinutes ?? 0, ...(epochs !== undefined && { epochs }) };
-  await watchTraining(session(runDirectory, flags, output), (options) => resumeRun(options, changes));
-}
-
-function session(runDirectory: string, { backend }: TrainFlags, output: Output) {
-  return { runDirectory, backend, unit: 'images', resumeCommand: 't2i train --resume', output } as const;
+  await watchTraining(session, (options) => resumeRun({ ...options, dataDirectory }, changes));
 }

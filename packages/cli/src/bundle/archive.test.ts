@@ -1,0 +1,24 @@
+import { appendFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { withTemporaryFolder } from '@t2i/test-utils';
+import { expect, it } from 'vitest';
+import { hashOf, packArchive, unpackArchive } from './archive.ts';
+
+it('packs a folder and gives it back; a damaged file leaves nothing', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const [from, file, to] = [join(folder, 'from'), join(folder, 'file'), join(folder, 'to')];
+    await mkdir(join(from, 'deep/er'), { recursive: true });
+    await writeFile(join(from, 'deep/er/flower.txt'), 'a red flower '.repeat(1000));
+    await packArchive(from, file, { fast: true });
+    const hash = await hashOf(file);
+    await unpackArchive(file, hash, to);
+    expect(await readFile(join(to, 'deep/er/flower.txt'), 'utf8')).toBe('a red flower '.repeat(1000));
+
+    await appendFile(file, 'x');
+    await expect(unpackArchive(file, hash, join(folder, 'other'))).rejects.toMatchObject({
+      code: 'ERR_BUNDLE',
+      hint: expect.stringContaining('Copy the bundle again'),
+    });
+    expect((await readdir(folder)).sort()).toEqual(['file', 'from', 'to']);
+  });
+});

@@ -1,0 +1,40 @@
+/** A folder as one file, tar in brotli, and back: Node reads both without help. */
+
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import { constants, createBrotliCompress, createBrotliDecompress } from 'node:zlib';
+import { T2iError } from '@t2i/core';
+import { writeFolderAtomic } from '@t2i/core/node';
+import { packTar, unpackTar } from 'modern-tar/fs';
+
+/** Writes everything in `folder` to `file`. */
+export async function packArchive(folder: string, file: string, { fast }: { fast: boolean }): Promise<void> {
+  const params = {
+    [constants.BROTLI_PARAM_QUALITY]: fast ? 3 : constants.BROTLI_MAX_QUALITY,
+    [constants.BROTLI_PARAM_LGWIN]: constants.BROTLI_MAX_WINDOW_BITS,
+  };
+  await pipeline(packTar(folder), createBrotliCompress({ params }), createWriteStream(file, { flags: 'wx' }));
+}
+
+/**
+ * Unpacks `file` into `folder`, which is whole afterwards or not there.
+ * @throws T2iError when the file is not the one that was packed, or the disk refuses
+ */
+export async function unpackArchive(file: string, sha256: string, folder: string): Promise<void> {
+  if ((await hashOf(file)) !== sha256) {
+    throw new T2iError('ERR_BUNDLE', `${file} is damaged: its hash is not the one in bundle.json.`, {
+      hint: 'Copy the bundle again, all of it.',
+    });
+  }
+  await writeFolderAtomic(folder, (temporary) =>
+    pipeline(createReadStream(file), createBrotliDecompress(), unpackTar(temporary)),
+  );
+}
+
+/** Hexadecimal SHA-256 of a file. */
+export async function hashOf(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(file, { highWaterMark: 2 ** 20 })) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}

@@ -1,0 +1,132 @@
+/**
+ * The program of a bundle: everything that `t2i train` can reach in a few files, made by esbuild, and beside them what cannot be put
+ * into JavaScript: addons, WebAssembly, the weights of the text encoder. Copying the packages instead would take 70 MB.
+ *
+ *     dist/          train.js, one file for each engine that is loaded by name, shared chunks, the engine's WebAssembly
+ *     node_modules/  sharp, Dawn or TensorFlow; for engines in dist a package that leads there
+ *     prebuilds/     the kernels of @t2i/backend-native
+ *     weights/       the pretrained text encoder, when it is used
+ *
+ * Files are found from `import.meta.url` as in the packages: one folder up from `dist`.
+ */
+
+import { existsSync } from 'node:fs';
+import { copyFile, cp, mkdir, readdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { assert, ConfigError, errorMessage } from '@t2i/core';
+import { readJsonFile, writeFileAtomic, writeJsonFile } from '@t2i/core/node';
+import { type BuildOptions, build } from 'esbuild';
+import { BUNDLE_ENTRIES } from '../bundle-entries.ts';
+import { copyPackage, packageFolder } from './packages.ts';
+
+/** Engines that come only when they are asked for. */
+export type ExtraEngine = 'webgpu' | 'node' | 'node-gpu';
+
+/** Packages that are copied as they are. */
+const AS_THEY_ARE: Readonly<Record<ExtraEngine, string>> = {
+  webgpu: 'webgpu',
+  node: '@tensorflow/tfjs-node',
+  'node-gpu': '@tensorflow/tfjs-node-gpu',
+};
+const NATIVE = '@t2i/backend-native';
+const WEBGPU_BACKEND = '@tensorflow/tfjs-backend-webgpu';
+
+/** CommonJS in a file of ES modules still asks for these. */
+const COMMONJS = `import { createRequire as createRequire__ } from 'node:module';
+const require = createRequire__(import.meta.url), __dirname = import.meta.dirname, __filename = import.meta.filename;`;
+
+export interface ProgramOptions {
+  readonly engines: readonly ExtraEngine[];
+  /** Whether the text encoder that comes with the packages is used. */
+  readonly pretrained: boolean;
+}
+
+/** Writes the program into the empty folder `out`. Returns the file of the kernels of the engine `native`, when they are compiled. */
+export async function buildProgram(
+  out: string,
+  { engines, pretrained }: ProgramOptions,
+): Promise<{ kernels: string | undefined }> {
+  const cli = dirname(BUNDLE_ENTRIES.train);
+  const backend = await folderOf('@t2i/backend', cli);
+  const byName = engines.includes('webgpu') ? [NATIVE, WEBGPU_BACKEND] : [NATIVE];
+  const entryPoints: Record<string, string> = { train: BUNDLE_ENTRIES.train };
+  for (const name of byName) entryPoints[fileName(name)] = name;
+  await runEsbuild({ entryPoints, outdir: join(out, 'dist'), splitting: true, absWorkingDir: backend });
+  for (const name of byName) await leadTo(name, out);
+
+  const modules = join(out, 'node_modules');
+  await copyPackage('sharp', await folderOf('@t2i/image-node', cli), modules);
+  for (const engine of engines) await copyPackage(AS_THEY_ARE[engine], backend, modules);
+  await copyWebAssembly(await folderOf('@tensorflow/tfjs-backend-wasm', backend), join(out, 'dist'));
+  if (pretrained)
+    await cp(join(await folderOf('@t2i/text-encoder', cli), 'weights'), join(out, 'weights'), { recursive: true });
+  const { version } = (await readJsonFile(join(backend, 'package.json'))) as { version: string };
+  await writeJsonFile(join(out, 'package.json'), { name: 't2i-bundle', version, private: true, type: 'module' });
+  return { kernels: await copyKernels(await folderOf(NATIVE, cli), out) };
+}
+
+/** Writes `start.mjs`, one file. */
+export async function buildStart(file: string): Promise<void> {
+  await runEsbuild({ entryPoints: [BUNDLE_ENTRIES.start], outfile: file });
+}
+
+async function runEsbuild(options: BuildOptions): Promise<void> {
+  try {
+    await build({
+      bundle: true,
+      format: 'esm',
+      platform: 'node',
+      target: 'node20',
+      // of CommonJS an `import()` in a bundle would give the default export alone
+      mainFields: ['module', 'main'],
+      // names stay: stacks are read by people
+      minifySyntax: true,
+      minifyWhitespace: true,
+      legalComments: 'inline',
+      conditions: [...BUNDLE_ENTRIES.conditions],
+      external: ['sharp', '@julusian/jpeg-turbo'],
+      banner: { js: COMMONJS },
+      logLevel: 'silent',
+      ...options,
+    });
+  } catch (cause) {
+    throw new ConfigError(`The program cannot be put together: ${errorMessage(cause)}`, {
+      hint: 'In a clone of the repository run "npx --yes pnpm@10.34.9 build" first; otherwise install @t2i/cli again.',
+      cause,
+    });
+  }
+}
+
+/** `@t2i/backend-native` → `backend-native`. */
+const fileName = (name: string) => name.slice(name.indexOf('/') + 1);
+
+/** A package of this name that is the file in `dist`: engines are imported by name, and must share one copy of tfjs-core. */
+async function leadTo(name: string, out: string): Promise<void> {
+  const folder = join(out, 'node_modules', name);
+  await writeJsonFile(join(folder, 'package.json'), { name, type: 'module', exports: './index.js' });
+  await writeFileAtomic(join(folder, 'index.js'), `export * from '../../../dist/${fileName(name)}.js';\n`);
+}
+
+async function copyWebAssembly(from: string, to: string): Promise<void> {
+  const folder = join(from, 'dist');
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.wasm'));
+  assert(names.length > 0, `${folder} holds no WebAssembly`);
+  for (const name of names) await copyFile(join(folder, name), join(to, name));
+}
+
+/** The compiled kernels are looked for in two places; in the bundle there is one. */
+async function copyKernels(from: string, out: string): Promise<string | undefined> {
+  const prebuilt = `prebuilds/${process.platform}-${process.arch}.node`;
+  const compiled = ['build/Release/t2i_native.node', prebuilt].find((path) => existsSync(join(from, path)));
+  if (compiled === undefined) return undefined;
+  await mkdir(join(out, 'prebuilds'));
+  const copy = join(out, prebuilt);
+  await copyFile(join(from, compiled), copy);
+  return copy;
+}
+
+async function folderOf(name: string, from: string): Promise<string> {
+  const folder = await packageFolder(name, from);
+  assert(folder !== undefined, `${name} is not installed beside ${from}`);
+  return folder;
+}

@@ -1,0 +1,43 @@
+/** What a bundle says of itself, in `bundle.json`, and where its parts are. */
+
+/** The files of a bundle. */
+export const BUNDLE_FILES = {
+  facts: 'bundle.json',
+  run: 'run.sh',
+  start: 'start.mjs',
+  node: 'node.xz',
+  program: 'program.tar.br',
+  data: 'data.tar.br',
+  /** xz and its library, for machines without. */
+  tools: 'tools',
+} as const;
+
+export interface BundleFacts {
+  readonly format: 1;
+  /** Names what is in the bundle: unpacked parts of another one are never taken for it. */
+  readonly id: string;
+  /** `linux-x64` */
+  readonly platform: string;
+  readonly node: string;
+  /** Newest version of glibc that something in the bundle asks for. */
+  readonly glibc: string;
+  readonly engines: readonly string[];
+  /** The set's pictures, as people say it; undefined without a set. */
+  readonly pictures: string | undefined;
+  /** SHA-256 of the parts. */
+  readonly parts: Readonly<Record<'program', string> & Partial<Record<'data', string>>>;
+}
+
+/** Where the parts of a bundle are once they are unpacked. */
+export function unpackedPlaces(cache: string) {
+  return {
+    program: `${cache}/program`,
+    /** Entry of the program. */
+    train: `${cache}/program/dist/train.js`,
+    config: `${cache}/program/config.json`,
+    /** There only when the configuration names an encoder of one's own. */
+    encoder: `${cache}/program/encoder`,
+    condensed: `${cache}/condensed`,
+    data: `${cache}/data`,
+  };
+}

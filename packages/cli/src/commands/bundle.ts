@@ -1,0 +1,122 @@
+/** `t2i bundle`: all that training needs in one folder, for a machine without network, Node or npm. */
+
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { ConfigError } from '@t2i/core';
+import { encoderFolder, parseRunConfig, type RunConfig, readRecord } from '@t2i/pipeline';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { ExtraEngine } from '../bundle/build-program.ts';
+import { partsTable, writeBundle } from '../bundle/write-bundle.ts';
+import { examples } from '../examples.ts';
+import { encoderOption, positiveNumber, said } from '../flags.ts';
+import { withInterrupt } from '../interrupt.ts';
+import type { Output } from '../output.ts';
+import { readRunConfigFile, runConfigInput, type TrainFlags } from '../run-flags.ts';
+
+interface BundleFlags extends Pick<TrainFlags, 'run' | 'data' | 'config' | 'preset' | 'objective' | 'encoder'> {
+  out: string;
+  embeddings?: string;
+  node: string;
+  engine: ExtraEngine[];
+  quality: 'lossless' | number;
+  maxMegabytes: number;
+  fast: boolean;
+}
+
+const DEFAULT_QUALITY = 80;
+const EXTRA_ENGINES: readonly ExtraEngine[] = ['webgpu', 'node', 'node-gpu'];
+
+export function bundleCommand(output: Output): Command {
+  return new Command('bundle')
+    .description(
+      'pack Node, engines, data and configuration into a folder that trains on a machine without any of them',
+    )
+    .requiredOption('--out <folder>', 'folder to make; run.sh in it starts the training')
+    .option(
+      '--run <folder>',
+      'with the configuration, data and encoder of this run; its checkpoints stay where they are',
+    )
+    .option('--data <set>', '`toy-flowers`, or a folder made by `t2i dataset prepare`')
+    .option('--config <file>', 'JSON with any part of the configuration; flags win over it')
+    .addOption(
+      new Option('--preset <name>', 'network sizes (default: reed2016)').choices(['reed2016', 'dcgan', 'tiny']),
+    )
+    .addOption(new Option('--objective <name>').choices(['gan', 'gan-cls', 'gan-int', 'gan-int-cls']))
+    .addOption(encoderOption())
+    .option('--embeddings <file>', 'pack what `t2i embed` wrote; otherwise the encoder embeds the captions there')
+    .option('--quality <q>', 'of the pictures: `lossless`, or 1 to 100 as AVIF', pictureQuality, DEFAULT_QUALITY)
+    .option('--node <file>', 'Node for Linux like this one (default: the one that runs this)', process.execPath)
+    .addOption(
+      new Option('--engine <name>', `an engine besides native, wasm and cpu: ${EXTRA_ENGINES.join(', ')} (repeatable)`)
+        .argParser((value: string, earlier: ExtraEngine[]) => extraEngine(value, earlier))
+        .default([]),
+    )
+    .option('--max-megabytes <n>', 'refuse to make a larger folder', positiveNumber, 60)
+    .option('--fast', 'compress less, for trying it out', false)
+    .addHelpText(
+      'after',
+      examples(
+        't2i bundle --out flowers --data data/oxford-102 --preset dcgan --objective gan-int-cls',
+        't2i bundle --out flowers --run runs/flowers --engine webgpu',
+        'flowers/run.sh --max-minutes 60',
+      ),
+    )
+    .action(async (flags: BundleFlags) => {
+      if (process.platform !== 'linux') {
+        throw new ConfigError('Bundles are made on Linux, for Linux.', {
+          hint: 'Use a machine or container like the other one.',
+        });
+      }
+      const { out, embeddings, node, engine: engines, quality, maxMegabytes, fast } = flags;
+      const config = await configOf(flags);
+      const encoder = encoderFolderOf(flags, config);
+      const parts = await withInterrupt(
+        () => output.info('Stopping; nothing is kept'),
+        (signal) =>
+          writeBundle({
+            ...{ out, config, encoder, embeddings, node, engines, quality, fast, signal },
+            limit: maxMegabytes * 1e6,
+            logger: output,
+          }),
+      );
+      output.write(partsTable(parts));
+      output.info(`Copy all of ${out} to the other machine and start run.sh there.`);
+    });
+}
+
+/** What the run was trained with, or what the flags say as for `t2i train`. */
+async function configOf(flags: BundleFlags): Promise<RunConfig> {
+  const { run, data, config: file, preset, objective, encoder } = flags;
+  if (run === undefined) return parseRunConfig(runConfigInput(flags, await readRunConfigFile(file)));
+  const more = Object.keys(said({ config: file, preset, objective, encoder }));
+  if (more.length > 0) {
+    throw new ConfigError(`A run has its configuration: --${more.join(', --')} cannot change it.`, {
+      hint: 'Leave out --run, or the others.',
+    });
+  }
+  const { config } = await readRecord(run);
+  // limits are those of a session, not of the run
+  const trainer = { ...config.trainer, maxSteps: 0, maxMinutes: 0 };
+  return { ...config, trainer, ...(data !== undefined && { data: { kind: 'prepared', directory: data } }) };
+}
+
+/** A text encoder that lies in a folder of its own; what is drawn from the packages or the captions does not. */
+function encoderFolderOf({ run }: BundleFlags, { encoder }: RunConfig): string | undefined {
+  if (encoder.kind !== 'saved') return undefined;
+  if (run !== undefined) return encoderFolder(run);
+  const ofTraining = encoderFolder(encoder.directory);
+  return existsSync(join(ofTraining, 'encoder.json')) ? ofTraining : encoder.directory;
+}
+
+function pictureQuality(text: string): 'lossless' | number {
+  if (text === 'lossless') return text;
+  const quality = Number(text);
+  if (/^\d+$/.test(text) && quality >= 1 && quality <= 100) return quality;
+  throw new InvalidArgumentError('It must be `lossless`, or a whole number from 1 to 100.');
+}
+
+function extraEngine(text: string, earlier: readonly ExtraEngine[]): ExtraEngine[] {
+  const engine = EXTRA_ENGINES.find((name) => name === text);
+  if (engine === undefined) throw new InvalidArgumentError(`It must be one of ${EXTRA_ENGINES.join(', ')}.`);
+  return [...earlier, engine];
+}
