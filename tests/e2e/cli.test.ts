@@ -111,8 +111,16 @@ it('exports a run as a model that draws the same, into no folder that holds some
     }),
   );
   expect(maxDifference(ofModel!, ofRun!)).toBeLessThanOrEqual(1);
+  const card = await readFile(join(model, 'README.md'), 'utf8');
+  expect(card).toMatch(/Epoch 1, step 2: 8 images shown in \d+ min; objective `gan-cls`/);
+  expect((await readFile(join(model, 'samples.webp'))).subarray(8, 12).toString()).toBe('WEBP');
+  const training = join(model, 'training.json');
+  const dry = await finish('train', '--config', training, '--run', join(folder, 'dry-again'), '--dry-run');
+  expect(JSON.parse(dry.stdout)).toEqual(JSON.parse(await readFile(training, 'utf8')));
   const again = await finish('export', run, '--out', model);
-  expect(again).toMatchObject({ code: 2, stderr: expect.stringMatching(/holds something already/) });
+  expect(again).toMatchObject({ code: 2, stderr: expect.stringMatching(/holds something already[\s\S]*--replace/) });
+  const copied = await finish('export', model, '--out', join(folder, 'copied'), '--license', 'MIT');
+  expect(copied).toMatchObject({ code: 2, stderr: expect.stringMatching(/copied as it is/) });
 });
 
 it('makes a film of the samples', async () => {

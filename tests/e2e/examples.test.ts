@@ -44,6 +44,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 it('covers all examples', async () => {
   const names = (await readdir(join(ROOT, 'examples'))).filter((name) => name.endsWith('.ts'));
   expect(names.sort()).toEqual([
+    'flower.ts',
     'noise-interpolation.ts',
     'own-folder.ts',
     'own-text-encoder.ts',
@@ -54,6 +55,12 @@ it('covers all examples', async () => {
     'swap-backend.ts',
     'text-encoder.ts',
   ]);
+});
+
+it('flower', async () => {
+  const file = inFolder('flower.png');
+  expect(await runExample('flower', 'a white flower', file)).toBe(`${file}\n`);
+  expect((await readFile(file)).subarray(1, 4).toString()).toBe('PNG');
 });
 
 it('quickstart, then the figures of the paper on its run', async () => {

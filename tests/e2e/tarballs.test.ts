@@ -74,6 +74,20 @@ it('installs outside the workspace, trains a step, draws a picture, and has a wo
   expect(copies.stdout.trim().split('\n')).toHaveLength(1);
 });
 
+it('draws flowers with the model that comes along: by the program of its README, and by the command without any flag', async () => {
+  const readme = await readFile(join(ROOT, 'packages/flowers/README.md'), 'utf8');
+  await writeFile(join(project, 'flowers.js'), /```js\n([\s\S]*?)```/.exec(readme)![1]!);
+  await rm(join(project, 'flower.png'), { force: true });
+  for (const draw of [
+    ['node', 'flowers.js'],
+    ['node_modules/.bin/t2i', 'generate', 'a white flower'],
+  ] as const) {
+    await inProject(...draw);
+    expect((await readFile(join(project, 'flower.png'))).subarray(1, 4).toString()).toBe('PNG');
+    await rm(join(project, 'flower.png'));
+  }
+});
+
 it.runIf(hasCompiler)('computes with prebuilt kernels', async () => {
   const { stdout } = await inProject('node', 'engine.js');
   expect(stdout).toMatch(/^Engine: native \(\w+, \d+ threads?\)/);

@@ -39,19 +39,23 @@ function sourceOf(specifier: string): string {
 /** `import … from`, `export … from` and bare `import`; types alone leave no trace in what runs. */
 const STATIC_IMPORT = /^(?:import|export)\s+(?!type\b)(?:[^'";]*?\sfrom\s+)?'([^']+)'/gm;
 
-/** Everything outside this repository that importing `specifier` loads, each as `module ← file`. */
-export function loadedBy(specifier: string): string[] {
+/**
+ * Everything outside this repository that importing `specifier` loads, each as `module ← file`.
+ * @param file in the folder of that entry, instead of the entry itself
+ */
+export function loadedBy(specifier: string, file?: string): string[] {
   const outside: string[] = [];
   const seen = new Set<string>();
-  const visit = (file: string) => {
-    if (seen.has(file)) return;
-    seen.add(file);
-    for (const [, target] of readFileSync(file, 'utf8').matchAll(STATIC_IMPORT)) {
-      if (target!.startsWith('.')) visit(join(dirname(file), target!));
+  const visit = (source: string) => {
+    if (seen.has(source)) return;
+    seen.add(source);
+    for (const [, target] of readFileSync(source, 'utf8').matchAll(STATIC_IMPORT)) {
+      if (target!.startsWith('.')) visit(join(dirname(source), target!));
       else if (target!.startsWith('@t2i/')) visit(sourceOf(target!));
-      else outside.push(`${target} ← ${file}`);
+      else outside.push(`${target} ← ${source}`);
     }
   };
-  visit(sourceOf(specifier));
+  const entry = sourceOf(specifier);
+  visit(file === undefined ? entry : join(dirname(entry), file));
   return outside;
 }

@@ -4,29 +4,40 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { selectBackend } from '@t2i/backend';
 import { ConfigError } from '@t2i/core';
-import { exportRun } from '@t2i/pipeline';
+import { type ExportedRun, exportModel, exportRun } from '@t2i/pipeline';
+import type { ModelManifest } from '@t2i/published-model';
+import { isModelFolder } from '@t2i/published-model/node';
 import { pageFolder } from '@t2i/web';
 import { Command, Option } from 'commander';
+import { folderOrFlowers } from '../drawing-model.ts';
 import { examples } from '../examples.ts';
 import { type BackendFlag, backendOption } from '../flags.ts';
+import { cardFiles } from '../model-card/files.ts';
 import type { Output } from '../output.ts';
 
 interface ExportFlags {
   out: string;
-  precision: 'float16' | 'float32';
+  precision?: ModelManifest['precision'];
   license?: string;
   page: boolean;
+  replace: boolean;
   backend: BackendFlag;
 }
 
 export function exportCommand(output: Output): Command {
   return new Command('export')
-    .description('write what drawing needs of a run, and no more: generator, text encoder, and what they are')
-    .argument('<run>', 'run folder written by `t2i train`')
+    .description(
+      'write what drawing needs of a run, and no more: generator, text encoder, what they are, and a model card',
+    )
+    .argument(
+      '[run]',
+      'run folder written by `t2i train`, or an exported model to copy (default: the flowers that come with t2i)',
+    )
     .requiredOption('--out <folder>', 'folder to make')
-    .addOption(new Option('--precision <bits>', 'of matrices').choices(['float16', 'float32']).default('float16'))
+    .addOption(new Option('--precision <bits>', 'of matrices (default: float16)').choices(['float16', 'float32']))
     .option('--license <text>', 'licence of the weights, to be told with them: CC-BY-4.0 for instance')
     .option('--page', 'write a web page that draws in the browser; any server of files can serve the folder', false)
+    .option('--replace', 'let an exported model go that is in the folder already', false)
     .addOption(backendOption())
     .addHelpText(
       'after',
@@ -34,18 +45,30 @@ export function exportCommand(output: Output): Command {
         't2i export runs/flowers --out flowers',
         't2i generate "a pink flower" --run flowers',
         't2i export runs/flowers --out site --page',
+        't2i export --out site --page',
       ),
     )
-    .action(async (runDirectory: string, flags: ExportFlags) => {
-      const { out: outDirectory, precision, license, backend } = flags;
-      const page = flags.page ? builtPage() : undefined;
-      await selectBackend({ prefer: backend });
-      const manifest = await exportRun({ runDirectory, outDirectory, precision, license, page, logger: output });
-      const { generator, encoder, facts } = manifest;
+    .action(async (folder: string | undefined, flags: ExportFlags) => {
+      await selectBackend({ prefer: flags.backend });
+      const manifest = await write(folderOrFlowers(folder), flags, output);
+      const { generator, encoder, facts, precision, license } = manifest;
       const megabytes = (generator.file.bytes + encoder.file.bytes) / 1e6;
-      output.write(`${outDirectory}: ${megabytes.toFixed(1)} MB in ${precision}, of epoch ${facts.epoch}\n`);
-      if (license === undefined) output.info('It says nothing about the licence of its weights: give --license.');
+      output.write(`${flags.out}: ${megabytes.toFixed(1)} MB in ${precision}, of epoch ${facts.epoch}\n`);
+      if (license === null) output.info('It says nothing about the licence of its weights: give --license.');
     });
+}
+
+async function write(folder: string, flags: ExportFlags, output: Output): Promise<ModelManifest> {
+  const { out: outDirectory, precision, license, replace } = flags;
+  const place = { outDirectory, replace, page: flags.page ? builtPage() : undefined };
+  if (!(await isModelFolder(folder))) {
+    const beside = (exported: ExportedRun) => cardFiles(folder, exported);
+    return exportRun({ runDirectory: folder, ...place, precision, license, logger: output, beside });
+  }
+  if (precision === undefined && license === undefined) return exportModel(folder, place);
+  throw new ConfigError(`${folder} is an exported model: it is copied as it is.`, {
+    hint: 'Leave --precision and --license out, or export the run that it came from.',
+  });
 }
 
 function builtPage(): string {

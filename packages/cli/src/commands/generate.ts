@@ -6,15 +6,16 @@ import { selectBackend } from '@t2i/backend';
 import { ConfigError, imageGrid, type RgbImage, toRgbImages } from '@t2i/core';
 import { writeFileAtomic } from '@t2i/core/node';
 import { encodeImage } from '@t2i/image-node';
-import { TextToImagePipeline } from '@t2i/pipeline';
+import type { TextToImage } from '@t2i/published-model';
 import { Command } from 'commander';
 import { captionPage } from '../caption-page.ts';
+import { nameOf, openDrawingModel, runOption } from '../drawing-model.ts';
 import { examples } from '../examples.ts';
 import { type BackendFlag, backendOption, imageFormat, integer } from '../flags.ts';
 import type { Output } from '../output.ts';
 
 interface GenerateFlags {
-  run: string;
+  run?: string;
   seed: number;
   n: number;
   out?: string;
@@ -26,15 +27,19 @@ export function generateCommand(output: Output): Command {
   return new Command('generate')
     .description('draw pictures for a sentence, or for every line of a file')
     .argument('[sentence]', 'what to draw, in English')
-    .requiredOption('--run <folder>', 'folder written by `t2i train` or `t2i export`')
+    .addOption(runOption())
     .option('--seed <n>', 'the same seed gives the same bytes', integer(0), 0)
     .option('-n <count>', 'pictures per sentence', integer(1, 1024), 1)
-    .option('--out <file>', 'picture to write (.png, .webp or .jpg); with --captions a folder')
+    .option(
+      '--out <file>',
+      'picture to write: .png, .webp or .jpg (default: flower.png); with --captions a folder (default: drawings)',
+    )
     .option('--captions <file>', 'a text file, one sentence a line: writes a grid and an HTML page into --out')
     .addOption(backendOption())
     .addHelpText(
       'after',
       examples(
+        't2i generate "this flower has white petals and a yellow centre"',
         't2i generate "pink flower with yellow petals" --run runs/flowers --seed 7 -n 8 --out flower.png',
         't2i generate --captions sentences.txt --run runs/flowers -n 4 --out drawings',
       ),
@@ -44,34 +49,35 @@ export function generateCommand(output: Output): Command {
         throw new ConfigError('Give either a sentence or --captions FILE.', { hint: 'See t2i generate --help.' });
       }
       await selectBackend({ prefer: flags.backend });
-      const pipeline = await TextToImagePipeline.open(flags.run, output);
+      const model = await openDrawingModel(flags.run, output);
       try {
         const written =
           sentence !== undefined
-            ? await drawSentence(pipeline, sentence, { ...flags, out: flags.out ?? 'flower.png' })
-            : await drawFile(pipeline, flags.captions!, { ...flags, out: flags.out ?? 'drawings' });
+            ? await drawSentence(model, sentence, { ...flags, out: flags.out ?? 'flower.png' })
+            : await drawFile(model, flags.captions!, { ...flags, out: flags.out ?? 'drawings' });
+        output.info(`Drawn with ${nameOf(flags.run)}, seed ${flags.seed}`);
         output.write(`${written.join('\n')}\n`);
       } finally {
-        pipeline.dispose();
+        model.dispose();
       }
     });
 }
 
 type DrawFlags = GenerateFlags & { out: string };
 
-async function drawSentence(pipeline: TextToImagePipeline, sentence: string, flags: DrawFlags): Promise<string[]> {
+async function drawSentence(model: TextToImage, sentence: string, flags: DrawFlags): Promise<string[]> {
   const { seed, n, out } = flags;
   const format = imageFormat(out);
-  const images = toRgbImages(await pipeline.generate({ captions: [sentence], seed, perCaption: n }));
+  const images = toRgbImages(await model.generate({ captions: [sentence], seed, perCaption: n }));
   const picture = n === 1 ? images[0]! : imageGrid(images, { columns: Math.ceil(Math.sqrt(n)) });
   await writeFileAtomic(out, await encodeImage(picture, { format }));
   return [out];
 }
 
-async function drawFile(pipeline: TextToImagePipeline, file: string, flags: DrawFlags): Promise<string[]> {
+async function drawFile(model: TextToImage, file: string, flags: DrawFlags): Promise<string[]> {
   const { seed, n, out } = flags;
   const captions = await readCaptions(file);
-  const images = toRgbImages(await pipeline.generate({ captions, seed, perCaption: n }));
+  const images = toRgbImages(await model.generate({ captions, seed, perCaption: n }));
   const png = (image: RgbImage) => encodeImage(image, { format: 'png' });
   const rows = await Promise.all(
     captions.map(async (caption, i) => ({
@@ -81,7 +87,7 @@ async function drawFile(pipeline: TextToImagePipeline, file: string, flags: Draw
   );
   const [grid, page] = [join(out, 'grid.png'), join(out, 'index.html')];
   await writeFileAtomic(grid, await png(imageGrid(images, { columns: n })));
-  await writeFileAtomic(page, captionPage(rows, { run: flags.run, seed }));
+  await writeFileAtomic(page, captionPage(rows, { run: nameOf(flags.run), seed }));
   return [grid, page];
 }
 

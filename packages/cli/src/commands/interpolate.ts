@@ -4,14 +4,14 @@ import { selectBackend } from '@t2i/backend';
 import { ConfigError, imageGrid, type RgbImage, toRgbImages } from '@t2i/core';
 import { writeFileAtomic } from '@t2i/core/node';
 import { encodeAnimation, encodeImage } from '@t2i/image-node';
-import { TextToImagePipeline } from '@t2i/pipeline';
 import { Command } from 'commander';
+import { openDrawingModel, runOption } from '../drawing-model.ts';
 import { examples } from '../examples.ts';
 import { type BackendFlag, backendOption, imageFormat, integer } from '../flags.ts';
 import type { Output } from '../output.ts';
 
 interface InterpolateFlags {
-  run: string;
+  run?: string;
   seed: number;
   toSeed?: number;
   steps: number;
@@ -26,7 +26,7 @@ export function interpolateCommand(output: Output): Command {
     .description('draw the way between two sentences (fixed noise), or between two noises (fixed sentence)')
     .argument('<from>', 'a sentence')
     .argument('[to]', 'another sentence; without it give --to-seed')
-    .requiredOption('--run <folder>', 'folder written by `t2i train` or `t2i export`')
+    .addOption(runOption())
     .option('--seed <n>', 'noise of the first row; the next rows use the next seeds', integer(0), 0)
     .option('--to-seed <n>', 'walk to the noise of this seed instead of another sentence', integer(0))
     .option('--steps <n>', 'pictures from end to end', integer(2, 200), 8)
@@ -37,6 +37,7 @@ export function interpolateCommand(output: Output): Command {
     .addHelpText(
       'after',
       examples(
+        't2i interpolate "a red flower" "a blue flower"',
         't2i interpolate "a red flower" "a blue flower" --run runs/flowers --steps 10',
         't2i interpolate "a red flower" --to-seed 5 --run runs/flowers --rows 1',
       ),
@@ -59,14 +60,14 @@ async function draw(
 ): Promise<Uint8Array> {
   const { steps, rows, seed } = flags;
   await selectBackend({ prefer: flags.backend });
-  const pipeline = await TextToImagePipeline.open(flags.run, output);
+  const model = await openDrawingModel(flags.run, output);
   try {
     const images: RgbImage[][] = [];
     for (let row = 0; row < rows; row++) {
       const batch =
         to === undefined
-          ? await pipeline.interpolateNoise(from, { fromSeed: seed + row, toSeed: flags.toSeed! + row, steps })
-          : await pipeline.interpolateSentences(from, to, { seed: seed + row, steps });
+          ? await model.interpolateNoise(from, { fromSeed: seed + row, toSeed: flags.toSeed! + row, steps })
+          : await model.interpolateSentences(from, to, { seed: seed + row, steps });
       images.push(toRgbImages(batch));
     }
     if (!flags.animate)
@@ -80,6 +81,6 @@ async function draw(
       delay: 100,
     });
   } finally {
-    pipeline.dispose();
+    model.dispose();
   }
 }

@@ -2,6 +2,7 @@
 
 import { createApp, createLogger, type LogLevel, listen, Metrics, ServedModel } from '@t2i/server';
 import { Command, Option } from 'commander';
+import { folderOrFlowers } from '../drawing-model.ts';
 import { examples } from '../examples.ts';
 import { type BackendFlag, backendOption, collect, integer } from '../flags.ts';
 import type { Output } from '../output.ts';
@@ -12,6 +13,9 @@ const WATCH_EVERY = 2000; // ms
 /** Milliseconds beyond the deadline of a request: until a client that reads nothing is cut off, and until a stop cuts what is left. */
 const IDLE = 90_000;
 const GRACE = 1000;
+
+/** What is served when nothing is named. */
+const FLOWERS = `flowers=${folderOrFlowers(undefined)}`;
 
 interface ServeFlags {
   host: string;
@@ -33,7 +37,10 @@ interface ServeFlags {
 export function serveCommand(output: Output): Command {
   return new Command('serve')
     .description('serve runs over HTTP: a page to draw with at /, and GET /text/<sentence> is a picture')
-    .argument('<run...>', 'folders of runs or exported models; name=folder gives one another name than its folder has')
+    .argument(
+      '[run...]',
+      'folders of runs or exported models (default: the flowers that come with t2i); name=folder gives one another name than its folder has',
+    )
     .option('--host <address>', 'address to listen on; 0.0.0.0 lets other machines in', '127.0.0.1')
     .option('--port <n>', 'port; 0 takes a free one', integer(0, 65_535), 8888)
     .option('--watch', 'go over to newer checkpoints as they are written: to watch a training', false)
@@ -57,12 +64,13 @@ export function serveCommand(output: Output): Command {
     .addHelpText(
       'after',
       examples(
+        't2i serve',
         't2i serve runs/flowers',
         't2i serve runs/flowers --watch --port 9000',
         't2i serve flowers=runs/a toys=runs/b --host 0.0.0.0 --rate-limit 120',
       ),
     )
-    .action((runs: string[], flags: ServeFlags) => serve(runs, flags, output));
+    .action((runs: string[], flags: ServeFlags) => serve(runs.length > 0 ? runs : [FLOWERS], flags, output));
 }
 
 async function serve(runs: readonly string[], flags: ServeFlags, output: Output): Promise<void> {

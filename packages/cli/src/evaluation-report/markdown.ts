@@ -7,11 +7,14 @@ import { figureTable } from './figure-rows.ts';
 type Report = RunEvaluation['report'];
 
 export function evaluationMarkdown(report: Report): string {
+  return `# Evaluation\n\n${evaluationSection(report)}`;
+}
+
+/** The same without a heading, to stand on another page. */
+export function evaluationSection(report: Report): string {
   const { header, rows } = figureTable(report);
   const meanings = Object.entries(FIGURES).map(([kind, { title }]) => `\`${kind}\`: ${title}`);
-  return `# Evaluation
-
-${paragraphsOf(report).join('\n\n')}
+  return `${paragraphsOf(report).join('\n\n')}
 
 ${markdownTable(header, rows)}
 ${meanings.join(' · ')}.

@@ -1,0 +1,3 @@
+export { modelFiles } from './model-files.ts';
+export type { OpenFlowersOptions } from './open-flowers.ts';
+export { openFlowers } from './open-flowers.ts';

@@ -1,0 +1,115 @@
+/** The flowers that come with t2i: drawn with no flag at all, by the command, the server, a program's bundle and a page. */
+
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { selectBackend } from '@t2i/backend';
+import { toRgbImages } from '@t2i/core';
+import { openFlowers } from '@t2i/flowers';
+import { modelFolder } from '@t2i/flowers/node';
+import { decodeImage } from '@t2i/image-node';
+import { exportModel } from '@t2i/pipeline';
+import { maxDifference } from '@t2i/test-utils';
+import type { Browser } from 'playwright-core';
+import { build, defaultClientConditions } from 'vite';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { launchChromium, skipWithoutChromium } from '../support/browser.ts';
+import { serveFolder } from '../support/static-server.ts';
+import { Visits } from '../support/visits.ts';
+import { ROOT, start, startServe } from './command.ts';
+import { buildPage } from './page-server.ts';
+
+const SENTENCE = 'this flower has white petals and a yellow centre';
+const SEED = 7;
+const CONDITIONS = ['@t2i/source', ...defaultClientConditions];
+
+let folder: string;
+/** The picture as this process draws it. */
+let expected: Uint8Array;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 't2i-flowers-'));
+  await selectBackend({ prefer: 'wasm' });
+  const flowers = await openFlowers();
+  expected = toRgbImages(await flowers.generate({ captions: [SENTENCE], seed: SEED }))[0]!.data;
+  flowers.dispose();
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const pixelsOf = async (file: Uint8Array) => (await decodeImage(file)).data;
+
+describe('t2i without a run', () => {
+  const MAIN = join(ROOT, 'packages/cli/src/main.ts');
+  /** In an empty folder, as a person would. */
+  const inFolder = (...args: string[]) =>
+    start(join(ROOT, 'node_modules/.bin/tsx'), ['--conditions=@t2i/source', MAIN, ...args], folder).finished;
+
+  it('generate draws a flower, and says where it is and what gives it again', async () => {
+    const drawn = await inFolder('generate', SENTENCE);
+    expect(drawn).toMatchObject({ code: 0, stdout: 'flower.png\n', stderr: 'Drawn with @t2i/flowers, seed 0\n' });
+    const first = await readFile(join(folder, 'flower.png'));
+    expect((await inFolder('generate', SENTENCE, '--seed', `${SEED}`)).code).toBe(0);
+    const seventh = await readFile(join(folder, 'flower.png'));
+    expect(seventh).not.toEqual(first);
+    expect(maxDifference(await pixelsOf(seventh), expected)).toBeLessThanOrEqual(1);
+  });
+
+  it('interpolate walks between two flowers', async () => {
+    const walk = await inFolder('interpolate', 'a red flower', 'a white flower', '--steps', '3', '--rows', '1');
+    expect(walk).toMatchObject({ code: 0, stdout: 'interpolation.png\n' });
+    const { width, height } = await decodeImage(await readFile(join(folder, 'interpolation.png')));
+    expect(width / height).toBeGreaterThan(2.5);
+  });
+
+  it('serve serves them', async () => {
+    const { child, finished, url } = await startServe().served;
+    try {
+      expect(await (await fetch(`${url}/v1/model`)).json()).toMatchObject({ name: 'flowers', license: 'Apache-2.0' });
+      const picture = await fetch(`${url}/text/${encodeURIComponent(SENTENCE)}?seed=${SEED}`);
+      expect(maxDifference(await pixelsOf(new Uint8Array(await picture.arrayBuffer())), expected)).toBeLessThanOrEqual(
+        1,
+      );
+    } finally {
+      child.kill('SIGTERM');
+    }
+    expect((await finished).code).toBe(0);
+  });
+});
+
+describe.skipIf(skipWithoutChromium)('the flowers in a browser', () => {
+  let browser: Browser;
+  let visits: Visits;
+  beforeAll(async () => {
+    browser = await launchChromium();
+    visits = new Visits(browser);
+  });
+  afterEach(() => visits.close());
+  afterAll(() => browser?.close());
+
+  it('come along with the bundle of a program that imports them', async () => {
+    const root = join(ROOT, 'packages/flowers/src/__fixtures__');
+    const outDir = join(folder, 'program');
+    await build({ root, logLevel: 'error', base: './', resolve: { conditions: CONDITIONS }, build: { outDir } });
+    expect((await readdir(outDir, { recursive: true })).filter((name) => name.endsWith('.safetensors'))).toHaveLength(
+      2,
+    );
+    const files = await serveFolder(outDir);
+    const page = await visits.open(files.url);
+    await page.waitForFunction('globalThis.draw');
+    const drawn = await page.evaluate<number[]>(`draw(${JSON.stringify(SENTENCE)}, ${SEED})`);
+    files.close();
+    expect(maxDifference(drawn, expected)).toBeLessThanOrEqual(1);
+  });
+
+  it('are what a page draws with that was exported with them', async () => {
+    const [page, site] = [join(folder, 'page'), join(folder, 'site')];
+    await buildPage(page);
+    await exportModel(modelFolder, { outDirectory: site, page });
+    const files = await serveFolder(site);
+    const visit = await visits.open(files.url, { expectedErrors: /404.*\/v1\/models$/ });
+    await visit.getByRole('button', { name: 'GO' }).click();
+    await visit.getByRole('status').filter({ hasText: '8 pictures of' }).waitFor({ state: 'attached' });
+    await visits.photograph(visit, 'flowers');
+    files.close();
+  });
+});
