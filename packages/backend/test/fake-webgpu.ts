@@ -14,7 +14,7 @@ export function dawnOn(info: AdapterInfo | null, names: readonly string[] = []) 
       async requestAdapter() {
         const [name] = wanted.map((flag) => flag.replace('adapter=', ''));
         if (name === undefined || names.includes(name)) return info && { info };
-        if (names.length === 0) return null;
+        if (info === null) return null;
         const list = names.map((name) => ` * backend: 'vulkan', name: '${name}'`).join('\n');
         throw new Error(`no suitable backends found\nAvailable adapters:\n${list}\n`);
       },

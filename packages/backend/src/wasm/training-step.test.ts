@@ -4,7 +4,8 @@ import { startEngines } from '../../test/compare.ts';
 import { describeTrainingStep } from '../../test/suites/training-step.ts';
 
 beforeAll(() => startEngines('wasm'));
-describeTrainingStep('wasm', () => {
+const heap = () => {
   const { wasm } = tf.backend() as unknown as { wasm: { HEAPU8: Uint8Array } };
   return [wasm.HEAPU8.length];
-});
+};
+describeTrainingStep('wasm', heap, { imageSize: 32, batchSize: 8, filters: 8 });

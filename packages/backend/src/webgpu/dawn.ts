@@ -26,8 +26,8 @@ const NOBODY = 'an adapter that does not exist';
  * @throws BackendError when there is no adapter of that name; its hint lists the names
  */
 export async function startDawn(dawn: DawnModule, wanted: string | undefined): Promise<Dawn> {
-  const adapters = await listAdapters(dawn);
-  if (wanted === undefined) return { gpu: dawn.create([]), adapters };
+  const { gpu, adapters } = await listAdapters(dawn);
+  if (wanted === undefined) return { gpu: gpu ?? dawn.create([]), adapters };
   const name = adapters.find((adapter) => adapter.toLowerCase().includes(wanted.toLowerCase()));
   if (name === undefined) {
     const hint = adapters.length === 0 ? 'WebGPU finds none at all.' : `There are: ${adapters.join(', ')}.`;
@@ -36,12 +36,14 @@ export async function startDawn(dawn: DawnModule, wanted: string | undefined): P
   return { gpu: dawn.create([`adapter=${name}`]), adapters };
 }
 
-async function listAdapters({ create }: DawnModule): Promise<string[]> {
+/** The names of all adapters, or where there is none, the instance that has found none. */
+async function listAdapters({ create }: DawnModule): Promise<{ gpu?: Gpu; adapters: readonly string[] }> {
   try {
-    await create([`adapter=${NOBODY}`]).requestAdapter({ powerPreference: 'high-performance' });
-    return []; // it says nothing where there is none
+    const gpu = create([`adapter=${NOBODY}`]);
+    await gpu.requestAdapter({ powerPreference: 'high-performance' });
+    return { gpu, adapters: [] }; // no exception: there is nobody at all
   } catch (error) {
     const names = [...errorMessage(error).matchAll(/^ \* backend: '\w+', name: '(.+)'$/gm)].map(([, name]) => name!);
-    return [...new Set(names)]; // Windows shows a card to Direct3D and to Vulkan
+    return { adapters: [...new Set(names)] }; // Windows shows a card to Direct3D and to Vulkan
   }
 }

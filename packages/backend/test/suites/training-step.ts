@@ -2,7 +2,7 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
-import { Dcgan } from '../dcgan.ts';
+import { Dcgan, type DcganOptions } from '../dcgan.ts';
 
 async function losses(engine: string, steps: number): Promise<number[]> {
   await tf.setBackend(engine);
@@ -13,8 +13,8 @@ async function losses(engine: string, steps: number): Promise<number[]> {
   return course;
 }
 
-/** `sizes`: what memory holds on the engine, in numbers that must not grow from step to step. */
-export function describeTrainingStep(engine: string, sizes: () => number[]): void {
+/** `sizes`: what memory holds on the engine while `gan` is trained, in numbers that must not grow from step to step. */
+export function describeTrainingStep(engine: string, sizes: () => number[], gan: DcganOptions): void {
   it('trains as the cpu backend does', async () => {
     const expected = await losses('cpu', 4);
     const actual = await losses(engine, 4);
@@ -27,13 +27,13 @@ export function describeTrainingStep(engine: string, sizes: () => number[]): voi
 
   it('keeps memory flat from step to step', async () => {
     await tf.setBackend(engine);
-    const gan = new Dcgan({ imageSize: 32, batchSize: 8, filters: 8 });
+    const trained = new Dcgan(gan);
     const measure = () => [tf.memory().numTensors, tf.backend().numDataIds(), ...sizes()];
-    await gan.step();
-    await gan.step(); // memory has grown to what a step needs
+    await trained.step();
+    await trained.step(); // memory has grown to what a step needs
     const before = measure();
-    for (let i = 0; i < 5; i++) await gan.step();
+    for (let i = 0; i < 5; i++) await trained.step();
     expect(measure()).toEqual(before);
-    gan.dispose();
+    trained.dispose();
   });
 }
