@@ -19,12 +19,17 @@ const batchesSchema = z.strictObject({
 });
 
 const shape = trainerConfigSchema.shape;
-const trainerSchema = trainerConfigSchema.omit({ seed: true }).extend({
-  epochs: shape.epochs.default(20),
-  learningRate: shape.learningRate.default(1e-3),
-  decayEvery: shape.decayEvery.default(4),
-  decayAt: shape.decayAt.default('end'),
-});
+const trainerSchema = trainerConfigSchema
+  .omit({ seed: true })
+  .extend({
+    epochs: shape.epochs.default(20),
+    learningRate: shape.learningRate.default(1e-3),
+    decayEvery: shape.decayEvery.unwrap().optional().describe('epochs between decays (default: a fifth of all)'),
+    decayAt: shape.decayAt.default('end'),
+  })
+  .transform(({ decayEvery, ...trainer }) => {
+    return { ...trainer, decayEvery: decayEvery ?? Math.max(1, Math.round(trainer.epochs / 5)) };
+  });
 
 export const styleConfigSchema = z.strictObject({
   seed: z.int().default(1).describe('decides first weights, captions and noise'),

@@ -91,6 +91,13 @@ describe('trainStyle and resumeStyle', () => {
       });
     }));
 
+  it('halves the learning rate four times, however many epochs there are', () => {
+    const decayEvery = (trainer: object) => parseStyleConfig({ trainer }).trainer.decayEvery;
+    expect([decayEvery({}), decayEvery({ epochs: 1 }), decayEvery({ epochs: 50 })]).toEqual([4, 1, 10]);
+    expect(decayEvery({ epochs: 50, decayEvery: 7 })).toBe(7);
+    expect(parseStyleConfig(style)).toEqual(style); // what a run records is read again as it was
+  });
+
   it('refuses settings out of range', () => {
     expect(() => parseStyleConfig({ batches: { batchSize: 1 } })).toThrow(ConfigError);
     expect(() => parseStyleConfig({ model: { residual: true } })).toThrow(/residual/);
