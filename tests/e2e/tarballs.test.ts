@@ -88,6 +88,14 @@ it('draws flowers with the model that comes along: by the program of its README,
   }
 });
 
+it.runIf(process.platform === 'linux')('packs itself into a bundle that trains without any of it', async () => {
+  const flags = ['--out', 'bundle', '--data', 'toy-flowers', '--preset', 'tiny', '--fast'];
+  await succeed(join(project, 'node_modules/.bin/t2i'), ['bundle', ...flags], project);
+  const command = ['bundle/run.sh', '--batch-size', '2', '--max-steps', '1', '--run', 'bundled'];
+  const { stdout } = await succeed('/bin/sh', command, project, { PATH: '' });
+  expect(stdout).toContain('limit at step 1');
+});
+
 it.runIf(hasCompiler)('computes with prebuilt kernels', async () => {
   const { stdout } = await inProject('node', 'engine.js');
   expect(stdout).toMatch(/^Engine: native \(\w+, \d+ threads?\)/);

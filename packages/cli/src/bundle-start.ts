@@ -1,11 +1,10 @@
 /** `start.mjs` of a bundle, which its Node runs first: unpacks the program once and hands over. */
 
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { T2iError } from '@t2i/core';
-import { unpackArchive } from './bundle/archive.ts';
+import { makeOnce, unpackArchive } from './bundle/archive.ts';
 import { BUNDLE_FILES, type BundleFacts, unpackedPlaces } from './bundle/facts.ts';
 import type { trainBundled } from './bundled-train.ts';
 
@@ -15,10 +14,10 @@ const bundle = import.meta.dirname;
 try {
   const facts = JSON.parse(await readFile(join(bundle, BUNDLE_FILES.facts), 'utf8')) as BundleFacts;
   const { program, train } = unpackedPlaces(cache);
-  if (!existsSync(program)) {
+  await makeOnce(program, () => {
     process.stderr.write(`Unpacking the program into ${program}\n`);
-    await unpackArchive(join(bundle, BUNDLE_FILES.program), facts.parts.program, program);
-  }
+    return unpackArchive(join(bundle, BUNDLE_FILES.program), facts.parts.program, program);
+  });
   const loaded = (await import(pathToFileURL(train).href)) as { trainBundled: typeof trainBundled };
   process.exitCode = await loaded.trainBundled({ bundle, cache, facts, args });
 } catch (error) {

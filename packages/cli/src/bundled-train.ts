@@ -1,10 +1,11 @@
 /** The program of a bundle: unpacks the data once, then is `t2i train` on them. */
 
 import { existsSync } from 'node:fs';
-import { cp, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rename, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { writeFolderAtomic } from '@t2i/core/node';
 import { restoreDataset } from '@t2i/dataset/node';
-import { unpackArchive } from './bundle/archive.ts';
+import { makeOnce, unpackArchive } from './bundle/archive.ts';
 import { BUNDLE_FILES, type BundleFacts, unpackedPlaces } from './bundle/facts.ts';
 import { trainCommand } from './commands/train.ts';
 import { consoleOutput, type Output } from './output.ts';
@@ -34,7 +35,7 @@ export async function trainBundled(bundled: Bundled, output: Output = consoleOut
 /** The flags of the person, with the bundle's configuration, data and encoder before them. */
 export function trainFlags({ bundle, cache, facts, args }: Bundled): string[] {
   const places = unpackedPlaces(cache);
-  const data = facts.parts.data === undefined ? [] : ['--data', places.data];
+  const data = facts.parts.data === undefined ? [] : ['--data', places.set];
   const named = (flag: string) => args.some((arg) => arg === flag || arg.startsWith(`${flag}=`));
   if (named('--resume')) return [...data, ...args];
   const run = named('--run') ? [] : ['--run', join(bundle, 'run')];
@@ -43,13 +44,16 @@ export function trainFlags({ bundle, cache, facts, args }: Bundled): string[] {
 }
 
 async function unpackData({ bundle, cache }: Bundled, sha256: string, output: Output): Promise<void> {
-  const { condensed, data } = unpackedPlaces(cache);
-  if (existsSync(data)) return;
-  output.info(`Unpacking the data into ${data}`);
-  await rm(condensed, { recursive: true, force: true }); // of a start that was killed
-  await unpackArchive(join(bundle, BUNDLE_FILES.data), sha256, condensed);
-  await restoreDataset(condensed, data);
-  const embeddings = join(condensed, 'embeddings');
-  if (existsSync(embeddings)) await cp(embeddings, join(data, 'embeddings'), { recursive: true });
-  await rm(condensed, { recursive: true });
+  const { data } = unpackedPlaces(cache);
+  await makeOnce(data, () => {
+    output.info(`Unpacking the data into ${data}`);
+    return writeFolderAtomic(data, async (temporary) => {
+      const [condensed, set] = [join(temporary, 'condensed'), join(temporary, basename(unpackedPlaces(cache).set))];
+      await unpackArchive(join(bundle, BUNDLE_FILES.data), sha256, condensed);
+      await restoreDataset(condensed, set);
+      const embeddings = join(condensed, 'embeddings');
+      if (existsSync(embeddings)) await rename(embeddings, join(set, 'embeddings'));
+      await rm(condensed, { recursive: true });
+    });
+  });
 }

@@ -1,4 +1,6 @@
 export type { DrawRequest } from '@t2i/published-model';
+export type { ChosenEncoder } from './choose-encoder.ts';
+export { chooseEncoder } from './choose-encoder.ts';
 export type { EmbedDatasetOptions, EmbeddedDataset } from './embed-dataset.ts';
 export { embedDataset } from './embed-dataset.ts';
 export { normalisesImages } from './encoder-training/compared-with.ts';

@@ -1,7 +1,7 @@
 /** A folder as one file, tar in brotli, and back: Node reads both without help. */
 
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream, createWriteStream, existsSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { constants, createBrotliCompress, createBrotliDecompress } from 'node:zlib';
 import { T2iError } from '@t2i/core';
@@ -30,6 +30,16 @@ export async function unpackArchive(file: string, sha256: string, folder: string
   await writeFolderAtomic(folder, (temporary) =>
     pipeline(createReadStream(file), createBrotliDecompress(), unpackTar(temporary)),
   );
+}
+
+/** Makes `folder` unless it is there; that somebody else made it meanwhile is as good. */
+export async function makeOnce(folder: string, make: () => Promise<unknown>): Promise<void> {
+  if (existsSync(folder)) return;
+  try {
+    await make();
+  } catch (error) {
+    if (!existsSync(folder)) throw error;
+  }
 }
 
 /** Hexadecimal SHA-256 of a file. */

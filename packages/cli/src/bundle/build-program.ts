@@ -12,7 +12,7 @@
 
 import { existsSync } from 'node:fs';
 import { copyFile, cp, mkdir, readdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, extname, join, relative } from 'node:path';
 import { assert, ConfigError, errorMessage } from '@t2i/core';
 import { readJsonFile, writeFileAtomic, writeJsonFile } from '@t2i/core/node';
 import { type BuildOptions, build } from 'esbuild';
@@ -58,8 +58,7 @@ export async function buildProgram(
   await copyPackage('sharp', await folderOf('@t2i/image-node', cli), modules);
   for (const engine of engines) await copyPackage(AS_THEY_ARE[engine], backend, modules);
   await copyWebAssembly(await folderOf('@tensorflow/tfjs-backend-wasm', backend), join(out, 'dist'));
-  if (pretrained)
-    await cp(join(await folderOf('@t2i/text-encoder', cli), 'weights'), join(out, 'weights'), { recursive: true });
+  if (pretrained) await copyWeights(await folderOf('@t2i/text-encoder', cli), out);
   const { version } = (await readJsonFile(join(backend, 'package.json'))) as { version: string };
   await writeJsonFile(join(out, 'package.json'), { name: 't2i-bundle', version, private: true, type: 'module' });
   return { kernels: await copyKernels(await folderOf(NATIVE, cli), out) };
@@ -105,6 +104,15 @@ async function leadTo(name: string, out: string): Promise<void> {
   const folder = join(out, 'node_modules', name);
   await writeJsonFile(join(folder, 'package.json'), { name, type: 'module', exports: './index.js' });
   await writeFileAtomic(join(folder, 'index.js'), `export * from '../../../dist/${fileName(name)}.js';\n`);
+}
+
+/** Not the figures and pictures beside them. */
+async function copyWeights(from: string, out: string): Promise<void> {
+  const filter = (path: string) => extname(path) === '' || basename(path).startsWith('encoder.');
+  await cp(join(from, 'weights'), join(out, 'weights'), {
+    recursive: true,
+    filter: (path) => filter(relative(from, path)),
+  });
 }
 
 async function copyWebAssembly(from: string, to: string): Promise<void> {

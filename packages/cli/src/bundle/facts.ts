@@ -37,7 +37,8 @@ export function unpackedPlaces(cache: string) {
     config: `${cache}/program/config.json`,
     /** There only when the configuration names an encoder of one's own. */
     encoder: `${cache}/program/encoder`,
-    condensed: `${cache}/condensed`,
     data: `${cache}/data`,
+    /** The prepared set in it. */
+    set: `${cache}/data/set`,
   };
 }

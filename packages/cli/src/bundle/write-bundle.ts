@@ -1,7 +1,7 @@
 /** Writes a bundle: Node, the program, data and configuration in one folder that trains elsewhere. */
 
 import { createHash } from 'node:crypto';
-import { chmod, copyFile, cp, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { chmod, copyFile, cp, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { ConfigError, type Logger } from '@t2i/core';
 import { writeFileAtomic, writeFolderAtomic, writeJsonFile } from '@t2i/core/node';
@@ -11,10 +11,12 @@ import { hashOf, packArchive } from './archive.ts';
 import { buildProgram, buildStart, type ExtraEngine } from './build-program.ts';
 import { BUNDLE_FILES, type BundleFacts } from './facts.ts';
 import { copyXz, newestGlibc, packNode } from './node-binary.ts';
+import { assertSmall, type BundlePart, weigh } from './parts.ts';
 import { runScript } from './run-script.ts';
 
 export interface BundleOptions {
   readonly out: string;
+  /** Names its encoder: none that is `automatic`. */
   readonly config: RunConfig;
   /** Folder of a text encoder of one's own. */
   readonly encoder: string | undefined;
@@ -30,12 +32,6 @@ export interface BundleOptions {
   readonly fast: boolean;
   readonly logger: Logger;
   readonly signal?: AbortSignal;
-}
-
-/** A file or folder of the bundle. */
-export interface BundlePart {
-  readonly name: string;
-  readonly bytes: number;
 }
 
 /**
@@ -111,7 +107,7 @@ async function packData(folder: string, data: string, options: BundleOptions): P
 async function packProgram(folder: string, options: BundleOptions): Promise<{ engines: string[]; glibc: string }> {
   const { config, encoder, engines, fast, logger } = options;
   return within(folder, async (program) => {
-    const pretrained = ['pretrained', 'automatic'].includes(config.encoder.kind);
+    const pretrained = config.encoder.kind === 'pretrained';
     const { kernels } = await buildProgram(program, { engines, pretrained });
     if (kernels === undefined) {
       logger.warn(
@@ -144,33 +140,4 @@ async function namesIn(folder: string): Promise<string[]> {
     if (error.code === 'ENOENT') return [];
     throw new ConfigError(`${folder} is not a folder that can be used.`, { hint: 'Name another one.', cause: error });
   });
-}
-
-async function weigh(folder: string): Promise<BundlePart[]> {
-  const names = await readdir(folder, { recursive: true });
-  const files = await Promise.all(names.map(async (name) => ({ name, found: await stat(join(folder, name)) })));
-  return files
-    .filter(({ found }) => found.isFile())
-    .map(({ name, found }) => ({ name, bytes: found.size }))
-    .sort((a, b) => b.bytes - a.bytes);
-}
-
-/** One part a line, the heaviest first, and the sum. */
-export function partsTable(parts: readonly BundlePart[]): string {
-  const total = { name: 'all', bytes: totalOf(parts) };
-  return [...parts, total].map(({ name, bytes }) => `${megabytes(bytes).padStart(9)}  ${name}\n`).join('');
-}
-
-export const totalOf = (parts: readonly BundlePart[]) => parts.reduce((sum, { bytes }) => sum + bytes, 0);
-const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(2)} MB`;
-
-function assertSmall(parts: readonly BundlePart[], limit: number): void {
-  const total = totalOf(parts);
-  if (total <= limit) return;
-  throw new ConfigError(
-    `The bundle would have ${megabytes(total)}, not ${megabytes(limit)}:\n${partsTable(parts).trimEnd()}`,
-    {
-      hint: 'Lower --quality, leave out embeddings or engines, or raise --max-megabytes.',
-    },
-  );
 }

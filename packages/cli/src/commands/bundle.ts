@@ -3,10 +3,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError } from '@t2i/core';
-import { encoderFolder, parseRunConfig, type RunConfig, readRecord } from '@t2i/pipeline';
+import { chooseEncoder, encoderFolder, openData, parseRunConfig, type RunConfig, readRecord } from '@t2i/pipeline';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { ExtraEngine } from '../bundle/build-program.ts';
-import { partsTable, writeBundle } from '../bundle/write-bundle.ts';
+import { partsTable } from '../bundle/parts.ts';
+import { writeBundle } from '../bundle/write-bundle.ts';
 import { examples } from '../examples.ts';
 import { encoderOption, positiveNumber, said } from '../flags.ts';
 import { withInterrupt } from '../interrupt.ts';
@@ -68,8 +69,9 @@ export function bundleCommand(output: Output): Command {
         });
       }
       const { out, embeddings, node, engine: engines, quality, maxMegabytes, fast } = flags;
-      const config = await configOf(flags);
-      const encoder = encoderFolderOf(flags, config);
+      const asked = await configOf(flags);
+      const config = { ...asked, encoder: await encoderOf(asked, output) };
+      const encoder = encoderFolderOf(config);
       const parts = await withInterrupt(
         () => output.info('Stopping; nothing is kept'),
         (signal) =>
@@ -97,13 +99,30 @@ async function configOf(flags: BundleFlags): Promise<RunConfig> {
   const { config } = await readRecord(run);
   // limits are those of a session, not of the run
   const trainer = { ...config.trainer, maxSteps: 0, maxMinutes: 0 };
-  return { ...config, trainer, ...(data !== undefined && { data: { kind: 'prepared', directory: data } }) };
+  return {
+    ...config,
+    trainer,
+    ...(data !== undefined && { data: { kind: 'prepared', directory: data } }),
+    // the folder that it came from may be gone
+    ...(config.encoder.kind === 'saved' && { encoder: { kind: 'saved', directory: encoderFolder(run) } }),
+  };
+}
+
+/** The encoder that training would use, by name. Finds out, too, whether data and encoder are there. */
+async function encoderOf(config: RunConfig, output: Output): Promise<RunConfig['encoder']> {
+  const dataset = await openData(config.data, config.model.imageSize);
+  try {
+    const chosen = await chooseEncoder(config, dataset, output);
+    chosen.encoder.dispose?.();
+    return chosen.config;
+  } finally {
+    await dataset.close();
+  }
 }
 
 /** A text encoder that lies in a folder of its own; what is drawn from the packages or the captions does not. */
-function encoderFolderOf({ run }: BundleFlags, { encoder }: RunConfig): string | undefined {
+function encoderFolderOf({ encoder }: RunConfig): string | undefined {
   if (encoder.kind !== 'saved') return undefined;
-  if (run !== undefined) return encoderFolder(run);
   const ofTraining = encoderFolder(encoder.directory);
   return existsSync(join(ofTraining, 'encoder.json')) ? ofTraining : encoder.directory;
 }
