@@ -58,7 +58,7 @@ export function styleSheet({ photos, captions }: RestyleRequest, drawn: ImageBat
   const shown = (pictures: readonly RgbImage[]) => pictures.map((picture) => enlarge(picture, factor));
   const pictures = toRgbImages(drawn);
   return labelledGrid([
-    { caption: 'the style of', note: 'photos, as the style encoder sees them', images: shown(photos) },
+    { caption: 'photos, as the style encoder sees them', images: shown(photos) },
     ...captions.map((caption, row) => ({
       caption,
       images: shown(pictures.slice(row * photos.length, (row + 1) * photos.length)),
