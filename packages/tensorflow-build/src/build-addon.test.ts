@@ -1,10 +1,10 @@
-import { spawnSync } from 'node:child_process';
 import { cp, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { withTemporaryFolder } from '@t2i/test-utils';
 import { describe, expect, it } from 'vitest';
 import { buildAddon } from './build-addon.ts';
+import { compile, findCompiler } from './compiler.ts';
 import { zip } from './test-zip.ts';
 import { findTfjsNode } from './tfjs-node-package.ts';
 
@@ -26,7 +26,13 @@ const PRE_GYP =
 const LIBRARY = 'extern "C" const char* TF_Version() { return "2.0.0-tiny"; }\n';
 const C_API = 'extern "C" const char* TF_Version();\n';
 
-const hasCompiler = process.platform !== 'win32' && spawnSync('c++', ['--version']).status === 0;
+function hasCompiler(): boolean {
+  try {
+    return findCompiler() !== '' && process.platform !== 'win32';
+  } catch {
+    return false;
+  }
+}
 
 async function write(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
   for (const [name, content] of Object.entries(files)) {
@@ -50,7 +56,9 @@ async function prepare(folder: string) {
   const name = process.platform === 'darwin' ? 'libtensorflow.2.dylib' : 'libtensorflow.so.2';
   const library = join(folder, 'tf/lib', name);
   const soname = process.platform === 'darwin' ? `-Wl,-install_name,@rpath/${name}` : `-Wl,-soname,${name}`;
-  spawnSync('c++', ['-shared', '-fPIC', soname, '-o', library, join(folder, 'tf/lib/library.cc')]);
+  if (hasCompiler()) {
+    compile(findCompiler(), ['-shared', '-fPIC', soname, '-o', library, join(folder, 'tf/lib/library.cc')]);
+  }
   return { library, tensorflow: join(folder, 'tf'), tfjsNode: findTfjsNode('node', [join(folder, 'package.json')]) };
 }
 
@@ -59,7 +67,7 @@ const inFolder = (use: (prepared: Awaited<ReturnType<typeof prepare>>) => Promis
 
 const versionOf = (addon: string) => (createRequire(import.meta.url)(addon) as { TF_Version: string }).TF_Version;
 
-describe.skipIf(!hasCompiler)('with a C++ compiler', () => {
+describe.skipIf(!hasCompiler())('with a C++ compiler', () => {
   it(
     'builds against a C distribution, where the package looks for its addon',
     inFolder(async ({ tensorflow, tfjsNode }) => {

@@ -10,6 +10,8 @@ import { findTensorflow, type TensorflowLibrary, WHERE_FROM } from './tensorflow
 import { findTfjsNode, type TensorflowEngine, type TfjsNodePackage } from './tfjs-node-package.ts';
 import { unpackWheel } from './wheel.ts';
 
+const require = createRequire(import.meta.url);
+
 /** What was built. */
 export interface BuiltAddon {
   /** Name of the package that it belongs to. */
@@ -76,7 +78,7 @@ function compilerOptions(
   { include, folder: libraries, libraries: files }: TensorflowLibrary,
   output: string,
 ): string[] {
-  const napi = join(dirname(createRequire(import.meta.url).resolve('node-api-headers/package.json')), 'include');
+  const napi = join(dirname(require.resolve('node-api-headers/package.json')), 'include');
   const isMac = process.platform === 'darwin';
   const shared = isMac ? ['-bundle', '-undefined', 'dynamic_lookup'] : ['-shared', '-fPIC', '-Wl,-z,now']; // a missing function shows at once
   // Libraries within the package are found wherever the package is moved to.

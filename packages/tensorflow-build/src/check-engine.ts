@@ -1,6 +1,6 @@
 /** A small computation on a freshly built engine, compared with the `cpu` engine. */
 
-import { selectBackend } from '@t2i/backend';
+import { describeChoice, selectBackend } from '@t2i/backend';
 import { BackendError } from '@t2i/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { TensorflowEngine } from './tfjs-node-package.ts';
@@ -21,15 +21,15 @@ const TOLERANCE = 1e-5;
 export async function checkEngine(engine: TensorflowEngine): Promise<CheckedEngine> {
   await selectBackend({ prefer: 'cpu' });
   const expected = compute();
-  const { name, reason: _, ...facts } = await selectBackend({ prefer: engine });
+  const choice = await selectBackend({ prefer: engine });
   const actual = compute();
   const difference = Math.max(...expected.map((value, i) => Math.abs(value - actual[i]!)));
   if (!(difference < TOLERANCE)) {
-    throw new BackendError(`The engine ${name} is ${difference} away from the engine cpu.`, {
+    throw new BackendError(`The engine ${engine} is ${difference} away from the engine cpu.`, {
       hint: 'Build it against another TensorFlow.',
     });
   }
-  return { description: [name, facts.version, facts.device].filter(Boolean).join(', '), difference };
+  return { description: describeChoice({ ...choice, reason: 'works' }), difference };
 }
 
 /** A convolution, a product and a softmax of numbers that are the same on every engine. */

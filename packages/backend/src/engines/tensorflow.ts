@@ -4,6 +4,7 @@ import { BackendError } from '@t2i/core';
 import { backend } from '@tensorflow/tfjs-core';
 import { activate, type Engine } from '../engine.ts';
 import { type Environment, loadOptional } from '../environment.ts';
+import { correctRound } from './tensorflow-round.ts';
 
 /** What both packages export. They are CommonJS: seen from here, everything may be behind `default`. */
 interface TensorflowModule {
@@ -32,10 +33,12 @@ function tensorflow(engine: 'node' | 'node-gpu', requirements: string): Engine {
   return {
     async start(environment) {
       await restoreLegacyUtil(environment);
+      if (environment.isNode) process.env.TF_CPP_MIN_LOG_LEVEL ??= '1'; // it tells of itself on stderr otherwise
       const module = await loadOptional<TensorflowModule>(environment, name, hint);
       await activate('tensorflow');
       const running = backend() as TensorflowBackend;
       refuseTheOther(engine, running);
+      correctRound('tensorflow');
       const version = [(module.default ?? module).version?.['tfjs-node'], running.binding?.TF_Version].filter(Boolean);
       return {
         tfjsName: 'tensorflow',

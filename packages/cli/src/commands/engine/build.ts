@@ -28,6 +28,6 @@ export function buildEngineCommand(output: Output): Command {
       const { addon, libraries, tensorflow } = await buildAddon(engine, libtensorflow);
       output.write(`${addon}\n  TensorFlow ${tensorflow}, from ${libraries} (keep it there)\n`);
       const { description, difference } = await checkEngine(engine);
-      output.write(`  works: ${description}; at most ${difference.toExponential(0)} from the engine cpu\n`);
+      output.write(`  ${description} At most ${difference.toExponential(0)} from the engine cpu.\n`);
     });
 }
