@@ -16,6 +16,13 @@ describe('bytes and floats', () => {
     expect([toByte(-3), toByte(3), toByte(-1), toByte(1), toByte(0)]).toEqual([0, 255, 0, 255, 128]);
   });
 
+  it('gives pictures the bytes of their values, around every step and outside of the range', () => {
+    const steps = Array.from({ length: 255 }, (_, byte) => (byte + 0.5) / 127.5 - 1);
+    const values = Float32Array.from([...steps.flatMap((at) => [at - 1e-7, at, at + 1e-7]), 0, -0, 1e-9, -1e-9, -7, 7]);
+    const [picture] = toRgbImages({ data: values, shape: [1, 1, values.length / 3, 3] });
+    expect(picture!.data).toEqual(Uint8Array.from(values, toByte));
+  });
+
   it('turns pictures into a batch and back', () => {
     const images = [plain(3), plain(250)];
     expect(toImageBatch(images).shape).toEqual([2, 2, 2, 3]);
