@@ -8,10 +8,10 @@ import { T2iError } from '@t2i/core';
 import { writeFolderAtomic } from '@t2i/core/node';
 import { packTar, unpackTar } from 'modern-tar/fs';
 
-/** Writes everything in `folder` to `file`. */
-export async function packArchive(folder: string, file: string, { fast }: { fast: boolean }): Promise<void> {
+/** Writes everything in `folder` to `file`. The effort is that of brotli, 0 … 11. */
+export async function packArchive(folder: string, file: string, effort: number): Promise<void> {
   const params = {
-    [constants.BROTLI_PARAM_QUALITY]: fast ? 3 : constants.BROTLI_MAX_QUALITY,
+    [constants.BROTLI_PARAM_QUALITY]: effort,
     [constants.BROTLI_PARAM_LGWIN]: constants.BROTLI_MAX_WINDOW_BITS,
   };
   await pipeline(packTar(folder), createBrotliCompress({ params }), createWriteStream(file, { flags: 'wx' }));
