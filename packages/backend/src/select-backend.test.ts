@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fakeEnvironment } from '../test/fake-environment.ts';
 import { dawnOn, removeGpu, setPagesGpu, webgpuStandIn } from '../test/fake-webgpu.ts';
 import { silenceBanner } from './cpu-banner.ts';
-import { selectBackend, selectBackendIn } from './select-backend.ts';
+import { describeChoice, selectBackend, selectBackendIn } from './select-backend.ts';
 
 const NATIVE = '@t2i/backend-native';
 const NODE = '@tensorflow/tfjs-node';
@@ -130,10 +130,9 @@ describe('auto', () => {
     const { name, reason } = await selectBackendIn(fakeEnvironment(modules, withCard));
     expect(name).toBe('native');
     expect(reason).toContain('only a program in the place of one (llvmpipe (LLVM 15.0.6, 256 bits))');
-    expect(await selectBackendIn(fakeEnvironment(modules, withCard), { software: true })).toMatchObject({
-      name: 'webgpu',
-      software: true,
-    });
+    const choice = await selectBackendIn(fakeEnvironment(modules, withCard), { software: true });
+    expect(choice).toMatchObject({ name: 'webgpu', software: true });
+    expect(describeChoice(choice)).toContain('webgpu (llvmpipe (LLVM 15.0.6, 256 bits), in software): ');
   });
 
   it('in a page takes webgpu where the page has it, else wasm, and looks for nothing of Node', async () => {

@@ -97,12 +97,14 @@ export function describeChoice({
   version,
   instructionSet,
   adapter,
+  software,
   device,
   threads,
   reason,
 }: BackendChoice): string {
   const counted = threads === undefined ? undefined : `${threads} thread${threads === 1 ? '' : 's'}`;
   const where = device === 'cpu' ? 'no graphics card found, on the CPU' : device;
-  const details = [instructionSet, adapter, where, counted].filter((detail) => detail !== undefined).join(', ');
+  const card = software ? `${adapter}, in software` : adapter;
+  const details = [instructionSet, card, where, counted].filter((detail) => detail !== undefined).join(', ');
   return `${name}${version ? ` ${version}` : ''}${details ? ` (${details})` : ''}: ${reason}.`;
 }
