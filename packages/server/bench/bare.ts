@@ -11,7 +11,6 @@ export const CAPTIONS = [
   'round red petals',
   'a purple flower',
 ];
-const MAX_ROWS = 16; // as `t2i serve` does
 const AHEAD = 2; // passes handed to the painter at once, as the batcher does
 
 export interface Slice {
@@ -21,8 +20,9 @@ export interface Slice {
   readonly cpuSeconds: number;
 }
 
-export function openBare(run: string, backend: string): Promise<Painter> {
-  return openWorkerPainter({ module: new URL('serve-worker.mjs', CLI), data: { run, backend, maxRows: MAX_ROWS } });
+/** @param maxRows those of `t2i serve --max-batch` */
+export function openBare(run: string, backend: string, maxRows: number): Promise<Painter> {
+  return openWorkerPainter({ module: new URL('serve-worker.mjs', CLI), data: { run, backend, maxRows } });
 }
 
 /** One picture after the other, or full passes. */

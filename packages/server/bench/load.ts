@@ -1,10 +1,13 @@
 /**
  * A served run under load, beside its bare generator in the same arrangement: the server in a process of its own, drawing in a thread;
  * autocannon here, in a thread, too. Requests are those of the demo, `GET /text/<caption>` without a seed, one fresh picture each.
- * Bare and served take turns, so that what else the machine does meets both; told are the medians of the rounds.
+ * Bare and served take turns, so that what else the machine does meets both; told are the medians of the rounds. Both are warm before:
+ * while V8 still compiles its way, in the first 3,000 requests, each costs the server and autocannon together about a millisecond more.
  *
  *     tsx --conditions=@t2i/source packages/server/bench/load.ts RUN [--connections 1,16,256] [--rounds 5] [--seconds 4] [--requests 0]
+ *         [--max-batch 16] [--max-wait 3]
  *
+ * Told of the processor time are the shares of autocannon and of the thread that speaks HTTP; the rest draws.
  * With --requests, that many are sent over 16 connections instead, and the server's memory is told along the way.
  */
 
@@ -13,7 +16,7 @@ import { parseArgs } from 'node:util';
 import autocannon from 'autocannon';
 import type { Painter } from '../src/index.ts';
 import { CAPTIONS, openBare, ownCpuSeconds, paintFor, type Slice } from './bare.ts';
-import { readFigures, startServer, watchHealth } from './served.ts';
+import { mainThreadCpuSeconds, readFigures, startServer, watchHealth } from './served.ts';
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -23,6 +26,8 @@ const { positionals, values } = parseArgs({
     seconds: { type: 'string', default: '4' },
     requests: { type: 'string', default: '0' },
     backend: { type: 'string', default: 'auto' },
+    'max-batch': { type: 'string', default: '16' },
+    'max-wait': { type: 'string', default: '3' },
   },
 });
 const [run] = positionals;
@@ -32,6 +37,8 @@ const [rounds, seconds, amount] = [Number(values.rounds), Number(values.seconds)
 /** Requests of each connection at least: with fewer, the last ones alone would decide. */
 const REQUESTS_EACH = 4;
 const PATIENCE = 60; // s
+/** Requests before the first round. */
+const WARM_UP = 5000;
 const requests = CAPTIONS.map((caption) => ({ path: `/text/${encodeURIComponent(caption)}` }));
 const median = (numbers: readonly number[]) => [...numbers].sort((a, b) => a - b)[numbers.length >> 1]!;
 const milliseconds = (seconds: number) => (1000 * seconds).toFixed(2);
@@ -46,6 +53,8 @@ const describeLoad = () =>
 interface ServedSlice extends Slice {
   /** Of which autocannon took. */
   readonly clientCpuSeconds: number;
+  /** Of which the server's main thread took. */
+  readonly mainCpuSeconds: number;
   readonly p50: number;
   readonly p99: number;
   readonly lost: number;
@@ -54,6 +63,7 @@ interface ServedSlice extends Slice {
 /** All requests are answered: those cut off at the end of a time would have cost and not counted. */
 async function serve(url: string, connections: number, amount: number): Promise<ServedSlice> {
   const before = await readFigures(url);
+  const main = await mainThreadCpuSeconds(child);
   const cpu = process.cpuUsage();
   const {
     '2xx': pictures,
@@ -70,9 +80,11 @@ async function serve(url: string, connections: number, amount: number): Promise<
     timeout: PATIENCE,
   });
   const clientCpuSeconds = ownCpuSeconds(cpu);
+  const mainCpuSeconds = (await mainThreadCpuSeconds(child)) - main;
   const cpuSeconds = (await readFigures(url)).cpuSeconds - before.cpuSeconds + clientCpuSeconds;
   const { p50, p99 } = latency;
-  return { pictures, seconds: duration, cpuSeconds, clientCpuSeconds, p50, p99, lost: errors + timeouts + non2xx };
+  const lost = errors + timeouts + non2xx;
+  return { pictures, seconds: duration, cpuSeconds, clientCpuSeconds, mainCpuSeconds, p50, p99, lost };
 }
 
 /** Rounds of bare and served in turn; then, so that it costs the others nothing, /healthz under the same load. */
@@ -91,12 +103,13 @@ async function load(url: string, bare: Painter, connections: number): Promise<vo
   const healthAt = (share: number) => health[Math.floor(share * (health.length - 1))]!.toFixed(1);
   const middle = (of: (slice: ServedSlice, round: number) => number) => median(served.map(of));
   const client = middle(({ pictures, clientCpuSeconds }) => clientCpuSeconds / pictures);
+  const main = middle(({ pictures, mainCpuSeconds }) => mainCpuSeconds / pictures);
   console.log(
     [
       `${connections} connections`.padEnd(15),
       `${median(bares.map(rateOf)).toFixed(0)} pictures/s bare, ${middle(rateOf).toFixed(0)} served`,
       `share ${percent(middle((slice, i) => rateOf(slice) / rateOf(bares[i]!)))}`,
-      `CPU ms/picture ${milliseconds(median(bares.map(costOf)))} bare, ${milliseconds(middle(costOf))} served (client ${milliseconds(client)})`,
+      `CPU ms/picture ${milliseconds(median(bares.map(costOf)))} bare, ${milliseconds(middle(costOf))} served (client ${milliseconds(client)}, HTTP ${milliseconds(main)})`,
       `share ${percent(middle((slice, i) => costOf(bares[i]!) / costOf(slice)))}`,
       `p50 ${middle(({ p50 }) => p50)} p99 ${middle(({ p99 }) => p99)} ms`,
       `lost ${served.reduce((sum, { lost }) => sum + lost, 0)}`,
@@ -121,11 +134,13 @@ async function endure(url: string): Promise<void> {
 }
 
 console.log(`${cpus()[0]!.model}, ${availableParallelism()} cores, node ${process.version}, ${describeLoad()}`);
-const { child, url } = await startServer(run, values.backend);
+const { backend, 'max-batch': maxBatch, 'max-wait': maxWait } = values;
+const { child, url } = await startServer(run, ['--backend', backend, '--max-batch', maxBatch, '--max-wait', maxWait]);
 if (amount > 0) await endure(url);
 else {
-  const bare = await openBare(run, values.backend);
+  const bare = await openBare(run, backend, Number(maxBatch));
   await paintFor(bare, 1, 'many');
+  await serve(url, 16, WARM_UP);
   for (const connections of values.connections.split(',').map(Number)) await load(url, bare, connections);
   await bare.dispose();
 }

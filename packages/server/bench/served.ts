@@ -1,19 +1,28 @@
 /** A run served by `t2i serve` in a process of its own, and what can be seen of it from outside. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { CLI } from './bare.ts';
 
 const PROBE_EVERY = 20; // ms
+const COMMON = ['--port', '0', '--log-level', 'warn'];
 
-export async function startServer(run: string, backend: string): Promise<{ child: ChildProcess; url: string }> {
-  const flags = ['--port', '0', '--log-level', 'warn', '--backend', backend];
+/** @param flags of `t2i serve` */
+export async function startServer(
+  run: string,
+  flags: readonly string[],
+): Promise<{ child: ChildProcess; url: string }> {
   const main = fileURLToPath(new URL('main.ts', CLI));
-  const child = spawn('node', ['--import', 'tsx', '--conditions=@t2i/source', main, 'serve', run, ...flags], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = spawn(
+    'node',
+    ['--import', 'tsx', '--conditions=@t2i/source', main, 'serve', run, ...COMMON, ...flags],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   for await (const line of createInterface({ input: child.stdout! })) {
     const url = / at (http\S+)/.exec(line)?.[1];
     if (url !== undefined) return { child, url };
@@ -35,6 +44,12 @@ export async function readFigures(url: string): Promise<Figures> {
     residentMegabytes: figure('process_resident_memory_bytes') / 2 ** 20,
     heapMegabytes: figure('nodejs_heap_size_used_bytes') / 2 ** 20,
   };
+}
+
+/** Seconds of a processor that the thread which speaks HTTP has had; only Linux tells. */
+export async function mainThreadCpuSeconds({ pid }: ChildProcess): Promise<number> {
+  const figures = await readFile(`/proc/${pid}/task/${pid}/schedstat`, 'utf8').catch(() => 'NaN');
+  return Number.parseInt(figures, 10) / 1e9;
 }
 
 /** Asks for /healthz every 20 ms until `stop`, which gives the milliseconds that each answer took, in order of size. */
