@@ -1,8 +1,8 @@
 /**
  * A served run under load, beside its bare generator in the same arrangement: the server in a process of its own, drawing in a thread;
- * autocannon here, in a thread, too. Requests are those of the demo, `GET /text/<caption>` without a seed, one fresh picture each.
+ * autocannon here. Requests are those of the demo, `GET /text/<caption>` without a seed, one fresh picture each.
  * Bare and served take turns, so that what else the machine does meets both; told are the medians of the rounds. Both are warm before:
- * while V8 still compiles its way, in the first 3,000 requests, each costs the server and autocannon together about a millisecond more.
+ * a request among the first 1,000 costs the server three times the processor time, apart from drawing, of one after 3,000 (V8 compiles).
  *
  *     tsx --conditions=@t2i/source packages/server/bench/load.ts RUN [--connections 1,16,256] [--rounds 5] [--seconds 4] [--requests 0]
  *         [--max-batch 16] [--max-wait 3]
