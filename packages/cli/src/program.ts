@@ -1,8 +1,8 @@
-/** The command tree of `t2i`, and what its exit codes mean: 0 done, 1 a bug or a failure, 2 something the person can put right. */
+/** The command tree of `t2i`. */
 
-import { errorMessage, T2iError } from '@t2i/core';
-import { Command, CommanderError } from 'commander';
+import { Command } from 'commander';
 import { consoleOutput, type Output } from './output.ts';
+import { runCommand } from './run-command.ts';
 
 /** In the order of the help. Each is loaded when it is called: what trains, serves or reads data keeps no drawing waiting. */
 const COMMANDS: Readonly<Record<string, () => Promise<(output: Output) => Command>>> = {
@@ -10,6 +10,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<(output: Output) => Comman
   encoder: async () => (await import('./commands/encoder/index.ts')).encoderCommand,
   embed: async () => (await import('./commands/embed.ts')).embedCommand,
   train: async () => (await import('./commands/train.ts')).trainCommand,
+  bundle: async () => (await import('./commands/bundle.ts')).bundleCommand,
   generate: async () => (await import('./commands/generate.ts')).generateCommand,
   interpolate: async () => (await import('./commands/interpolate.ts')).interpolateCommand,
   style: async () => (await import('./commands/style/index.ts')).styleCommand,
@@ -24,24 +25,10 @@ const COMMANDS: Readonly<Record<string, () => Promise<(output: Output) => Comman
 
 /** Runs one command line (without `node` and the script) and returns the exit code. Never throws. */
 export async function run(argv: readonly string[], output: Output = consoleOutput): Promise<0 | 1 | 2> {
-  try {
+  return runCommand(output, async () => {
     const program = await createProgram(output, argv[0]);
     await program.parseAsync([...argv], { from: 'user' });
-    return 0;
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has printed its message
-    if (T2iError.isInstance(error)) {
-      output.error(`error: ${error.message}`);
-      if (error.hint !== undefined) output.error(`  → ${error.hint}`);
-      return 2;
-    }
-    if (error instanceof Error && error.name === 'AbortError') {
-      output.error('stopped'); // by Ctrl-C; what the work keeps for the next call is said by its command
-      return 1;
-    }
-    output.error(error instanceof Error ? (error.stack ?? error.message) : errorMessage(error));
-    return 1;
-  }
+  });
 }
 
 /** @param called the first word of the command line: of a command that exists only this one is made, else all for the help */
