@@ -41,7 +41,7 @@ async function versionOf(node: string): Promise<string> {
 }
 
 async function compress(from: string, to: string, fast: boolean): Promise<void> {
-  const xz = spawn('xz', ['--stdout', fast ? '-0' : '-9e', '--threads=1', from], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const xz = spawn('xz', ['--stdout', fast ? '-0' : '-6', '--threads=1', from], { stdio: ['ignore', 'pipe', 'pipe'] });
   const done = exitOf('xz', xz);
   await Promise.all([done, pipeline(xz.stdout, createWriteStream(to, { flags: 'wx' }))]).catch((cause: unknown) => {
     throw new ConfigError(`Node cannot be compressed: ${errorMessage(cause)}.`, {
