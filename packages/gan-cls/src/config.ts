@@ -88,6 +88,7 @@ export const ganClsConfigSchema = z.strictObject({
     ),
   augmentation: z
     .array(z.enum(['translation', 'cutout']))
+    .readonly()
     .default([])
     .describe(
       'Random changes through which D sees all images (DiffAugment, Zhao et al. 2020, arXiv 2006.10738). None in the paper.',

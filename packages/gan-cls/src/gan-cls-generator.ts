@@ -22,10 +22,11 @@ const PREFIX = 'generator';
 /**
  * The weights that a trained model draws with, named `generator/…`, out of its whole state: the averaged ones where they are kept.
  * @param state as `GanCls.state()` gives it
+ * @param averaged false takes the generator's own even so
  */
-export function generatorState(state: StateDict): StateDict['tensors'] {
+export function generatorState(state: StateDict, { averaged = true } = {}): StateDict['tensors'] {
   const names = Object.keys(state.tensors);
-  const from = names.some((name) => name.startsWith('ema/')) ? 'ema/' : `${PREFIX}/`;
+  const from = averaged && names.some((name) => name.startsWith('ema/')) ? 'ema/' : `${PREFIX}/`;
   const own = names.filter((name) => name.startsWith(from));
   return Object.fromEntries(own.map((name) => [`${PREFIX}/${name.slice(from.length)}`, state.tensors[name]!]));
 }

@@ -97,10 +97,9 @@ describe('step', () => {
 
 describe('state and load', () => {
   it('continue bit for bit, through a file', async () => {
-    const augmentation = ['translation', 'cutout'] as const;
     const whole = smallModel({
       ...{ objective: 'gan-int-cls', emaHalfLife: 20, interpolation: 'random' },
-      augmentation: [...augmentation],
+      augmentation: ['translation', 'cutout'],
     });
     const rng = new Rng(3);
     await train(whole, 2, rng);

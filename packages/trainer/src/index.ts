@@ -1,5 +1,5 @@
 export type { Checkpoint, Progress } from './checkpoint.ts';
-export { latestCheckpoint, latestCheckpointPath, loadLatestModelState } from './checkpoint.ts';
+export { latestCheckpoint, latestCheckpointPath, loadLatestModelState, readCheckpoint } from './checkpoint.ts';
 export type { TrainerConfig, TrainerConfigInput } from './config.ts';
 export { parseTrainerConfig, trainerConfigSchema } from './config.ts';
 export { drawCurves } from './curves.ts';

@@ -51,7 +51,8 @@ export interface Judge {
   readonly unitLength: boolean;
 }
 
-export interface EvaluateOptions extends Pick<Studio, 'model' | 'untrained' | 'dataset' | 'resize' | 'signal'> {
+export interface EvaluateOptions
+  extends Pick<Studio, 'model' | 'untrained' | 'unaveraged' | 'dataset' | 'resize' | 'signal'> {
   /** The encoder that the model was trained with. */
   readonly encoder: CaptionEncoder;
   readonly extractors: readonly [Extractor, ...Extractor[]];
@@ -117,10 +118,20 @@ interface Judging extends Omit<JudgedCaptions, 'captions' | 'labels'> {
 }
 
 async function studioFor(options: EvaluateOptions, plan: SamplePlan, rng: Rng): Promise<Studio> {
-  const { model, untrained, dataset, encoder, resize, signal, batchSize = 32, onProgress = () => {} } = options;
+  const {
+    model,
+    untrained,
+    unaveraged,
+    dataset,
+    encoder,
+    resize,
+    signal,
+    batchSize = 32,
+    onProgress = () => {},
+  } = options;
   const { noiseDim } = model;
   return {
-    ...{ model, untrained, dataset, plan, resize, signal, batchSize, onProgress },
+    ...{ model, untrained, unaveraged, dataset, plan, resize, signal, batchSize, onProgress },
     embeddings: await precompute({ encoder, captions: plan.captions, batchSize, signal }),
     gridEmbeddings: await precompute({ encoder, captions: plan.grid, batchSize, signal }),
     noise: rng.normal(plan.captions.length * noiseDim),
@@ -153,20 +164,17 @@ async function addSetFigures(
   const named = (features: EmbeddingBatch) => namer(extractor.name, features.shape[0], model.imageSize);
   const score = async (features: EmbeddingBatch) =>
     extractor.probabilities ? [scoreFigure(await extractor.probabilities(features), named(features))] : [];
-  const drawn = async (features: EmbeddingBatch, grid: EmbeddingBatch) => [
+  const alike = async (features: EmbeddingBatch, labels: readonly number[]) => [
     ...distanceFigures(features, reference, named(features)),
     ...(await score(features)),
-    diversityFigure(features, plan.labels, named(features)),
-    ...gridFigures(captionSensitivity(grid, GRID_COLUMNS), named(grid)),
+    diversityFigure(features, labels, named(features)),
   ];
-  add(rows, 'generated', await drawn(sets.generated, sets.generatedGrid));
-  add(rows, 'untrained', await drawn(sets.untrained, sets.untrainedGrid));
+  const byNoise = (grid: EmbeddingBatch) => gridFigures(captionSensitivity(grid, GRID_COLUMNS), named(grid));
+  add(rows, 'generated', [...(await alike(sets.generated, plan.labels)), ...byNoise(sets.generatedGrid)]);
+  if (sets.unaveraged !== undefined) add(rows, 'unaveraged', await alike(sets.unaveraged, plan.labels));
+  add(rows, 'untrained', [...(await alike(sets.untrained, plan.labels)), ...byNoise(sets.untrainedGrid)]);
   add(rows, 'shuffled', []); // the generated pictures again: only whether they fit their captions differs
-  add(rows, 'training', [
-    ...distanceFigures(sets.training, reference, named(sets.training)),
-    ...(await score(sets.training)),
-    diversityFigure(sets.training, labelsOf(plan.training), named(sets.training)),
-  ]);
+  add(rows, 'training', await alike(sets.training, labelsOf(plan.training)));
   add(rows, 'test', [
     ...(await score(sets.test)),
     diversityFigure(sets.test, labelsOf(plan.references), named(sets.test)),
@@ -184,6 +192,7 @@ async function addFitFigures(rows: Rows, context: Context, judging: Judging, set
   const fullSize: EmbeddingBatch = { data: whole, shape: [plan.references.length, options.features.dim] };
   const labels = plan.shuffled.map((row) => plan.labels[row]!);
   add(rows, 'generated', fit(sets.generated, imageSize));
+  if (sets.unaveraged !== undefined) add(rows, 'unaveraged', fit(sets.unaveraged, imageSize));
   add(rows, 'untrained', fit(sets.untrained, imageSize));
   add(rows, 'shuffled', fit(sets.generated, imageSize, { captions: rowsAt(captions, plan.shuffled), labels }));
   add(rows, 'test', fit(rowsAt(sets.test, plan.owners), imageSize));

@@ -1,9 +1,10 @@
 /** Evaluates the newest checkpoint of a run. */
 
 import { ConfigError, type Logger, Rng } from '@t2i/core';
-import { GanCls } from '@t2i/gan-cls';
+import { GanCls, GanClsGenerator, generatorState } from '@t2i/gan-cls';
 import { resizeBicubic } from '@t2i/image-node';
 import type { SavableEncoder } from '@t2i/text-encoder';
+import { readCheckpoint } from '@t2i/trainer';
 import { isTrainedWithImages, normalisesImages } from '../encoder-training/compared-with.ts';
 import { requireRun, TextToImagePipeline } from '../pipeline.ts';
 import { assertSameData, loadRunEncoder, type RunRecord } from '../run-record.ts';
@@ -11,7 +12,7 @@ import { type EvaluateOptions, type Evaluation, evaluateModel, type Judge } from
 import type { EvaluationReport } from './evaluation-report.ts';
 
 export interface EvaluateRunOptions
-  extends Omit<EvaluateOptions, 'model' | 'untrained' | 'encoder' | 'judge' | 'resize'> {
+  extends Omit<EvaluateOptions, 'model' | 'untrained' | 'unaveraged' | 'encoder' | 'judge' | 'resize'> {
   readonly runDirectory: string;
   /** An encoder that was trained with the features; default the run's own, if it was. */
   readonly judge?: SavableEncoder | undefined;
@@ -37,13 +38,18 @@ export async function evaluateRun(options: EvaluateRunOptions): Promise<RunEvalu
     const own = await loadRunEncoder(runDirectory, record);
     const judge = judgeFor(options.judge, own, features, logger);
     const untrained = untrainedModel(record);
+    const unaveraged = await unaveragedModel(record, checkpoint.path);
     try {
       const { model, encoder } = pipeline;
-      const evaluation = await evaluateModel({ ...options, model, untrained, encoder, judge, resize: resizeBicubic });
+      const evaluation = await evaluateModel({
+        ...options,
+        ...{ model, untrained, unaveraged, encoder, judge, resize: resizeBicubic },
+      });
       const { epoch, step, images: imagesShown } = checkpoint;
       return { ...evaluation, report: { ...evaluation.report, run: { epoch, step, imagesShown } } };
     } finally {
       untrained.dispose();
+      unaveraged?.dispose();
       own.dispose?.();
     }
   } finally {
@@ -54,6 +60,14 @@ export async function evaluateRun(options: EvaluateRunOptions): Promise<RunEvalu
 /** The run's networks as they were before its first step. */
 function untrainedModel({ config, encoder }: RunRecord): GanCls {
   return new GanCls({ ...config.model, embeddingDim: encoder.dim }, new Rng(config.seed).fork());
+}
+
+/** What the run would draw with, did it average no weights; nothing where it does not. */
+async function unaveragedModel({ config, encoder }: RunRecord, checkpoint: string) {
+  if (config.model.emaHalfLife === 0) return undefined;
+  const { state } = await readCheckpoint(checkpoint);
+  const own = generatorState(state, { averaged: false });
+  return GanClsGenerator.fromWeights({ ...config.model, embeddingDim: encoder.dim }, own);
 }
 
 function judgeFor(

@@ -17,6 +17,8 @@ export interface EvaluationProgress {
 export interface Studio {
   readonly model: TextToImageModel;
   readonly untrained: TextToImageModel;
+  /** With the weights of the last step, where the model draws with averaged ones. */
+  readonly unaveraged?: TextToImageModel | undefined;
   readonly dataset: TextImageDataset;
   readonly plan: SamplePlan;
   /** Of the captions, and of the grid's: as the generator takes them. */
@@ -37,6 +39,8 @@ export interface MeasuredSets {
   readonly untrained: EmbeddingBatch;
   readonly generatedGrid: EmbeddingBatch;
   readonly untrainedGrid: EmbeddingBatch;
+  /** Absent where the model averages nothing. */
+  readonly unaveraged?: EmbeddingBatch;
   /** Of `plan.references` and `plan.training`. */
   readonly test: EmbeddingBatch;
   readonly training: EmbeddingBatch;
@@ -58,6 +62,7 @@ export async function measureSets(studio: Studio, encoder: ImageEncoder): Promis
     training: await photos('training photos', plan.training),
     generated: await drawn('generated pictures', model),
     generatedGrid: await drawnGrid('generated pictures, captions by noises', model),
+    ...(studio.unaveraged && { unaveraged: await drawn('pictures by the last weights', studio.unaveraged) }),
     untrained: await drawn('pictures of the untrained generator', untrained),
     untrainedGrid: await drawnGrid('pictures of the untrained generator, captions by noises', untrained),
   };
