@@ -7,7 +7,8 @@ import { NativeBackend } from './native-backend.ts';
 import { registerKernels } from './register-kernels.ts';
 
 export type { NativeStatus } from './binding.ts';
-export { isNativeAvailable, nativeStatus } from './binding.ts';
+export { isNativeAvailable, nativeStatus, usableInstructionSets } from './binding.ts';
+export { NativeBackend } from './native-backend.ts';
 
 /** Above cpu (1) and wasm (2). */
 const PRIORITY = 3;

@@ -7,7 +7,7 @@ import { type Architecture, byPattern, goldenConfig, PatternRng, pattern, readGo
 import type { GanClsConfig } from './config.ts';
 import { GanCls } from './gan-cls.ts';
 
-beforeAll(() => tf.setBackend('cpu'));
+beforeAll(() => tf.setBackend(process.env.T2I_TEST_BACKEND ?? 'cpu'));
 
 const ROWS = 4;
 

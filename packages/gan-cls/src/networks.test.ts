@@ -13,7 +13,7 @@ import { stockLayers } from './stock-layers.ts';
 import { trainingLayers } from './training-layers.ts';
 import { countParameters, initialise, weightsOf } from './weights.ts';
 
-beforeAll(() => tf.setBackend('cpu'));
+beforeAll(() => tf.setBackend(process.env.T2I_TEST_BACKEND ?? 'cpu'));
 
 function setByPattern(prefix: string, ...models: tfl.LayersModel[]) {
   const variables = weightsOf(prefix, ...models);

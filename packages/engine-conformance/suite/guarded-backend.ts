@@ -1,8 +1,8 @@
 /** The native backend with a trap behind every tensor that a kernel allocates. */
 
+import { NativeBackend } from '@t2i/backend-native';
 import { sizeOf } from '@t2i/core';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { NativeBackend } from '../src/native-backend.ts';
 
 const ARRAYS = { float32: Float32Array, int32: Int32Array, bool: Uint8Array } as const;
 /** A vector of the widest instruction set. */

@@ -1,9 +1,10 @@
-/** Runs the tests that were declared and writes one JSON line per test to the file that T2I_CONFORMANCE_REPORT names. */
+/** Runs the tests that were declared and writes their results to the file that T2I_CONFORMANCE_REPORT names. */
 
 import { writeFileSync } from 'node:fs';
 import { assert } from '@t2i/core';
 import type { Env, SpecResult } from 'jasmine-core';
-import type { TestResult } from './compare.ts';
+import type { SuiteRun, TestResult } from '../src/judge.ts';
+import { description } from './use-engine.ts';
 
 const file = process.env.T2I_CONFORMANCE_REPORT;
 assert(file !== undefined, 'T2I_CONFORMANCE_REPORT is not set');
@@ -22,5 +23,6 @@ env.addReporter({
   },
 });
 await env.execute();
-writeFileSync(file, results.map((result) => `${JSON.stringify(result)}\n`).join(''));
+const run: SuiteRun = { description, results };
+writeFileSync(file, JSON.stringify(run));
 process.exit(0); // some tests leave timers behind

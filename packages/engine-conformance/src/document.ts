@@ -1,0 +1,69 @@
+/** docs/engines.md: what each engine passes, made from the accounts of the runs. */
+
+import { join } from 'node:path';
+import type { Account, Counts } from './account.ts';
+
+export const DOCUMENT = join(import.meta.dirname, '../../../docs/engines.md');
+
+/** Markdown, as the formatter would leave it. */
+export function describeEngines(tfjsVersion: string, accounts: readonly Account[]): string {
+  return [
+    '# The engines, tested',
+    '',
+    `Every engine runs one suite. First tfjs-core ${tfjsVersion}'s own tests (\`dist/tests.js\`: every operation, gradient and data type), then`,
+    'those of the models: generator, discriminator and three training steps of every objective against numbers from PyTorch, gradients included;',
+    'ten training steps beside the engine `cpu`; memory that stays flat; the same pictures from the same seed. A failure without a reason below, a reason',
+    'without a failure, and a count that changes are errors.',
+    '',
+    ...table([
+      ['engine', 'what ran', "tfjs-core's tests", 'not passed, with reasons below', 'models', 'date'],
+      ...accounts.flatMap(rowsOf),
+    ]),
+    '',
+    'Pending in the suite itself (for a browser, or switched off there) are 5 more. On `native` a trap lies behind every output, and memory is overwritten',
+    'as soon as its last tensor is disposed of.',
+    '',
+    ...accounts.flatMap(exceptionsOf),
+    '## Run it',
+    '',
+    '```sh',
+    'pnpm --filter @t2i/engine-conformance conformance wasm          # one engine, or several',
+    'pnpm --filter @t2i/engine-conformance conformance --write wasm  # and renew its row here',
+    '```',
+    '',
+  ].join('\n');
+}
+
+function rowsOf({ engine, date, tfjsCore, models }: Account): string[][] {
+  return tfjsCore.map(({ description, ...counts }) => [
+    `\`${engine}\``,
+    description,
+    `${counts.passed} passed`,
+    String(excusedIn(counts)),
+    `${models.passed} of ${models.passed + models.failed}`,
+    date,
+  ]);
+}
+
+const excusedIn = ({ excused }: Counts) => excused.reduce((sum, { tests }) => sum + tests.length, 0);
+
+/** The reasons, each with the number of tests and what they are about. */
+function exceptionsOf({ engine, tfjsCore, models }: Account): string[] {
+  const excused = [...tfjsCore[0]!.excused, ...models.excused];
+  if (excused.length === 0) return [];
+  const rows = excused.map(({ reason, tests }) => [reason, String(tests.length), groupsOf(tests)]);
+  return [`## \`${engine}\` does not pass`, '', ...table([['reason', 'tests', 'about'], ...rows]), ''];
+}
+
+/** The operations that the tests are named after. */
+function groupsOf(tests: readonly string[]): string {
+  const groups = [...new Set(tests.map((name) => name.split(/[ :]/)[0]!))];
+  return groups.length > 12 ? `${groups.slice(0, 12).join(', ')}, … (results/*.json has all)` : groups.join(', ');
+}
+
+/** A Markdown table; the first row is its head. */
+function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const [head, ...body] = rows.map((row) => `| ${row.map((cell, i) => cell.padEnd(widths[i]!)).join(' | ')} |`);
+  return [head!, `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...body];
+}

@@ -1,0 +1,39 @@
+/** Points tfjs-core's tests at the engine that T2I_CONFORMANCE_ENGINE names. Imported before any test. */
+
+import { dirname } from 'node:path';
+import { describeChoice, environment, selectBackendIn } from '@t2i/backend';
+import { assert } from '@t2i/core';
+import { registerBackend, removeBackend } from '@tensorflow/tfjs-core';
+import { setTestEnvs } from '@tensorflow/tfjs-core/dist/jasmine_util.js';
+import type { EngineName } from '../src/engines.ts';
+
+/** What the engines import, out of this bundle: all of it on one copy of tfjs-core. */
+const BUNDLED: Readonly<Record<string, () => Promise<unknown>>> = {
+  '@t2i/backend-native': () => import('@t2i/backend-native'),
+  '@tensorflow/tfjs-node': () => import('@tensorflow/tfjs-node'),
+  '@tensorflow/tfjs-node-gpu': () => import('@tensorflow/tfjs-node-gpu'),
+  '@tensorflow/tfjs-backend-webgpu': () => import('@tensorflow/tfjs-backend-webgpu'),
+};
+
+const importModule = (name: string) => BUNDLED[name]?.() ?? import(name);
+
+const prefer = process.env.T2I_CONFORMANCE_ENGINE as EngineName | undefined;
+assert(prefer !== undefined, 'T2I_CONFORMANCE_ENGINE is not set');
+// `require` is Node's, as bundle-suite.ts gives it to the bundle.
+const wasmPaths = `${dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.json'))}/dist/`;
+const choice = await selectBackendIn({ ...environment, importModule }, { prefer, wasmPaths });
+const { tfjsName } = choice;
+
+/** `4.22.0 (simd128, 1 thread)` or `avx2, 2 threads`: the engine in its own words. */
+export const description = describeChoice({ ...choice, reason: '' })
+  .replace(/^\S+ ?|: \.$/g, '')
+  .replace(/^\((.*)\)$/, '$1');
+
+if (prefer === 'native') {
+  const { GuardedBackend } = await import('./guarded-backend.ts');
+  removeBackend(tfjsName);
+  registerBackend(tfjsName, () => new GuardedBackend());
+}
+
+// One name for all engines: the names of the tests are the same.
+setTestEnvs([{ name: 'engine', backendName: tfjsName, isDataSync: prefer !== 'webgpu' }]);
