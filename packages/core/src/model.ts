@@ -69,6 +69,8 @@ export type StepScalars = Readonly<Record<string, number>>;
 export interface Trainable<Batch> {
   /** The resolved configuration, enough to build the same model again. */
   readonly config: JsonValue;
+  /** A `config` that an earlier version saved, with the settings added since at their defaults. Without it a run keeps to its version. */
+  completeConfig?(saved: JsonValue): JsonValue;
   step(batch: Batch, options: TrainStepOptions): Promise<StepScalars>;
   /** Weights, optimiser moments, averages: everything `load` needs to continue bit for bit. */
   state(): Promise<StateDict>;

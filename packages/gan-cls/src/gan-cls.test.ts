@@ -116,6 +116,14 @@ describe('state and load', () => {
     resumed.dispose();
   });
 
+  it('know the configurations of versions that knew fewer settings', () => {
+    const model = smallModel({ labelSmoothing: 0 });
+    const { labelSmoothing: _, ...earlier } = model.config;
+    expect(model.completeConfig(earlier)).toEqual(model.config);
+    expect(model.completeConfig({ ...earlier, filters: 3 })).toEqual({ ...earlier, filters: 3 });
+    model.dispose();
+  });
+
   it('name the first tensor that does not fit, and change nothing', async () => {
     const model = smallModel();
     await train(model, 1, new Rng(3));

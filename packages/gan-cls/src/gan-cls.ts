@@ -3,6 +3,7 @@
 import type {
   EmbeddingBatch,
   ImageBatch,
+  JsonValue,
   Mismatch,
   Rng,
   StateDict,
@@ -16,7 +17,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { AveragedGenerator } from './averaged-generator.ts';
 import { toStepBatch } from './batch.ts';
-import { type GanClsConfig, resolveConfig, showsMismatch } from './config.ts';
+import { type GanClsConfig, ganClsConfigSchema, resolveConfig, showsMismatch } from './config.ts';
 import { buildDiscriminator, type Discriminator } from './discriminator.ts';
 import { drawImages } from './draw-images.ts';
 import { buildGenerator } from './generator.ts';
@@ -69,6 +70,11 @@ export class GanCls implements TrainableModel {
    */
   static fromConfig(config: unknown, rng: Rng): GanCls {
     return new GanCls(resolveConfig(config), rng);
+  }
+
+  completeConfig(saved: JsonValue): JsonValue {
+    const result = ganClsConfigSchema.safeParse(saved);
+    return result.success ? result.data : saved; // what does not fit is the caller's to find out
   }
 
   /**

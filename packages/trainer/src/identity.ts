@@ -34,6 +34,11 @@ export function identityOf(
   return runIdentitySchema.parse(JSON.parse(JSON.stringify(identity)));
 }
 
+/** A saved identity with the settings of the model that were added since. */
+export function inThisVersion(saved: RunIdentity, model: Pick<Trainable<never>, 'completeConfig'>): RunIdentity {
+  return runIdentitySchema.parse({ ...saved, model: model.completeConfig?.(saved.model) ?? saved.model });
+}
+
 /** @throws CheckpointError that names the first setting that differs and both its values */
 export function assertSameRun(path: string, saved: RunIdentity, current: RunIdentity): void {
   const difference = firstDifference(saved as JsonValue, current as JsonValue, '');

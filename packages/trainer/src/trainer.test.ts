@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DivergenceError, type RgbImage, type Tracker } from '@t2i/core';
+import { DivergenceError, type JsonValue, type RgbImage, type Tracker } from '@t2i/core';
 import { MockBatches, MockModel, withTemporaryFolder } from '@t2i/test-utils';
 import { describe, expect, it, vi } from 'vitest';
 import { latestCheckpoint } from './checkpoint.ts';
@@ -165,6 +165,21 @@ describe('stopping', () => {
       expect(await train({ ...again, resume: true })).toMatchObject({ stopped: 'finished', step: 15 });
       expect(await readFile(join(runDirectory, 'log.jsonl'), 'utf8')).toBe(log);
       expect(again.model.steps).toBe(15);
+    }));
+
+  it('continues a run of a version that knew fewer settings', () =>
+    inRun(async (runDirectory) => {
+      await train(options(runDirectory, { maxSteps: 10 }));
+      const later = () => {
+        const given = options(runDirectory);
+        return { ...given, model: Object.assign(given.model, { config: { ...given.model.config, smoothing: 0 } }) };
+      };
+      const resume = (model: MockModel) => train({ ...later(), model, resume: true });
+      await expect(resume(later().model)).rejects.toThrow('model.smoothing is missing there and 0 here');
+      const model = Object.assign(later().model, {
+        completeConfig: (saved: JsonValue) => ({ smoothing: 0, ...(saved as object) }),
+      });
+      expect(await resume(model)).toMatchObject({ stopped: 'finished', step: 15 });
     }));
 
   it('continues a finished run that is given more epochs', () =>

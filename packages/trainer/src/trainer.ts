@@ -13,7 +13,7 @@ import { parseTrainerConfig, type TrainerConfig, type TrainerConfigInput } from 
 import { drawCurves } from './curves.ts';
 import { DivergenceGuard } from './divergence.ts';
 import type { StepEvent } from './events.ts';
-import { assertSameRun, identityOf, type RunIdentity } from './identity.ts';
+import { assertSameRun, identityOf, inThisVersion, type RunIdentity } from './identity.ts';
 import type { Preview } from './preview.ts';
 import { createRun, readRun, removeLeftovers, runPaths, samplePath } from './run-directory.ts';
 import { RunningMeans } from './running-means.ts';
@@ -182,7 +182,7 @@ async function restore<Batch>(
   keepLast: number,
   logger: Logger,
 ): Promise<void> {
-  assertSameRun(runDirectory, (await readRun(runDirectory)).identity, identity);
+  assertSameRun(runDirectory, inThisVersion((await readRun(runDirectory)).identity, model), identity);
   await removeLeftovers(runDirectory);
   const checkpoint = await latestCheckpoint(runDirectory, logger);
   if (checkpoint === undefined) {
@@ -190,7 +190,7 @@ async function restore<Batch>(
     return;
   }
   const { path, progress, state } = checkpoint;
-  assertSameRun(path, checkpoint.identity, identity);
+  assertSameRun(path, inThisVersion(checkpoint.identity, model), identity);
   await model.load(state);
   batches.load(progress.batches);
   moving.step = progress.step;
