@@ -172,7 +172,10 @@ describe('stopping', () => {
       await train(options(runDirectory, { maxSteps: 10 }));
       const later = () => {
         const given = options(runDirectory);
-        return { ...given, model: Object.assign(given.model, { config: { ...given.model.config, smoothing: 0 } }) };
+        return {
+          ...given,
+          model: Object.assign(given.model, { config: { ...(given.model.config as object), smoothing: 0 } }),
+        };
       };
       const resume = (model: MockModel) => train({ ...later(), model, resume: true });
       await expect(resume(later().model)).rejects.toThrow('model.smoothing is missing there and 0 here');
