@@ -1,7 +1,7 @@
 /** Finds headers and libraries of TensorFlow in what a person gave: a C distribution, or an unpacked Python wheel. */
 
 import { existsSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, realpath } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { BackendError } from '@t2i/core';
 
@@ -30,8 +30,8 @@ const MAIN = { linux: ['libtensorflow', 'libtensorflow_cc'], darwin: ['libtensor
  * @throws BackendError that says whether headers, library or the processor are wrong
  */
 export async function findTensorflow(path: string): Promise<TensorflowLibrary> {
-  const given = resolve(path);
-  if (!existsSync(given)) throw new BackendError(`${given} does not exist.`, { hint: WHERE_FROM });
+  if (!existsSync(path)) throw new BackendError(`${resolve(path)} does not exist.`, { hint: WHERE_FROM });
+  const given = await realpath(path); // a link of a package manager may be gone tomorrow
   const root = [given, join(given, 'tensorflow')].find((folder) => existsSync(join(folder, 'include', HEADER)));
   if (root === undefined) {
     throw new BackendError(`${given} has no headers of TensorFlow: include/${HEADER} is missing.`, {
