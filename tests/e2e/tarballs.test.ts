@@ -78,11 +78,11 @@ it('draws flowers with the model that comes along: by the program of its README,
   const readme = await readFile(join(ROOT, 'packages/flowers/README.md'), 'utf8');
   await writeFile(join(project, 'flowers.js'), /```js\n([\s\S]*?)```/.exec(readme)![1]!);
   await rm(join(project, 'flower.png'), { force: true });
-  for (const draw of [
+  for (const [program, ...flags] of [
     ['node', 'flowers.js'],
     ['node_modules/.bin/t2i', 'generate', 'a white flower'],
   ] as const) {
-    await inProject(...draw);
+    await inProject(program, ...flags);
     expect((await readFile(join(project, 'flower.png'))).subarray(1, 4).toString()).toBe('PNG');
     await rm(join(project, 'flower.png'));
   }
