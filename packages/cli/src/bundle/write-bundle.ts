@@ -14,8 +14,8 @@ import { copyXz, newestGlibc, packNode } from './node-binary.ts';
 import { assertSmall, type BundlePart, weigh } from './parts.ts';
 import { runScript } from './run-script.ts';
 
-/** Of brotli. The program gains a tenth by four times the work; pictures are compressed already. */
-const EFFORT = { fast: 3, data: 9, program: 11 } as const;
+/** Of brotli. 11 would make the program a tenth smaller by four times the work. */
+const EFFORT = { fast: 3, careful: 9 } as const;
 
 export interface BundleOptions {
   readonly out: string;
@@ -102,7 +102,7 @@ async function packData(folder: string, data: string, options: BundleOptions): P
       await mkdir(join(condensed, 'embeddings'));
       await copyFile(embeddings, join(condensed, 'embeddings', basename(embeddings)));
     }
-    await packArchive(condensed, join(folder, BUNDLE_FILES.data), fast ? EFFORT.fast : EFFORT.data);
+    await packArchive(condensed, join(folder, BUNDLE_FILES.data), fast ? EFFORT.fast : EFFORT.careful);
     return `${picturesAs}${loss}`;
   });
 }
@@ -119,7 +119,7 @@ async function packProgram(folder: string, options: BundleOptions): Promise<{ en
     }
     await writeJsonFile(join(program, 'config.json'), config);
     if (encoder !== undefined) await cp(encoder, join(program, 'encoder'), { recursive: true });
-    await packArchive(program, join(folder, BUNDLE_FILES.program), fast ? EFFORT.fast : EFFORT.program);
+    await packArchive(program, join(folder, BUNDLE_FILES.program), fast ? EFFORT.fast : EFFORT.careful);
     const own = kernels === undefined ? ['wasm', 'cpu'] : ['native', 'wasm', 'cpu'];
     const glibc = kernels === undefined ? '2.0' : newestGlibc(await readFile(kernels));
     return { engines: [...own, ...engines], glibc };
