@@ -39,7 +39,7 @@ const START: Record<BrowserEngine, (asked: boolean) => Promise<string>> = {
     const { vendor, architecture, description, isFallbackAdapter } = adapter.info;
     refuseSoftware(asked, isFallbackAdapter ? 'software' : `${vendor} ${architecture} ${description}`);
     await import('@tensorflow/tfjs-backend-webgpu');
-    await use('webgpu');
+    await selectBackend({ prefer: 'webgpu', software: asked }); // corrects what it computes wrongly
     return 'WebGPU';
   },
   webgl: async (asked) => {
