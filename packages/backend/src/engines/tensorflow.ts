@@ -1,10 +1,13 @@
 /** The engines `node` and `node-gpu`: TensorFlow's C library behind `@tensorflow/tfjs-node` and `-gpu`. */
 
 import { BackendError } from '@t2i/core';
-import { backend } from '@tensorflow/tfjs-core';
+import { backend, findBackend, findBackendFactory } from '@tensorflow/tfjs-core';
 import { activate, type Engine } from '../engine.ts';
 import { type Environment, loadOptional } from '../environment.ts';
 import { correctRound } from './tensorflow-round.ts';
+
+/** What tfjs calls the backend of either package. */
+const TFJS_NAME = 'tensorflow';
 
 /** What both packages export. They are CommonJS: seen from here, everything may be behind `default`. */
 interface TensorflowModule {
@@ -32,16 +35,16 @@ function tensorflow(engine: 'node' | 'node-gpu', requirements: string): Engine {
     `Where its installer fails: npm install --ignore-scripts ${name}, then t2i engine build ${engine}.`;
   return {
     async start(environment) {
+      if (findBackendFactory(TFJS_NAME) != null) refuseTheOther(engine, findBackend(TFJS_NAME) as TensorflowBackend);
       await restoreLegacyUtil(environment);
       if (environment.isNode) process.env.TF_CPP_MIN_LOG_LEVEL ??= '1'; // it tells of itself on stderr otherwise
       const module = await loadOptional<TensorflowModule>(environment, name, hint);
-      await activate('tensorflow');
+      await activate(TFJS_NAME);
       const running = backend() as TensorflowBackend;
-      refuseTheOther(engine, running);
-      correctRound('tensorflow');
+      correctRound(TFJS_NAME);
       const version = [(module.default ?? module).version?.['tfjs-node'], running.binding?.TF_Version].filter(Boolean);
       return {
-        tfjsName: 'tensorflow',
+        tfjsName: TFJS_NAME,
         ...(version.length > 0 && { version: version.join(' on TensorFlow ') }),
         ...(engine === 'node-gpu' && { device: running.isUsingGpuDevice ? 'gpu' : 'cpu' }),
       };
@@ -49,7 +52,7 @@ function tensorflow(engine: 'node' | 'node-gpu', requirements: string): Engine {
   };
 }
 
-/** Both packages register one name with tfjs: the second to be loaded in a process is ignored. */
+/** Both packages register one name with tfjs: the second to be loaded in a process would be ignored. */
 function refuseTheOther(engine: string, { isGPUPackage }: TensorflowBackend): void {
   if (isGPUPackage === undefined || isGPUPackage === (engine === 'node-gpu')) return;
   throw new BackendError(`The engine ${isGPUPackage ? 'node-gpu' : 'node'} runs in this process, ${engine} cannot.`, {

@@ -19,11 +19,12 @@ function describe(report: BackendReport): string {
     const hint = report.hint === undefined ? '' : `\n${' '.repeat(14)}→ ${report.hint}`;
     return `  no  ${name} ${report.problem}${hint}`;
   }
-  const { version, instructionSet, threads, adapter, adapters, software, gflops } = report;
+  const { version, instructionSet, threads, adapter, adapters, device, software, gflops } = report;
   const facts = [
     version,
     instructionSet,
     threads === undefined ? undefined : `${threads} threads`,
+    device === 'cpu' ? 'no graphics card found, on the CPU' : undefined,
     adapter && (software ? `${adapter}, in software` : adapter),
     gflops === undefined ? undefined : `${gflops.toFixed(1)} GFLOP/s in a matrix product`,
   ];
