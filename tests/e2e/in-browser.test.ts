@@ -48,21 +48,31 @@ async function randomEncoder(): Promise<CharCnnRnn> {
     const values = (await variable.data()) as Float32Array;
     tensors[name] = float32Tensor(
       variable.shape,
-      values.map((value) => 4 * value),
+      values.map((value) => 6 * value),
     );
   }
   network.dispose();
   return CharCnnRnn.fromWeights(config, tensors, null);
 }
 
-/** A few wild steps: no flower, but a picture with colours and edges. */
+/**
+ * No flower, but a picture with colours and edges that depends on its sentence and its noise. So few steps are wild, and yet enough for the running
+ * statistics to settle: before, nearly all pixels are black or white, and would hide how engines differ.
+ */
 async function trainToy(runDirectory: string, encoder: string): Promise<void> {
   const config = parseRunConfig({
     data: { kind: 'toy-flowers', images: 200 },
     encoder: { kind: 'saved', directory: encoder },
-    model: { imageSize: 32, generatorFilters: 8, discriminatorFilters: 4, projectedDim: 16, emaHalfLife: 4 },
+    model: {
+      imageSize: 32,
+      generatorFilters: 8,
+      discriminatorFilters: 4,
+      projectedDim: 16,
+      noiseDim: 16,
+      emaHalfLife: 4,
+    },
     batches: { batchSize: 4 },
-    trainer: { maxSteps: 4, learningRate: 0.2, logEvery: 4 },
+    trainer: { maxSteps: 20, learningRate: 0.02, logEvery: 20 },
     preview: { captions: [CAPTION], seen: 0, unseen: 0, columns: 1 },
   });
   await trainRun(config, { runDirectory });
