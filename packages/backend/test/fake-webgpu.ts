@@ -33,6 +33,7 @@ export function webgpuStandIn() {
   return Object.assign(silenceBanner(new MathBackendCPU()), {
     device,
     runWebGPUProgram: () => ({}),
+    convertAndCacheOnCPU: () => ({}),
     fail(message: string) {
       for (const listener of listeners) listener({ error: { message }, preventDefault() {} });
     },

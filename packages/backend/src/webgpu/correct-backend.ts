@@ -1,11 +1,15 @@
 /** Corrects what `@tensorflow/tfjs-backend-webgpu` 4.22 computes wrongly. docs/upstream has a report on each. */
 
+import { correctPrograms, type ProgramRunner } from './correct-programs.ts';
+import { keyByLength } from './cumulative.ts';
 import { type DeviceErrors, refuseAfterErrors } from './device-errors.ts';
+import { type Reader, readBeyondDisposal } from './late-reads.ts';
+import { keepNaN } from './not-a-number.ts';
 import { registerWebgpuKernels } from './register-kernels.ts';
-import { type ProgramRunner, readTransposedByElement } from './split-inner.ts';
+import { readTransposedByElement } from './split-inner.ts';
 
 /** As much of tfjs's backend as is used here. */
-export type WebgpuBackend = DeviceErrors & ProgramRunner;
+export type WebgpuBackend = DeviceErrors & ProgramRunner & Reader;
 
 const corrected = new WeakSet<object>();
 
@@ -14,6 +18,7 @@ export function correctBackend(backend: WebgpuBackend): void {
   if (corrected.has(backend)) return;
   corrected.add(backend);
   registerWebgpuKernels();
-  readTransposedByElement(backend);
+  correctPrograms(backend, [readTransposedByElement, keyByLength, keepNaN]);
+  readBeyondDisposal(backend);
   refuseAfterErrors(backend);
 }

@@ -11,6 +11,26 @@ import { describeTrainingStep } from '../../test/suites/training-step.ts';
 /** Milliseconds for what takes some thousand on idle cores: software is at the mercy of whatever else runs. */
 const PATIENCE = 180_000;
 
+/** Of numbers that may be NaN. */
+const FUNCTIONS: Record<string, (x: tf.Tensor) => tf.Tensor> = {
+  acosh: tf.acosh,
+  asinh: tf.asinh,
+  atanh: tf.atanh,
+  exp: tf.exp,
+  leakyRelu: (x) => tf.leakyRelu(x, 0.2),
+  log: tf.log,
+  logSigmoid: tf.logSigmoid,
+  logSoftmax: (x) => tf.logSoftmax(x),
+  max: (x) => tf.max(x),
+  mean: (x) => tf.mean(x),
+  relu: tf.relu,
+  sigmoid: tf.sigmoid,
+  softmax: (x) => tf.softmax(x),
+  softplus: tf.softplus,
+  sqrt: tf.sqrt,
+  tanh: tf.tanh,
+};
+
 describe.skipIf(skipWithoutSwiftShader)('webgpu on SwiftShader', { timeout: PATIENCE }, () => {
   beforeAll(() => startEngines('webgpu'), PATIENCE);
 
@@ -48,6 +68,52 @@ describe.skipIf(skipWithoutSwiftShader)('webgpu on SwiftShader', { timeout: PATI
     const rng = new Rng(3);
     const inputs = Array.from({ length: count }, () => randomValues(rng, [40, 30]));
     await expectSameWithGradients(`${count}`, inputs, (...tensors) => tf.addN(tensors));
+  });
+
+  it.each([true, false])('adds up and multiplies along axes of any length, backwards: %s', async (reverse) => {
+    const rng = new Rng(5);
+    for (const length of [4, 3, 7, 1]) {
+      const x = randomValues(rng, [2, length]);
+      for (const exclusive of [true, false]) {
+        const name = `${length}, exclusive: ${exclusive}`;
+        await expectSameWithGradients(`cumsum ${name}`, [x], (x) => tf.cumsum(x!, 1, exclusive, reverse));
+        await expectSame(`cumprod ${name}`, [x], (x) => tf.cumprod(x!, 1, exclusive, reverse));
+      }
+    }
+  });
+
+  it('keeps the axes of a product, on the card and on the CPU', async () => {
+    const x = randomValues(new Rng(6), [3, 2, 4]);
+    for (const onCpu of [true, false]) {
+      tf.env().set('WEBGPU_CPU_FORWARD', onCpu);
+      for (const axis of [0, 1, [0, 2], undefined]) {
+        await expectSame(`${axis}`, [x], (x) => [tf.prod(x!, axis, true), tf.prod(x!, axis)]);
+      }
+    }
+  });
+
+  it('counts the numbers of an image', async () => {
+    const image = { shape: [2, 3, 1], dtype: 'int32' as const, values: [3, 1, 3, 0, 7, 3] };
+    const weights = randomValues(new Rng(7), [2, 3, 1]);
+    await expectSame('plain', [image], (x) => tf.bincount(x as tf.Tensor1D, tf.tensor1d([]), 5));
+    await expectSame('weighted', [image, weights], (x, w) => tf.bincount(x as tf.Tensor1D, w as tf.Tensor1D, 5));
+  });
+
+  it.each(Object.entries(FUNCTIONS))('%s of NaN is NaN', async (_, compute) => {
+    for (const values of [
+      [Number.NaN, 2, 0.5, Number.NaN],
+      [0.25, Number.NaN, 8, 1],
+    ]) {
+      await expectSame(`${values}`, [{ shape: [4], dtype: 'float32', values }], (x) => compute(x!));
+    }
+  });
+
+  it('a tensor may be disposed of while it is read', async () => {
+    await tf.setBackend('webgpu');
+    const doubled = tf.tidy(() => tf.mul(tf.tensor1d([1, 2]), 2));
+    const reading = doubled.data();
+    doubled.dispose();
+    expect([...(await reading)]).toEqual([2, 4]);
   });
 
   describeProducts(3);

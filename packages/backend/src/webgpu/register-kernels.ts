@@ -1,10 +1,12 @@
 /** Puts corrected kernels in the place of some of the engine's own. */
 
-import { AddN, BatchMatMul } from '@tensorflow/tfjs-core';
+import { AddN, BatchMatMul, Bincount, Prod } from '@tensorflow/tfjs-core';
 import { replaceKernel } from '../replace-kernel.ts';
 import { addN } from './add-n.ts';
+import { bincount } from './bincount.ts';
 import { WEBGPU } from './kernel.ts';
 import { batchMatMul } from './mat-mul.ts';
+import { prod } from './prod.ts';
 
 let registered = false;
 
@@ -14,4 +16,6 @@ export function registerWebgpuKernels(): void {
   registered = true;
   replaceKernel(WEBGPU, AddN, addN);
   replaceKernel(WEBGPU, BatchMatMul, batchMatMul);
+  replaceKernel(WEBGPU, Bincount, bincount);
+  replaceKernel(WEBGPU, Prod, prod);
 }

@@ -1,0 +1,30 @@
+/** Corrects compute shaders of the engine where they are about to run: kernels also run those of other kernels. */
+
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+
+/** A compute shader of the engine, before it is compiled. */
+export interface Program {
+  /** What is compiled once under a key (and the ranks and types of its tensors) serves all programs that have it. */
+  shaderKey: string;
+  readonly outputShape: readonly number[];
+  /** Elements that it reads and writes at once, 1 or 4. */
+  outputComponent?: number;
+  readonly transposeB?: boolean;
+  /** WGSL. */
+  getUserCode(): string;
+}
+
+export interface ProgramRunner {
+  runWebGPUProgram(program: Program, ...rest: readonly unknown[]): TensorInfo;
+}
+
+/** Changes a program that it applies to. */
+export type Correction = (program: Program) => void;
+
+export function correctPrograms(backend: ProgramRunner, corrections: readonly Correction[]): void {
+  const run = backend.runWebGPUProgram.bind(backend);
+  backend.runWebGPUProgram = (program, ...rest) => {
+    for (const correct of corrections) correct(program);
+    return run(program, ...rest);
+  };
+}

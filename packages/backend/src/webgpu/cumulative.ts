@@ -1,0 +1,12 @@
+/**
+ * `Cumsum` and `Cumprod`: the engine writes the length of the axis into the program, but not into its key, so that backwards
+ * (as in their gradients) every further length is added up with the program of the first.
+ */
+
+import type { Program } from './correct-programs.ts';
+
+const BACKWARDS = /^cum_.*_true$/;
+
+export function keyByLength(program: Program): void {
+  if (BACKWARDS.test(program.shaderKey)) program.shaderKey += `_${program.outputShape.at(-1)}`;
+}
