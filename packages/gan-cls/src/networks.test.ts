@@ -27,7 +27,7 @@ describe.each<Architecture>(['plain32', 'residual64', 'quirks32'])('%s', (archit
   const config = goldenConfig(architecture);
   const expected = readGolden(`networks-${architecture}`);
 
-  it('draws and judges as PyTorch does, by running and by batch statistics', () => {
+  it('draws and judges as PyTorch does, by running and by batch statistics', async () => {
     const generator = buildGenerator(config, trainingLayers);
     const { trunk, head } = buildDiscriminator(config, trainingLayers);
     const variables = { ...setByPattern('generator', generator), ...setByPattern('discriminator', trunk, head) };
@@ -39,25 +39,25 @@ describe.each<Architecture>(['plain32', 'residual64', 'quirks32'])('%s', (archit
       const training = mode === 'train';
       const images = generator.apply([z, h], { training }) as tf.Tensor;
       const logits = head.apply([trunk.apply(x, { training }) as tf.Tensor, h], { training }) as tf.Tensor;
-      expectAllClose(images.dataSync(), expected[`images/${mode}`]!.data, { relative: 1e-5, absolute: 1e-5 });
-      expectAllClose(logits.dataSync(), expected[`logits/${mode}`]!.data, { relative: 1e-5, absolute: 1e-5 });
+      expectAllClose(await images.data(), expected[`images/${mode}`]!.data, { relative: 1e-5, absolute: 1e-5 });
+      expectAllClose(await logits.data(), expected[`logits/${mode}`]!.data, { relative: 1e-5, absolute: 1e-5 });
     }
     const running = Object.keys(expected).filter((name) => name.includes('/moving_'));
     expect(running).toEqual(
       expect.arrayContaining(Object.keys(variables).filter((name) => !variables[name]!.trainable)),
     );
     for (const name of running) {
-      expectAllClose(variables[name]!.dataSync(), expected[name]!.data, { relative: 1e-5, absolute: 1e-5 });
+      expectAllClose(await variables[name]!.data(), expected[name]!.data, { relative: 1e-5, absolute: 1e-5 });
     }
   });
 
-  it('draws the same with stock layers', () => {
+  it('draws the same with stock layers', async () => {
     const generator = buildGenerator(config, stockLayers);
     setByPattern('generator', generator);
     const z = tf.tensor2d(pattern(1, 2 * config.noiseDim), [2, config.noiseDim]);
     const h = tf.tensor2d(pattern(2, 2 * config.embeddingDim), [2, config.embeddingDim]);
     const images = generator.predict([z, h]) as tf.Tensor;
-    expectAllClose(images.dataSync(), expected['images/eval']!.data, { relative: 1e-5, absolute: 1e-5 });
+    expectAllClose(await images.data(), expected['images/eval']!.data, { relative: 1e-5, absolute: 1e-5 });
   });
 });
 
