@@ -79,9 +79,12 @@ describe('t2i without a run', () => {
 describe.skipIf(skipWithoutChromium)('the flowers in a browser', () => {
   let browser: Browser;
   let visits: Visits;
+  let page: string;
   beforeAll(async () => {
     browser = await launchChromium();
     visits = new Visits(browser);
+    page = join(folder, 'page');
+    await buildPage(page);
   });
   afterEach(() => visits.close());
   afterAll(() => browser?.close());
@@ -102,8 +105,7 @@ describe.skipIf(skipWithoutChromium)('the flowers in a browser', () => {
   });
 
   it('are what a page draws with that was exported with them', async () => {
-    const [page, site] = [join(folder, 'page'), join(folder, 'site')];
-    await buildPage(page);
+    const site = join(folder, 'site');
     await exportModel(modelFolder, { outDirectory: site, page });
     const files = await serveFolder(site);
     const visit = await visits.open(files.url, { expectedErrors: /404.*\/v1\/models$/ });
@@ -111,5 +113,30 @@ describe.skipIf(skipWithoutChromium)('the flowers in a browser', () => {
     await visit.getByRole('status').filter({ hasText: '8 pictures of' }).waitFor({ state: 'attached' });
     await visits.photograph(visit, 'flowers');
     files.close();
+  });
+
+  it('are what the page of t2i serve draws with as well, once somebody wants it to', async () => {
+    const { child, finished, url } = await startServe('--page', page, '--backend', 'wasm').served;
+    try {
+      const fetched: string[] = [];
+      const visit = await visits.open(`${url}/?text=${encodeURIComponent(SENTENCE)}&seed=${SEED}`);
+      visit.context().on('requestfinished', (request) => fetched.push(new URL(request.url()).pathname));
+      await visit.locator('.grid[aria-busy="false"] img[src^="data:"]').first().waitFor();
+      expect(fetched.filter((path) => path.endsWith('.safetensors'))).toEqual([]);
+      await visit.getByRole('switch', { name: 'In this browser' }).check();
+      const first = visit.locator('.grid[aria-busy="false"] img[src^="blob:"]').first();
+      await first.waitFor();
+      expect(fetched.filter((path) => path.endsWith('.safetensors')).sort()).toEqual([
+        '/v1/model-files/flowers/encoder.safetensors',
+        '/v1/model-files/flowers/generator.safetensors',
+      ]);
+      const drawn = await first.evaluate(async (image: HTMLImageElement) => [
+        ...new Uint8Array(await (await fetch(image.src)).arrayBuffer()),
+      ]);
+      expect(maxDifference(await pixelsOf(Uint8Array.from(drawn)), expected)).toBeLessThanOrEqual(1);
+    } finally {
+      child.kill('SIGTERM');
+    }
+    expect((await finished).code).toBe(0);
   });
 });

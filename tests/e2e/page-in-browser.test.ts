@@ -111,13 +111,29 @@ describe.skipIf(skipWithoutChromium)('the page with a model beside it', () => {
     await page.locator('.grid[aria-busy="false"] img[src^="data:"]').first().waitFor();
   });
 
-  it('is what t2i serve shows of a run, with the way it learned', async () => {
-    const { child, finished, url } = await startServe(run, '--page', site, '--backend', 'wasm').served;
+  it('is what t2i serve shows of a run, with the way it learned, and with no model for browsers', async () => {
+    const { child, finished, url } = await startServe(run, '--page', built, '--backend', 'wasm').served;
     try {
       const page = await visits.open(`${url}/?text=a+red+flower&seed=7`);
       await page.getByRole('status').filter(drawn('a red flower')).waitFor({ state: 'attached' });
       await page.getByRole('tab', { name: 'How it learned' }).click();
       await page.getByAltText('Samples after epoch 0').waitFor();
+      expect(await page.getByRole('switch', { name: 'In this browser' }).count()).toBe(0);
+    } finally {
+      child.kill('SIGTERM');
+    }
+    expect((await finished).code).toBe(0);
+  });
+
+  it('comes from t2i serve where that serves an exported model', async () => {
+    const model = `roses=${join(site, 'model')}`;
+    const { child, finished, url } = await startServe(model, '--page', built, '--backend', 'wasm').served;
+    try {
+      const page = await visits.open(`${url}/?text=a+red+flower&seed=7&in=browser`);
+      await page.locator('.grid[aria-busy="false"] img[src^="blob:"]').first().waitFor();
+      expect(await page.getByRole('switch', { name: 'In this browser' }).isChecked()).toBe(true);
+      const weights = await fetch(`${url}/v1/model-files/roses/generator.safetensors`, { method: 'HEAD' });
+      expect(weights.status).toBe(200);
     } finally {
       child.kill('SIGTERM');
     }

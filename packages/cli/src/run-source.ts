@@ -1,18 +1,23 @@
 /** The folder of a run, or of a published model, as something that can be served, drawn in a thread of its own. */
 
-import { basename, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { CheckpointError, type Logger } from '@t2i/core';
 import { revisionOf } from '@t2i/published-model';
-import { isModelFolder, readModelManifest } from '@t2i/published-model/node';
-import { type ModelSource, openWorkerPainter } from '@t2i/server';
+import { isModelFolder, MANIFEST_FILE, readModelManifest } from '@t2i/published-model/node';
+import { type ModelFile, type ModelSource, openWorkerPainter } from '@t2i/server';
 import { latestCheckpointPath, listSamples, makeFilm } from '@t2i/trainer';
 import type { ServeWorkerData } from './serve-worker.ts';
 
 /** Beside this file: built, or what stands for it in the sources. */
 const WORKER = new URL(import.meta.url.endsWith('.ts') ? './serve-worker.mjs' : './serve-worker.js', import.meta.url);
 
+export interface RunSourceOptions extends Omit<ServeWorkerData, 'run'> {
+  /** Whether others may have the files of a published model. */
+  readonly download: boolean;
+}
+
 /** @param run a folder, or `name=folder` */
-export function runSource(run: string, options: Omit<ServeWorkerData, 'run'>, logger: Logger): ModelSource {
+export function runSource(run: string, { download, ...options }: RunSourceOptions, logger: Logger): ModelSource {
   const named = /^([\w.-]+)=(.+)$/.exec(run);
   const folder = named?.[2] ?? run;
   const name = named?.[1] ?? basename(resolve(folder));
@@ -32,9 +37,24 @@ export function runSource(run: string, options: Omit<ServeWorkerData, 'run'>, lo
         hint: 'Train until the end of the first epoch, or check the path.',
       });
     },
+    files: async () => (download ? publishedFiles(folder) : []),
     samples: {
       list: () => listSamples(folder),
       film: async (settings) => (await makeFilm(folder, settings)).data,
     },
   };
+}
+
+/** What a browser needs to draw by itself; nothing of a run, whose checkpoints are for training, nor of a model that is damaged. */
+async function publishedFiles(folder: string): Promise<readonly ModelFile[]> {
+  const manifest = await readModelManifest(folder).catch((error: unknown) => {
+    if (!(error instanceof CheckpointError)) throw error; // or whoever opens the model tells
+  });
+  if (manifest === undefined) return [];
+  const weights = [manifest.generator.file, manifest.encoder.file].map(({ name, sha256 }) => ({
+    name,
+    path: join(folder, name),
+    sha256,
+  }));
+  return [{ name: MANIFEST_FILE, path: join(folder, MANIFEST_FILE) }, ...weights];
 }

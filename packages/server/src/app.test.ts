@@ -226,12 +226,16 @@ describe('the rate limit', () => {
 describe('the page', () => {
   it('may have a model for browsers beside it, which the models tell', async () => {
     await withTemporaryFolder(async (page) => {
-      const app = await mockApp({ page });
+      const published = await mockServed({
+        name: 'published',
+        files: async () => [{ name: 'model.json', path: page }],
+      });
+      const app = await mockApp({ models: [await mockServed(), published], page });
       const inBrowser = async () => (await (await app.request('/v1/models')).json()).inBrowser;
-      expect(await inBrowser()).toBe(false);
+      expect(await inBrowser()).toBeNull();
       await mkdir(join(page, 'model'));
       await writeFile(join(page, 'model/model.json'), '{}');
-      expect(await inBrowser()).toBe(true);
+      expect(await inBrowser()).toBe('/model/');
       expect((await app.request('/model/model.json')).headers.get('Content-Type')).toMatch(/json/);
       expect((await (await mockApp()).request('/v1/models')).status).toBe(200);
     });

@@ -18,10 +18,11 @@ import { generateRoute } from './routes/generate.ts';
 import { healthRoutes } from './routes/health.ts';
 import { interpolateRoute } from './routes/interpolate.ts';
 import { modelRoutes } from './routes/model.ts';
+import { modelFileRoute, modelFilesAddress } from './routes/model-files.ts';
 import { samplesRoutes } from './routes/samples.ts';
 import { textRoute } from './routes/text.ts';
 import type { ServedModel } from './served-model.ts';
-import { hasBrowserModel, staticPage } from './static-page.ts';
+import { pageModelAddress, staticPage } from './static-page.ts';
 
 export interface AppOptions {
   /** What is served; the first is drawn with when a request names none. */
@@ -87,7 +88,8 @@ function allRoutes(service: Service, metrics: Metrics, page: string | undefined)
     text,
     interpolateRoute(service),
     generateRoute(service),
-    ...modelRoutes(service, () => hasBrowserModel(page)),
+    ...modelRoutes(service, async () => (await pageModelAddress(page)) ?? modelFilesAddress(service)),
+    modelFileRoute(service),
     ...samplesRoutes(service),
   ].map((route) => ({ ...route, path: `/v1${route.path}`, pattern: `/v1${route.pattern ?? route.path}` }));
   const routes = [text, ...versioned, ...healthRoutes(service, metrics)];

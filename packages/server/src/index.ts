@@ -7,6 +7,7 @@ export { listen } from './listen.ts';
 export type { LoggerOptions, LogLevel } from './logger.ts';
 export { createLogger } from './logger.ts';
 export { Metrics } from './metrics.ts';
+export type { ModelFile } from './model-file.ts';
 export type { Cell, Painter, PainterFacts, PainterOptions, Refusal } from './painter.ts';
 export { createPainter } from './painter.ts';
 export type { RequestLogger } from './request-log.ts';

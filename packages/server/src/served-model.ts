@@ -2,6 +2,7 @@
 
 import { errorMessage, type Logger, silentLogger } from '@t2i/core';
 import { Batcher, type BatcherOptions } from './batcher.ts';
+import type { ModelFile } from './model-file.ts';
 import type { Painter, PainterFacts } from './painter.ts';
 import { Problem } from './problem.ts';
 import type { Samples } from './samples.ts';
@@ -19,6 +20,8 @@ export interface ModelSource {
   newest?(): Promise<string>;
   /** The sample sheets of its training, where there are any. */
   readonly samples?: Samples;
+  /** The files of a published model, `model.json` among them, for whoever draws with them elsewhere; none of anything else. */
+  files?(): Promise<readonly ModelFile[]>;
 }
 
 export interface ServedModelOptions extends BatcherOptions {
@@ -80,6 +83,11 @@ export class ServedModel {
   /** Pictures that wait in all editions. */
   get queued(): number {
     return [...this.#draining.keys(), this.#edition].reduce((sum, edition) => sum + (edition?.batcher.queued ?? 0), 0);
+  }
+
+  /** What may be downloaded, as it is at this moment. */
+  async files(): Promise<readonly ModelFile[]> {
+    return (await this.#source.files?.()) ?? [];
   }
 
   /** Opens the newest weights if they are not in use yet; true when they took over. One at a time. */

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import type { MiddlewareHandler } from 'hono';
-import { fileResponse, fileVersion } from './file-response.ts';
+import { fileResponse, fileVersion, IMMUTABLE } from './file-response.ts';
 import type { AppEnv } from './route.ts';
 
 /** Bundlers put a hash into the names of these files: another content has another name. */
@@ -14,7 +14,7 @@ export function staticPage(folder: string): MiddlewareHandler<AppEnv> {
     const names = namesIn(context.req.url);
     if (names === undefined) return next();
     const path = join(folder, ...names);
-    const cacheControl = () => (HASHED.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache');
+    const cacheControl = () => (HASHED.test(path) ? IMMUTABLE : 'no-cache');
     const found = await fileResponse(context, path, cacheControl);
     const answer = found ?? (await fileResponse(context, join(path, 'index.html'), cacheControl));
     if (answer === undefined) return next();
@@ -23,9 +23,10 @@ export function staticPage(folder: string): MiddlewareHandler<AppEnv> {
   };
 }
 
-/** Whether a model for browsers lies beside the page: pages need not look for it in vain. */
-export async function hasBrowserModel(page: string | undefined): Promise<boolean> {
-  return page !== undefined && (await fileVersion(join(page, 'model', 'model.json'))) !== undefined;
+/** Where a model for browsers lies beside the page, if there is one: pages need not look for it in vain. */
+export async function pageModelAddress(page: string | undefined): Promise<string | undefined> {
+  const found = page !== undefined && (await fileVersion(join(page, 'model', 'model.json')));
+  return found ? '/model/' : undefined;
 }
 
 /** The parts of an address's path, or undefined when one of them could lead elsewhere or to a hidden file. */

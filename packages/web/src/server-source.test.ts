@@ -37,7 +37,7 @@ const MODELS = {
     { name: 'tulips', ready: true, samples: false },
     { name: 'late', ready: false, samples: true },
   ],
-  inBrowser: false,
+  inBrowser: '/v1/model-files/roses/',
 };
 const served = {
   models: json(MODELS),
@@ -52,7 +52,7 @@ describe('models', () => {
       { name: 'roses', imageSize: 64, epoch: 30, description: 'trained on oxford-102' },
       { name: 'tulips', imageSize: 32 },
     ]);
-    expect(source.mayHaveBrowserModel()).toBe(false);
+    expect(source.browserModel()).toBe('https://flowers.example/draw/v1/model-files/roses/');
   });
 
   it('are waited for while none is ready', async () => {
@@ -67,7 +67,7 @@ describe('models', () => {
   ])('are absent where %s answers', async (_, models) => {
     const { source } = sourceWith({ models });
     await expect(source.models()).rejects.toMatchObject({ kind: 'absent' });
-    expect(source.mayHaveBrowserModel()).toBe(true);
+    expect(source.browserModel()).toBeUndefined();
   });
 });
 

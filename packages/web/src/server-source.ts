@@ -20,7 +20,7 @@ export interface ServerSourceOptions {
 }
 
 interface ServedModels {
-  readonly inBrowser?: boolean;
+  readonly inBrowser?: string | null;
   readonly models: readonly { readonly name: string; readonly ready: boolean; readonly samples: boolean }[];
 }
 
@@ -32,10 +32,12 @@ interface ServedModel {
 
 /** `models()` rejects with a SourceError of the kind `absent` where something answers that is no such server. */
 export function openServerSource({ baseUrl, fetch = globalThis.fetch, cut = cutStrip }: ServerSourceOptions) {
+  /** The server's addresses begin at its root, which need not be that of the page's host. */
+  const resolve = (address: string) => new URL(address.replace(/^\//, ''), baseUrl).href;
   const ask = (path: string, init: RequestInit) => request(fetch, new URL(`v1/${path}`, baseUrl), init);
   let withSamples: ReadonlySet<string> = new Set();
   let first: string | undefined;
-  let inBrowser = true;
+  let browserModel: string | null | undefined;
 
   async function models(signal?: AbortSignal): Promise<readonly ModelFacts[]> {
     const served = (await readJson(await ask('models', withSignal(signal)))) as ServedModels;
@@ -44,7 +46,7 @@ export function openServerSource({ baseUrl, fetch = globalThis.fetch, cut = cutS
     if (ready.length === 0) throw new SourceError('busy', 'The server is still opening its model.');
     withSamples = new Set(ready.filter(({ samples }) => samples).map(({ name }) => name));
     first = ready[0]!.name;
-    inBrowser = served.inBrowser ?? true;
+    browserModel = typeof served.inBrowser === 'string' ? resolve(served.inBrowser) : served.inBrowser;
     return Promise.all(
       ready.map(async ({ name }) => {
         const answer = await ask(`model?${new URLSearchParams({ model: name })}`, withSignal(signal));
@@ -82,8 +84,7 @@ export function openServerSource({ baseUrl, fetch = globalThis.fetch, cut = cutS
     if (model === undefined || !withSamples.has(model)) return [];
     const answer = await ask(`samples/${encodeURIComponent(model)}`, withSignal(signal));
     const { sheets } = (await readJson(answer)) as { sheets: readonly EpochSheet[] };
-    // The server's addresses begin at its root, which need not be that of the page's host.
-    return sheets.map(({ epoch, url }) => ({ epoch, url: new URL(url.replace(/^\//, ''), baseUrl).href }));
+    return sheets.map(({ epoch, url }) => ({ epoch, url: resolve(url) }));
   }
 
   return {
@@ -92,9 +93,9 @@ export function openServerSource({ baseUrl, fetch = globalThis.fetch, cut = cutS
     generate,
     interpolate,
     samples,
-    /** Whether a model for the browser may lie beside the page; as the server said with its models. */
-    mayHaveBrowserModel: () => inBrowser,
-  } satisfies PictureSource & { mayHaveBrowserModel(): boolean };
+    /** The folder of a model for the browser, or null for none, as the server said with its models; undefined: nobody did. */
+    browserModel: () => browserModel,
+  } satisfies PictureSource & { browserModel(): string | null | undefined };
 }
 
 function modelFacts(name: string, { imageSize, epoch, dataset }: ServedModel): ModelFacts {

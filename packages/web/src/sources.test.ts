@@ -13,7 +13,7 @@ function host(files: Readonly<Record<string, Response | Error>>): typeof fetch {
 }
 
 const find = (files: Parameters<typeof host>[0]) => findSources('https://flowers.example/', signal, host(files));
-const served = (inBrowser: boolean) => ({
+const served = (inBrowser?: string | null) => ({
   '/v1/models': Response.json({ models: [{ name: 'roses', ready: true, samples: false }], inBrowser }),
   '/v1/model?model=roses': Response.json({ imageSize: 64 }),
 });
@@ -21,14 +21,19 @@ const model = { '/model/model.json': Response.json({}) };
 
 describe('findSources', () => {
   it('finds a server', async () => {
-    const { server, openInBrowser } = await find({ ...served(false), ...model });
+    const { server, openInBrowser } = await find({ ...served(null), ...model });
     expect(server?.models).toEqual([{ name: 'roses', imageSize: 64 }]);
     expect(openInBrowser).toBeUndefined(); // it said so, and was believed
   });
 
   it('finds a server and a model', async () => {
-    const { server, openInBrowser } = await find({ ...served(true), ...model });
+    const { server, openInBrowser } = await find(served('/v1/model-files/roses/'));
     expect([server?.source.kind, typeof openInBrowser]).toEqual(['server', 'function']);
+  });
+
+  it('looks beside the page where a server says nothing of models for browsers', async () => {
+    expect(typeof (await find({ ...served(), ...model })).openInBrowser).toBe('function');
+    expect((await find(served())).openInBrowser).toBeUndefined();
   });
 
   it('finds a model among static files', async () => {

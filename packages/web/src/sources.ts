@@ -12,7 +12,7 @@ export interface Opened {
 export interface Sources {
   /** What the server has, if there is one. */
   readonly server: Opened | undefined;
-  /** Downloads the model and starts it in this browser, if one lies beside the page. */
+  /** Downloads the model and starts it in this browser, if one lies beside the page or the server offers its own. */
   readonly openInBrowser:
     | ((onProgress: (progress: LoadProgress) => void, signal: AbortSignal) => Promise<Opened>)
     | undefined;
@@ -26,15 +26,16 @@ export async function findSources(
 ): Promise<Sources> {
   const source = openServerSource({ baseUrl, fetch });
   const models = await source.models(signal).catch(unlessAbsent);
-  const modelUrl = source.mayHaveBrowserModel() ? await findModel(baseUrl, signal, fetch) : undefined;
-  if (models === undefined && modelUrl === undefined) {
+  const told = source.browserModel();
+  const modelUrl = told === undefined ? await findModel(baseUrl, signal, fetch) : told;
+  if (models === undefined && modelUrl === null) {
     throw new SourceError('absent', 'There is no model here to draw with.', {
       hint: 'Start "t2i serve" with a trained run, or put an exported model beside this page, as model/model.json.',
     });
   }
   return {
     server: models && { source, models },
-    openInBrowser: modelUrl === undefined ? undefined : (onProgress, signal) => open({ modelUrl, onProgress, signal }),
+    openInBrowser: modelUrl === null ? undefined : (onProgress, signal) => open({ modelUrl, onProgress, signal }),
   };
 }
 
@@ -42,16 +43,12 @@ function unlessAbsent(error: unknown): undefined {
   if (!(error instanceof SourceError && error.kind === 'absent')) throw error;
 }
 
-/** The folder of the model beside the page, or undefined. Hosts of single-page applications answer anything with their page. */
-async function findModel(
-  baseUrl: string,
-  signal: AbortSignal,
-  fetch: typeof globalThis.fetch,
-): Promise<string | undefined> {
+/** The folder of the model beside the page, or null. Hosts of single-page applications answer anything with their page. */
+async function findModel(baseUrl: string, signal: AbortSignal, fetch: typeof globalThis.fetch): Promise<string | null> {
   const folder = new URL('model/', baseUrl);
   const answer = await fetch(new URL('model.json', folder), { method: 'HEAD', signal }).catch(() => undefined);
   const found = answer?.ok === true && /json/.test(answer.headers.get('Content-Type') ?? '');
-  return found ? folder.href : undefined;
+  return found ? folder.href : null;
 }
 
 async function open(options: {

@@ -29,6 +29,7 @@ interface ServeFlags {
   trustProxy: boolean;
   cors?: string[];
   page?: string | false;
+  download: boolean;
   logLevel: LogLevel;
   logCaptions: boolean;
   backend: BackendFlag;
@@ -58,6 +59,7 @@ export function serveCommand(output: Output): Command {
     .option('--cors <origin>', 'let scripts of this origin read the answers, * for all (repeatable)', collect)
     .option('--page <folder>', 'serve another web page at /')
     .option('--no-page', 'serve no page: / tells what routes there are')
+    .option('--no-download', 'keep exported models here: otherwise browsers may fetch them, to draw by themselves')
     .addOption(new Option('--log-level <level>').choices(['debug', 'info', 'warn', 'error', 'silent']).default('info'))
     .option('--log-captions', 'write what people type into the log', false)
     .addOption(backendOption())
@@ -80,7 +82,8 @@ async function serve(runs: readonly string[], flags: ServeFlags, output: Output)
   const models: ServedModel[] = [];
   try {
     for (const run of runs) {
-      const source = runSource(run, { backend: flags.backend, maxRows: flags.maxBatch }, logger);
+      const { backend, maxBatch: maxRows, download } = flags;
+      const source = runSource(run, { backend, maxRows, download }, logger);
       const onPass = metrics.passesOf(source.name);
       const { maxWait, maxQueue, watch } = flags;
       models.push(

@@ -29,8 +29,8 @@ const MODEL = z.looseObject({
   config: z.record(z.string(), z.unknown()).optional().describe('of the model and its training'),
 });
 
-/** @param inBrowser whether a model for browsers to draw with themselves lies beside the page, as `model/model.json` */
-export function modelRoutes(service: Service, inBrowser: () => Promise<boolean>): Route[] {
+/** @param inBrowser the address of the folder of a model for browsers to draw with themselves, or undefined */
+export function modelRoutes(service: Service, inBrowser: () => Promise<string | undefined>): Route[] {
   const query = z.object({
     model: z.string().max(100).optional().describe('name of a served model; left out: the first'),
   });
@@ -66,8 +66,11 @@ export function modelRoutes(service: Service, inBrowser: () => Promise<boolean>)
       ),
       limits: limitsSchema,
       inBrowser: z
-        .boolean()
-        .describe('whether a model for browsers to draw with themselves lies at `model/` beside the page'),
+        .string()
+        .nullable()
+        .describe(
+          'folder of a model for browsers to draw with themselves, relative to the server: that beside the page, or the files of the first model; null: none',
+        ),
     }),
     costly: false,
     async handle(context) {
@@ -76,7 +79,7 @@ export function modelRoutes(service: Service, inBrowser: () => Promise<boolean>)
         ready,
         samples: samples !== undefined,
       }));
-      const answer = { models, limits: service.limits, inBrowser: await inBrowser() };
+      const answer = { models, limits: service.limits, inBrowser: (await inBrowser()) ?? null };
       return context.json(answer, 200, { 'Cache-Control': 'no-cache' });
     },
   };

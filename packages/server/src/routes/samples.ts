@@ -1,7 +1,7 @@
 /** `GET /samples/<run>` and `GET /film/<run>`: how the pictures came out of the noise, epoch by epoch. */
 
 import { z } from 'zod';
-import { fileResponse, fileVersion } from '../file-response.ts';
+import { fileResponse, fileVersion, IMMUTABLE } from '../file-response.ts';
 import { entityTag, matches } from '../pictures.ts';
 import { Problem } from '../problem.ts';
 import { findModel, queryRoute, type RequestContext, type Route, type Service } from '../route.ts';
@@ -9,7 +9,6 @@ import type { FilmSettings, Samples, Sheet } from '../samples.ts';
 
 const RUN = { run: 'name of a served model' };
 const MAX_FILMS = 4;
-const IMMUTABLE = 'public, max-age=31536000, immutable';
 
 export function samplesRoutes(service: Service): Route[] {
   const common = { method: 'get', problems: [404], pathParameters: RUN } as const;

@@ -1,0 +1,106 @@
+import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { listen } from '../listen.ts';
+import { mockApp, mockServed } from '../test-support.ts';
+
+const HASH = 'a'.repeat(64);
+/** More than a stream gives at once. */
+const WEIGHTS = Uint8Array.from({ length: 300_000 }, (_, i) => i % 251);
+
+let folder: string;
+const files = async () => [
+  { name: 'model.json', path: join(folder, 'model.json') },
+  { name: 'generator.safetensors', path: join(folder, 'generator.safetensors'), sha256: HASH },
+  { name: 'gone.safetensors', path: join(folder, 'gone.safetensors'), sha256: HASH },
+];
+const app = await mockApp({ models: [await mockServed({ files }), await mockServed({ name: 'run' })] });
+const address = '/v1/model-files/mock/generator.safetensors';
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 't2i-model-files-'));
+  await writeFile(join(folder, 'model.json'), '{"format":"t2i/model"}');
+  await writeFile(join(folder, 'generator.safetensors'), WEIGHTS);
+  await mkdir(join(folder, 'model'));
+  await writeFile(join(folder, 'model/secret.json'), 'secret');
+  await writeFile(join(folder, 'secret.json'), 'secret');
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe('GET /v1/model-files', () => {
+  it('gives what the model lists, as what it is', async () => {
+    const manifest = await app.request('/v1/model-files/mock/model.json');
+    expect([manifest.status, await manifest.json()]).toEqual([200, { format: 't2i/model' }]);
+    expect(manifest.headers.get('Content-Type')).toMatch(/^application\/json/);
+    expect(manifest.headers.get('Cache-Control')).toBe('no-cache');
+    const weights = await app.request(address);
+    expect(weights.headers.get('Content-Type')).toBe('application/octet-stream');
+    expect(weights.headers.get('Cache-Control')).toBe('no-cache');
+    expect(new Uint8Array(await weights.arrayBuffer())).toEqual(WEIGHTS);
+  });
+
+  it('lets what is asked for by its hash be kept for ever, and gives nothing else in its place', async () => {
+    const weights = await app.request(`${address}?sha256=${HASH}`);
+    expect([weights.status, weights.headers.get('Cache-Control')]).toEqual([200, expect.stringMatching(/immutable/)]);
+    await weights.body?.cancel();
+    for (const [file, sha256] of [
+      ['generator.safetensors', 'b'.repeat(64)],
+      ['model.json', HASH],
+    ]) {
+      const other = await app.request(`/v1/model-files/mock/${file}?sha256=${sha256}`);
+      expect([other.status, (await other.json()).type]).toEqual([409, 'urn:t2i:problem:revision-changed']);
+    }
+  });
+
+  it('answers 304 for a file that a client has, until it is another one', async () => {
+    const ask = async (tag: string) => (await app.request(address, { headers: { 'If-None-Match': tag } })).status;
+    const tag = (await app.request(address)).headers.get('ETag')!;
+    expect(await ask(tag)).toBe(304);
+    await utimes(join(folder, 'generator.safetensors'), 1, 1);
+    expect(await ask(tag)).toBe(200);
+  });
+
+  it('tells its length to who asks only for that, and survives who hangs up', async () => {
+    const server = await listen(app, { port: 0 });
+    try {
+      const head = await fetch(server.url + address, { method: 'HEAD' });
+      expect([head.status, head.headers.get('Content-Length')]).toEqual([200, `${WEIGHTS.length}`]);
+      const hangUp = new AbortController();
+      await fetch(server.url + address, { signal: hangUp.signal });
+      hangUp.abort();
+      const whole = await fetch(server.url + address);
+      expect(new Uint8Array(await whole.arrayBuffer())).toEqual(WEIGHTS);
+    } finally {
+      await server.stop({ grace: 0 });
+    }
+  });
+
+  it.each([
+    'mock/secret.json',
+    'mock/gone.safetensors',
+    'mock/..%2fsecret.json',
+    'mock/model%2fsecret.json',
+    'mock/model.json%00',
+    'mock/.',
+    'mock',
+    'mock/',
+    'run/model.json',
+    'none/model.json',
+  ])('has no %s', async (path) => {
+    const response = await app.request(`/v1/model-files/${path}`);
+    expect([response.status, response.headers.get('Content-Type')]).toEqual([404, 'application/problem+json']);
+    expect(await response.text()).not.toContain(folder);
+  });
+
+  it('is where browsers find the first model, and no other', async () => {
+    const inBrowser = async (names: readonly string[]) => {
+      const models = await Promise.all(
+        names.map((name) => mockServed(name === 'a run' ? { name: 'run' } : { name, files })),
+      );
+      return (await (await (await mockApp({ models })).request('/v1/models')).json()).inBrowser;
+    };
+    expect(await inBrowser(['roses', 'a run'])).toBe('/v1/model-files/roses/');
+    expect(await inBrowser(['a run', 'roses'])).toBeNull();
+  });
+});
