@@ -2,5 +2,8 @@
 
 import jasmineCore from 'jasmine-core';
 
+const jasmine = jasmineCore.boot();
+jasmine.DEFAULT_TIMEOUT_INTERVAL = 60_000; // for WebGPU in software, on busy cores
+
 // The suite has several groups of one name, and its order matters to some of them.
-jasmineCore.boot().getEnv().configure({ forbidDuplicateNames: false, random: false });
+jasmine.getEnv().configure({ forbidDuplicateNames: false, random: false });

@@ -13,6 +13,6 @@ declare module 'jasmine-core' {
     execute(): Promise<unknown>;
   }
 
-  const jasmineCore: { boot(): { getEnv(): Env } };
+  const jasmineCore: { boot(): { DEFAULT_TIMEOUT_INTERVAL: number; getEnv(): Env } };
   export default jasmineCore;
 }

@@ -3,8 +3,9 @@
 import { dirname } from 'node:path';
 import { describeChoice, environment, selectBackendIn } from '@t2i/backend';
 import { assert } from '@t2i/core';
-import { registerBackend, removeBackend } from '@tensorflow/tfjs-core';
+import { env, findBackendFactory, type KernelBackend, registerBackend, removeBackend } from '@tensorflow/tfjs-core';
 import { setTestEnvs } from '@tensorflow/tfjs-core/dist/jasmine_util.js';
+import { correctBackend, type WebgpuBackend } from '../../backend/src/webgpu/correct-backend.ts';
 import type { EngineName } from '../src/engines.ts';
 
 /** What the engines import, out of this bundle: all of it on one copy of tfjs-core. */
@@ -33,6 +34,18 @@ if (prefer === 'native') {
   const { GuardedBackend } = await import('./guarded-backend.ts');
   removeBackend(tfjsName);
   registerBackend(tfjsName, () => new GuardedBackend());
+}
+
+if (prefer === 'webgpu') {
+  // The suite starts the engine anew for every group of tests, on a device of its own.
+  const start = findBackendFactory(tfjsName);
+  removeBackend(tfjsName);
+  registerBackend(tfjsName, async () => {
+    const backend = await start();
+    correctBackend(backend as unknown as WebgpuBackend);
+    return backend as KernelBackend;
+  });
+  env().set('WEBGPU_CPU_FORWARD', false); // or most tests compute on the CPU, their tensors being small
 }
 
 // One name for all engines: the names of the tests are the same.
