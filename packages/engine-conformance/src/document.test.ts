@@ -6,7 +6,9 @@ import { DOCUMENT, describeEngines } from './document.ts';
 
 it('docs/engines.md is what the recorded results make', async () => {
   const accounts = await readAccounts();
-  expect(accounts.map(({ engine }) => engine)).toEqual(expect.arrayContaining(['cpu', 'native', 'wasm', 'node']));
+  expect(accounts.map(({ engine }) => engine)).toEqual(
+    expect.arrayContaining(['cpu', 'native', 'wasm', 'node', 'webgpu']),
+  );
   expect(await readFile(DOCUMENT, 'utf8')).toBe(describeEngines(version_core, accounts));
 });
 

@@ -20,7 +20,7 @@ export function describeEngines(tfjsVersion: string, accounts: readonly Account[
       ...accounts.flatMap(rowsOf),
     ]),
     '',
-    'Pending in the suite itself (for a browser, or switched off there) are 5 more. On `native` a trap lies behind every output, and memory is overwritten',
+    'Pending in the suite itself (for a browser, or switched off there) are up to 5 more. On `native` a trap lies behind every output, and memory is overwritten',
     'as soon as its last tensor is disposed of.',
     '',
     ...accounts.flatMap(exceptionsOf),
@@ -29,6 +29,15 @@ export function describeEngines(tfjsVersion: string, accounts: readonly Account[
     '```sh',
     'pnpm --filter @t2i/engine-conformance conformance wasm          # one engine, or several',
     'pnpm --filter @t2i/engine-conformance conformance --write wasm  # and renew its row here',
+    '```',
+    '',
+    'Continuous integration runs all but `webgpu`, which in software takes three and a half minutes, and on busy cores up to twenty.',
+    'Without a graphics card it runs on the SwiftShader of Chromium (Debian: `apt-get install -y chromium`). Small tensors, which the engine would',
+    'compute on the CPU, are computed on the card in the tests.',
+    '',
+    '```sh',
+    'LD_LIBRARY_PATH=/usr/lib/chromium VK_ICD_FILENAMES=/usr/lib/chromium/vk_swiftshader_icd.json T2I_WEBGPU_SOFTWARE=1 \\',
+    '  pnpm --filter @t2i/engine-conformance conformance webgpu',
     '```',
     '',
   ].join('\n');
@@ -57,7 +66,7 @@ function exceptionsOf({ engine, tfjsCore, models }: Account): string[] {
 
 /** The operations that the tests are named after. */
 function groupsOf(tests: readonly string[]): string {
-  const groups = [...new Set(tests.map((name) => name.split(/[ :]/)[0]!))];
+  const groups = [...new Set(tests.map((name) => name.split(/[ ,:]/)[0]!))];
   return groups.length > 12 ? `${groups.slice(0, 12).join(', ')}, … (results/*.json has all)` : groups.join(', ');
 }
 
