@@ -1,9 +1,9 @@
 /** Everything that decides a run, checked: what `run.json` records and `train` starts from. */
 
-import { ConfigError } from '@t2i/core';
 import { ganClsConfigSchema } from '@t2i/gan-cls';
 import { trainerConfigSchema } from '@t2i/trainer';
 import { z } from 'zod';
+import { parseConfiguration } from './parse-configuration.ts';
 
 const dataSchema = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -70,11 +70,5 @@ export type RunConfigInput = z.input<typeof runConfigSchema>;
 
 /** @throws ConfigError that names every field that is unknown or out of range */
 export function parseRunConfig(input: unknown): RunConfig {
-  const result = runConfigSchema.safeParse(input);
-  if (!result.success) {
-    throw new ConfigError(`The configuration cannot be used:\n${z.prettifyError(result.error)}`, {
-      cause: result.error,
-    });
-  }
-  return result.data;
+  return parseConfiguration(runConfigSchema, input);
 }

@@ -1,8 +1,8 @@
 /** Everything that decides the training of a text encoder, checked; the defaults are those of Reed et al. 2016 (arXiv 1605.05395). */
 
-import { ConfigError } from '@t2i/core';
 import { trainerConfigSchema } from '@t2i/trainer';
 import { z } from 'zod';
+import { parseConfiguration } from '../parse-configuration.ts';
 
 const networkSchema = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -61,7 +61,5 @@ export type EncoderConfigInput = z.input<typeof encoderConfigSchema>;
 
 /** @throws ConfigError that names every field that is unknown or out of range */
 export function parseEncoderConfig(input: unknown): EncoderConfig {
-  const result = encoderConfigSchema.safeParse(input);
-  if (result.success) return result.data;
-  throw new ConfigError(`The configuration cannot be used:\n${z.prettifyError(result.error)}`, { cause: result.error });
+  return parseConfiguration(encoderConfigSchema, input);
 }

@@ -1,9 +1,9 @@
 /** Everything that decides the training of a style encoder, checked. */
 
-import { ConfigError } from '@t2i/core';
 import { styleEncoderConfigSchema } from '@t2i/gan-cls';
 import { trainerConfigSchema } from '@t2i/trainer';
 import { z } from 'zod';
+import { parseConfiguration } from '../parse-configuration.ts';
 
 const { filters, adamBeta1, adamBeta2 } = styleEncoderConfigSchema.shape;
 
@@ -45,7 +45,5 @@ export type StyleConfigInput = z.input<typeof styleConfigSchema>;
 
 /** @throws ConfigError that names every field that is unknown or out of range */
 export function parseStyleConfig(input: unknown): StyleConfig {
-  const result = styleConfigSchema.safeParse(input);
-  if (result.success) return result.data;
-  throw new ConfigError(`The configuration cannot be used:\n${z.prettifyError(result.error)}`, { cause: result.error });
+  return parseConfiguration(styleConfigSchema, input);
 }
