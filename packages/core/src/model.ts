@@ -71,6 +71,11 @@ export interface Trainable<Batch> {
   readonly config: JsonValue;
   /** A `config` that an earlier version saved, with the settings added since at their defaults. Without it a run keeps to its version. */
   completeConfig?(saved: JsonValue): JsonValue;
+  /**
+   * Whether a step may begin before the figures of the one before have arrived: everything that a step changes is changed, or put in order on the
+   * engine, before `step` first awaits. Then a graphics card is never idle for the sake of figures that are read later.
+   */
+  readonly stepsAhead?: boolean;
   step(batch: Batch, options: TrainStepOptions): Promise<StepScalars>;
   /** Weights, optimiser moments, averages: everything `load` needs to continue bit for bit. */
   state(): Promise<StateDict>;

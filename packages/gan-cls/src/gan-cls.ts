@@ -40,6 +40,7 @@ export class GanCls implements TrainableModel {
   readonly noiseDim: number;
   readonly embeddingDim: number;
   readonly mismatch: Mismatch;
+  readonly stepsAhead = true;
   readonly #generator: tfl.LayersModel;
   readonly #discriminator: Discriminator;
   readonly #generatorAdam: Adam;

@@ -17,7 +17,7 @@ export interface StepEvent {
   /** Over the last 20 steps, without samples and checkpoints. */
   readonly imagesPerSecond: number;
   readonly secondsLeft: number;
-  /** Means over the steps since the last line of the log. */
+  /** Means over the steps since the last line of the log, as far as their figures have arrived. */
   readonly scalars: StepScalars;
   /** Whether this step completed a line of the log. */
   readonly logged: boolean;

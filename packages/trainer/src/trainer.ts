@@ -18,6 +18,7 @@ import type { Preview } from './preview.ts';
 import { createRun, readRun, removeLeftovers, runPaths, samplePath } from './run-directory.ts';
 import { RunningMeans } from './running-means.ts';
 import { epochAt, learningRateAt } from './schedule.ts';
+import { StepsAhead } from './steps-ahead.ts';
 import { Throughput } from './throughput.ts';
 import { JsonlTracker, truncateLog } from './trackers/jsonl.ts';
 import { TensorBoardTracker } from './trackers/tensorboard.ts';
@@ -110,6 +111,10 @@ export async function train<Batch = TrainBatch>(options: TrainOptions<Batch>): P
     const longest = config.maxMinutes > 0 ? config.maxMinutes * 60_000 : Number.POSITIVE_INFINITY;
     const throughput = new Throughput(firstStep, totalSteps, start, longest);
     logger.info(`Training from step ${firstStep} to ${totalSteps} (${batchesPerEpoch} an epoch) in ${runDirectory}`);
+    const ahead = new StepsAhead(model.stepsAhead ? config.logEvery : 1, (step, scalars) => {
+      moving.guard.check(step, scalars);
+      moving.means.add(scalars);
+    });
     const stopNow = (): Stopped | undefined => {
       if (moving.step >= config.epochs * batchesPerEpoch) return 'finished';
       if (signal?.aborted) return 'aborted';
@@ -121,17 +126,16 @@ export async function train<Batch = TrainBatch>(options: TrainOptions<Batch>): P
       const epoch = epochAt(moving.step, batchesPerEpoch);
       const learningRate = learningRateAt(epoch, config);
       const batch = await batches.next();
-      const scalars = await model.step(batch, { learningRate, rng: moving.rng });
       moving.step += 1;
       moving.images += batchSize;
-      moving.guard.check(moving.step, scalars);
-      moving.means.add(scalars);
-      throughput.add(batchSize, performance.now() - began);
-
-      // Tick
+      await ahead.add(moving.step, model.step(batch, { learningRate, rng: moving.rng }));
       const { step, images } = moving;
       const epochEnds = step % batchesPerEpoch === 0;
       const logged = epochEnds || step % config.logEvery === 0;
+      if (logged) await ahead.settle();
+      throughput.add(batchSize, performance.now() - began);
+
+      // Tick
       const means = moving.means.means();
       const imagesPerSecond = throughput.imagesPerSecond();
       if (logged) {
@@ -161,6 +165,7 @@ export async function train<Batch = TrainBatch>(options: TrainOptions<Batch>): P
       if (epochEnds || stopped !== undefined) await drawCurves(runDirectory);
       const due = isDue(step, config.checkpointEverySteps) || (epochEnds && isDue(epoch, config.checkpointEveryEpochs));
       if (due || stopped !== undefined) {
+        await ahead.settle(); // a step that diverged is in no checkpoint
         await log.sync(); // the lines before the checkpoint first, and the checkpoint last of all that a step leaves
         await save(options, moving, identity, config.keepLast);
       }
