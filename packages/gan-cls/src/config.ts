@@ -93,6 +93,13 @@ export const ganClsConfigSchema = z.strictObject({
     .describe(
       'Random changes through which D sees all images (DiffAugment, Zhao et al. 2020, arXiv 2006.10738). None in the paper.',
     ),
+  gradientPenalty: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe(
+      'γ of γ/2·‖∂D/∂x‖² at real pairs, added to D\'s loss (R1, Mescheder et al. 2018, arXiv 1801.04406). 0: off, as in the paper.',
+    ),
   discriminatorLearningRateFactor: z
     .number()
     .gt(0)

@@ -11,6 +11,7 @@ import { augment } from './augmentation.ts';
 import type { StepBatch } from './batch.ts';
 import { type GanClsConfig, interpolates } from './config.ts';
 import type { Discriminator } from './discriminator.ts';
+import { gradientPenalty } from './gradient-penalty.ts';
 import { interpolateBatch } from './interpolation.ts';
 import { discriminatorLoss, generatorLoss } from './losses.ts';
 
@@ -74,7 +75,8 @@ function updateDiscriminator(
   const { config, discriminatorAdam } = networks;
   const { trunk, head } = networks.discriminator;
   const { value, grads } = tf.variableGrads(() => {
-    const features = forward(trunk, view(images, options, config));
+    const seen = view(images, options, config);
+    const features = forward(trunk, seen);
     const real = forward(head, [features, embeddings]);
     let wrong: tf.Tensor | undefined;
     if (wrongEmbeddings) wrong = forward(head, [features, wrongEmbeddings]);
@@ -83,7 +85,11 @@ function updateDiscriminator(
     for (const [kind, logits] of Object.entries({ real, wrong, fake })) {
       if (logits !== undefined) report[`score/${kind}`] = tf.keep(tf.mean(tf.sigmoid(logits)));
     }
-    return discriminatorLoss({ real, wrong, fake }, config);
+    const loss = discriminatorLoss({ real, wrong, fake }, config);
+    if (config.gradientPenalty === 0) return loss;
+    const penalty = gradientPenalty((x) => judgePairs(networks, x, embeddings), seen, real);
+    report['penalty/squaredSlope'] = tf.keep(penalty.squaredSlope);
+    return tf.add<tf.Scalar>(loss, tf.mul(penalty.surrogate, config.gradientPenalty));
   }, Object.values(discriminatorAdam.variables));
   report['loss/discriminator'] = tf.keep(value);
   discriminatorAdam.apply(grads, options.learningRate * config.discriminatorLearningRateFactor);
