@@ -98,7 +98,7 @@ export const ganClsConfigSchema = z.strictObject({
     .min(0)
     .default(0)
     .describe(
-      'γ of γ/2·‖∂D/∂x‖² at real pairs, added to D\'s loss (R1, Mescheder et al. 2018, arXiv 1801.04406). 0: off, as in the paper.',
+      "γ of γ/2·‖∂D/∂x‖² at real pairs, added to D's loss (R1, Mescheder et al. 2018, arXiv 1801.04406). 0: off, as in the paper.",
     ),
   discriminatorLearningRateFactor: z
     .number()

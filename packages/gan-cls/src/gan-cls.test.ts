@@ -41,6 +41,21 @@ describe('step', () => {
     }
   });
 
+  it('may begin before the figures of the last have arrived', async () => {
+    const outcome = async (waits: boolean) => {
+      const [model, rng] = [smallModel({ emaHalfLife: 8 }), new Rng(2)];
+      const figures = [];
+      for (let step = 0; step < 4; step++) {
+        figures.push(model.step(randomBatch(step), { learningRate, rng }));
+        if (waits) await figures.at(-1);
+      }
+      const result = { figures: await Promise.all(figures), state: await model.state(), rng: rng.getState() };
+      model.dispose();
+      return result;
+    };
+    expect(await outcome(false)).toEqual(await outcome(true));
+  });
+
   it('judges each kind of pair by its own statistics', async () => {
     const model = smallModel({ mismatch: 'image' });
     const start = await model.state();
@@ -61,7 +76,7 @@ describe('step', () => {
   it.each([
     { objective: 'gan-int-cls', sharedFake: true, emaHalfLife: 100, textBatchNorm: true },
     { objective: 'gan-int-cls', sharedFake: false, mismatch: 'image', interpolation: 'random', residual: true },
-    { augmentation: ['translation', 'cutout'], labelSmoothing: 0.1 },
+    { augmentation: ['translation', 'cutout'], labelSmoothing: 0.1, gradientPenalty: 1 },
   ] as const)('keeps the number of tensors, and dispose frees them: %o', async (overrides) => {
     const before = tf.memory().numTensors;
     const model = smallModel(overrides);

@@ -5,6 +5,7 @@
  *   pnpm bench:runs --data data/oxford-102 --googlenet bvlc_googlenet.safetensors [--samples 1155] runs/a runs/b …
  */
 
+import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { selectBackend } from '@t2i/backend';
 import { type ImageBatch, Rng } from '@t2i/core';
@@ -13,7 +14,6 @@ import { GoogLeNet } from '@t2i/image-encoder';
 import { resizeBicubic } from '@t2i/image-node';
 import { encodePictures, frechetDistance, gaussianOf, kernelDistance, manifoldScores, rPrecision } from '@t2i/metrics';
 import { precompute } from '@t2i/text-encoder';
-import { readFile } from 'node:fs/promises';
 import { drawnBatches, photoBatches } from '../src/evaluation/picture-sources.ts';
 import { planSamples, WRONG_CAPTIONS } from '../src/evaluation/sample-plan.ts';
 import { TextToImagePipeline } from '../src/index.ts';
@@ -67,6 +67,7 @@ await dataset.close();
 
 async function open(run: string) {
   const pipeline = await TextToImagePipeline.open(run);
-  if (pipeline.model.imageSize !== imageSize) throw new Error(`${run} draws ${pipeline.model.imageSize} pixels, not ${imageSize}.`);
+  if (pipeline.model.imageSize !== imageSize)
+    throw new Error(`${run} draws ${pipeline.model.imageSize} pixels, not ${imageSize}.`);
   return { model: pipeline.model, encoder: pipeline.encoder, run: pipeline.run, dispose: () => pipeline.dispose() };
 }

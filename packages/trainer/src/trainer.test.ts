@@ -205,6 +205,43 @@ describe('divergence', () => {
     }),
   );
 
+  it('steps ahead of its figures no further than the log and the checkpoints', () =>
+    inRun(async (runDirectory) => {
+      const outcome = async (name: string, stepsAhead: boolean) => {
+        const given = options(join(runDirectory, name), { logEvery: 3 });
+        const step = given.model.step.bind(given.model);
+        let [begun, furthest] = [0, 0];
+        given.model.step = (batch, stepOptions) => {
+          begun += 1;
+          furthest = Math.max(furthest, begun);
+          const figures = step(batch, stepOptions);
+          return new Promise((resolve) =>
+            setImmediate(() => {
+              begun -= 1;
+              resolve(figures);
+            }),
+          );
+        };
+        await train({ ...given, model: Object.assign(given.model, { stepsAhead }) });
+        const log = await readFile(join(runDirectory, name, 'log.jsonl'), 'utf8');
+        return { furthest, log, weight: given.model.weight };
+      };
+      const waited = await outcome('a', false);
+      expect(waited.furthest).toBe(1);
+      expect(await outcome('b', true)).toEqual({ ...waited, furthest: 3 });
+    }));
+
+  it('that is heard of late is in no checkpoint', () =>
+    inRun(async (runDirectory) => {
+      const given = options(runDirectory, { logEvery: 10, checkpointEverySteps: 1 });
+      const onStep = ({ step }: StepEvent) => {
+        if (step === 6) given.model.forcedLoss = Number.NaN;
+      };
+      const model = Object.assign(given.model, { stepsAhead: true });
+      await expect(train({ ...given, model, onStep })).rejects.toThrow(/NaN at step 7/);
+      expect((await latestCheckpoint(runDirectory))?.progress.step).toBe(6);
+    }));
+
   it('never saves weights that are not finite', () =>
     inRun(async (runDirectory) => {
       const given = options(runDirectory);

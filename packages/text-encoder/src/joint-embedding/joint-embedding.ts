@@ -40,6 +40,7 @@ const MEANS = 'rmsProp/';
  */
 export class JointEmbedding implements Trainable<JointBatch> {
   readonly config: JsonValue;
+  readonly stepsAhead = true;
   readonly network: TextNetwork;
   readonly #loss: JointLossOptions;
   readonly #rmsProp: RmsProp;
