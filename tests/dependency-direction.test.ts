@@ -12,6 +12,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'image-node': ['@t2i/core'],
   backend: [
     '@t2i/core',
+    '@t2i/ops', // names and types of the fused kernels
     '@t2i/backend-native', // an optional peer, as are all engines but wasm and cpu
     ...['core', 'backend-cpu', 'backend-wasm', 'backend-webgpu', 'node', 'node-gpu'].map((name) => TFJS + name),
   ],

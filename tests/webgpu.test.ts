@@ -53,6 +53,36 @@ async function trainGan(engine: string, overrides: GanClsOverrides) {
   return { first, second, tensors, grown, images };
 }
 
+/** Compute shaders of one step of the preset `dcgan`, with the fused kernels of the engine and with the compositions that stand in for them. */
+async function programsOfStep(): Promise<{ fused: number; stock: number }> {
+  await tf.setBackend('webgpu');
+  const model = new GanCls(presetConfig('dcgan', NARROW), new Rng(1));
+  const batch = batchFor(model);
+  const backend = tf.backend() as unknown as { runWebGPUProgram(...call: unknown[]): unknown };
+  const { runWebGPUProgram } = backend;
+  let programs = 0;
+  backend.runWebGPUProgram = (...call) => {
+    programs += 1;
+    return runWebGPUProgram.apply(backend, call);
+  };
+  const count = async () => {
+    programs = 0;
+    await model.step(batch, { learningRate: 1e-3, rng: new Rng(2) });
+    return programs;
+  };
+  const fused = await count();
+  const kernels = tf.getKernelsForBackend('webgpu').filter(({ kernelName }) => kernelName.startsWith('T2i'));
+  for (const { kernelName } of kernels) tf.unregisterKernel(kernelName, 'webgpu');
+  const stock = await count();
+  for (const kernel of kernels) {
+    if (tf.getKernel(kernel.kernelName, 'webgpu')) tf.unregisterKernel(kernel.kernelName, 'webgpu');
+    tf.registerKernel(kernel);
+  }
+  backend.runWebGPUProgram = runWebGPUProgram;
+  model.dispose();
+  return { fused, stock };
+}
+
 /** Weights six times as far from zero: as drawn, a narrow encoder says the same of every sentence, and its gradients are noise. */
 function spreadOut(state: StateDict): StateDict {
   const spread = Object.entries(state.tensors).map(([name, tensor]) => {
@@ -134,6 +164,12 @@ describe.skipIf(skipWithoutSwiftShader)('webgpu on SwiftShader', { timeout: PATI
       expect(relativeError(actual.images.data, expected.images.data)).toBeLessThan(1e-2);
       expect(actual.grown).toBe(0);
     });
+  });
+
+  it('a step of the GAN takes less than half of the programs that stock operations take', async () => {
+    const { fused, stock } = await programsOfStep();
+    console.log(`dcgan: ${fused} programs a step, ${stock} by stock operations`);
+    expect(fused).toBeLessThan(stock / 2);
   });
 
   it.each(['relu8', 'gru18'] as const)('the text encoder encodes and learns as on the cpu: %s', async (rnn) => {

@@ -24,7 +24,7 @@ export {
   RMS_PROP,
   WEIGHTED_SUM,
 } from './kernels.ts';
-export { rectify, threshold } from './rectify.ts';
+export { rectify, slopeBelowZero, threshold } from './rectify.ts';
 export type { RmsPropOptions, RmsPropState } from './rms-prop.ts';
 export { RmsProp } from './rms-prop.ts';
 export { withSuspendedTape } from './suspended-tape.ts';
