@@ -101,7 +101,7 @@ function channelMeans(backend: FusedRunner, gamma: TensorInfo, summand: Summand)
 
 /** `factor` times the sums of each channel, in two stages: rows apart from each other by a number of parts, then the parts. */
 function channelSums(backend: FusedRunner, gamma: TensorInfo, summand: Summand, factor: number): TensorInfo {
-  const { name, inputs, floats, code } = summand;
+  const { name, inputs, floats = {}, code } = summand;
   const channels = gamma.shape[0]!;
   const rows = util.sizeFromShape(inputs.x!.shape) / channels;
   const parts = Math.max(1, Math.min(Math.floor(THREADS / channels), Math.floor(Math.sqrt(rows))));
