@@ -2,9 +2,8 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 
-/** Runs `work` twice and prints its programs and the kernels by time. Each kernel is waited for, so that the whole takes longer than without. */
+/** Runs `work` once and prints the kernels by time. Each kernel is waited for, so that the whole takes longer than without. */
 export async function printDeviceProfile(work: () => Promise<unknown>): Promise<void> {
-  console.log(`  ${await programsOf(work)} programs on the card`);
   const { kernels } = await tf.profile(async () => {
     await work();
     return tf.scalar(0);
@@ -24,18 +23,4 @@ export async function printDeviceProfile(work: () => Promise<unknown>): Promise<
       `  ${name.padEnd(26)} ${((100 * ms) / total).toFixed(1).padStart(5)} %  ${String(calls).padStart(5)} calls`,
     );
   }
-}
-
-/** Compute shaders that are run: each costs the time to start it, however little it has to do. */
-async function programsOf(work: () => Promise<unknown>): Promise<number> {
-  const backend = tf.backend() as unknown as { runWebGPUProgram(...call: unknown[]): unknown };
-  const { runWebGPUProgram } = backend;
-  let programs = 0;
-  backend.runWebGPUProgram = (...call) => {
-    programs += 1;
-    return runWebGPUProgram.apply(backend, call);
-  };
-  await work();
-  backend.runWebGPUProgram = runWebGPUProgram;
-  return programs;
 }

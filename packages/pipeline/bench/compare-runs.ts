@@ -12,10 +12,12 @@ import { type ImageBatch, Rng } from '@t2i/core';
 import { openDataset } from '@t2i/dataset/node';
 import { GoogLeNet } from '@t2i/image-encoder';
 import { resizeBicubic } from '@t2i/image-node';
-import { encodePictures, frechetDistance, gaussianOf, kernelDistance, manifoldScores, rPrecision } from '@t2i/metrics';
+import { encodePictures } from '@t2i/metrics';
 import { precompute } from '@t2i/text-encoder';
+import type { FigureKind } from '../src/evaluation/evaluation-report.ts';
+import { distanceFigures, fitFigures, namer, referenceOf } from '../src/evaluation/figures.ts';
 import { drawnBatches, photoBatches } from '../src/evaluation/picture-sources.ts';
-import { planSamples, WRONG_CAPTIONS } from '../src/evaluation/sample-plan.ts';
+import { planSamples } from '../src/evaluation/sample-plan.ts';
 import { TextToImagePipeline } from '../src/index.ts';
 
 const BATCH = 32;
@@ -41,33 +43,25 @@ const first = await TextToImagePipeline.open(runs[0]!);
 const { imageSize, noiseDim } = first.model;
 const noise = rng.fork().normal(plan.captions.length * noiseDim);
 first.dispose();
-const photos = await look(photoBatches(dataset, plan.references, imageSize, BATCH));
-const real = gaussianOf(photos);
+const reference = referenceOf(await look(photoBatches(dataset, plan.references, imageSize, BATCH)));
+const named = namer('googlenet', plan.captions.length, imageSize);
 
 for (const run of runs) {
-  const { model, encoder: sentences, run: opened, dispose } = await open(run);
-  const embeddings = await precompute({ encoder: sentences, captions: plan.captions });
-  const pool = await precompute({ encoder: sentences, captions: plan.pool.captions });
-  const drawn = await look(drawnBatches(model, embeddings, noise, BATCH));
-  const { recall } = manifoldScores(photos, drawn);
-  const { share } = rPrecision({
-    ...{ images: drawn, captions: embeddings, labels: plan.labels, wrong: WRONG_CAPTIONS },
-    pool: { embeddings: pool, labels: plan.pool.labels },
-  });
-  const figures = [
-    `Fréchet ${frechetDistance(gaussianOf(drawn), real).toFixed(1)}`,
-    `kernel ${kernelDistance(drawn, photos).toFixed(2)}`,
-    `recall ${(100 * recall).toFixed(1)} %`,
-    `R-precision ${(100 * share).toFixed(1)} %`,
-  ];
-  console.log(`${run}: ${opened?.checkpoint.images ?? '?'} images shown: ${figures.join(', ')}`);
-  dispose();
+  const pipeline = await TextToImagePipeline.open(run);
+  const side = pipeline.model.imageSize;
+  if (side !== imageSize) throw new Error(`${run} draws ${side} pixels, not ${imageSize}.`);
+  const captions = await precompute({ encoder: pipeline.encoder, captions: plan.captions });
+  const embeddings = await precompute({ encoder: pipeline.encoder, captions: plan.pool.captions });
+  const drawn = await look(drawnBatches(pipeline.model, captions, noise, BATCH));
+  const { labels } = plan;
+  const judged = { captions, labels, pool: { embeddings, labels: plan.pool.labels }, unitLength: false };
+  const figures = [...distanceFigures(drawn, reference, named), ...fitFigures(drawn, judged, named)];
+  const of = (kind: FigureKind) => figures.find((figure) => figure.kind === kind)!.value;
+  const percent = (kind: FigureKind) => `${(100 * of(kind)).toFixed(1)} %`;
+  console.log(
+    `${run}: ${pipeline.run?.checkpoint.images ?? '?'} images shown: Fréchet ${of('frechet').toFixed(1)}, ` +
+      `kernel ${of('kernel').toFixed(2)}, recall ${percent('recall')}, R-precision ${percent('r-precision')}`,
+  );
+  pipeline.dispose();
 }
 await dataset.close();
-
-async function open(run: string) {
-  const pipeline = await TextToImagePipeline.open(run);
-  if (pipeline.model.imageSize !== imageSize)
-    throw new Error(`${run} draws ${pipeline.model.imageSize} pixels, not ${imageSize}.`);
-  return { model: pipeline.model, encoder: pipeline.encoder, run: pipeline.run, dispose: () => pipeline.dispose() };
-}

@@ -86,6 +86,32 @@ describe('a whole run', () => {
       expect((await outcome('c', { seed: 2 })).weight).not.toBe(first.weight);
     }));
 
+  it('steps ahead of its figures no further than the log and the checkpoints', () =>
+    inRun(async (runDirectory) => {
+      const outcome = async (name: string, stepsAhead: boolean) => {
+        const given = options(join(runDirectory, name), { logEvery: 3 });
+        const step = given.model.step.bind(given.model);
+        let [begun, furthest] = [0, 0];
+        given.model.step = (batch, stepOptions) => {
+          begun += 1;
+          furthest = Math.max(furthest, begun);
+          const figures = step(batch, stepOptions);
+          return new Promise((resolve) =>
+            setImmediate(() => {
+              begun -= 1;
+              resolve(figures);
+            }),
+          );
+        };
+        await train({ ...given, model: Object.assign(given.model, { stepsAhead }) });
+        const log = await readFile(join(runDirectory, name, 'log.jsonl'), 'utf8');
+        return { furthest, log, weight: given.model.weight };
+      };
+      const waited = await outcome('a', false);
+      expect(waited.furthest).toBe(1);
+      expect(await outcome('b', true)).toEqual({ ...waited, furthest: 3 });
+    }));
+
   it('reports to trackers, with speed, and after every step to onStep', () =>
     inRun(async (runDirectory) => {
       const scalars: [number, Readonly<Record<string, number>>][] = [];
@@ -204,32 +230,6 @@ describe('divergence', () => {
       expect((await latestCheckpoint(runDirectory))?.progress.step).toBe(5);
     }),
   );
-
-  it('steps ahead of its figures no further than the log and the checkpoints', () =>
-    inRun(async (runDirectory) => {
-      const outcome = async (name: string, stepsAhead: boolean) => {
-        const given = options(join(runDirectory, name), { logEvery: 3 });
-        const step = given.model.step.bind(given.model);
-        let [begun, furthest] = [0, 0];
-        given.model.step = (batch, stepOptions) => {
-          begun += 1;
-          furthest = Math.max(furthest, begun);
-          const figures = step(batch, stepOptions);
-          return new Promise((resolve) =>
-            setImmediate(() => {
-              begun -= 1;
-              resolve(figures);
-            }),
-          );
-        };
-        await train({ ...given, model: Object.assign(given.model, { stepsAhead }) });
-        const log = await readFile(join(runDirectory, name, 'log.jsonl'), 'utf8');
-        return { furthest, log, weight: given.model.weight };
-      };
-      const waited = await outcome('a', false);
-      expect(waited.furthest).toBe(1);
-      expect(await outcome('b', true)).toEqual({ ...waited, furthest: 3 });
-    }));
 
   it('that is heard of late is in no checkpoint', () =>
     inRun(async (runDirectory) => {
