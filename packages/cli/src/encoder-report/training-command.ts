@@ -24,6 +24,7 @@ export function trainingCommand(config: EncoderConfig, dataset: string): string 
   const views = batches.views ?? VIEWS;
   if (!VIEWS.every((view) => views.includes(view))) for (const view of views) say('view', view);
   say('captions-per-image', batches.captionsPerImage, usual.batches.captionsPerImage);
+  say('num-captions', batches.numCaptions, usual.batches.numCaptions);
   say('word-dropout', batches.wordDropout, usual.batches.wordDropout);
   say('epochs', trainer.epochs, usual.trainer.epochs);
   say('learning-rate', trainer.learningRate, usual.trainer.learningRate);

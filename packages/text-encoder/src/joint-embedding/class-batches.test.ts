@@ -74,6 +74,14 @@ describe('ClassBatches', () => {
     expect(rows.every(({ item, view, caption }) => item % CLASSES < 3 && view === 1 && caption < 2)).toBe(true);
   });
 
+  it('draws as many captions of each image as are averaged', async () => {
+    const { features: found, captions } = await source({ numCaptions: 2 }).next();
+    const owners = captions.map((text) => Number(/of (\d+)/.exec(text)![1]));
+    expect(owners).toEqual([0, 0, 2, 2, 4, 4].map((at) => found.data[at]));
+    const pairs = await source({ numCaptions: 2 }).next();
+    expect(pairs.captions).toEqual(captions);
+  });
+
   it('continues from its state, and refuses that of other data', async () => {
     const [whole, resumed] = [source({ wordDropout: 0.3 }), source({ wordDropout: 0.3 })];
     await whole.next();
@@ -89,6 +97,7 @@ describe('ClassBatches', () => {
     ['an unknown view', { views: ['whole', 'top'] }],
     ['no view', { views: [] }],
     ['no caption', { captionsPerImage: 0 }],
+    ['half a caption', { numCaptions: 0.5 }],
     ['all words dropped', { wordDropout: 1 }],
   ])('refuses %s', (_, options) => {
     expect(() => source(options)).toThrow(ConfigError);

@@ -1,4 +1,4 @@
-/** Minibatches of a joint embedding: n distinct classes, an image, a view and a caption of each (`MultimodalMinibatchLoaderCaption.lua:53-104`). */
+/** Minibatches of a joint embedding: n distinct classes, an image, a view and a caption or more of each (`MultimodalMinibatchLoaderCaption.lua:53-104`). */
 
 import type { BatchSource, ImageFeatures, JsonValue, Rng, RngState, SplitName, TextImageDataset } from '@t2i/core';
 import { assert, CheckpointError, ConfigError, DatasetError } from '@t2i/core';
@@ -16,6 +16,8 @@ export interface ClassBatchesOptions {
   readonly views?: readonly string[] | undefined;
   /** Only the first so many captions of an image are used; default 10. */
   readonly captionsPerImage?: number | undefined;
+  /** Captions drawn, with replacement, for each image, whose embeddings are averaged; default 1, as in the paper. */
+  readonly numCaptions?: number | undefined;
   /** Chance of every word to be left out of its caption; default 0. One word always stays. */
   readonly wordDropout?: number | undefined;
   /** The stream is decided by its state here; the source goes on with a fork of it. */
@@ -27,6 +29,7 @@ interface Resolved {
   readonly features: ImageFeatures;
   readonly views: readonly string[];
   readonly captionsPerImage: number;
+  readonly numCaptions: number;
   readonly wordDropout: number;
 }
 
@@ -45,8 +48,8 @@ export class ClassBatches implements BatchSource<JointBatch> {
    */
   constructor(options: ClassBatchesOptions) {
     const { dataset, features, splits = ['train', 'val'], batchSize = 40, rng } = options;
-    const { views = features.views, captionsPerImage = 10, wordDropout = 0 } = options;
-    this.#options = { dataset, features, views, captionsPerImage, wordDropout };
+    const { views = features.views, captionsPerImage = 10, numCaptions = 1, wordDropout = 0 } = options;
+    this.#options = { dataset, features, views, captionsPerImage, numCaptions, wordDropout };
     this.#classes = itemsByClass(dataset, splits);
     this.#rng = rng.fork();
     this.batchSize = batchSize;
@@ -59,7 +62,9 @@ export class ClassBatches implements BatchSource<JointBatch> {
     const classes = this.#rng.shuffle(this.#classes.map((_, k) => k)).slice(0, this.batchSize);
     const items = classes.map((k) => this.#rng.pick(this.#classes[k]!));
     const views = items.map(() => this.#rng.pick(this.#options.views));
-    const captions = items.map((item) => this.#drawCaption(item));
+    const captions = items.flatMap((item) =>
+      Array.from({ length: this.#options.numCaptions }, () => this.#drawCaption(item)),
+    );
     return {
       features: { data: await this.#read(items, views), shape: [items.length, this.#options.features.dim] },
       captions,
@@ -109,14 +114,14 @@ export class ClassBatches implements BatchSource<JointBatch> {
   }
 
   #check(): void {
-    const { features, views, captionsPerImage, wordDropout } = this.#options;
+    const { features, views, captionsPerImage, numCaptions, wordDropout } = this.#options;
     const unknown = views.find((view) => !features.views.includes(view));
     if (unknown !== undefined || views.length === 0) {
       throw new ConfigError(`There are no features of the view "${unknown ?? ''}".`, {
         hint: `Stored are ${features.views.join(', ')}.`,
       });
     }
-    for (const [name, value] of Object.entries({ captionsPerImage, batchSize: this.batchSize })) {
+    for (const [name, value] of Object.entries({ captionsPerImage, numCaptions, batchSize: this.batchSize })) {
       if (!Number.isInteger(value) || value < 1) throw new ConfigError(`${name} must be at least 1, got ${value}.`);
     }
     if (!(wordDropout >= 0 && wordDropout < 1)) {

@@ -59,6 +59,26 @@ describe('JointEmbedding', () => {
     joint.dispose();
   });
 
+  it('averages the embeddings of several captions of an image', async () => {
+    const [several, joined] = [wordJoint(), wordJoint()];
+    const state = await several.state();
+    const kernel = state.tensors['text/kernel']!;
+    const halved = float32Tensor(
+      kernel.shape,
+      (kernel.data as Float32Array).map((weight) => weight / 2),
+    );
+    await joined.load({ ...state, tensors: { ...state.tensors, 'text/kernel': halved } });
+    // the map is linear in counts of words: the mean of two captions is both in one, at half the weights
+    const pairs = captions.map((text, i) => [text, captions[(i + 1) % captions.length]!]);
+    const mean = await several.step({ ...batch, captions: pairs.flat() }, options(1e-3));
+    const whole = await joined.step({ ...batch, captions: pairs.map((pair) => pair.join(' ')) }, options(1e-3));
+    expect(mean['loss/joint']).toBeCloseTo(whole['loss/joint']!, 6);
+    const [means, wholes] = await Promise.all([several.state(), joined.state()]);
+    expectAllClose(means.tensors['rmsProp/bias']!.data, wholes.tensors['rmsProp/bias']!.data as Float32Array);
+    several.dispose();
+    joined.dispose();
+  });
+
   it('continues bit for bit from a saved state', async () => {
     const [whole, resumed] = [charJoint(), charJoint()];
     await whole.step(batch, options(1e-3));

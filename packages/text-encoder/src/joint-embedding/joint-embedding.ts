@@ -2,6 +2,7 @@
 
 import '@tensorflow/tfjs-layers'; // registers the gradients of stock operations
 import {
+  assert,
   CheckpointError,
   ConfigError,
   type EmbeddingBatch,
@@ -24,10 +25,11 @@ import { parseMetadata, type SavableEncoder } from '../savable-encoder.ts';
 import { type JointLossOptions, jointLoss, matchAccuracy } from './loss.ts';
 import type { TextNetwork } from './text-network.ts';
 
-/** One image and one of its sentences from each of n distinct classes. */
+/** One image and a sentence or more of it from each of n distinct classes. */
 export interface JointBatch {
   /** Image features [n, dim]. */
   readonly features: EmbeddingBatch;
+  /** As many of each image, image by image; their embeddings are averaged. */
   readonly captions: readonly string[];
 }
 
@@ -66,7 +68,7 @@ export class JointEmbedding implements Trainable<JointBatch> {
       const images = this.network.normalise === 'none' ? raw : normaliseRows(raw);
       let accuracy: tf.Scalar | undefined;
       const { value, grads } = tf.variableGrads(() => {
-        const scores = tf.matMul<tf.Tensor2D>(images, this.network.embed(captions), false, true);
+        const scores = tf.matMul<tf.Tensor2D>(images, meanEmbeddings(this.network.embed(captions), n), false, true);
         accuracy = tf.keep(matchAccuracy(scores));
         return jointLoss(scores, this.#loss);
       }, Object.values(this.network.variables));
@@ -138,4 +140,12 @@ export function trainedEncoder(state: StateDict, settings: JsonValue): SavableEn
     default:
       throw new CheckpointError(`The checkpoint is of no kind of text encoder that is known, but "${kind}".`);
   }
+}
+
+/** [images, dim]: the mean of the embeddings of each image, which stand in rows one after the other. */
+function meanEmbeddings(embeddings: tf.Tensor2D, images: number): tf.Tensor2D {
+  const [rows, dim] = embeddings.shape;
+  if (rows === images) return embeddings;
+  assert(rows % images === 0, `${rows} captions are not as many of each of ${images} images`);
+  return tf.mean<tf.Tensor2D>(tf.reshape(embeddings, [images, rows / images, dim]), 1);
 }

@@ -130,7 +130,7 @@ it.each([
   {
     network: { kind: 'char-cnn-rnn', cnnDim: 256, rnn: 'gru18', normalise: 'both' },
     objective: { symmetric: false, margin: 0.5 },
-    batches: { batchSize: 20, views: ['whole', 'middle'], captionsPerImage: 5, wordDropout: 0.1 },
+    batches: { batchSize: 20, views: ['whole', 'middle'], captionsPerImage: 5, numCaptions: 4, wordDropout: 0.1 },
     trainer: { epochs: 7, learningRate: 0.001, learningRateDecay: 0.9 },
     seed: 3,
   },

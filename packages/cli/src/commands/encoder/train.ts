@@ -23,6 +23,7 @@ interface TrainEncoderFlags {
   batchSize?: number;
   view?: string[];
   captionsPerImage?: number;
+  numCaptions?: number;
   wordDropout?: number;
   epochs?: number;
   learningRate?: number;
@@ -68,6 +69,7 @@ export function trainEncoderCommand(output: Output): Command {
     .option('--batch-size <n>', 'classes in a step (default: 40)', integer(2, 4096))
     .option('--view <name>', 'draw images from this view (repeatable; default: all stored)', collect)
     .option('--captions-per-image <n>', 'captions of each photo in use (default: 10)', integer(1))
+    .option('--num-captions <n>', 'captions of a photo averaged into one embedding (default: 1)', integer(1))
     .option('--word-dropout <share>', 'leave out words at this chance (default: 0)', share)
     .option('--epochs <n>', 'epochs of as many steps as classes (default: 200)', integer(1))
     .option('--learning-rate <x>', 'of the first epoch (default: 0.0007)', positiveNumber)
@@ -121,7 +123,7 @@ function session(runDirectory: string, { backend }: TrainEncoderFlags, output: O
 /** Only what was said, so that the defaults fill the rest. */
 function configInput(flags: TrainEncoderFlags): unknown {
   const { kind, cnnDim, rnn, normalise, asymmetric, margin, seed, split, data, features } = flags;
-  const { batchSize, view, captionsPerImage, wordDropout } = flags;
+  const { batchSize, view, captionsPerImage, numCaptions, wordDropout } = flags;
   const { epochs, learningRate, learningRateDecay, keepLast, checkpointEvery, maxSteps, maxMinutes } = flags;
   return said({
     seed,
@@ -130,7 +132,7 @@ function configInput(flags: TrainEncoderFlags): unknown {
     split,
     network: said({ kind, cnnDim, rnn, normalise }),
     objective: said({ symmetric: asymmetric ? false : undefined, margin }),
-    batches: said({ batchSize, views: view, captionsPerImage, wordDropout }),
+    batches: said({ batchSize, views: view, captionsPerImage, numCaptions, wordDropout }),
     trainer: said({
       epochs,
       learningRate,
