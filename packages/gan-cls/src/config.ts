@@ -93,6 +93,13 @@ export const ganClsConfigSchema = z.strictObject({
     .describe(
       'Random changes through which D sees all images (DiffAugment, Zhao et al. 2020, arXiv 2006.10738). None in the paper.',
     ),
+  augmentationFrom: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe(
+      'Images shown before `augmentation` begins. D fits the photos by heart late in a run; changes before that only slow it down.',
+    ),
   gradientPenalty: z
     .number()
     .min(0)

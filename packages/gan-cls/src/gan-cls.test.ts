@@ -92,6 +92,22 @@ describe('step', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
+  it('shows D images as they are until augmentation begins', async () => {
+    const rows = randomBatch(0).images.shape[0];
+    const scoresOf = async (overrides: Parameters<typeof smallModel>[0]) => {
+      const model = smallModel(overrides);
+      const rng = new Rng(2);
+      const scores = [];
+      for (let i = 0; i < 3; i++) scores.push(await model.step(randomBatch(i), { learningRate, rng }));
+      model.dispose();
+      return scores;
+    };
+    const plain = await scoresOf({});
+    const late = await scoresOf({ augmentation: ['cutout'], augmentationFrom: 2 * rows });
+    expect(late.slice(0, 2)).toEqual(plain.slice(0, 2));
+    expect(late[2]).not.toEqual(plain[2]);
+  });
+
   it('refuses batches that do not fit, and says why', async () => {
     const model = smallModel({ objective: 'gan-int-cls' });
     const step = (batch: ReturnType<typeof randomBatch>) => model.step(batch, { learningRate, rng: new Rng(2) });

@@ -34,10 +34,12 @@ export type StepReport = Record<string, tf.Scalar>;
  * −log D(x̂, h) at x̂ is taken through the new D; ⟨x̂, that gradient⟩ then carries it into G's weights. So with
  * `sharedFake` and mismatching texts an iteration costs 3 forward passes of G and 8 of D, counting a backward pass as two.
  */
-export function trainStep(networks: Networks, batch: StepBatch, options: TrainStepOptions, report: StepReport): void {
-  const { config, generator, generatorAdam } = networks;
+export function trainStep(owner: Networks, batch: StepBatch, options: TrainStepOptions, report: StepReport): void {
+  const { generator, generatorAdam } = owner;
   const { learningRate } = options;
   const rows = batch.embeddings.shape[0];
+  const config = configAfter(generatorAdam.step * rows, owner.config);
+  const networks = { ...owner, config };
   if (!config.sharedFake) {
     const fake = forward(generator, [drawNoise(rows, options, config), batch.embeddings]);
     updateDiscriminator(networks, batch, fake, options, report);
@@ -98,6 +100,11 @@ function updateDiscriminator(
 /** Images as D sees them. */
 function view(images: tf.Tensor, { rng }: TrainStepOptions, { augmentation }: GanClsConfig): tf.Tensor {
   return augmentation.length === 0 ? images : augment(images as tf.Tensor4D, augmentation, rng);
+}
+
+/** The configuration after so many images shown: without augmentation until that begins. */
+function configAfter(images: number, config: GanClsConfig): GanClsConfig {
+  return images < config.augmentationFrom ? { ...config, augmentation: [] } : config;
 }
 
 /** Logits [n, 1] of images against embeddings. */
