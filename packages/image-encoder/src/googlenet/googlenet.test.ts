@@ -55,6 +55,19 @@ describe('GoogLeNet', () => {
     expect(() => GoogLeNet.fromSafetensors(extra, options)).toThrow(/"more"/);
   });
 
+  it('sees larger pictures with the same weights, under another name', async () => {
+    const network = GoogLeNet.fromSafetensors(weights, { ...options, imageSize: 96 });
+    const small = GoogLeNet.fromSafetensors(weights, options);
+    expect(network.id).toBe(`${small.id}-at-96`);
+    expect(network.imageSize).toBe(96);
+    expectAllClose((await network.encode(golden.larger)).data, golden.largerPool5, { absolute: 1e-4, relative: 1e-4 });
+    for (const imageSize of [0, 100, -32, 32.5]) {
+      expect(() => GoogLeNet.fromSafetensors(weights, { ...options, imageSize })).toThrow(/multiple of 32/);
+    }
+    network.dispose();
+    small.dispose();
+  });
+
   it('takes pictures of its own size only', async () => {
     const network = GoogLeNet.fromSafetensors(weights, options);
     const images = { data: new Float32Array(32 * 32 * 3), shape: [1, 32, 32, 3] as const };

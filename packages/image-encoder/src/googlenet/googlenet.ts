@@ -7,6 +7,7 @@
 import {
   assert,
   assertShape,
+  ConfigError,
   type EmbeddingBatch,
   float32Tensor,
   type ImageBatch,
@@ -33,6 +34,11 @@ const NORMALISATION = { depthRadius: 2, bias: 1, alpha: 1e-4 / 5, beta: 0.75 };
 export interface GoogLeNetOptions {
   /** Other widths and sizes than BVLC's, for tests and small relatives. */
   readonly architecture?: GoogLeNetArchitecture;
+  /**
+   * Side of the pictures, in pixels, a multiple of 32; default the architecture's. `pool5` is a mean over the picture, so that the same weights see
+   * larger pictures: flowers appear larger to them, and their features are others.
+   */
+  readonly imageSize?: number | undefined;
 }
 
 export class GoogLeNet implements ImageEncoder {
@@ -42,32 +48,36 @@ export class GoogLeNet implements ImageEncoder {
   readonly #architecture: GoogLeNetArchitecture;
   readonly #weights: FrozenWeights;
 
-  private constructor(state: StateDict, architecture: GoogLeNetArchitecture) {
+  private constructor(state: StateDict, { architecture = GOOGLENET, imageSize }: GoogLeNetOptions) {
+    this.imageSize = imageSize ?? architecture.imageSize;
+    assertImageSize(this.imageSize);
     this.#weights = new FrozenWeights(state, weightShapes(architecture));
-    this.id = `googlenet-${this.#weights.hash}`;
+    const resized = this.imageSize === architecture.imageSize ? '' : `-at-${this.imageSize}`;
+    this.id = `googlenet-${this.#weights.hash}${resized}`;
     this.dim = blockChannels(architecture.blocks.at(-1)!);
-    this.imageSize = architecture.imageSize;
     this.#architecture = architecture;
   }
 
   /**
    * Reads weights from a safetensors file: convolutions HWIO, classifier [in, out], named as in Caffe with `/weight` and `/bias`.
    * @throws CheckpointError when the file is damaged or of another network, naming the first tensor that differs
+   * @throws ConfigError when `imageSize` is no multiple of 32
    */
-  static fromSafetensors(file: Uint8Array, { architecture = GOOGLENET }: GoogLeNetOptions = {}): GoogLeNet {
-    return new GoogLeNet(readSafetensors(file, 'GoogLeNet weights'), architecture);
+  static fromSafetensors(file: Uint8Array, options: GoogLeNetOptions = {}): GoogLeNet {
+    return new GoogLeNet(readSafetensors(file, 'GoogLeNet weights'), options);
   }
 
   /**
    * Reads `bvlc_googlenet.caffemodel`, without the two auxiliary classifiers that only training needs.
    * @throws CheckpointError when the file is damaged or of another network
+   * @throws ConfigError when `imageSize` is no multiple of 32
    */
-  static fromCaffeModel(file: Uint8Array, { architecture = GOOGLENET }: GoogLeNetOptions = {}): GoogLeNet {
-    const shapes = weightShapes(architecture);
+  static fromCaffeModel(file: Uint8Array, options: GoogLeNetOptions = {}): GoogLeNet {
+    const shapes = weightShapes(options.architecture ?? GOOGLENET);
     const { tensors } = readCaffeModel(file);
     const wanted = Object.entries(tensors).filter(([name]) => shapes.has(name));
     const reshaped = wanted.map(([name, { shape, data }]) => [name, fromCaffeLayout(shape, data)] as const);
-    return new GoogLeNet({ tensors: Object.fromEntries(reshaped), metadata: {} }, architecture);
+    return new GoogLeNet({ tensors: Object.fromEntries(reshaped), metadata: {} }, options);
   }
 
   /** The average of the last block over the picture: `pool5/7x7_s1`, non-negative, not normalised. */
@@ -157,6 +167,12 @@ const STEM_PADDING: tf.backend_util.ExplicitPadding = [
   [3, 2],
   [0, 0],
 ];
+
+/** A multiple of 32, so that every layer with strides of two has an even number of rows: see `pooled`. */
+function assertImageSize(imageSize: number): void {
+  if (Number.isInteger(imageSize / 32) && imageSize > 0) return;
+  throw new ConfigError(`GoogLeNet takes pictures of a multiple of 32 pixels, not ${imageSize}.`);
+}
 
 /** Caffe rounds the number of windows up; at even sizes that is what 'same' does with 3×3 windows two apart. */
 function pooled(x: tf.Tensor4D, strides: number): tf.Tensor4D {

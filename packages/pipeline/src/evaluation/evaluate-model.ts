@@ -253,7 +253,7 @@ function rowsAt({ data, shape }: EmbeddingBatch, rows: readonly number[]): Embed
 function assertFeaturesOf({ encoder }: Extractor, features: ImageFeatures, dataset: TextImageDataset): void {
   if (features.encoderId !== encoder.id) {
     throw new ConfigError(`The features are of ${features.encoderId}, the weights given are those of ${encoder.id}.`, {
-      hint: 'Give the weights that the features were computed with.',
+      hint: 'Give the weights that the features were computed with, at the same size of pictures.',
     });
   }
   if (features.datasetFingerprint === dataset.fingerprint) return;

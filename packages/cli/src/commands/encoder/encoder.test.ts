@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { ImageBatch, ImageEncoder, RgbImage } from '@t2i/core';
 import { openDataset, prepareFolder, sourcePhotos } from '@t2i/dataset/node';
 import { extractFeatures } from '@t2i/image-encoder/node';
@@ -123,6 +125,28 @@ it('trains, evaluates, exports and searches, and refuses what does not belong to
       expect([code, errors]).toEqual([2, expect.stringMatching(message)]);
     }
   }));
+
+const googlenet = fileURLToPath(
+  new URL('../../../../../../shared/data/googlenet/bvlc_googlenet.safetensors', import.meta.url),
+);
+
+it.skipIf(!existsSync(googlenet))(`features by ${googlenet} are told apart by the side of its pictures`, () =>
+  withTemporaryFolder(async (folder) => {
+    const { data, from } = await preparedColours(folder, 'colours');
+    const extract = (out: string, side: string) =>
+      t2i(
+        ...['encoder', 'features', '--data', data, '--from', from, '--googlenet', googlenet],
+        ...['--views', 'whole', '--googlenet-side', side, '--out', join(folder, out)],
+      );
+    expect(await extract('small', '64')).toMatchObject({ code: 0 });
+    const manifest = JSON.parse(await readFile(join(folder, 'small', 'features.json'), 'utf8'));
+    expect(manifest).toMatchObject({ dim: 1024, encoder: expect.stringMatching(/^googlenet-\w+-at-64$/) });
+    const foreign = await extract('small', '96');
+    expect([foreign.code, foreign.errors]).toEqual([2, expect.stringMatching(/-at-64, not .*-at-96/)]);
+    const odd = await extract('odd', '100');
+    expect([odd.code, odd.errors]).toEqual([2, expect.stringContaining('multiple of 32')]);
+  }),
+);
 
 it.each([
   {},

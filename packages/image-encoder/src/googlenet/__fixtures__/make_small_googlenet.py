@@ -1,4 +1,4 @@
-"""A narrow GoogLeNet with random weights, what PyTorch makes of two pictures, and the same weights as Caffe models.
+"""A narrow GoogLeNet with random weights, what PyTorch makes of two pictures and a larger one, and the same weights as Caffe models.
 
     pip install torch numpy safetensors protobuf
     python make_small_googlenet.py
@@ -48,25 +48,33 @@ W = {name: torch.tensor(value, dtype=torch.float64) for name, value in weights.i
 conv = lambda x, name, **options: F.relu(F.conv2d(x, W[name + "/weight"], W[name + "/bias"], **options))
 norm = lambda x: F.local_response_norm(x, 5, alpha=1e-4, beta=0.75, k=1)  # alpha / 5, as Caffe
 halve = lambda x: F.max_pool2d(x, 3, 2, ceil_mode=True)
+
+
+def forward(images):
+    x = torch.tensor(images[..., ::-1].astype(np.float64) - [104, 117, 123]).permute(0, 3, 1, 2)
+    x = norm(halve(conv(x, "conv1/7x7_s2", stride=2, padding=3)))
+    x = halve(norm(conv(conv(x, "conv2/3x3_reduce"), "conv2/3x3", padding=1)))
+    for name, pooled, _ in BLOCKS:
+        name = "inception_" + name
+        x = halve(x) if pooled else x
+        x = torch.cat([
+            conv(x, name + "/1x1"),
+            conv(conv(x, name + "/3x3_reduce"), name + "/3x3", padding=1),
+            conv(conv(x, name + "/5x5_reduce"), name + "/5x5", padding=2),
+            conv(F.max_pool2d(x, 3, 1, 1), name + "/pool_proj"),
+        ], 1)
+    return x.mean((2, 3))
+
+
 images = rng.integers(0, 256, (2, 64, 64, 3), np.uint8)
-x = torch.tensor(images[..., ::-1].astype(np.float64) - [104, 117, 123]).permute(0, 3, 1, 2)
-x = norm(halve(conv(x, "conv1/7x7_s2", stride=2, padding=3)))
-x = halve(norm(conv(conv(x, "conv2/3x3_reduce"), "conv2/3x3", padding=1)))
-for name, pooled, _ in BLOCKS:
-    name = "inception_" + name
-    x = halve(x) if pooled else x
-    x = torch.cat([
-        conv(x, name + "/1x1"),
-        conv(conv(x, name + "/3x3_reduce"), name + "/3x3", padding=1),
-        conv(conv(x, name + "/5x5_reduce"), name + "/5x5", padding=2),
-        conv(F.max_pool2d(x, 3, 1, 1), name + "/pool_proj"),
-    ], 1)
-pool5 = x.mean((2, 3))
+larger = rng.integers(0, 256, (1, 96, 96, 3), np.uint8)
+pool5 = forward(images)
 prob = torch.softmax(pool5 @ W["loss3/classifier/weight"].T + W["loss3/classifier/bias"], 1)
 
 hwio = {name: np.ascontiguousarray(value.transpose(2, 3, 1, 0) if value.ndim == 4 else value.T) for name, value in weights.items()}
 save_file(hwio, HERE / "small.safetensors")
-golden = dict(images=images, pool5=pool5.numpy().astype(np.float32), prob=prob.numpy().astype(np.float32))
+golden = dict(images=images, larger=larger)
+golden |= {name: value.numpy().astype(np.float32) for name, value in dict(pool5=pool5, prob=prob, larger_pool5=forward(larger)).items()}
 save_file(golden, HERE / "small-golden.safetensors")
 
 # --- Caffe ---
