@@ -6,18 +6,22 @@ import { GOOGLENET, GoogLeNet, InceptionV3 } from '@t2i/image-encoder';
 import { Option } from 'commander';
 import { integer } from './flags.ts';
 
-/** The `--googlenet-side` flag. */
-export function googleNetSideOption(): Option {
-  return new Option('--googlenet-side <pixels>', 'side of the pictures that GoogLeNet is given, a multiple of 32')
-    .default(GOOGLENET.imageSize)
-    .argParser(integer(32, 2048));
+/** The `--googlenet-sides` flag. */
+export function googleNetSidesOption(): Option {
+  const side = integer(32, 2048);
+  return new Option(
+    '--googlenet-sides <pixels>',
+    'sides at which GoogLeNet looks at a picture, multiples of 32, comma-separated',
+  )
+    .default([GOOGLENET.imageSize])
+    .argParser((text: string) => text.split(',').map((part) => side(part.trim())));
 }
 
 /** GoogLeNet from a file of either format, told apart by its name. */
-export async function readGoogLeNet(path: string, imageSize: number): Promise<GoogLeNet> {
+export async function readGoogLeNet(path: string, imageSizes: readonly number[]): Promise<GoogLeNet> {
   const file = await readWeights('GoogLeNet', path);
   const read = path.endsWith('.caffemodel') ? GoogLeNet.fromCaffeModel : GoogLeNet.fromSafetensors;
-  return read(file, { imageSize });
+  return read(file, { imageSizes });
 }
 
 /** Inception v3 from what `convert_inception_v3.py` of `@t2i/image-encoder` has written. */

@@ -15,14 +15,14 @@ import { evaluationProgress } from '../evaluation-report/progress.ts';
 import { examples } from '../examples.ts';
 import { type BackendFlag, backendOption, integer } from '../flags.ts';
 import { withInterrupt } from '../interrupt.ts';
-import { googleNetSideOption, readGoogLeNet, readInceptionV3 } from '../network-files.ts';
+import { googleNetSidesOption, readGoogLeNet, readInceptionV3 } from '../network-files.ts';
 import type { Output } from '../output.ts';
 
 interface EvaluateFlags {
   data: string;
   features: string;
   googlenet: string;
-  googlenetSide: number;
+  googlenetSides: number[];
   inception?: string;
   encoder?: string;
   samples: number;
@@ -42,7 +42,7 @@ export function evaluateCommand(output: Output): Command {
       'features of its photos, made by `t2i encoder features`; view `whole` is enough',
     )
     .requiredOption('--googlenet <file>', 'the weights that the features were computed with')
-    .addOption(googleNetSideOption())
+    .addOption(googleNetSidesOption())
     .option(
       '--inception <file>',
       'weights of Inception v3, converted to safetensors: its figures too, at four times the work',
@@ -103,7 +103,7 @@ async function evaluate(runDirectory: string, flags: EvaluateFlags, output: Outp
 
 async function openExtractors({
   googlenet,
-  googlenetSide,
+  googlenetSides,
   inception,
 }: EvaluateFlags): Promise<[Extractor, ...Extractor[]]> {
   const extractor = (name: string, encoder: GoogLeNet | InceptionV3) => ({
@@ -111,6 +111,6 @@ async function openExtractors({
     encoder,
     probabilities: (features: EmbeddingBatch) => encoder.probabilities(features),
   });
-  const first = extractor('googlenet', await readGoogLeNet(googlenet, googlenetSide));
+  const first = extractor('googlenet', await readGoogLeNet(googlenet, googlenetSides));
   return inception === undefined ? [first] : [first, extractor('inception-v3', await readInceptionV3(inception))];
 }

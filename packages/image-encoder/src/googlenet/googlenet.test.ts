@@ -55,17 +55,29 @@ describe('GoogLeNet', () => {
     expect(() => GoogLeNet.fromSafetensors(extra, options)).toThrow(/"more"/);
   });
 
-  it('sees larger pictures with the same weights, under another name', async () => {
-    const network = GoogLeNet.fromSafetensors(weights, { ...options, imageSize: 96 });
-    const small = GoogLeNet.fromSafetensors(weights, options);
-    expect(network.id).toBe(`${small.id}-at-96`);
-    expect(network.imageSize).toBe(96);
-    expectAllClose((await network.encode(golden.larger)).data, golden.largerPool5, { absolute: 1e-4, relative: 1e-4 });
-    for (const imageSize of [0, 100, -32, 32.5]) {
-      expect(() => GoogLeNet.fromSafetensors(weights, { ...options, imageSize })).toThrow(/multiple of 32/);
-    }
-    network.dispose();
-    small.dispose();
+  it('sees larger pictures with the same weights, and several sides of one, under other names', async () => {
+    const at = (...imageSizes: number[]) => GoogLeNet.fromSafetensors(weights, { ...options, imageSizes });
+    const [own, larger, double] = [at(64), at(96), at(64, 128)];
+    expect([larger.id, double.id, double.imageSize]).toEqual([`${own.id}-at-96`, `${own.id}-at-64-128`, 128]);
+    const { data } = await larger.encode(golden.larger);
+    expectAllClose(data, golden.largerPool5, { absolute: 1e-4, relative: 1e-4 });
+
+    // every pixel of the golden pictures four times: scaled down they are those again
+    const { images } = golden;
+    const repeated = Float32Array.from({ length: 4 * images.data.length }, (_, i) => {
+      const [n, y, x, c] = [Math.floor(i / 49152), Math.floor(i / 384) % 128, Math.floor(i / 3) % 128, i % 3];
+      return images.data[((n * 64 + (y >> 1)) * 64 + (x >> 1)) * 3 + c]!;
+    });
+    const batch = { data: repeated, shape: [2, 128, 128, 3] as const };
+    const twice = at(128);
+    const large = (await twice.encode(batch)).data;
+    const mean = golden.pool5.map((value, i) => (value + large[i]!) / 2);
+    expectAllClose((await double.encode(batch)).data, mean, { absolute: 1e-4, relative: 1e-4 });
+    for (const network of [own, larger, double, twice]) network.dispose();
+  });
+
+  it.each([[[]], [[0]], [[100]], [[-32]], [[32.5]], [[96, 64]], [[64, 64]]])('refuses the sides %o', (imageSizes) => {
+    expect(() => GoogLeNet.fromSafetensors(weights, { ...options, imageSizes })).toThrow(/multiples of 32/);
   });
 
   it('takes pictures of its own size only', async () => {

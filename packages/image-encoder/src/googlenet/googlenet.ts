@@ -35,25 +35,28 @@ export interface GoogLeNetOptions {
   /** Other widths and sizes than BVLC's, for tests and small relatives. */
   readonly architecture?: GoogLeNetArchitecture;
   /**
-   * Side of the pictures, in pixels, a multiple of 32; default the architecture's. `pool5` is a mean over the picture, so that the same weights see
-   * larger pictures: flowers appear larger to them, and their features are others.
+   * Sides of a picture, in pixels, multiples of 32, at which it is looked at; its features are the mean. Default the architecture's alone. `pool5` is a
+   * mean over the picture, so that the same weights see a larger one; to them it is nearer, and their features of it are others.
    */
-  readonly imageSize?: number | undefined;
+  readonly imageSizes?: readonly number[] | undefined;
 }
 
 export class GoogLeNet implements ImageEncoder {
   readonly id: string;
   readonly dim: number;
+  /** The largest of the sides: pictures are scaled down for the others. */
   readonly imageSize: number;
+  readonly #imageSizes: readonly number[];
   readonly #architecture: GoogLeNetArchitecture;
   readonly #weights: FrozenWeights;
 
-  private constructor(state: StateDict, { architecture = GOOGLENET, imageSize }: GoogLeNetOptions) {
-    this.imageSize = imageSize ?? architecture.imageSize;
-    assertImageSize(this.imageSize);
+  private constructor(state: StateDict, { architecture = GOOGLENET, imageSizes }: GoogLeNetOptions) {
+    this.#imageSizes = imageSizes ?? [architecture.imageSize];
+    assertImageSizes(this.#imageSizes);
+    this.imageSize = Math.max(...this.#imageSizes);
     this.#weights = new FrozenWeights(state, weightShapes(architecture));
-    const resized = this.imageSize === architecture.imageSize ? '' : `-at-${this.imageSize}`;
-    this.id = `googlenet-${this.#weights.hash}${resized}`;
+    const sides = this.#imageSizes.join('-');
+    this.id = `googlenet-${this.#weights.hash}${sides === `${architecture.imageSize}` ? '' : `-at-${sides}`}`;
     this.dim = blockChannels(architecture.blocks.at(-1)!);
     this.#architecture = architecture;
   }
@@ -61,7 +64,7 @@ export class GoogLeNet implements ImageEncoder {
   /**
    * Reads weights from a safetensors file: convolutions HWIO, classifier [in, out], named as in Caffe with `/weight` and `/bias`.
    * @throws CheckpointError when the file is damaged or of another network, naming the first tensor that differs
-   * @throws ConfigError when `imageSize` is no multiple of 32
+   * @throws ConfigError when `imageSizes` are not multiples of 32 in ascending order
    */
   static fromSafetensors(file: Uint8Array, options: GoogLeNetOptions = {}): GoogLeNet {
     return new GoogLeNet(readSafetensors(file, 'GoogLeNet weights'), options);
@@ -70,7 +73,7 @@ export class GoogLeNet implements ImageEncoder {
   /**
    * Reads `bvlc_googlenet.caffemodel`, without the two auxiliary classifiers that only training needs.
    * @throws CheckpointError when the file is damaged or of another network
-   * @throws ConfigError when `imageSize` is no multiple of 32
+   * @throws ConfigError when `imageSizes` are not multiples of 32 in ascending order
    */
   static fromCaffeModel(file: Uint8Array, options: GoogLeNetOptions = {}): GoogLeNet {
     const shapes = weightShapes(options.architecture ?? GOOGLENET);
@@ -82,7 +85,11 @@ export class GoogLeNet implements ImageEncoder {
 
   /** The average of the last block over the picture: `pool5/7x7_s1`, non-negative, not normalised. */
   async encode(images: ImageBatch): Promise<EmbeddingBatch> {
-    const features = tf.tidy(() => this.#features(this.#prepared(images)));
+    const features = tf.tidy(() => {
+      const pixels = this.#prepared(images);
+      const each = this.#imageSizes.map((side) => this.#features(scaledDown(pixels, side)));
+      return tf.mean(tf.stack(each), 0);
+    });
     try {
       return { data: (await features.data()) as Float32Array, shape: [images.shape[0], this.dim] };
     } finally {
@@ -168,10 +175,18 @@ const STEM_PADDING: tf.backend_util.ExplicitPadding = [
   [0, 0],
 ];
 
-/** A multiple of 32, so that every layer with strides of two has an even number of rows: see `pooled`. */
-function assertImageSize(imageSize: number): void {
-  if (Number.isInteger(imageSize / 32) && imageSize > 0) return;
-  throw new ConfigError(`GoogLeNet takes pictures of a multiple of 32 pixels, not ${imageSize}.`);
+/** Multiples of 32, so that every layer with strides of two has an even number of rows: see `pooled`. */
+function assertImageSizes(imageSizes: readonly number[]): void {
+  const ascending = imageSizes.every((side, i) => side > (imageSizes[i - 1] ?? 0) && side % 32 === 0);
+  if (ascending && imageSizes.length > 0) return;
+  throw new ConfigError(`GoogLeNet takes pictures of multiples of 32 pixels, not of ${imageSizes.join(', ')}.`, {
+    hint: 'Name sides in ascending order, as in 224, 448.',
+  });
+}
+
+/** Bilinear between pixel centres: to half the side it is the mean of 2×2 pixels. */
+function scaledDown(pixels: tf.Tensor4D, side: number): tf.Tensor4D {
+  return pixels.shape[1] === side ? pixels : tf.image.resizeBilinear(pixels, [side, side], false, true);
 }
 
 /** Caffe rounds the number of windows up; at even sizes that is what 'same' does with 3×3 windows two apart. */

@@ -130,21 +130,21 @@ const googlenet = fileURLToPath(
   new URL('../../../../../../shared/data/googlenet/bvlc_googlenet.safetensors', import.meta.url),
 );
 
-it.skipIf(!existsSync(googlenet))(`features by ${googlenet} are told apart by the side of its pictures`, () =>
+it.skipIf(!existsSync(googlenet))(`features by ${googlenet} are told apart by the sides it looks at`, () =>
   withTemporaryFolder(async (folder) => {
     const { data, from } = await preparedColours(folder, 'colours');
-    const extract = (out: string, side: string) =>
+    const extract = (out: string, sides: string) =>
       t2i(
         ...['encoder', 'features', '--data', data, '--from', from, '--googlenet', googlenet],
-        ...['--views', 'whole', '--googlenet-side', side, '--out', join(folder, out)],
+        ...['--views', 'whole', '--googlenet-sides', sides, '--out', join(folder, out)],
       );
-    expect(await extract('small', '64')).toMatchObject({ code: 0 });
+    expect(await extract('small', '32,64')).toMatchObject({ code: 0 });
     const manifest = JSON.parse(await readFile(join(folder, 'small', 'features.json'), 'utf8'));
-    expect(manifest).toMatchObject({ dim: 1024, encoder: expect.stringMatching(/^googlenet-\w+-at-64$/) });
+    expect(manifest).toMatchObject({ dim: 1024, encoder: expect.stringMatching(/^googlenet-\w+-at-32-64$/) });
     const foreign = await extract('small', '96');
-    expect([foreign.code, foreign.errors]).toEqual([2, expect.stringMatching(/-at-64, not .*-at-96/)]);
+    expect([foreign.code, foreign.errors]).toEqual([2, expect.stringMatching(/-at-32-64, not .*-at-96/)]);
     const odd = await extract('odd', '100');
-    expect([odd.code, odd.errors]).toEqual([2, expect.stringContaining('multiple of 32')]);
+    expect([odd.code, odd.errors]).toEqual([2, expect.stringContaining('multiples of 32')]);
   }),
 );
 

@@ -8,14 +8,14 @@ import { Command, InvalidArgumentError } from 'commander';
 import { examples } from '../../examples.ts';
 import { type BackendFlag, backendOption, integer } from '../../flags.ts';
 import { withInterrupt } from '../../interrupt.ts';
-import { googleNetSideOption, readGoogLeNet } from '../../network-files.ts';
+import { googleNetSidesOption, readGoogLeNet } from '../../network-files.ts';
 import type { Output } from '../../output.ts';
 
 interface FeaturesFlags {
   data: string;
   from: string;
   googlenet: string;
-  googlenetSide: number;
+  googlenetSides: number[];
   out: string;
   views: string[];
   batchSize: number;
@@ -28,7 +28,7 @@ export function featuresCommand(output: Output): Command {
     .requiredOption('--data <folder>', 'a set made by `t2i dataset prepare`')
     .requiredOption('--from <folder>', 'where its photos are at full size: what `dataset prepare` was given')
     .requiredOption('--googlenet <file>', 'weights of BVLC GoogLeNet: .safetensors or .caffemodel')
-    .addOption(googleNetSideOption())
+    .addOption(googleNetSidesOption())
     .requiredOption('--out <folder>', 'folder of the features')
     .option('--views <names>', `which views, comma-separated: ${VIEWS.join(', ')}`, viewNames, [...VIEWS])
     .option('--batch-size <n>', 'pictures at once', integer(1, 1024), 32)
@@ -42,7 +42,7 @@ export function featuresCommand(output: Output): Command {
     .action(async (flags: FeaturesFlags) => {
       await selectBackend({ prefer: flags.backend, logger: output });
       const dataset = await openDataset(flags.data);
-      const encoder = await readGoogLeNet(flags.googlenet, flags.googlenetSide);
+      const encoder = await readGoogLeNet(flags.googlenet, flags.googlenetSides);
       const progress = everyMinute(output);
       try {
         await withInterrupt(
