@@ -48,7 +48,7 @@ export function backendOption(): Option {
 export function encoderOption(): Option {
   return new Option(
     '--encoder <which>',
-    '`oxford-102` (trained, comes with the package), `bag-of-words`, or a folder with a trained encoder ' +
+    '`oxford-102` (trained, comes with the package), `bag-of-words`, or a folder with a trained encoder or a published model ' +
       '(default: oxford-102 for that data set, a bag of words for others)',
   );
 }

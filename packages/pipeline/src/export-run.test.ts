@@ -68,6 +68,17 @@ describe('exportRun', () => {
     expect(maxDifference(published.pixels, run.pixels)).toBeLessThanOrEqual(1);
   });
 
+  it('makes a model whose encoder another run can be trained with', async () => {
+    const directory = join(folder, 'b/model');
+    const { encoder } = await exportRun({ runDirectory, outDirectory: directory });
+    const again = join(folder, 'by-its-encoder');
+    const trainer = { ...config.trainer, maxSteps: 1 };
+    await trainRun({ ...config, trainer, encoder: { kind: 'saved', directory } }, { runDirectory: again });
+    const pipeline = await TextToImagePipeline.open(again);
+    expect(pipeline.encoder.id).toBe(encoder.id);
+    pipeline.dispose();
+  });
+
   it('copies a page, with the model beside it', async () => {
     const page = join(folder, 'page');
     await mkdir(join(page, 'assets'), { recursive: true });

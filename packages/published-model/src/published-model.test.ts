@@ -8,7 +8,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bagOfWords, charCnnRnn, FACTS, publish, smallModel } from './__fixtures__/small-published.ts';
 import { revisionOf } from './manifest.ts';
-import { isModelFolder, openModelFolder, readModelManifest } from './node/open-model-folder.ts';
+import { isModelFolder, openModelEncoder, openModelFolder, readModelManifest } from './node/open-model-folder.ts';
 import { TextToImage } from './text-to-image.ts';
 
 const request = { captions: ['a pink flower', 'white petals'], seed: 7, perCaption: 3 };
@@ -47,6 +47,19 @@ describe('a published model', () => {
     expect(Object.keys(tensors).filter((name) => !name.startsWith('generator/'))).toEqual([]);
     expect(tensors['generator/deconv8/kernel']!.dtype).toBe('F16');
     expect(tensors['generator/norm8/moving_variance']!.dtype).toBe('F32');
+  });
+
+  it('gives out its encoder, and no other', async () => {
+    const manifest = await publishTrained(folder);
+    const opened = await openModelEncoder(folder);
+    expect(opened.id).toBe(manifest.encoder.id);
+    const [data, exact] = await Promise.all(
+      [opened, encoder].map(async (each) => (await each.encode(request.captions)).data),
+    );
+    expect(maxDifference(data!, exact!)).toBeLessThan(0.01);
+    for (const each of [opened, encoder]) each.dispose!();
+    await truncate(join(folder, 'encoder.safetensors'), 100);
+    await expect(openModelEncoder(folder)).rejects.toThrow(CheckpointError);
   });
 
   it('draws what the trained one draws, within a step of a pixel', async () => {

@@ -2,7 +2,7 @@
 
 import { CheckpointError, type Logger, readSafetensors, sha256 } from '@t2i/core';
 import { GanClsGenerator } from '@t2i/gan-cls';
-import { restoreEncoder } from '@t2i/text-encoder';
+import { restoreEncoder, type SavableEncoder } from '@t2i/text-encoder';
 import { deviationFrom } from './check-picture.ts';
 import type { ModelFile, ModelManifest } from './manifest.ts';
 import { TextToImage } from './text-to-image.ts';
@@ -21,10 +21,9 @@ export class PublishedModel extends TextToImage {
    * @throws CheckpointError when a file is not the one that the manifest names, or both do not belong together
    */
   static async restore(manifest: ModelManifest, files: ModelBytes, logger?: Logger): Promise<PublishedModel> {
-    const { generator, encoder } = manifest;
+    const { generator } = manifest;
     await assertIntact(generator.file, files.generator);
-    await assertIntact(encoder.file, files.encoder);
-    const restored = await restoreEncoder(encoder, readSafetensors(files.encoder, encoder.file.name), { logger });
+    const restored = await restoreModelEncoder(manifest, files.encoder, logger);
     const { tensors } = readSafetensors(files.generator, generator.file.name);
     const model = GanClsGenerator.fromWeights(generator.config, tensors);
     try {
@@ -42,6 +41,19 @@ export class PublishedModel extends TextToImage {
   deviation(): Promise<number> {
     return deviationFrom(this.manifest.check, this);
   }
+}
+
+/**
+ * The encoder of a published model from its file. Needs no engine.
+ * @throws CheckpointError when `bytes` is not the file that the manifest names
+ */
+export async function restoreModelEncoder(
+  { encoder }: ModelManifest,
+  bytes: Uint8Array,
+  logger?: Logger,
+): Promise<SavableEncoder> {
+  await assertIntact(encoder.file, bytes);
+  return restoreEncoder(encoder, readSafetensors(bytes, encoder.file.name), { logger });
 }
 
 /** The two files as they were read. */

@@ -13,6 +13,7 @@ import {
 } from '@t2i/core';
 import { openDataset } from '@t2i/dataset/node';
 import { openFeatures } from '@t2i/image-encoder/node';
+import { isModelFolder, openModelEncoder } from '@t2i/published-model/node';
 import { type SavableEncoder, tokenizeWords } from '@t2i/text-encoder';
 import { loadEncoder, saveEncoder } from '@t2i/text-encoder/node';
 import {
@@ -79,10 +80,11 @@ export async function openEncoderRun(runDirectory: string, logger?: Logger): Pro
 }
 
 /**
- * The encoder in a folder: one that was saved, or that of a run at its newest whole checkpoint.
- * @throws CheckpointError when it holds neither, or one that is damaged
+ * The encoder in a folder: one that was saved, that of a published model, or that of a run at its newest whole checkpoint.
+ * @throws CheckpointError when it holds none, or one that is damaged
  */
 export async function openTrainedEncoder(directory: string, logger?: Logger): Promise<SavableEncoder> {
+  if (await isModelFolder(directory)) return openModelEncoder(directory, logger);
   const isRun = await access(runPaths(directory).record).then(
     () => true,
     () => false,

@@ -3,8 +3,9 @@
 import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CheckpointError, errorMessage, type Logger } from '@t2i/core';
+import type { SavableEncoder } from '@t2i/text-encoder';
 import { MANIFEST_FILE, type ModelManifest, parseModelManifest } from '../manifest.ts';
-import { PublishedModel } from '../published-model.ts';
+import { PublishedModel, restoreModelEncoder } from '../published-model.ts';
 
 /** Whether a folder says that it holds a published model. */
 export function isModelFolder(directory: string): Promise<boolean> {
@@ -31,6 +32,15 @@ export async function openModelFolder(directory: string, logger?: Logger): Promi
     read(join(directory, manifest.encoder.file.name)),
   ]);
   return PublishedModel.restore(manifest, { generator, encoder }, logger);
+}
+
+/**
+ * The encoder of the model in such a folder, for a generator of one's own. Needs no engine.
+ * @throws CheckpointError when a file is missing, truncated, damaged or of another model
+ */
+export async function openModelEncoder(directory: string, logger?: Logger): Promise<SavableEncoder> {
+  const manifest = await readModelManifest(directory);
+  return restoreModelEncoder(manifest, await read(join(directory, manifest.encoder.file.name)), logger);
 }
 
 async function read(path: string): Promise<Uint8Array> {
