@@ -2,7 +2,7 @@
  * Short runs side by side, in a quarter of the time of `t2i evaluate`: the Fréchet and kernel distance and the R-precision of what each draws for the
  * same captions of test photos with the same noise.
  *
- *   pnpm bench:runs --data data/oxford-102 --googlenet bvlc_googlenet.safetensors [--samples 1155] runs/a runs/b …
+ *   pnpm bench:runs --data data/oxford-102 --googlenet bvlc_googlenet.safetensors [--googlenet-sides 224,448] [--samples 1155] runs/a runs/b …
  */
 
 import { readFile } from 'node:fs/promises';
@@ -14,6 +14,7 @@ import { GoogLeNet } from '@t2i/image-encoder';
 import { resizeBicubic } from '@t2i/image-node';
 import { encodePictures } from '@t2i/metrics';
 import { precompute } from '@t2i/text-encoder';
+import { normalisesImages } from '../src/encoder-training/compared-with.ts';
 import type { FigureKind } from '../src/evaluation/evaluation-report.ts';
 import { distanceFigures, fitFigures, namer, referenceOf } from '../src/evaluation/figures.ts';
 import { drawnBatches, photoBatches } from '../src/evaluation/picture-sources.ts';
@@ -27,13 +28,15 @@ const { values, positionals: runs } = parseArgs({
   options: {
     data: { type: 'string', default: 'data/oxford-102' },
     googlenet: { type: 'string' },
+    'googlenet-sides': { type: 'string', default: '224' },
     samples: { type: 'string', default: '1155' },
   },
 });
 if (values.googlenet === undefined || runs.length === 0) throw new Error('Give --googlenet and one run or more.');
 
 await selectBackend();
-const encoder = GoogLeNet.fromSafetensors(await readFile(values.googlenet));
+const imageSizes = values['googlenet-sides'].split(',').map(Number);
+const encoder = GoogLeNet.fromSafetensors(await readFile(values.googlenet), { imageSizes });
 const dataset = await openDataset(values.data);
 const rng = new Rng(0);
 const plan = planSamples(dataset, Number(values.samples), rng.fork());
@@ -44,7 +47,7 @@ const { imageSize, noiseDim } = first.model;
 const noise = rng.fork().normal(plan.captions.length * noiseDim);
 first.dispose();
 const reference = referenceOf(await look(photoBatches(dataset, plan.references, imageSize, BATCH)));
-const named = namer('googlenet', plan.captions.length, imageSize);
+const named = namer(encoder.name, plan.captions.length, imageSize);
 
 for (const run of runs) {
   const pipeline = await TextToImagePipeline.open(run);
@@ -54,7 +57,8 @@ for (const run of runs) {
   const embeddings = await precompute({ encoder: pipeline.encoder, captions: plan.pool.captions });
   const drawn = await look(drawnBatches(pipeline.model, captions, noise, BATCH));
   const { labels } = plan;
-  const judged = { captions, labels, pool: { embeddings, labels: plan.pool.labels }, unitLength: false };
+  const unitLength = normalisesImages(pipeline.encoder, { encoderId: encoder.id, dim: encoder.dim });
+  const judged = { captions, labels, pool: { embeddings, labels: plan.pool.labels }, unitLength };
   const figures = [...distanceFigures(drawn, reference, named), ...fitFigures(drawn, judged, named)];
   const of = (kind: FigureKind) => figures.find((figure) => figure.kind === kind)!.value;
   const percent = (kind: FigureKind) => `${(100 * of(kind)).toFixed(1)} %`;

@@ -111,6 +111,7 @@ async function openExtractors({
     encoder,
     probabilities: (features: EmbeddingBatch) => encoder.probabilities(features),
   });
-  const first = extractor('googlenet', await readGoogLeNet(googlenet, googlenetSides));
+  const network = await readGoogLeNet(googlenet, googlenetSides);
+  const first = extractor(network.name, network);
   return inception === undefined ? [first] : [first, extractor('inception-v3', await readInceptionV3(inception))];
 }

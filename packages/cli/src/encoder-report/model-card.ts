@@ -52,9 +52,10 @@ ${training(run, dataset)}${hasCurves ? '\n![Loss and accuracy](curves.png)\n' : 
 `;
 }
 
-function training({ config, progress }: EncoderRun, dataset: string): string {
+function training({ config, encoder, progress }: EncoderRun, dataset: string): string {
   const { split, network, objective, batches, trainer, seed } = config;
-  const settings = { split, network, objective, batches, trainer, seed };
+  const { teacher } = encoder.settings as { teacher?: string };
+  const settings = { split, network, teacher, objective, batches, trainer, seed };
   return `## Training
 
 \`\`\`sh

@@ -42,6 +42,9 @@ export interface GoogLeNetOptions {
 }
 
 export class GoogLeNet implements ImageEncoder {
+  /** `googlenet`, or with other sides than its own for instance `googlenet-at-224-448`: for names of figures. */
+  readonly name: string;
+  /** Its name and a hash of its weights. */
   readonly id: string;
   readonly dim: number;
   /** The largest of the sides: pictures are scaled down for the others. */
@@ -56,7 +59,8 @@ export class GoogLeNet implements ImageEncoder {
     this.imageSize = Math.max(...this.#imageSizes);
     this.#weights = new FrozenWeights(state, weightShapes(architecture));
     const sides = this.#imageSizes.join('-');
-    this.id = `googlenet-${this.#weights.hash}${sides === `${architecture.imageSize}` ? '' : `-at-${sides}`}`;
+    this.name = sides === `${architecture.imageSize}` ? 'googlenet' : `googlenet-at-${sides}`;
+    this.id = `${this.name}-${this.#weights.hash}`;
     this.dim = blockChannels(architecture.blocks.at(-1)!);
     this.#architecture = architecture;
   }

@@ -18,7 +18,10 @@ export function isTrainedWithImages({ settings }: SavableEncoder): boolean {
  * Whether the features are scaled to length 1 before they are compared with this encoder's embeddings.
  * @throws ConfigError when the features are of another image encoder than the one it was trained with, or of another length
  */
-export function normalisesImages({ id, dim, settings }: SavableEncoder, features: ImageFeatures): boolean {
+export function normalisesImages(
+  { id, dim, settings }: SavableEncoder,
+  features: Pick<ImageFeatures, 'encoderId' | 'dim'>,
+): boolean {
   const { imageEncoder, normalise } = settingsSchema.catch({ normalise: 'none' }).parse(settings);
   if (imageEncoder !== undefined && imageEncoder !== features.encoderId) {
     throw new ConfigError(`The features are of ${features.encoderId}, the encoder was trained with ${imageEncoder}.`, {

@@ -50,6 +50,7 @@ export const encoderConfigSchema = z.strictObject({
   features: z.string().describe('folder of image features'),
   split: z.enum(['train', 'trainval']).default('trainval').describe('`train` keeps the validation classes unseen'),
   network: networkSchema.default(networkSchema.parse({ kind: 'char-cnn-rnn' })),
+  teacher: z.string().optional().describe('folder of a trained encoder whose scores are learnt too'),
   objective: objectiveSchema.default(objectiveSchema.parse({})),
   batches: batchesSchema.default(batchesSchema.parse({})),
   trainer: trainerSchema.default(trainerSchema.parse({})),

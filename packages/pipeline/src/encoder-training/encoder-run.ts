@@ -34,6 +34,8 @@ const recordSchema = z.strictObject({
   config: encoderConfigSchema,
   dataset: z.strictObject({ name: z.string(), fingerprint: z.string() }),
   imageEncoder: z.string(),
+  /** The id of the encoder that `config.teacher` names. */
+  teacher: z.string().optional(),
 });
 
 /** The folder of the run, and who watches it. */
@@ -110,6 +112,7 @@ async function runTraining(
   const features = await openFeatures(config.features);
   const dataset = await openDataset(config.data);
   try {
+    const teacher = config.teacher === undefined ? undefined : await openTrainedEncoder(config.teacher, options.logger);
     const { name, fingerprint } = dataset;
     // which views there are may change between sessions of a run, but not which it uses
     const batches = { ...config.batches, views: config.batches.views ?? [...features.views] };
@@ -118,9 +121,10 @@ async function runTraining(
       config: { ...config, batches },
       dataset: { name, fingerprint },
       imageEncoder: features.encoderId,
+      teacher: teacher?.id,
     };
     if (resumed !== undefined) assertSameSources(resumed, record);
-    return await trainJointly(record, dataset, features, options, resumed !== undefined);
+    return await trainJointly(record, { dataset, features, teacher }, options, resumed !== undefined);
   } finally {
     await features.close();
     await dataset.close();
@@ -129,17 +133,17 @@ async function runTraining(
 
 async function trainJointly(
   record: EncoderRecord,
-  dataset: TextImageDataset,
-  features: ImageFeatures,
+  sources: { dataset: TextImageDataset; features: ImageFeatures; teacher: SavableEncoder | undefined },
   options: EncoderRunOptions,
   resume: boolean,
 ): Promise<TrainResult> {
   const { config } = record;
+  const { dataset, features } = sources;
   const seeds = new Rng(config.seed);
   const model = new JointEmbedding(networkOf(config, dataset, features.dim, seeds.fork()), config.objective);
   try {
     const splits = splitsOf(config);
-    const batches = new ClassBatches({ dataset, features, splits, rng: seeds.fork(), ...config.batches });
+    const batches = new ClassBatches({ ...sources, splits, rng: seeds.fork(), ...config.batches });
     const trainer = { ...config.trainer, seed: config.seed };
     const run = JSON.parse(JSON.stringify(record)) as JsonValue;
     const result = await train({ ...options, model, batches, config: trainer, run, resume });
@@ -156,7 +160,7 @@ function networkOf(config: EncoderConfig, dataset: TextImageDataset, dim: number
     return new CharCnnRnnNetwork(resolveCharCnnRnnConfig({ ...network, dim }), rng);
   }
   const vocabulary = vocabularyOf(dataset, splitsOf(config), config.network.minCount);
-  return new LinearWordsNetwork({ vocabulary, dim }, rng);
+  return new LinearWordsNetwork({ vocabulary, dim });
 }
 
 function splitsOf({ split }: EncoderConfig): readonly SplitName[] {
@@ -174,14 +178,14 @@ function vocabularyOf(dataset: TextImageDataset, splits: readonly SplitName[], m
   return [...counts].flatMap(([word, count]) => (count >= minCount ? [word] : [])).sort();
 }
 
-function settingsOf({ config, dataset, imageEncoder }: EncoderRecord, steps: number): JsonValue {
+function settingsOf({ config, dataset, imageEncoder, teacher }: EncoderRecord, steps: number): JsonValue {
   const { split, network, objective, batches, seed } = config;
   const normalise = network.kind === 'char-cnn-rnn' ? network.normalise : 'none';
-  const settings = { dataset, split, imageEncoder, normalise, objective, batches, seed, steps };
+  const settings = { dataset, split, imageEncoder, teacher, normalise, objective, batches, seed, steps };
   return JSON.parse(JSON.stringify(settings)) as JsonValue;
 }
 
-/** @throws CheckpointError when the data or the features have changed since the run began */
+/** @throws CheckpointError when the data, the features or the teacher have changed since the run began */
 function assertSameSources(before: EncoderRecord, now: EncoderRecord): void {
   if (before.dataset.fingerprint !== now.dataset.fingerprint) {
     throw new CheckpointError(`The data set "${now.dataset.name}" is not the one that the run was trained on.`, {
@@ -195,5 +199,10 @@ function assertSameSources(before: EncoderRecord, now: EncoderRecord): void {
         hint: 'Give the features of the same image encoder, or start a new run.',
       },
     );
+  }
+  if (before.teacher !== now.teacher) {
+    throw new CheckpointError(`The teacher is ${now.teacher}, the run was taught by ${before.teacher}.`, {
+      hint: 'Put the same encoder back, or start a new run.',
+    });
   }
 }

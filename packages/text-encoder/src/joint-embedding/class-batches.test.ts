@@ -1,4 +1,12 @@
-import { CheckpointError, ConfigError, DatasetError, type ImageFeatures, Rng, type TextImageDataset } from '@t2i/core';
+import {
+  type CaptionEncoder,
+  CheckpointError,
+  ConfigError,
+  DatasetError,
+  type ImageFeatures,
+  Rng,
+  type TextImageDataset,
+} from '@t2i/core';
 import { describe, expect, it } from 'vitest';
 import { ClassBatches, type ClassBatchesOptions, dropWords } from './class-batches.ts';
 
@@ -80,6 +88,19 @@ describe('ClassBatches', () => {
     expect(owners).toEqual([0, 0, 2, 2, 4, 4].map((at) => found.data[at]));
     const pairs = await source({ numCaptions: 2 }).next();
     expect(pairs.captions).toEqual(captions);
+  });
+
+  it('brings the embeddings of its captions by a teacher', async () => {
+    const dim = features.dim;
+    const lengths = (captions: readonly string[]) => captions.flatMap((text) => Array<number>(dim).fill(text.length));
+    const teacher: CaptionEncoder = {
+      id: 'lengths',
+      dim,
+      encode: async (captions) => ({ data: Float32Array.from(lengths(captions)), shape: [captions.length, dim] }),
+    };
+    const { captions, taught } = await source({ teacher, numCaptions: 2 }).next();
+    expect(taught).toEqual({ data: Float32Array.from(lengths(captions)), shape: [6, dim] });
+    expect(() => source({ teacher: { ...teacher, dim: dim + 1 } })).toThrow(/The teacher gives/);
   });
 
   it('continues from its state, and refuses that of other data', async () => {

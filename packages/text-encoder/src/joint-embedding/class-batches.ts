@@ -1,6 +1,15 @@
 /** Minibatches of a joint embedding: n distinct classes, an image, a view and a caption or more of each (`MultimodalMinibatchLoaderCaption.lua:53-104`). */
 
-import type { BatchSource, ImageFeatures, JsonValue, Rng, RngState, SplitName, TextImageDataset } from '@t2i/core';
+import type {
+  BatchSource,
+  CaptionEncoder,
+  ImageFeatures,
+  JsonValue,
+  Rng,
+  RngState,
+  SplitName,
+  TextImageDataset,
+} from '@t2i/core';
 import { assert, CheckpointError, ConfigError, DatasetError } from '@t2i/core';
 import type { JointBatch } from './joint-embedding.ts';
 
@@ -20,6 +29,8 @@ export interface ClassBatchesOptions {
   readonly numCaptions?: number | undefined;
   /** Chance of every word to be left out of its caption; default 0. One word always stays. */
   readonly wordDropout?: number | undefined;
+  /** A trained encoder whose embeddings of the captions come with them. */
+  readonly teacher?: CaptionEncoder | undefined;
   /** The stream is decided by its state here; the source goes on with a fork of it. */
   readonly rng: Rng;
 }
@@ -31,6 +42,7 @@ interface Resolved {
   readonly captionsPerImage: number;
   readonly numCaptions: number;
   readonly wordDropout: number;
+  readonly teacher: CaptionEncoder | undefined;
 }
 
 /** An endless stream of batches. As many as there are classes count as an epoch. */
@@ -48,8 +60,8 @@ export class ClassBatches implements BatchSource<JointBatch> {
    */
   constructor(options: ClassBatchesOptions) {
     const { dataset, features, splits = ['train', 'val'], batchSize = 40, rng } = options;
-    const { views = features.views, captionsPerImage = 10, numCaptions = 1, wordDropout = 0 } = options;
-    this.#options = { dataset, features, views, captionsPerImage, numCaptions, wordDropout };
+    const { views = features.views, captionsPerImage = 10, numCaptions = 1, wordDropout = 0, teacher } = options;
+    this.#options = { dataset, features, views, captionsPerImage, numCaptions, wordDropout, teacher };
     this.#classes = itemsByClass(dataset, splits);
     this.#rng = rng.fork();
     this.batchSize = batchSize;
@@ -68,6 +80,7 @@ export class ClassBatches implements BatchSource<JointBatch> {
     return {
       features: { data: await this.#read(items, views), shape: [items.length, this.#options.features.dim] },
       captions,
+      ...(this.#options.teacher && { taught: await this.#options.teacher.encode(captions) }),
     };
   }
 
@@ -114,7 +127,7 @@ export class ClassBatches implements BatchSource<JointBatch> {
   }
 
   #check(): void {
-    const { features, views, captionsPerImage, numCaptions, wordDropout } = this.#options;
+    const { features, views, captionsPerImage, numCaptions, wordDropout, teacher } = this.#options;
     const unknown = views.find((view) => !features.views.includes(view));
     if (unknown !== undefined || views.length === 0) {
       throw new ConfigError(`There are no features of the view "${unknown ?? ''}".`, {
@@ -126,6 +139,11 @@ export class ClassBatches implements BatchSource<JointBatch> {
     }
     if (!(wordDropout >= 0 && wordDropout < 1)) {
       throw new ConfigError(`wordDropout must be at least 0 and below 1, got ${wordDropout}.`);
+    }
+    if (teacher !== undefined && teacher.dim !== features.dim) {
+      throw new ConfigError(`The teacher gives ${teacher.dim} numbers, the features have ${features.dim}.`, {
+        hint: 'Teach with an encoder that was trained with these features.',
+      });
     }
     if (this.batchSize > this.#classes.length || this.batchSize < 2) {
       throw new ConfigError(

@@ -23,21 +23,22 @@ function charJoint(extra: Parameters<typeof resolveCharCnnRnnConfig>[0] = {}): J
   return new JointEmbedding(new CharCnnRnnNetwork(resolveCharCnnRnnConfig({ ...tiny, ...extra }), new Rng(3)));
 }
 
-function wordJoint(): JointEmbedding {
-  return new JointEmbedding(new LinearWordsNetwork({ vocabulary: words, dim: golden.dim }, new Rng(3)));
+/** At the first weights of the golden trace. */
+async function wordJoint(): Promise<JointEmbedding> {
+  const joint = new JointEmbedding(new LinearWordsNetwork({ vocabulary: words, dim: golden.dim }));
+  const state = await joint.state();
+  const tensors = {
+    ...state.tensors,
+    'text/kernel': float32Tensor([words.length, golden.dim], Float32Array.from(start.kernel)),
+    'text/bias': float32Tensor([golden.dim], Float32Array.from(start.bias)),
+  };
+  await joint.load({ ...state, tensors });
+  return joint;
 }
 
 describe('JointEmbedding', () => {
   it('takes the steps of PyTorch', async () => {
-    const joint = wordJoint();
-    const state = await joint.state();
-    const { kernel, bias } = start;
-    const tensors = {
-      ...state.tensors,
-      'text/kernel': float32Tensor([words.length, golden.dim], Float32Array.from(kernel)),
-      'text/bias': float32Tensor([golden.dim], Float32Array.from(bias)),
-    };
-    await joint.load({ ...state, tensors });
+    const joint = await wordJoint();
     for (const { learningRate, loss, kernel, bias } of trace) {
       const scalars = await joint.step(batch, options(learningRate));
       expect(scalars['loss/joint']).toBeCloseTo(loss, 5);
@@ -60,7 +61,7 @@ describe('JointEmbedding', () => {
   });
 
   it('averages the embeddings of several captions of an image', async () => {
-    const [several, joined] = [wordJoint(), wordJoint()];
+    const [several, joined] = [await wordJoint(), await wordJoint()];
     const state = await several.state();
     const kernel = state.tensors['text/kernel']!;
     const halved = float32Tensor(
@@ -79,6 +80,27 @@ describe('JointEmbedding', () => {
     joined.dispose();
   });
 
+  it('learns the scores of a teacher too, and nothing from one that it equals', async () => {
+    const [alone, equal, taught] = [await wordJoint(), await wordJoint(), await wordJoint()];
+    const lessons = { data: Float32Array.from(golden.distillation.taught), shape: [golden.n, golden.dim] as const };
+    const own = await (await equal.encoder(null)).encode(captions);
+    const [without, same] = [
+      await alone.step(batch, options(1e-3)),
+      await equal.step({ ...batch, taught: own }, options(1e-3)),
+    ];
+    expect(without).not.toHaveProperty('loss/teacher');
+    expect(same['loss/joint']).toBe(without['loss/joint']);
+    expect(same['loss/teacher']).toBeCloseTo(0, 6);
+    const [weights, others] = await Promise.all([alone.state(), equal.state()]);
+    expectAllClose(others.tensors['rmsProp/kernel']!.data, weights.tensors['rmsProp/kernel']!.data as Float32Array);
+
+    const losses: number[] = [];
+    for (let i = 0; i < 100; i++)
+      losses.push((await taught.step({ ...batch, taught: lessons }, options(0.02)))['loss/teacher']!);
+    expect(losses.at(-1)).toBeLessThan(losses[0]!);
+    for (const joint of [alone, equal, taught]) joint.dispose();
+  });
+
   it('continues bit for bit from a saved state', async () => {
     const [whole, resumed] = [charJoint(), charJoint()];
     await whole.step(batch, options(1e-3));
@@ -90,7 +112,7 @@ describe('JointEmbedding', () => {
   });
 
   it('becomes an encoder that gives what the network gave', async () => {
-    for (const joint of [charJoint({ normalise: 'both' }), wordJoint()]) {
+    for (const joint of [charJoint({ normalise: 'both' }), await wordJoint()]) {
       await joint.step(batch, options(1e-3));
       const expected = tf.tidy(() => joint.network.embed(captions).dataSync());
       const encoder = trainedEncoder(await joint.state(), { steps: 1 });
@@ -104,7 +126,8 @@ describe('JointEmbedding', () => {
     const before = tf.memory().numTensors;
     const joint = charJoint({ normalise: 'both' });
     const steady = tf.memory().numTensors;
-    for (let i = 0; i < 3; i++) await joint.step(batch, options(1e-3));
+    const taught = { data: Float32Array.from(golden.distillation.taught), shape: [golden.n, golden.dim] as const };
+    for (const lessons of [{}, {}, { taught }]) await joint.step({ ...batch, ...lessons }, options(1e-3));
     await joint.state();
     expect(tf.memory().numTensors).toBe(steady);
     joint.dispose();

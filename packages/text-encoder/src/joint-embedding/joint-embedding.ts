@@ -22,7 +22,7 @@ import type { CharCnnRnnConfig } from '../char-cnn-rnn/config.ts';
 import { LinearWords } from '../linear-words/linear-words.ts';
 import { normaliseRows } from '../normalise-rows.ts';
 import { parseMetadata, type SavableEncoder } from '../savable-encoder.ts';
-import { type JointLossOptions, jointLoss, matchAccuracy } from './loss.ts';
+import { distillationLoss, type JointLossOptions, jointLoss, matchAccuracy } from './loss.ts';
 import type { TextNetwork } from './text-network.ts';
 
 /** One image and a sentence or more of it from each of n distinct classes. */
@@ -31,6 +31,8 @@ export interface JointBatch {
   readonly features: EmbeddingBatch;
   /** As many of each image, image by image; their embeddings are averaged. */
   readonly captions: readonly string[];
+  /** Embeddings of the captions by a teacher [captions, dim]: the network then learns its scores too. */
+  readonly taught?: EmbeddingBatch;
 }
 
 const WEIGHTS = 'text/';
@@ -55,8 +57,11 @@ export class JointEmbedding implements Trainable<JointBatch> {
     this.#rmsProp = new RmsProp(network.variables);
   }
 
-  /** Reports `loss/joint`, and as `score/accuracy` the share of images whose own sentence scores highest in the batch. */
-  async step({ features, captions }: JointBatch, { learningRate }: TrainStepOptions): Promise<StepScalars> {
+  /**
+   * Reports `loss/joint`, with a teacher `loss/teacher`, which is added to it, and as `score/accuracy` the share of images whose own sentence scores
+   * highest in the batch.
+   */
+  async step({ features, captions, taught }: JointBatch, { learningRate }: TrainStepOptions): Promise<StepScalars> {
     const [n, dim] = features.shape;
     if (dim !== this.network.dim) {
       throw new ConfigError(`The image features have ${dim} numbers each, the network gives ${this.network.dim}.`, {
@@ -66,20 +71,29 @@ export class JointEmbedding implements Trainable<JointBatch> {
     const report = tf.tidy(() => {
       const raw = tf.tensor2d(features.data, [n, dim]);
       const images = this.network.normalise === 'none' ? raw : normaliseRows(raw);
-      let accuracy: tf.Scalar | undefined;
-      const { value, grads } = tf.variableGrads(() => {
-        const scores = tf.matMul<tf.Tensor2D>(images, meanEmbeddings(this.network.embed(captions), n), false, true);
-        accuracy = tf.keep(matchAccuracy(scores));
-        return jointLoss(scores, this.#loss);
+      const scoresOf = (embeddings: tf.Tensor2D) =>
+        tf.matMul<tf.Tensor2D>(images, meanEmbeddings(embeddings, n), false, true);
+      const target = taught && scoresOf(tf.tensor2d(taught.data, [...taught.shape]));
+      let figures: tf.Scalar[] = [];
+      const { grads } = tf.variableGrads(() => {
+        const scores = scoresOf(this.network.embed(captions));
+        const joint = jointLoss(scores, this.#loss);
+        const teacher = target && distillationLoss(scores, target);
+        figures = [matchAccuracy(scores), joint, ...(teacher ? [teacher] : [])].map((figure) => tf.keep(figure));
+        return teacher ? tf.add<tf.Scalar>(joint, teacher) : joint;
       }, Object.values(this.network.variables));
       this.#rmsProp.apply(grads, learningRate);
-      const figures = tf.stack([value, accuracy!]);
-      tf.dispose(accuracy);
-      return figures;
+      const all = tf.stack(figures);
+      tf.dispose(figures);
+      return all;
     });
-    const [loss, accuracy] = await report.data();
+    const [accuracy, joint, teacher] = await report.data();
     report.dispose();
-    return { 'loss/joint': loss!, 'score/accuracy': accuracy! };
+    return {
+      'loss/joint': joint!,
+      ...(teacher !== undefined && { 'loss/teacher': teacher }),
+      'score/accuracy': accuracy!,
+    };
   }
 
   async state(): Promise<StateDict> {

@@ -28,6 +28,17 @@ export function jointLoss(scores: tf.Tensor2D, { symmetric, margin }: JointLossO
   return tf.mul<tf.Scalar>(total, 1 / n ** 2);
 }
 
+/**
+ * How far scores are from a teacher's (after Hinton et al. 2015, arXiv 1503.02531, section 2.1, with products for logits): Huber's loss of the difference in
+ * standard deviations of the teacher's. Squared errors would not do: RMSProp's first steps throw scores far off, and gradients as large as there would keep
+ * its mean of squares high for thousands of steps.
+ * @param scores of images (rows) with sentences (columns), of the network and of the teacher
+ */
+export function distillationLoss(scores: tf.Tensor2D, target: tf.Tensor2D): tf.Scalar {
+  const deviation = tf.maximum(tf.sqrt(tf.moments(target).variance), 1e-6); // a teacher may say the same of all
+  return tf.losses.huberLoss(tf.div(target, deviation), tf.div(scores, deviation)) as tf.Scalar;
+}
+
 /** The share of images whose own sentence scores highest. */
 export function matchAccuracy(scores: tf.Tensor2D): tf.Scalar {
   const [n] = scores.shape;

@@ -1,11 +1,8 @@
 /** The linear map of word counts with variables for weights: the baseline that a joint embedding trains. */
 
-import { type Rng, sizeOf } from '@t2i/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Normalisation, TextNetwork } from '../joint-embedding/text-network.ts';
 import { LinearWords, linearWordsShapes, wordColumns } from './linear-words.ts';
-
-const FIRST_WEIGHTS = 0.08; // bound of the uniform draw, as for the char-CNN-RNN
 
 export class LinearWordsNetwork implements TextNetwork {
   readonly kind = LinearWords.kind;
@@ -15,17 +12,16 @@ export class LinearWordsNetwork implements TextNetwork {
   readonly variables: Readonly<Record<string, tf.Variable>>;
   readonly #columns: ReadonlyMap<string, number>;
 
-  /** @param rng what the first weights are drawn from */
-  constructor({ vocabulary, dim }: { vocabulary: readonly string[]; dim: number }, rng: Rng) {
+  /** A linear map may start at zero: then what rare words say is what was learnt of them, and no chance beside it. */
+  constructor({ vocabulary, dim }: { vocabulary: readonly string[]; dim: number }) {
     this.config = { dim, normalise: 'none', vocabulary };
     this.dim = dim;
     this.normalise = 'none';
     this.#columns = new Map(vocabulary.map((word, column) => [word, column]));
-    const entries = Object.entries(linearWordsShapes(vocabulary.length, dim)).map(([name, shape]) => {
-      const values = new Float32Array(sizeOf(shape)).map(() => rng.uniform(-FIRST_WEIGHTS, FIRST_WEIGHTS));
-      return [name, tf.tidy(() => tf.variable(tf.tensor(values, [...shape])))] as const;
-    });
-    this.variables = Object.fromEntries(entries);
+    const zeros = Object.entries(linearWordsShapes(vocabulary.length, dim)).map(
+      ([name, shape]) => [name, tf.tidy(() => tf.variable(tf.zeros([...shape])))] as const,
+    );
+    this.variables = Object.fromEntries(zeros);
   }
 
   embed(captions: readonly string[]): tf.Tensor2D {

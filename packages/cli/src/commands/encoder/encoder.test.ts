@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ImageBatch, ImageEncoder, RgbImage } from '@t2i/core';
@@ -75,6 +75,22 @@ it('trains, evaluates, exports and searches, and refuses what does not belong to
     for (const name of ['zero-shot top-1', 'AP@1', 'AP@50', 'one caption: AP@10'])
       expect(measured.out).toContain(`| ${name} |`);
 
+    const taught = ['--teacher', at('words'), '--run', at('taught')];
+    expect(await t2i('encoder', 'train', ...taught, ...flags, ...steps)).toMatchObject({ code: 0 });
+    const { run: record } = JSON.parse(await readFile(join(at('taught'), 'run.json'), 'utf8'));
+    expect(record.teacher).toMatch(/^linear-words-3-\w+$/);
+    await rename(at('words'), at('words-before'));
+    const others = ['--kind', 'linear-words', '--batch-size', '2', '--max-steps', '3'];
+    expect(await t2i('encoder', 'train', '--run', at('words'), ...flags, ...others)).toMatchObject({ code: 0 });
+    expect(await t2i('encoder', 'train', '--resume', at('taught'), '--max-steps', '4')).toMatchObject({
+      code: 2,
+      errors: expect.stringMatching(/the run was taught by linear-words-3-/),
+    });
+    expect(await t2i('encoder', 'export', at('taught'), ...flags, '--out', at('shipped-taught'))).toMatchObject({
+      code: 0,
+    });
+    expect(await readFile(join(at('shipped-taught'), 'README.md'), 'utf8')).toContain(`"teacher": "${record.teacher}"`);
+
     const exported = await t2i('encoder', 'export', at('run'), ...flags, '--out', at('shipped'));
     expect(exported).toMatchObject({
       code: 0,
@@ -140,9 +156,12 @@ it.skipIf(!existsSync(googlenet))(`features by ${googlenet} are told apart by th
       );
     expect(await extract('small', '32,64')).toMatchObject({ code: 0 });
     const manifest = JSON.parse(await readFile(join(folder, 'small', 'features.json'), 'utf8'));
-    expect(manifest).toMatchObject({ dim: 1024, encoder: expect.stringMatching(/^googlenet-\w+-at-32-64$/) });
+    expect(manifest).toMatchObject({ dim: 1024, encoder: expect.stringMatching(/^googlenet-at-32-64-\w+$/) });
     const foreign = await extract('small', '96');
-    expect([foreign.code, foreign.errors]).toEqual([2, expect.stringMatching(/-at-32-64, not .*-at-96/)]);
+    expect([foreign.code, foreign.errors]).toEqual([
+      2,
+      expect.stringMatching(/googlenet-at-32-64-\w+, not googlenet-at-96/),
+    ]);
     const odd = await extract('odd', '100');
     expect([odd.code, odd.errors]).toEqual([2, expect.stringContaining('multiples of 32')]);
   }),
@@ -151,6 +170,7 @@ it.skipIf(!existsSync(googlenet))(`features by ${googlenet} are told apart by th
 it.each([
   {},
   { network: { kind: 'linear-words' }, split: 'train' },
+  { teacher: 'runs/teacher' },
   {
     network: { kind: 'char-cnn-rnn', cnnDim: 256, rnn: 'gru18', normalise: 'both' },
     objective: { symmetric: false, margin: 0.5 },

@@ -25,6 +25,7 @@ interface TrainEncoderFlags {
   captionsPerImage?: number;
   numCaptions?: number;
   wordDropout?: number;
+  teacher?: string;
   epochs?: number;
   learningRate?: number;
   learningRateDecay?: number;
@@ -71,6 +72,7 @@ export function trainEncoderCommand(output: Output): Command {
     .option('--captions-per-image <n>', 'captions of each photo in use (default: 10)', integer(1))
     .option('--num-captions <n>', 'captions of a photo averaged into one embedding (default: 1)', integer(1))
     .option('--word-dropout <share>', 'leave out words at this chance (default: 0)', share)
+    .option('--teacher <folder>', 'learn the scores of this trained encoder too: a run of `--kind linear-words`, say')
     .option('--epochs <n>', 'epochs of as many steps as classes (default: 200)', integer(1))
     .option('--learning-rate <x>', 'of the first epoch (default: 0.0007)', positiveNumber)
     .option('--learning-rate-decay <x>', 'factor after every epoch (default: 0.98)', positiveNumber)
@@ -122,7 +124,7 @@ function session(runDirectory: string, { backend }: TrainEncoderFlags, output: O
 
 /** Only what was said, so that the defaults fill the rest. */
 function configInput(flags: TrainEncoderFlags): unknown {
-  const { kind, cnnDim, rnn, normalise, asymmetric, margin, seed, split, data, features } = flags;
+  const { kind, cnnDim, rnn, normalise, asymmetric, margin, seed, split, data, features, teacher } = flags;
   const { batchSize, view, captionsPerImage, numCaptions, wordDropout } = flags;
   const { epochs, learningRate, learningRateDecay, keepLast, checkpointEvery, maxSteps, maxMinutes } = flags;
   return said({
@@ -130,6 +132,7 @@ function configInput(flags: TrainEncoderFlags): unknown {
     data,
     features,
     split,
+    teacher,
     network: said({ kind, cnnDim, rnn, normalise }),
     objective: said({ symmetric: asymmetric ? false : undefined, margin }),
     batches: said({ batchSize, views: view, captionsPerImage, numCaptions, wordDropout }),

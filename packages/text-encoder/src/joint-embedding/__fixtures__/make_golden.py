@@ -1,4 +1,4 @@
-"""Golden numbers of the joint embedding loss and of training with it, from PyTorch: python3 make_golden.py (torch 2.13, float64).
+"""Golden numbers of the joint embedding loss, of training with it and of learning the scores of a teacher, from PyTorch: python3 make_golden.py (torch 2.13, float64).
 
 The loss is written as the loops of the authors' train_sje_hybrid.lua. The training is of a linear map of word counts.
 """
@@ -46,6 +46,12 @@ for step in range(4):
     optimiser.step()
     trace.append(dict(learningRate=7e-4 * 0.98**step, loss=loss.item(), kernel=flat(kernel), bias=flat(bias)))
 
-golden = dict(n=N, dim=DIM, images=flat(images), texts=flat(texts), losses=losses,
+t, taught = texts.clone().requires_grad_(), torch.randn(N, DIM)
+target = images @ taught.T
+loss = torch.nn.functional.huber_loss(images @ t.T / target.std(correction=0), target / target.std(correction=0))
+loss.backward()
+distillation = dict(taught=flat(taught), loss=loss.item(), gradient=flat(t.grad))
+
+golden = dict(n=N, dim=DIM, images=flat(images), texts=flat(texts), losses=losses, distillation=distillation,
               training=dict(words=WORDS, captions=CAPTIONS, start=start, trace=trace))
 pathlib.Path(__file__).with_name("golden.json").write_text(json.dumps(golden) + "\n")
