@@ -47,7 +47,7 @@ ${figures(evaluation, facts.step)}
 ## Training
 
 \`\`\`sh
-t2i train --config training.json --run runs/again
+t2i train --config training.json --encoder . --run runs/again
 \`\`\`
 
 Epoch ${facts.epoch}, step ${facts.step}: ${facts.imagesShown.toLocaleString('en')} images shown${seconds === undefined ? '' : ` in ${duration(seconds)}`}; objective \`${facts.objective}\`. \`training.json\` has all settings.
