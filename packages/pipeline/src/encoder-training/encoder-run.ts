@@ -4,6 +4,7 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   CheckpointError,
+  ConfigError,
   type ImageFeatures,
   type JsonValue,
   type Logger,
@@ -27,6 +28,7 @@ import {
 } from '@t2i/text-encoder/training';
 import { loadLatestModelState, readRun, runPaths, type TrainOptions, type TrainResult, train } from '@t2i/trainer';
 import { z } from 'zod';
+import { normalisesImages } from './compared-with.ts';
 import { type EncoderConfig, encoderConfigSchema } from './encoder-config.ts';
 
 const recordSchema = z.strictObject({
@@ -113,6 +115,7 @@ async function runTraining(
   const dataset = await openDataset(config.data);
   try {
     const teacher = config.teacher === undefined ? undefined : await openTrainedEncoder(config.teacher, options.logger);
+    if (teacher !== undefined) assertTeaches(teacher, features, config);
     const { name, fingerprint } = dataset;
     // which views there are may change between sessions of a run, but not which it uses
     const batches = { ...config.batches, views: config.batches.views ?? [...features.views] };
@@ -183,6 +186,15 @@ function settingsOf({ config, dataset, imageEncoder, teacher }: EncoderRecord, s
   const normalise = network.kind === 'char-cnn-rnn' ? network.normalise : 'none';
   const settings = { dataset, split, imageEncoder, teacher, normalise, objective, batches, seed, steps };
   return JSON.parse(JSON.stringify(settings)) as JsonValue;
+}
+
+/** @throws ConfigError when the teacher's products are of other features, or of features that are scaled otherwise */
+function assertTeaches(teacher: SavableEncoder, features: ImageFeatures, { network }: EncoderConfig): void {
+  const normalises = network.kind === 'char-cnn-rnn' && network.normalise !== 'none';
+  if (normalisesImages(teacher, features) === normalises) return;
+  throw new ConfigError('The teacher and the network do not scale image features alike.', {
+    hint: 'Train both with the same `normalise`.',
+  });
 }
 
 /** @throws CheckpointError when the data, the features or the teacher have changed since the run began */

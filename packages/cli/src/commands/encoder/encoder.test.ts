@@ -79,6 +79,11 @@ it('trains, evaluates, exports and searches, and refuses what does not belong to
     expect(await t2i('encoder', 'train', ...taught, ...flags, ...steps)).toMatchObject({ code: 0 });
     const { run: record } = JSON.parse(await readFile(join(at('taught'), 'run.json'), 'utf8'));
     expect(record.teacher).toMatch(/^linear-words-3-\w+$/);
+    const wrong = ['--teacher', at('words'), '--normalise', 'images', '--run', at('no')];
+    expect(await t2i('encoder', 'train', ...wrong, ...flags, ...steps)).toMatchObject({
+      code: 2,
+      errors: expect.stringContaining('do not scale image features alike'),
+    });
     await rename(at('words'), at('words-before'));
     const others = ['--kind', 'linear-words', '--batch-size', '2', '--max-steps', '3'];
     expect(await t2i('encoder', 'train', '--run', at('words'), ...flags, ...others)).toMatchObject({ code: 0 });
