@@ -18,10 +18,12 @@ declare module 'autocannon' {
     readonly non2xx: number;
     readonly errors: number;
     readonly timeouts: number;
-    /** Seconds. */
-    readonly duration: number;
     /** Milliseconds. */
     readonly latency: { readonly p50: number; readonly p99: number };
   }
-  export default function autocannon(options: Options): Promise<Result>;
+  /** `response` comes with every answer, unless there are workers. */
+  interface Instance extends PromiseLike<Result> {
+    on(event: 'response', listener: () => void): this;
+  }
+  export default function autocannon(options: Options): Instance;
 }

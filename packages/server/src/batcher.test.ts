@@ -47,7 +47,7 @@ describe('Batcher', () => {
   it('waits for as many as there were before, to draw them in one pass', async () => {
     const { painter, batcher } = await crowded({ maxWait: 60_000 });
     const drawn = [batcher.submit(cells(1), patient), batcher.submit(cells(1), patient)];
-    expect(painter.passes).toEqual([1, 2]); // one was not worth it
+    expect(painter.passes).toEqual([1, 2]); // one waited for the other
     painter.release();
     expect((await Promise.all(drawn)).map((images) => images.length)).toEqual([1, 1]);
   });
@@ -61,25 +61,26 @@ describe('Batcher', () => {
     expect(await drawn).toHaveLength(1);
   });
 
-  it('does not wait for more than half of a pass', async () => {
+  it('does not wait when a pass is full', async () => {
     const { painter, batcher } = await crowded({ maxWait: 60_000 });
-    const drawn = batcher.submit(cells(2), patient);
-    expect(painter.passes).toEqual([1, 2]);
+    const drawn = batcher.submit(cells(4), patient);
+    expect(painter.passes).toEqual([1, 4]);
     painter.release();
-    expect(await drawn).toHaveLength(2);
+    expect(await drawn).toHaveLength(4);
   });
 
-  it('gathers while a pass is under way, and hands one over ahead', async () => {
+  it('gathers while a pass is under way, and hands a full one over ahead', async () => {
     const { painter, batcher } = await held();
     const drawn = [1, 1, 1, 3, 1].map((count) => batcher.submit(cells(count), patient));
-    expect(painter.passes).toEqual([1, 2]); // the first alone at once; then 1 + 1, half a pass
-    expect(batcher.queued).toBe(4);
+    expect(painter.passes).toEqual([1, 4]); // the first alone at once; then 1 + 1 + 2 of 3
+    expect(batcher.queued).toBe(2);
     painter.release();
     await drawn[0];
     await settled();
-    expect(painter.passes).toEqual([1, 2, 4]);
+    expect(painter.passes).toEqual([1, 4]); // the rest is not a full pass
     painter.release();
     await settled();
+    expect(painter.passes).toEqual([1, 4, 2]);
     painter.release();
     expect((await Promise.all(drawn)).map((images) => images.length)).toEqual([1, 1, 1, 3, 1]);
   });
@@ -124,12 +125,12 @@ describe('Batcher', () => {
 
   it('frees the place of a client that went away', async () => {
     const { painter, batcher } = await held();
-    const clients = [1, 2, 3].map((count) => {
+    const clients = [1, 4, 3].map((count) => {
       const client = new AbortController();
       return { client, code: codeOf(batcher.submit(cells(count), { ...patient, signal: client.signal })) };
     });
     const [drawing, ahead, waiting] = clients as [(typeof clients)[0], (typeof clients)[0], (typeof clients)[0]];
-    expect([painter.passes, batcher.queued]).toEqual([[1, 2], 3]);
+    expect([painter.passes, batcher.queued]).toEqual([[1, 4], 3]);
     drawing.client.abort();
     waiting.client.abort();
     expect(await Promise.all([drawing.code, waiting.code])).toEqual(['client-gone', 'client-gone']);
@@ -137,7 +138,7 @@ describe('Batcher', () => {
     painter.release();
     painter.release();
     expect(await ahead.code).toBe('drawn');
-    expect(painter.passes).toEqual([1, 2]);
+    expect(painter.passes).toEqual([1, 4]);
     const gone = AbortSignal.abort();
     expect(await codeOf(batcher.submit(cells(1), { ...patient, signal: gone }))).toBe('client-gone');
   });
@@ -155,11 +156,10 @@ describe('Batcher', () => {
   it('drains: finishes what was submitted, then disposes', async () => {
     const { painter, batcher } = await held({ maxWait: 1 });
     const drawn = [batcher.submit(cells(6), patient), batcher.submit(cells(1), patient)];
-    expect([painter.passes, batcher.queued]).toEqual([[4, 2], 1]);
+    expect([painter.passes, batcher.queued]).toEqual([[4], 3]);
     const drained = batcher.drain();
     painter.release();
-    painter.release();
-    await vi.waitUntil(() => painter.passes.length === 3);
+    await vi.waitUntil(() => painter.passes.length === 2);
     expect(painter.disposed).toBe(false);
     painter.release();
     await drained;

@@ -5,7 +5,7 @@ import type { Cell, Painter, Refusal } from './painter.ts';
 import { Problem } from './problem.ts';
 
 export interface BatcherOptions {
-  /** Milliseconds that an idle painter waits for as many cells as there were around the last pass; default 3. */
+  /** Milliseconds that an idle painter waits for as many cells as there were around the last pass; default 8. */
   readonly maxWait?: number;
   /** Cells that may wait; beyond, requests are refused. Default 512. */
   readonly maxQueue?: number;
@@ -31,10 +31,11 @@ interface Job {
   settle(result: readonly RgbImage[] | Problem): void;
 }
 
-/** With one pass under way, a second is handed over as soon as it is worth it: the painter never waits for a message. */
+/**
+ * With one pass under way, a second is handed over when it is full: the painter never waits for a message. Less than a full one waits for
+ * the end of the first: most of what a pass costs does not depend on its rows.
+ */
 const PASSES_AHEAD = 2;
-/** The share of a full pass from which on waiting for more would cost more than the rows it saves. */
-const WORTH = 0.5;
 
 export class Batcher {
   readonly painter: Painter;
@@ -53,7 +54,7 @@ export class Batcher {
   #lastEnd = 0;
   #drained: (() => void) | undefined;
 
-  constructor(painter: Painter, { maxWait = 3, maxQueue = 512, onPass = () => {} }: BatcherOptions = {}) {
+  constructor(painter: Painter, { maxWait = 8, maxQueue = 512, onPass = () => {} }: BatcherOptions = {}) {
     this.painter = painter;
     this.#maxWait = maxWait;
     this.#maxQueue = maxQueue;
@@ -108,7 +109,7 @@ export class Batcher {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     while (this.#queued > 0 && this.#passes < PASSES_AHEAD) {
-      if (this.#queued < max * WORTH) {
+      if (this.#queued < max) {
         if (this.#passes > 0) return; // its end looks again
         const rest = this.#waitForCompany();
         if (rest > 0) {

@@ -50,7 +50,7 @@ export function serveCommand(output: Output): Command {
       '--max-wait <ms>',
       'how long idle kernels wait for as many pictures as were there before',
       integer(0, 1000),
-      3,
+      8,
     )
     .option('--max-queue <n>', 'pictures that may wait; beyond, requests get 429', integer(64, 100_000), 512)
     .option('--deadline <seconds>', 'give a request up after so long', integer(1, 3600), 30)
