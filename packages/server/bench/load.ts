@@ -5,8 +5,10 @@
  * a request among the first 1,000 costs the server three times the processor time, apart from drawing, of one after 3,000 (V8 compiles).
  *
  *     tsx --conditions=@t2i/source packages/server/bench/load.ts RUN [--connections 1,16,256] [--rounds 5] [--seconds 4] [--requests 0]
- *         [--max-batch 16] [--max-wait 8]
+ *         [--max-batch 16] [--max-wait 8] [--server-cores 0]
  *
+ * With --server-cores the server keeps to those. On a machine of two, where client and server would take the same cores from each other,
+ * `T2I_THREADS=1 taskset -c 1 tsx … --server-cores 0` gives the bare generator one, the server one of its own, and the client the other.
  * Told of the processor time are the shares of autocannon and of the thread that speaks HTTP; the rest draws.
  * With --requests, that many are sent over 16 connections instead, and the server's memory is told along the way.
  */
@@ -28,6 +30,7 @@ const { positionals, values } = parseArgs({
     backend: { type: 'string', default: 'auto' },
     'max-batch': { type: 'string', default: '16' },
     'max-wait': { type: 'string', default: '8' },
+    'server-cores': { type: 'string' },
   },
 });
 const [run] = positionals;
@@ -131,7 +134,8 @@ async function endure(url: string): Promise<void> {
 
 console.log(`${cpus()[0]!.model}, ${availableParallelism()} cores, node ${process.version}, ${describeLoad()}`);
 const { backend, 'max-batch': maxBatch, 'max-wait': maxWait } = values;
-const { child, url } = await startServer(run, ['--backend', backend, '--max-batch', maxBatch, '--max-wait', maxWait]);
+const flags = ['--backend', backend, '--max-batch', maxBatch, '--max-wait', maxWait];
+const { child, url } = await startServer(run, flags, values['server-cores']);
 if (amount > 0) await endure(url);
 else {
   const bare = await openBare(run, backend, Number(maxBatch));

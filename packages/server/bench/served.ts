@@ -10,19 +10,19 @@ import { CLI } from './bare.ts';
 const PROBE_EVERY = 20; // ms
 const COMMON = ['--port', '0', '--log-level', 'warn'];
 
-/** @param flags of `t2i serve` */
+/**
+ * @param flags of `t2i serve`
+ * @param cores that it may use, as `taskset` takes them; none named: all
+ */
 export async function startServer(
   run: string,
   flags: readonly string[],
+  cores?: string,
 ): Promise<{ child: ChildProcess; url: string }> {
   const main = fileURLToPath(new URL('main.ts', CLI));
-  const child = spawn(
-    'node',
-    ['--import', 'tsx', '--conditions=@t2i/source', main, 'serve', run, ...COMMON, ...flags],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
+  const node = ['node', '--import', 'tsx', '--conditions=@t2i/source', main, 'serve', run, ...COMMON, ...flags];
+  const [command, ...rest] = cores === undefined ? node : ['taskset', '-c', cores, ...node];
+  const child = spawn(command!, rest, { stdio: ['ignore', 'pipe', 'inherit'] });
   for await (const line of createInterface({ input: child.stdout! })) {
     const url = / at (http\S+)/.exec(line)?.[1];
     if (url !== undefined) return { child, url };
