@@ -72,3 +72,15 @@ it('says what is wrong with a package that is there', async () => {
   const start = node.start(environment, {});
   await expect(start).rejects.toMatchObject({ message: expect.stringContaining('tfjs_binding.node'), cause: missing });
 });
+
+it('leaves no kernel behind of a package that fails after it has registered some', async () => {
+  const environment = fakeEnvironment({
+    'node:util': { default: {} },
+    get '@tensorflow/tfjs-node-gpu'() {
+      tf.registerKernel({ kernelName: 'Abs', backendName: 'tensorflow', kernelFunc: () => [] });
+      return new Error('tfjs_binding.node can not be found');
+    },
+  });
+  await expect(nodeGpu.start(environment, {})).rejects.toThrow('tfjs_binding.node');
+  expect(tf.getKernelsForBackend('tensorflow')).toEqual([]);
+});

@@ -1,7 +1,13 @@
 /** The engines `node` and `node-gpu`: TensorFlow's C library behind `@tensorflow/tfjs-node` and `-gpu`. */
 
 import { BackendError } from '@t2i/core';
-import { backend, findBackend, findBackendFactory } from '@tensorflow/tfjs-core';
+import {
+  backend,
+  findBackend,
+  findBackendFactory,
+  getKernelsForBackend,
+  unregisterKernel,
+} from '@tensorflow/tfjs-core';
 import { activate, type Engine } from '../engine.ts';
 import { type Environment, loadOptional } from '../environment.ts';
 import { correctRound } from './tensorflow-round.ts';
@@ -38,7 +44,10 @@ function tensorflow(engine: 'node' | 'node-gpu', requirements: string): Engine {
       if (findBackendFactory(TFJS_NAME) != null) refuseTheOther(engine, findBackend(TFJS_NAME) as TensorflowBackend);
       await restoreLegacyUtil(environment);
       if (environment.isNode) process.env.TF_CPP_MIN_LOG_LEVEL ??= '1'; // it tells of itself on stderr otherwise
-      const module = await loadOptional<TensorflowModule>(environment, name, hint);
+      const module = await loadOptional<TensorflowModule>(environment, name, hint).catch((error) => {
+        forgetKernels();
+        throw error;
+      });
       await activate(TFJS_NAME);
       const running = backend() as TensorflowBackend;
       correctRound(TFJS_NAME);
@@ -58,6 +67,11 @@ function refuseTheOther(engine: string, { isGPUPackage }: TensorflowBackend): vo
   throw new BackendError(`The engine ${isGPUPackage ? 'node-gpu' : 'node'} runs in this process, ${engine} cannot.`, {
     hint: 'Use one of them in a process.',
   });
+}
+
+/** A package without its addon fails after it has registered its kernels; each of them would be a warning when the other package is loaded. */
+function forgetKernels(): void {
+  for (const { kernelName } of getKernelsForBackend(TFJS_NAME)) unregisterKernel(kernelName, TFJS_NAME);
 }
 
 /** Gives `node:util` back what tfjs-node needs of it. Nothing happens where it still has it. */
