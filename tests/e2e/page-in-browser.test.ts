@@ -125,11 +125,14 @@ describe.skipIf(skipWithoutChromium)('the page with a model beside it', () => {
     expect((await finished).code).toBe(0);
   });
 
-  it('comes from t2i serve where that serves an exported model', async () => {
+  it('comes from t2i serve where that serves an exported model, when it is the one chosen', async () => {
     const model = `roses=${join(site, 'model')}`;
-    const { child, finished, url } = await startServe(model, '--page', built, '--backend', 'wasm').served;
+    const { child, finished, url } = await startServe(run, model, '--page', built, '--backend', 'wasm').served;
     try {
       const page = await visits.open(`${url}/?text=a+red+flower&seed=7&in=browser`);
+      await page.locator('.grid[aria-busy="false"] img[src^="data:"]').first().waitFor();
+      expect(await page.getByRole('switch', { name: 'In this browser' }).count()).toBe(0);
+      await page.getByLabel('Model').selectOption('roses');
       await page.locator('.grid[aria-busy="false"] img[src^="blob:"]').first().waitFor();
       expect(await page.getByRole('switch', { name: 'In this browser' }).isChecked()).toBe(true);
       const weights = await fetch(`${url}/v1/model-files/roses/generator.safetensors`, { method: 'HEAD' });

@@ -224,18 +224,21 @@ describe('the rate limit', () => {
 });
 
 describe('the page', () => {
-  it('may have a model for browsers beside it, which the models tell', async () => {
+  it('may have a model for browsers beside it, which is told of the first', async () => {
     await withTemporaryFolder(async (page) => {
       const published = await mockServed({
         name: 'published',
         files: async () => [{ name: 'model.json', path: page }],
       });
       const app = await mockApp({ models: [await mockServed(), published], page });
-      const inBrowser = async () => (await (await app.request('/v1/models')).json()).inBrowser;
-      expect(await inBrowser()).toBeNull();
+      const inBrowser = async () => {
+        const { models } = await (await app.request('/v1/models')).json();
+        return models.map((model: { inBrowser: string | null }) => model.inBrowser);
+      };
+      expect(await inBrowser()).toEqual([null, '/v1/model-files/published/']);
       await mkdir(join(page, 'model'));
       await writeFile(join(page, 'model/model.json'), '{}');
-      expect(await inBrowser()).toBe('/model/');
+      expect(await inBrowser()).toEqual(['/model/', '/v1/model-files/published/']);
       expect((await app.request('/model/model.json')).headers.get('Content-Type')).toMatch(/json/);
       expect((await (await mockApp()).request('/v1/models')).status).toBe(200);
     });

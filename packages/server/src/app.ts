@@ -88,7 +88,10 @@ function allRoutes(service: Service, metrics: Metrics, page: string | undefined)
     text,
     interpolateRoute(service),
     generateRoute(service),
-    ...modelRoutes(service, async () => (await pageModelAddress(page)) ?? modelFilesAddress(service)),
+    ...modelRoutes(service, async (model) => {
+      const besidePage = model === service.models[0] ? await pageModelAddress(page) : undefined;
+      return besidePage ?? modelFilesAddress(model);
+    }),
     modelFileRoute(service),
     ...samplesRoutes(service),
   ].map((route) => ({ ...route, path: `/v1${route.path}`, pattern: `/v1${route.pattern ?? route.path}` }));

@@ -28,6 +28,9 @@ class MockSource implements PictureSource {
     this.requests.push(request);
     return Array.from({ length: request.steps }, () => ({ url: 'data:,', caption: '', seed: 0, index: 0 }));
   }
+  dispose() {
+    disposals += 1;
+  }
   samples = async () => {
     this.sheetCalls += 1;
     return [{ epoch: this.sheetCalls, url: 'data:,' }];
@@ -37,20 +40,25 @@ class MockSource implements PictureSource {
 let server: MockSource;
 let browser: MockSource;
 let addresses: string[];
-let opens: number;
+let disposals: number;
+let opens: string[];
 
 /** A page with these sources, on this address, as it is once everything has come. */
 async function pageOn(search: string, has: { server?: boolean; browser?: boolean } = { server: true }) {
   let seeds = 100;
+  const models = [
+    { name: 'roses', imageSize: 64, ...(has.browser && { inBrowser: 'roses/' }) },
+    { name: 'tulips', imageSize: 64, ...(has.browser && { inBrowser: 'tulips/' }) },
+    { name: 'training', imageSize: 64 },
+  ];
   const sources: Sources = {
-    server: has.server ? { source: server, models: await server.models() } : undefined,
-    openInBrowser: has.browser
-      ? async (onProgress) => {
-          opens += 1;
-          onProgress({ loaded: 1, total: 2 });
-          return { source: browser, models: await browser.models() };
-        }
-      : undefined,
+    server: has.server ? { source: server, models } : undefined,
+    besidePage: has.browser && !has.server ? 'model/' : undefined,
+    openInBrowser: async (modelUrl, onProgress) => {
+      opens.push(modelUrl);
+      onProgress({ loaded: 1, total: 2 });
+      return { source: browser, models: await browser.models() };
+    },
   };
   const page = new Page({
     find: async () => sources,
@@ -66,7 +74,8 @@ beforeEach(() => {
   server = new MockSource();
   browser = new MockSource('browser');
   addresses = [];
-  opens = 0;
+  disposals = 0;
+  opens = [];
 });
 
 describe('at the start', () => {
@@ -201,21 +210,21 @@ it('the sheets of the training are looked for whenever they are opened', async (
 describe('a model beside the page', () => {
   it('without a server comes when a person asks for a picture, not before', async () => {
     const page = await pageOn('', { browser: true });
-    expect([opens, page.state.where, page.state.opened]).toEqual([0, 'browser', undefined]);
+    expect([opens, page.state.where, page.state.opened]).toEqual([[], 'browser', undefined]);
     page.go();
     await settle();
-    expect([opens, page.state.progress]).toEqual([1, { loaded: 1, total: 2 }]);
+    expect([opens, page.state.progress]).toEqual([['model/'], { loaded: 1, total: 2 }]);
     expect(browser.requests).toEqual([{ caption: 'pink flower with yellow petals', seed: 100, count: 8, like: [] }]);
   });
 
   it('comes at once where the address asks for a picture', async () => {
     await pageOn('?text=a&seed=7', { browser: true });
-    expect([opens, browser.requests]).toMatchObject([1, [{ caption: 'a', seed: 7 }]]);
+    expect([opens, browser.requests]).toMatchObject([['model/'], [{ caption: 'a', seed: 7 }]]);
   });
 
   it('beside a server is a choice, and comes once', async () => {
     const page = await pageOn('?text=a&seed=7', { server: true, browser: true });
-    expect([page.state.where, opens]).toEqual(['server', 0]);
+    expect([page.state.where, opens]).toEqual(['server', []]);
     page.chooseWhere('browser');
     await settle();
     expect(browser.requests).toEqual(server.requests);
@@ -223,8 +232,23 @@ describe('a model beside the page', () => {
     await settle();
     page.chooseWhere('browser');
     await settle();
-    expect([opens, page.state.where, server.requests.length, browser.requests.length]).toEqual([1, 'browser', 2, 2]);
+    expect([opens, page.state.where]).toEqual([['roses/'], 'browser']);
+    expect([server.requests.length, browser.requests.length]).toEqual([2, 2]);
     expect(addresses.at(-1)).toBe('push ?text=a&seed=7&in=browser');
+  });
+
+  it('is the one that is chosen; the one before it is let go', async () => {
+    const page = await pageOn('?text=a&seed=7&in=browser', { server: true, browser: true });
+    page.chooseModel('tulips');
+    expect(page.state.opened).toBeUndefined(); // nothing is drawn with the wrong one meanwhile
+    await settle();
+    expect([opens, disposals, browser.requests.length]).toEqual([['roses/', 'tulips/'], 1, 2]);
+    page.chooseModel('training');
+    await settle();
+    expect([page.state.where, page.state.forBrowsers, opens.length]).toEqual(['server', false, 2]);
+    page.chooseModel('tulips');
+    await settle();
+    expect([page.state.where, opens.length, browser.requests.length]).toEqual(['browser', 2, 3]);
   });
 
   it('that an address asks for in vain is no obstacle', async () => {

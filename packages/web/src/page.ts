@@ -20,6 +20,8 @@ export interface PageState {
   readonly sources: Attempted<Sources>;
   /** Where it is drawn, once that is known. */
   readonly where: 'server' | 'browser' | undefined;
+  /** Whether the model that is chosen can be drawn with in the browser. */
+  readonly forBrowsers: boolean;
   /** What draws; undefined while it is not there yet. */
   readonly opened: Opened | undefined;
   readonly browser: Attempted<Opened>;
@@ -45,7 +47,10 @@ export class Page {
   readonly #freshSeed: () => number;
   readonly #listeners = new Set<() => void>();
   readonly #sources = new Attempt<Sources>(() => this.#advance());
-  readonly #browser = new Attempt<Opened>(() => this.#advance());
+  readonly #browser = new Attempt<Opened>(
+    () => this.#advance(),
+    ({ source }) => source.dispose?.(),
+  );
   readonly #pictures = new Attempt<readonly DrawnPicture[]>(() => this.#tell(), forget);
   readonly #walk = new Attempt<readonly DrawnPicture[]>(() => this.#tell(), forget);
   readonly #sheets = new Attempt<readonly EpochSheet[]>(() => this.#tell());
@@ -55,6 +60,8 @@ export class Page {
   #drafts: PageState['drafts'] = FIRST_SCENE;
   #locked = false;
   #progress: LoadProgress | undefined;
+  /** Which model is in the browser, or comes there. */
+  #inBrowser: string | undefined;
   #state: PageState | undefined;
 
   constructor({ find, leaveAddress, freshSeed: fresh = freshSeed }: PageSurroundings) {
@@ -71,6 +78,7 @@ export class Page {
       locked: this.#locked,
       sources: this.#sources.state,
       where: this.#where(),
+      forBrowsers: this.#modelUrl() !== undefined,
       opened: this.#opened(),
       browser: this.#browser.state,
       progress: this.#progress,
@@ -170,11 +178,21 @@ export class Page {
     if (value === undefined) return undefined;
     const { where } = this.#scene;
     if (value.server === undefined) return 'browser';
-    return where === 'browser' && value.openInBrowser !== undefined ? 'browser' : 'server';
+    return where === 'browser' && this.#modelUrl() !== undefined ? 'browser' : 'server';
+  }
+
+  /** Address of the files of the model that is chosen, if browsers can draw with it. */
+  #modelUrl(): string | undefined {
+    const { server, besidePage } = this.#sources.state.value ?? {};
+    if (server === undefined) return besidePage;
+    const { model } = this.#scene;
+    return server.models.find(({ name }, i) => (model === undefined ? i === 0 : name === model))?.inBrowser;
   }
 
   #opened(): Opened | undefined {
-    return this.#where() === 'browser' ? this.#browser.state.value : this.#sources.state.value?.server;
+    if (this.#where() !== 'browser') return this.#sources.state.value?.server;
+    const { status, value } = this.#browser.state;
+    return status === 'done' && this.#inBrowser === this.#modelUrl() ? value : undefined;
   }
 
   /** Takes the next step towards what the scene shows: open what draws, then draw. */
@@ -193,14 +211,16 @@ export class Page {
   }
 
   #openInBrowser(): void {
+    const url = this.#modelUrl();
+    if (url === undefined || url === this.#inBrowser) return;
+    this.#inBrowser = url;
+    this.#progress = undefined;
     const { openInBrowser } = this.#sources.state.value!;
-    if (openInBrowser === undefined || this.#browser.state.status !== 'idle') return;
-    this.#browser.run((signal) =>
-      openInBrowser((progress) => {
-        this.#progress = progress;
-        this.#tell();
-      }, signal),
-    );
+    const onProgress = (progress: LoadProgress) => {
+      this.#progress = progress;
+      this.#tell();
+    };
+    this.#browser.run((signal) => openInBrowser(url, onProgress, signal));
   }
 
   #draw({ source }: Opened): void {

@@ -12,6 +12,8 @@ export interface ModelFacts {
   readonly epoch?: number;
   /** One line for people. */
   readonly description?: string;
+  /** Address of the folder of its files, where a server lets browsers draw with it themselves. */
+  readonly inBrowser?: string;
 }
 
 /** One picture and what makes it again: the caption, the seed, and which noise of the seed it has. */

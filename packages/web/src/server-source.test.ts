@@ -33,11 +33,10 @@ const problem =
     });
 const MODELS = {
   models: [
-    { name: 'roses', ready: true, samples: true },
-    { name: 'tulips', ready: true, samples: false },
-    { name: 'late', ready: false, samples: true },
+    { name: 'roses', ready: true, samples: true, inBrowser: '/v1/model-files/roses/' },
+    { name: 'tulips', ready: true, samples: false, inBrowser: null },
+    { name: 'late', ready: false, samples: true, inBrowser: null },
   ],
-  inBrowser: '/v1/model-files/roses/',
 };
 const served = {
   models: json(MODELS),
@@ -49,10 +48,12 @@ describe('models', () => {
   it('are those that can draw, with their facts', async () => {
     const { source } = sourceWith(served);
     expect(await source.models()).toEqual([
-      { name: 'roses', imageSize: 64, epoch: 30, description: 'trained on oxford-102' },
+      {
+        ...{ name: 'roses', imageSize: 64, epoch: 30, description: 'trained on oxford-102' },
+        inBrowser: 'https://flowers.example/draw/v1/model-files/roses/',
+      },
       { name: 'tulips', imageSize: 32 },
     ]);
-    expect(source.browserModel()).toBe('https://flowers.example/draw/v1/model-files/roses/');
   });
 
   it('are waited for while none is ready', async () => {
@@ -67,7 +68,6 @@ describe('models', () => {
   ])('are absent where %s answers', async (_, models) => {
     const { source } = sourceWith({ models });
     await expect(source.models()).rejects.toMatchObject({ kind: 'absent' });
-    expect(source.browserModel()).toBeUndefined();
   });
 });
 

@@ -20,8 +20,12 @@ export interface ServerSourceOptions {
 }
 
 interface ServedModels {
-  readonly inBrowser?: string | null;
-  readonly models: readonly { readonly name: string; readonly ready: boolean; readonly samples: boolean }[];
+  readonly models: readonly {
+    readonly name: string;
+    readonly ready: boolean;
+    readonly samples: boolean;
+    readonly inBrowser: string | null;
+  }[];
 }
 
 interface ServedModel {
@@ -37,7 +41,6 @@ export function openServerSource({ baseUrl, fetch = globalThis.fetch, cut = cutS
   const ask = (path: string, init: RequestInit) => request(fetch, new URL(`v1/${path}`, baseUrl), init);
   let withSamples: ReadonlySet<string> = new Set();
   let first: string | undefined;
-  let browserModel: string | null | undefined;
 
   async function models(signal?: AbortSignal): Promise<readonly ModelFacts[]> {
     const served = (await readJson(await ask('models', withSignal(signal)))) as ServedModels;
@@ -46,11 +49,11 @@ export function openServerSource({ baseUrl, fetch = globalThis.fetch, cut = cutS
     if (ready.length === 0) throw new SourceError('busy', 'The server is still opening its model.');
     withSamples = new Set(ready.filter(({ samples }) => samples).map(({ name }) => name));
     first = ready[0]!.name;
-    browserModel = typeof served.inBrowser === 'string' ? resolve(served.inBrowser) : served.inBrowser;
     return Promise.all(
-      ready.map(async ({ name }) => {
+      ready.map(async ({ name, inBrowser }) => {
         const answer = await ask(`model?${new URLSearchParams({ model: name })}`, withSignal(signal));
-        return modelFacts(name, (await readJson(answer)) as ServedModel);
+        const facts = modelFacts(name, (await readJson(answer)) as ServedModel);
+        return inBrowser === null ? facts : { ...facts, inBrowser: resolve(inBrowser) };
       }),
     );
   }
@@ -87,15 +90,7 @@ export function openServerSource({ baseUrl, fetch = globalThis.fetch, cut = cutS
     return sheets.map(({ epoch, url }) => ({ epoch, url: resolve(url) }));
   }
 
-  return {
-    kind: 'server',
-    models,
-    generate,
-    interpolate,
-    samples,
-    /** The folder of a model for the browser, or null for none, as the server said with its models; undefined: nobody did. */
-    browserModel: () => browserModel,
-  } satisfies PictureSource & { browserModel(): string | null | undefined };
+  return { kind: 'server', models, generate, interpolate, samples } satisfies PictureSource;
 }
 
 function modelFacts(name: string, { imageSize, epoch, dataset }: ServedModel): ModelFacts {

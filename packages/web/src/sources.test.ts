@@ -13,32 +13,27 @@ function host(files: Readonly<Record<string, Response | Error>>): typeof fetch {
 }
 
 const find = (files: Parameters<typeof host>[0]) => findSources('https://flowers.example/', signal, host(files));
-const served = (inBrowser?: string | null) => ({
-  '/v1/models': Response.json({ models: [{ name: 'roses', ready: true, samples: false }], inBrowser }),
+const served = (inBrowser: string | null) => ({
+  '/v1/models': Response.json({ models: [{ name: 'roses', ready: true, samples: false, inBrowser }] }),
   '/v1/model?model=roses': Response.json({ imageSize: 64 }),
 });
 const model = { '/model/model.json': Response.json({}) };
 
 describe('findSources', () => {
-  it('finds a server', async () => {
-    const { server, openInBrowser } = await find({ ...served(null), ...model });
+  it('finds a server, which knows by itself of models for browsers', async () => {
+    const { server, besidePage } = await find({ ...served(null), ...model });
     expect(server?.models).toEqual([{ name: 'roses', imageSize: 64 }]);
-    expect(openInBrowser).toBeUndefined(); // it said so, and was believed
+    expect(besidePage).toBeUndefined();
   });
 
   it('finds a server and a model', async () => {
-    const { server, openInBrowser } = await find(served('/v1/model-files/roses/'));
-    expect([server?.source.kind, typeof openInBrowser]).toEqual(['server', 'function']);
-  });
-
-  it('looks beside the page where a server says nothing of models for browsers', async () => {
-    expect(typeof (await find({ ...served(), ...model })).openInBrowser).toBe('function');
-    expect((await find(served())).openInBrowser).toBeUndefined();
+    const { server } = await find(served('/v1/model-files/roses/'));
+    expect(server?.models.map((model) => model.inBrowser)).toEqual(['https://flowers.example/v1/model-files/roses/']);
   });
 
   it('finds a model among static files', async () => {
-    const { server, openInBrowser } = await find(model);
-    expect([server, typeof openInBrowser]).toEqual([undefined, 'function']);
+    const { server, besidePage } = await find(model);
+    expect([server, besidePage]).toEqual([undefined, 'https://flowers.example/model/']);
   });
 
   it('takes no page for a model', async () => {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { fileResponse, IMMUTABLE } from '../file-response.ts';
 import { Problem } from '../problem.ts';
 import { findModel, queryRoute, type Route, type Service } from '../route.ts';
+import type { ServedModel } from '../served-model.ts';
 
 const MANIFEST = 'model.json';
 
@@ -37,9 +38,9 @@ export function modelFileRoute(service: Service): Route {
   });
 }
 
-/** Where the files of the model lie that is drawn with by default, if it is a published one. */
-export async function modelFilesAddress({ models: [first] }: Service): Promise<string | undefined> {
-  const files = await first!.files();
+/** Where the files of a model lie, if it is a published one. */
+export async function modelFilesAddress(model: ServedModel): Promise<string | undefined> {
+  const files = await model.files();
   if (!files.some(({ name }) => name === MANIFEST)) return undefined;
-  return `/v1/model-files/${encodeURIComponent(first!.name)}/`;
+  return `/v1/model-files/${encodeURIComponent(model.name)}/`;
 }

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { limitsSchema } from '../limits.ts';
 import { findModel, queryRoute, type Route, type Service } from '../route.ts';
+import type { ServedModel } from '../served-model.ts';
 
 /** Beside these, whatever whoever opened the model has to tell about it; the names are those of a run of `t2i train`. */
 const MODEL = z.looseObject({
@@ -29,8 +30,8 @@ const MODEL = z.looseObject({
   config: z.record(z.string(), z.unknown()).optional().describe('of the model and its training'),
 });
 
-/** @param inBrowser the address of the folder of a model for browsers to draw with themselves, or undefined */
-export function modelRoutes(service: Service, inBrowser: () => Promise<string | undefined>): Route[] {
+/** @param inBrowser the address of the folder of a model's files, for browsers to draw with themselves, or undefined */
+export function modelRoutes(service: Service, inBrowser: (model: ServedModel) => Promise<string | undefined>): Route[] {
   const query = z.object({
     model: z.string().max(100).optional().describe('name of a served model; left out: the first'),
   });
@@ -53,8 +54,7 @@ export function modelRoutes(service: Service, inBrowser: () => Promise<string | 
   const all: Route = {
     method: 'get',
     path: '/models',
-    summary:
-      'The models that are served, the default first, how much one request may ask for, and whether there is one for browsers',
+    summary: 'The models that are served, the default first, and how much one request may ask for',
     answers: ['application/json'],
     json: z.strictObject({
       models: z.array(
@@ -62,24 +62,25 @@ export function modelRoutes(service: Service, inBrowser: () => Promise<string | 
           name: z.string(),
           ready: z.boolean().describe('false while it is being opened'),
           samples: z.boolean().describe('whether there are sample sheets and a film'),
+          inBrowser: z
+            .string()
+            .nullable()
+            .describe(
+              'folder of its files for browsers to draw with themselves, relative to the server; of the first model that beside the page, if there is one; null: none',
+            ),
         }),
       ),
       limits: limitsSchema,
-      inBrowser: z
-        .string()
-        .nullable()
-        .describe(
-          'folder of a model for browsers to draw with themselves, relative to the server: that beside the page, or the files of the first model; null: none',
-        ),
     }),
     costly: false,
     async handle(context) {
-      const models = service.models.map(({ name, ready, samples }) => ({
-        name,
-        ready,
-        samples: samples !== undefined,
+      const models = service.models.map(async (model) => ({
+        name: model.name,
+        ready: model.ready,
+        samples: model.samples !== undefined,
+        inBrowser: (await inBrowser(model)) ?? null,
       }));
-      const answer = { models, limits: service.limits, inBrowser: (await inBrowser()) ?? null };
+      const answer = { models: await Promise.all(models), limits: service.limits };
       return context.json(answer, 200, { 'Cache-Control': 'no-cache' });
     },
   };

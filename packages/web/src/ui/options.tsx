@@ -43,8 +43,10 @@ function SeedOption({ page, state: { scene, locked } }: OptionsProps) {
   );
 }
 
-export function ModelOption({ page, state: { scene, opened } }: OptionsProps) {
-  const models = opened?.models ?? [];
+/** Where there is a choice, it is the server's; a model in the browser knows itself alone. */
+export function ModelOption({ page, state: { scene, sources, opened } }: OptionsProps) {
+  const served = sources.value?.server?.models ?? [];
+  const models = served.length > 1 ? served : (opened?.models ?? []);
   if (models.length === 0) return null;
   const wanted = models.find(({ name }) => name === scene.model);
   const { name, imageSize, epoch, description } = wanted ?? models[0]!;
@@ -74,9 +76,9 @@ export function ModelOption({ page, state: { scene, opened } }: OptionsProps) {
   );
 }
 
-function WhereOption({ page, state: { sources, where, opened } }: OptionsProps) {
-  const { server, openInBrowser } = sources.value ?? {};
-  if (openInBrowser === undefined) return null;
+function WhereOption({ page, state: { sources, where, forBrowsers, opened } }: OptionsProps) {
+  const { server } = sources.value ?? {};
+  if (!forBrowsers) return null;
   const engine = where === 'browser' ? opened?.source.engine : undefined;
   return (
     <div class="option where">
