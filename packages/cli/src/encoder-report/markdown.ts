@@ -6,7 +6,7 @@ import { figuresTable, publishedNote } from './figures.ts';
 
 export interface ReportPage {
   readonly report: EncoderReport;
-  /** The same of a baseline trained with the same objective. */
+  /** The same of a baseline, trained by joint embedding too. */
   readonly baseline?: EncoderReport | undefined;
 }
 

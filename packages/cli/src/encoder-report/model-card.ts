@@ -38,7 +38,7 @@ vectors in 32.
 ## Figures
 
 ${setting(report)}
-${baseline ? `The baseline is \`${baseline.encoder}\`, trained with the same objective.\n` : ''}
+${baseline ? `The baseline is \`${baseline.encoder}\`, trained by joint embedding too.\n` : ''}
 ${figuresTable(columns)}${publishedNote(report)}
 ${pictures}
 ${training(run, dataset)}${hasCurves ? '\n![Loss and accuracy](curves.png)\n' : ''}
