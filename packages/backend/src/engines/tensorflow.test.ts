@@ -9,7 +9,7 @@ beforeEach(() => {
   tf.registerBackend('tensorflow', () => silenceBanner(new MathBackendCPU()), 0);
 });
 afterEach(() => {
-  tf.removeBackend('tensorflow');
+  if (tf.findBackendFactory('tensorflow') != null) tf.removeBackend('tensorflow');
 });
 
 /** tfjs-node as it is: CommonJS, and unusable without what Node 23 removed from `util`. */
@@ -74,6 +74,7 @@ it('says what is wrong with a package that is there', async () => {
 });
 
 it('leaves no kernel behind of a package that fails after it has registered some', async () => {
+  tf.removeBackend('tensorflow');
   const environment = fakeEnvironment({
     'node:util': { default: {} },
     get '@tensorflow/tfjs-node-gpu'() {
@@ -83,4 +84,12 @@ it('leaves no kernel behind of a package that fails after it has registered some
   });
   await expect(nodeGpu.start(environment, {})).rejects.toThrow('tfjs_binding.node');
   expect(tf.getKernelsForBackend('tensorflow')).toEqual([]);
+});
+
+it('leaves the kernels alone of a backend that an application brought along', async () => {
+  running({ isGPUPackage: false });
+  tf.registerKernel({ kernelName: 'Abs', backendName: 'tensorflow', kernelFunc: () => [] });
+  await expect(node.start(fakeEnvironment(), {})).rejects.toThrow('is not installed');
+  expect(tf.getKernelsForBackend('tensorflow').map(({ kernelName }) => kernelName)).toEqual(['Abs']);
+  tf.unregisterKernel('Abs', 'tensorflow');
 });

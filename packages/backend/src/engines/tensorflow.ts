@@ -69,8 +69,12 @@ function refuseTheOther(engine: string, { isGPUPackage }: TensorflowBackend): vo
   });
 }
 
-/** A package without its addon fails after it has registered its kernels; each of them would be a warning when the other package is loaded. */
+/**
+ * A package without its addon fails after it has registered its kernels, and before its backend; each of them would be a warning when the other
+ * package is loaded. Those of a backend that is there belong to somebody else, an application's own copy of the package, say.
+ */
 function forgetKernels(): void {
+  if (findBackendFactory(TFJS_NAME) != null) return;
   for (const { kernelName } of getKernelsForBackend(TFJS_NAME)) unregisterKernel(kernelName, TFJS_NAME);
 }
 
