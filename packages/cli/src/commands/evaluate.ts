@@ -15,14 +15,19 @@ import { evaluationProgress } from '../evaluation-report/progress.ts';
 import { examples } from '../examples.ts';
 import { type BackendFlag, backendOption, integer } from '../flags.ts';
 import { withInterrupt } from '../interrupt.ts';
-import { googleNetSidesOption, readGoogLeNet, readInceptionV3 } from '../network-files.ts';
+import {
+  type GoogLeNetFlags,
+  googleNetCentreOption,
+  googleNetLayersOption,
+  googleNetSidesOption,
+  readGoogLeNet,
+  readInceptionV3,
+} from '../network-files.ts';
 import type { Output } from '../output.ts';
 
-interface EvaluateFlags {
+interface EvaluateFlags extends GoogLeNetFlags {
   data: string;
   features: string;
-  googlenet: string;
-  googlenetSides: number[];
   inception?: string;
   encoder?: string;
   samples: number;
@@ -43,6 +48,8 @@ export function evaluateCommand(output: Output): Command {
     )
     .requiredOption('--googlenet <file>', 'the weights that the features were computed with')
     .addOption(googleNetSidesOption())
+    .addOption(googleNetLayersOption())
+    .addOption(googleNetCentreOption())
     .option(
       '--inception <file>',
       'weights of Inception v3, converted to safetensors: its figures too, at four times the work',
@@ -101,17 +108,18 @@ async function evaluate(runDirectory: string, flags: EvaluateFlags, output: Outp
   }
 }
 
-async function openExtractors({
-  googlenet,
-  googlenetSides,
-  inception,
-}: EvaluateFlags): Promise<[Extractor, ...Extractor[]]> {
-  const extractor = (name: string, encoder: GoogLeNet | InceptionV3) => ({
-    name,
-    encoder,
-    probabilities: (features: EmbeddingBatch) => encoder.probabilities(features),
-  });
-  const network = await readGoogLeNet(googlenet, googlenetSides);
-  const first = extractor(network.name, network);
-  return inception === undefined ? [first] : [first, extractor('inception-v3', await readInceptionV3(inception))];
+async function openExtractors(flags: EvaluateFlags): Promise<[Extractor, ...Extractor[]]> {
+  const network = await readGoogLeNet(flags);
+  const first = extractorOf(network.name, network, network.classifies);
+  if (flags.inception === undefined) return [first];
+  return [first, extractorOf('inception-v3', await readInceptionV3(flags.inception), true)];
+}
+
+function extractorOf(
+  name: string,
+  encoder: GoogLeNet | InceptionV3,
+  classifies: boolean,
+): Extractor & { encoder: GoogLeNet | InceptionV3 } {
+  const probabilities = (features: EmbeddingBatch) => encoder.probabilities(features);
+  return { name, encoder, ...(classifies && { probabilities }) };
 }

@@ -54,6 +54,20 @@ export function blockChannels({ one, three, five, pool }: InceptionWidths): numb
   return one + three + five + pool;
 }
 
+/** The four branches of a block, in the order in which they leave it. */
+export const BRANCHES = ['1x1', '3x3', '5x5', 'pool_proj'] as const;
+
+/** What may be read off the network, by Caffe's names, and its channels: `pool2`, each block and each of its branches, in order. */
+export function layerChannels({ stem, blocks }: GoogLeNetArchitecture): ReadonlyMap<string, number> {
+  const channels = new Map<string, number>([['pool2', stem.conv2]]);
+  for (const widths of blocks) {
+    const { name, one, three, five, pool } = widths;
+    for (const [i, width] of [one, three, five, pool].entries()) channels.set(`${name}/${BRANCHES[i]}`, width);
+    channels.set(name, blockChannels(widths));
+  }
+  return channels;
+}
+
 /** Name and shape of every tensor: convolutions [height, width, in, out], classifier [in, out], biases [out]. */
 export function weightShapes({ stem, blocks, classes }: GoogLeNetArchitecture): ReadonlyMap<string, readonly number[]> {
   const shapes = new Map<string, readonly number[]>();

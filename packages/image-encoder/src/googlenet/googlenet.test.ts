@@ -2,7 +2,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { isNativeAvailable } from '@t2i/backend-native';
-import { CheckpointError, float32Tensor, readSafetensors, writeSafetensors } from '@t2i/core';
+import { CheckpointError, ConfigError, float32Tensor, readSafetensors, writeSafetensors } from '@t2i/core';
 import { expectAllClose } from '@t2i/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -79,6 +79,23 @@ describe('GoogLeNet', () => {
     const mean = golden.pool5.map((value, i) => (value + large[i]!) / 2);
     expectAllClose((await double.encode(batch)).data, mean, { absolute: 1e-4, relative: 1e-4 });
     for (const network of [own, larger, double, twice]) network.dispose();
+  });
+
+  it('shows other layers than the last, with more weight on the centre, as PyTorch does, under another name', async () => {
+    const layers = ['inception_4a', 'pool2', 'inception_5a/3x3'];
+    const network = GoogLeNet.fromSafetensors(weights, { ...options, layers, centre: true });
+    expect(network.name).toBe('googlenet-4a-pool2-5a.3x3-centre');
+    expect(network.id).toMatch(/^googlenet-4a-pool2-5a\.3x3-centre-[0-9a-f]{16}$/);
+    const { data, shape } = await network.encode(golden.images);
+    expect(shape).toEqual([2, 23]);
+    expectAllClose(data, golden.layers, { absolute: 1e-4, relative: 1e-4 });
+    expect(network.classifies).toBe(false);
+    await expect(network.classify(golden.images)).rejects.toThrow(/takes pool5/);
+    network.dispose();
+  });
+
+  it.each([[[]], [['inception_9z']], [['']], [['pool2', 'pool2']]])('refuses the layers %o', (layers) => {
+    expect(() => GoogLeNet.fromSafetensors(weights, { ...options, layers })).toThrow(ConfigError);
   });
 
   it.each([[[]], [[0]], [[100]], [[-32]], [[32.5]], [[96, 64]], [[64, 64]]])('refuses the sides %o', (imageSizes) => {

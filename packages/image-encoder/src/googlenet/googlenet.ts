@@ -18,10 +18,11 @@ import {
 import * as tf from '@tensorflow/tfjs-core';
 import { FrozenWeights } from '../frozen-weights.ts';
 import {
-  blockChannels,
+  BRANCHES,
   GOOGLENET,
   type GoogLeNetArchitecture,
   type InceptionBlock,
+  layerChannels,
   weightShapes,
 } from './architecture.ts';
 import { readCaffeModel } from './caffe-model.ts';
@@ -39,36 +40,54 @@ export interface GoogLeNetOptions {
    * mean over the picture, so that the same weights see a larger one; to them it is nearer, and their features of it are others.
    */
   readonly imageSizes?: readonly number[] | undefined;
+  /**
+   * Layers whose activations over the picture become its features, by Caffe's names: `pool2`, `inception_4a`, `inception_5b/3x3`. Default the last
+   * block alone, whose mean is `pool5`. Of several, each is scaled to length √dim, dim being all their channels, so that each has the same say.
+   */
+  readonly layers?: readonly string[] | undefined;
+  /** Whether what is near the centre of the picture counts for more: a Gaussian whose deviation is a quarter of the side. Default false: the mean. */
+  readonly centre?: boolean | undefined;
 }
 
 export class GoogLeNet implements ImageEncoder {
-  /** `googlenet`, or with other sides than its own for instance `googlenet-at-224-448`: for names of figures. */
+  /** `googlenet`, or with other features than `pool5` at its own side for instance `googlenet-4a-5b-centre-at-224-448`: for names of figures. */
   readonly name: string;
   /** Its name and a hash of its weights. */
   readonly id: string;
   readonly dim: number;
   /** The largest of the sides: pictures are scaled down for the others. */
   readonly imageSize: number;
+  /** Whether its features are those that the classifier takes: `pool5`. */
+  readonly classifies: boolean;
   readonly #imageSizes: readonly number[];
+  readonly #layers: readonly string[];
+  readonly #centre: boolean;
   readonly #architecture: GoogLeNetArchitecture;
   readonly #weights: FrozenWeights;
 
-  private constructor(state: StateDict, { architecture = GOOGLENET, imageSizes }: GoogLeNetOptions) {
-    this.#imageSizes = imageSizes ?? [architecture.imageSize];
-    assertImageSizes(this.#imageSizes);
-    this.imageSize = Math.max(...this.#imageSizes);
-    this.#weights = new FrozenWeights(state, weightShapes(architecture));
-    const sides = this.#imageSizes.join('-');
-    this.name = sides === `${architecture.imageSize}` ? 'googlenet' : `googlenet-at-${sides}`;
-    this.id = `${this.name}-${this.#weights.hash}`;
-    this.dim = blockChannels(architecture.blocks.at(-1)!);
+  private constructor(state: StateDict, options: GoogLeNetOptions) {
+    const { architecture = GOOGLENET, imageSizes = [architecture.imageSize], centre = false } = options;
+    const { layers = [architecture.blocks.at(-1)!.name] } = options;
+    assertImageSizes(imageSizes);
+    const channels = assertLayers(layers, layerChannels(architecture));
+    this.#imageSizes = imageSizes;
+    this.#layers = layers;
+    this.#centre = centre;
     this.#architecture = architecture;
+    this.imageSize = Math.max(...imageSizes);
+    this.#weights = new FrozenWeights(state, weightShapes(architecture));
+    this.dim = channels.reduce((sum, count) => sum + count);
+    const pool5 = layers.join() === architecture.blocks.at(-1)!.name;
+    this.classifies = pool5 && !centre;
+    const ownSide = imageSizes.join() === `${architecture.imageSize}`;
+    this.name = nameOf({ layers: pool5 ? [] : layers, centre, imageSizes: ownSide ? [] : imageSizes });
+    this.id = `${this.name}-${this.#weights.hash}`;
   }
 
   /**
    * Reads weights from a safetensors file: convolutions HWIO, classifier [in, out], named as in Caffe with `/weight` and `/bias`.
    * @throws CheckpointError when the file is damaged or of another network, naming the first tensor that differs
-   * @throws ConfigError when `imageSizes` are not multiples of 32 in ascending order
+   * @throws ConfigError when `imageSizes` are not multiples of 32 in ascending order, or `layers` are none of this network
    */
   static fromSafetensors(file: Uint8Array, options: GoogLeNetOptions = {}): GoogLeNet {
     return new GoogLeNet(readSafetensors(file, 'GoogLeNet weights'), options);
@@ -77,7 +96,7 @@ export class GoogLeNet implements ImageEncoder {
   /**
    * Reads `bvlc_googlenet.caffemodel`, without the two auxiliary classifiers that only training needs.
    * @throws CheckpointError when the file is damaged or of another network
-   * @throws ConfigError when `imageSizes` are not multiples of 32 in ascending order
+   * @throws ConfigError when `imageSizes` are not multiples of 32 in ascending order, or `layers` are none of this network
    */
   static fromCaffeModel(file: Uint8Array, options: GoogLeNetOptions = {}): GoogLeNet {
     const shapes = weightShapes(options.architecture ?? GOOGLENET);
@@ -87,12 +106,19 @@ export class GoogLeNet implements ImageEncoder {
     return new GoogLeNet({ tensors: Object.fromEntries(reshaped), metadata: {} }, options);
   }
 
-  /** The average of the last block over the picture: `pool5/7x7_s1`, non-negative, not normalised. */
+  /** The average of the last block over the picture: `pool5/7x7_s1`, non-negative, not normalised; or what the options say. */
   async encode(images: ImageBatch): Promise<EmbeddingBatch> {
     const features = tf.tidy(() => {
       const pixels = this.#prepared(images);
       const each = this.#imageSizes.map((side) => this.#features(scaledDown(pixels, side)));
-      return tf.mean(tf.stack(each), 0);
+      const layers = this.#layers.map((name) =>
+        tf.mean<tf.Tensor2D>(tf.stack(each.map((found) => found.get(name)!)), 0),
+      );
+      if (layers.length === 1) return layers[0]!;
+      return tf.concat(
+        layers.map((layer) => tf.mul(unitRows(layer), Math.sqrt(this.dim))),
+        1,
+      );
     });
     try {
       return { data: (await features.data()) as Float32Array, shape: [images.shape[0], this.dim] };
@@ -101,13 +127,18 @@ export class GoogLeNet implements ImageEncoder {
     }
   }
 
-  /** Probabilities of the ImageNet classes, [n, classes]. */
+  /**
+   * Probabilities of the ImageNet classes, [n, classes].
+   * @throws ConfigError when its features are not `pool5` (`classifies`)
+   */
   async classify(images: ImageBatch): Promise<EmbeddingBatch> {
     return this.probabilities(await this.encode(images));
   }
 
   /** The same from features that are there already. */
   async probabilities({ data, shape }: EmbeddingBatch): Promise<EmbeddingBatch> {
+    if (!this.classifies)
+      throw new ConfigError(`The classifier of GoogLeNet takes pool5, not features of ${this.name}.`);
     const probabilities = tf.tidy(() => {
       const features = tf.tensor2d(data, [shape[0], this.dim]);
       const scores = tf.matMul(features, this.#weights.get('loss3/classifier/weight') as tf.Tensor2D);
@@ -137,23 +168,36 @@ export class GoogLeNet implements ImageEncoder {
     return tf.add(tf.mul(bgr, 127.5), tf.tensor1d(MEAN_BGR.map((mean) => 127.5 - mean))) as tf.Tensor4D;
   }
 
-  #features(pixels: tf.Tensor4D): tf.Tensor2D {
+  /** Of the layers asked for, what they show over the whole picture. */
+  #features(pixels: tf.Tensor4D): ReadonlyMap<string, tf.Tensor2D> {
+    const found = new Map<string, tf.Tensor2D>();
+    const show = (name: string, x: tf.Tensor4D) => {
+      if (this.#layers.includes(name)) found.set(name, this.#centre ? centreMean(x) : tf.mean(x, [1, 2]));
+      return x;
+    };
     let x = this.#conv(pixels, 'conv1/7x7_s2', 2, STEM_PADDING);
     x = tf.localResponseNormalization(pooled(x, 2), ...NORMALISE);
     x = this.#conv(this.#conv(x, 'conv2/3x3_reduce'), 'conv2/3x3');
-    x = pooled(tf.localResponseNormalization(x, ...NORMALISE), 2);
-    for (const block of this.#architecture.blocks) x = this.#inception(block.pooled ? pooled(x, 2) : x, block);
-    return tf.mean(x, [1, 2]);
+    x = show('pool2', pooled(tf.localResponseNormalization(x, ...NORMALISE), 2));
+    for (const block of this.#architecture.blocks) {
+      x = show(block.name, this.#inception(block.pooled ? pooled(x, 2) : x, block, show));
+    }
+    return found;
   }
 
-  #inception(x: tf.Tensor4D, { name }: InceptionBlock): tf.Tensor4D {
+  #inception(
+    x: tf.Tensor4D,
+    { name }: InceptionBlock,
+    show: (name: string, x: tf.Tensor4D) => tf.Tensor4D,
+  ): tf.Tensor4D {
+    const branches = [
+      this.#conv(x, `${name}/1x1`),
+      this.#conv(this.#conv(x, `${name}/3x3_reduce`), `${name}/3x3`),
+      this.#conv(this.#conv(x, `${name}/5x5_reduce`), `${name}/5x5`),
+      this.#conv(pooled(x, 1), `${name}/pool_proj`),
+    ];
     return tf.concat4d(
-      [
-        this.#conv(x, `${name}/1x1`),
-        this.#conv(this.#conv(x, `${name}/3x3_reduce`), `${name}/3x3`),
-        this.#conv(this.#conv(x, `${name}/5x5_reduce`), `${name}/5x5`),
-        this.#conv(pooled(x, 1), `${name}/pool_proj`),
-      ],
+      branches.map((branch, i) => show(`${name}/${BRANCHES[i]}`, branch)),
       3,
     );
   }
@@ -186,6 +230,50 @@ function assertImageSizes(imageSizes: readonly number[]): void {
   throw new ConfigError(`GoogLeNet takes pictures of multiples of 32 pixels, not of ${imageSizes.join(', ')}.`, {
     hint: 'Name sides in ascending order, as in 224, 448.',
   });
+}
+
+/** @returns the channels of each */
+function assertLayers(layers: readonly string[], channels: ReadonlyMap<string, number>): number[] {
+  const wrong = layers.find((name, i) => !channels.has(name) || layers.indexOf(name) < i);
+  if (wrong === undefined && layers.length > 0) return layers.map((name) => channels.get(name)!);
+  throw new ConfigError(`GoogLeNet has no layer "${wrong ?? ''}" to show, or has shown it already.`, {
+    hint: `There are ${[...channels.keys()].join(', ')}.`,
+  });
+}
+
+/** What differs from `pool5` at its own side: `googlenet-4a-5b.3x3-centre-at-224-448`. */
+function nameOf({
+  layers,
+  centre,
+  imageSizes,
+}: {
+  layers: readonly string[];
+  centre: boolean;
+  imageSizes: readonly number[];
+}): string {
+  const shown = layers.map((name) => name.replace('inception_', '').replace('/', '.'));
+  const sides = imageSizes.length === 0 ? [] : ['at', ...imageSizes];
+  return ['googlenet', ...shown, ...(centre ? ['centre'] : []), ...sides].join('-');
+}
+
+/** The mean over the picture by a Gaussian around its centre. */
+function centreMean(x: tf.Tensor4D): tf.Tensor2D {
+  const [, height, width] = x.shape;
+  const down = tf.tensor4d(gaussian(height), [1, height, 1, 1]);
+  const across = tf.tensor4d(gaussian(width), [1, 1, width, 1]);
+  return tf.sum(tf.mul(x, tf.mul(down, across)), [1, 2]);
+}
+
+/** Of so many places, adding up to one; the deviation is a quarter of them. */
+function gaussian(places: number): number[] {
+  const heights = Array.from({ length: places }, (_, i) => Math.exp(-0.5 * (((i + 0.5) / places - 0.5) / 0.25) ** 2));
+  const sum = heights.reduce((a, b) => a + b);
+  return heights.map((height) => height / sum);
+}
+
+/** Each row scaled to length one; a row of zeros stays. */
+function unitRows(x: tf.Tensor2D): tf.Tensor2D {
+  return tf.div(x, tf.maximum(tf.norm(x, 2, 1, true), 1e-12));
 }
 
 /** Bilinear between pixel centres: to half the side it is the mean of 2×2 pixels. */

@@ -8,14 +8,18 @@ import { Command, InvalidArgumentError } from 'commander';
 import { examples } from '../../examples.ts';
 import { type BackendFlag, backendOption, integer } from '../../flags.ts';
 import { withInterrupt } from '../../interrupt.ts';
-import { googleNetSidesOption, readGoogLeNet } from '../../network-files.ts';
+import {
+  type GoogLeNetFlags,
+  googleNetCentreOption,
+  googleNetLayersOption,
+  googleNetSidesOption,
+  readGoogLeNet,
+} from '../../network-files.ts';
 import type { Output } from '../../output.ts';
 
-interface FeaturesFlags {
+interface FeaturesFlags extends GoogLeNetFlags {
   data: string;
   from: string;
-  googlenet: string;
-  googlenetSides: number[];
   out: string;
   views: string[];
   batchSize: number;
@@ -29,6 +33,8 @@ export function featuresCommand(output: Output): Command {
     .requiredOption('--from <folder>', 'where its photos are at full size: what `dataset prepare` was given')
     .requiredOption('--googlenet <file>', 'weights of BVLC GoogLeNet: .safetensors or .caffemodel')
     .addOption(googleNetSidesOption())
+    .addOption(googleNetLayersOption())
+    .addOption(googleNetCentreOption())
     .requiredOption('--out <folder>', 'folder of the features')
     .option('--views <names>', `which views, comma-separated: ${VIEWS.join(', ')}`, viewNames, [...VIEWS])
     .option('--batch-size <n>', 'pictures at once', integer(1, 1024), 32)
@@ -42,7 +48,7 @@ export function featuresCommand(output: Output): Command {
     .action(async (flags: FeaturesFlags) => {
       await selectBackend({ prefer: flags.backend, logger: output });
       const dataset = await openDataset(flags.data);
-      const encoder = await readGoogLeNet(flags.googlenet, flags.googlenetSides);
+      const encoder = await readGoogLeNet(flags);
       const progress = everyMinute(output);
       try {
         await withInterrupt(

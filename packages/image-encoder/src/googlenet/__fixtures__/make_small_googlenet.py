@@ -1,9 +1,10 @@
-"""A narrow GoogLeNet with random weights, what PyTorch makes of two pictures and a larger one, and the same weights as Caffe models.
+"""A narrow GoogLeNet with random weights, what PyTorch makes of two pictures and a larger one (features of the last layer, and of three with
+more weight on the centre), and the same weights as Caffe models.
 
     pip install torch numpy safetensors protobuf
     python make_small_googlenet.py
 
-Writes small.safetensors (weights HWIO, pictures, pool5, prob) and small.caffemodel, small-v1.caffemodel (field `layer` with blob shapes,
+Writes small.safetensors (weights HWIO), small-golden.safetensors (pictures, pool5, prob, layers) and small.caffemodel, small-v1.caffemodel (field `layer` with blob shapes,
 and the older field `layers` with four dimensions), encoded by Google's protobuf library from the field numbers of caffe.proto.
 """
 import pathlib
@@ -51,19 +52,40 @@ halve = lambda x: F.max_pool2d(x, 3, 2, ceil_mode=True)
 
 
 def forward(images):
+    return blobs(images)["inception_5a"].mean((2, 3))
+
+
+def blobs(images):
+    found = {}
     x = torch.tensor(images[..., ::-1].astype(np.float64) - [104, 117, 123]).permute(0, 3, 1, 2)
     x = norm(halve(conv(x, "conv1/7x7_s2", stride=2, padding=3)))
-    x = halve(norm(conv(conv(x, "conv2/3x3_reduce"), "conv2/3x3", padding=1)))
+    x = found["pool2"] = halve(norm(conv(conv(x, "conv2/3x3_reduce"), "conv2/3x3", padding=1)))
     for name, pooled, _ in BLOCKS:
         name = "inception_" + name
         x = halve(x) if pooled else x
-        x = torch.cat([
-            conv(x, name + "/1x1"),
-            conv(conv(x, name + "/3x3_reduce"), name + "/3x3", padding=1),
-            conv(conv(x, name + "/5x5_reduce"), name + "/5x5", padding=2),
-            conv(F.max_pool2d(x, 3, 1, 1), name + "/pool_proj"),
-        ], 1)
-    return x.mean((2, 3))
+        branches = {
+            name + "/1x1": conv(x, name + "/1x1"),
+            name + "/3x3": conv(conv(x, name + "/3x3_reduce"), name + "/3x3", padding=1),
+            name + "/5x5": conv(conv(x, name + "/5x5_reduce"), name + "/5x5", padding=2),
+            name + "/pool_proj": conv(F.max_pool2d(x, 3, 1, 1), name + "/pool_proj"),
+        }
+        found.update(branches)
+        x = found[name] = torch.cat(list(branches.values()), 1)
+    return found
+
+
+def centre_mean(x):
+    """The mean by a Gaussian around the middle of the picture, a quarter of whose side is the deviation."""
+    side = x.shape[-1]
+    place = (torch.arange(side) + 0.5) / side - 0.5
+    weight = torch.exp(-(place[:, None] ** 2 + place[None] ** 2) / (2 * 0.25**2))
+    return (x * weight).sum((2, 3)) / weight.sum()
+
+
+def layers(images, *names):
+    parts = [centre_mean(blobs(images)[name]) for name in names]
+    dim = sum(part.shape[1] for part in parts)
+    return torch.cat([dim**0.5 * F.normalize(part) for part in parts], 1)
 
 
 images = rng.integers(0, 256, (2, 64, 64, 3), np.uint8)
@@ -74,7 +96,12 @@ prob = torch.softmax(pool5 @ W["loss3/classifier/weight"].T + W["loss3/classifie
 hwio = {name: np.ascontiguousarray(value.transpose(2, 3, 1, 0) if value.ndim == 4 else value.T) for name, value in weights.items()}
 save_file(hwio, HERE / "small.safetensors")
 golden = dict(images=images, larger=larger)
-golden |= {name: value.numpy().astype(np.float32) for name, value in dict(pool5=pool5, prob=prob, larger_pool5=forward(larger)).items()}
+golden |= {name: value.numpy().astype(np.float32) for name, value in dict(
+    pool5=pool5,
+    prob=prob,
+    larger_pool5=forward(larger),
+    layers=layers(images, "inception_4a", "pool2", "inception_5a/3x3"),
+).items()}
 save_file(golden, HERE / "small-golden.safetensors")
 
 # --- Caffe ---
@@ -104,13 +131,13 @@ message("NetParameter", ("name", 1, T.TYPE_STRING, T.LABEL_OPTIONAL, None), ("la
 pool = descriptor_pool.DescriptorPool()
 pool.Add(file)
 NetParameter = message_factory.GetMessageClass(pool.FindMessageTypeByName("caffe.NetParameter"))
-layers = list(dict.fromkeys(name.rsplit("/", 1)[0] for name in weights))
+names = list(dict.fromkeys(name.rsplit("/", 1)[0] for name in weights))
 
 net, old = NetParameter(name="small"), NetParameter(name="small")
 net.layer.add(name="data", type="Input")
 auxiliary = net.layer.add(name="loss1/classifier", type="InnerProduct").blobs.add(data=[1.0, 2.0])
 auxiliary.shape.dim.extend([1, 2])
-for name in layers:
+for name in names:
     new_layer = net.layer.add(name=name, type="Convolution")
     old_layer = old.layers.add(name=name, type=4, blobs_lr=[1, 2])
     for kind in ("weight", "bias"):

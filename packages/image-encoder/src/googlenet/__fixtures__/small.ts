@@ -27,12 +27,13 @@ export async function readFixture(name: string): Promise<Uint8Array> {
 
 export async function readGolden() {
   const { tensors } = readSafetensors(await readFixture('small-golden.safetensors'));
-  const { images, pool5, prob, larger, larger_pool5 } = tensors;
+  const { images, pool5, prob, larger, larger_pool5, layers } = tensors;
   const scaled = (bytes: ArrayLike<number>) => Float32Array.from(bytes, (byte) => byte / 127.5 - 1);
   return {
     images: { data: scaled(images!.data), shape: [2, 64, 64, 3] as const },
     larger: { data: scaled(larger!.data), shape: [1, 96, 96, 3] as const },
     largerPool5: larger_pool5!.data as Float32Array,
+    layers: layers!.data as Float32Array,
     pool5: pool5!.data as Float32Array,
     prob: prob!.data as Float32Array,
   };
