@@ -3,12 +3,13 @@
 import './styles/main.css';
 import { render } from 'preact';
 import { Page } from './page.ts';
-import { findSources } from './sources.ts';
+import { findSources, openInBrowser } from './sources.ts';
 import { restoreTheme } from './theme.ts';
 import { App } from './ui/app.tsx';
 
 const page = new Page({
   find: (signal) => findSources(document.baseURI, signal),
+  openInBrowser,
   leaveAddress: (search, mode) => history[mode === 'push' ? 'pushState' : 'replaceState'](null, '', search),
 });
 restoreTheme();

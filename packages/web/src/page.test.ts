@@ -54,14 +54,14 @@ async function pageOn(search: string, has: { server?: boolean; browser?: boolean
   const sources: Sources = {
     server: has.server ? { source: server, models } : undefined,
     besidePage: has.browser && !has.server ? 'model/' : undefined,
+  };
+  const page = new Page({
+    find: async () => sources,
     openInBrowser: async (modelUrl, onProgress) => {
       opens.push(modelUrl);
       onProgress({ loaded: 1, total: 2 });
       return { source: browser, models: await browser.models() };
     },
-  };
-  const page = new Page({
-    find: async () => sources,
     leaveAddress: (address, mode) => addresses.push(`${mode} ${address}`),
     freshSeed: () => seeds++,
   });

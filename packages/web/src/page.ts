@@ -36,6 +36,12 @@ export interface PageState {
 export interface PageSurroundings {
   /** Looks which sources there are. */
   readonly find: Work<Sources>;
+  /** Downloads the model of a folder and starts it in this browser. */
+  readonly openInBrowser: (
+    modelUrl: string,
+    onProgress: (progress: LoadProgress) => void,
+    signal: AbortSignal,
+  ) => Promise<Opened>;
   /** Leaves an address: a new entry of the history, or in place of the last. */
   readonly leaveAddress: (search: string, mode: 'push' | 'replace') => void;
   readonly freshSeed?: () => number;
@@ -44,6 +50,7 @@ export interface PageSurroundings {
 export class Page {
   readonly #leaveAddress: PageSurroundings['leaveAddress'];
   readonly #find: PageSurroundings['find'];
+  readonly #openModel: PageSurroundings['openInBrowser'];
   readonly #freshSeed: () => number;
   readonly #listeners = new Set<() => void>();
   readonly #sources = new Attempt<Sources>(() => this.#advance());
@@ -64,8 +71,9 @@ export class Page {
   #inBrowser: string | undefined;
   #state: PageState | undefined;
 
-  constructor({ find, leaveAddress, freshSeed: fresh = freshSeed }: PageSurroundings) {
+  constructor({ find, openInBrowser, leaveAddress, freshSeed: fresh = freshSeed }: PageSurroundings) {
     this.#find = find;
+    this.#openModel = openInBrowser;
     this.#leaveAddress = leaveAddress;
     this.#freshSeed = fresh;
   }
@@ -215,12 +223,11 @@ export class Page {
     if (url === undefined || url === this.#inBrowser) return;
     this.#inBrowser = url;
     this.#progress = undefined;
-    const { openInBrowser } = this.#sources.state.value!;
     const onProgress = (progress: LoadProgress) => {
       this.#progress = progress;
       this.#tell();
     };
-    this.#browser.run((signal) => openInBrowser(url, onProgress, signal));
+    this.#browser.run((signal) => this.#openModel(url, onProgress, signal));
   }
 
   #draw({ source }: Opened): void {

@@ -14,12 +14,6 @@ export interface Sources {
   readonly server: Opened | undefined;
   /** Address of the folder of the model that lies beside a page without server. */
   readonly besidePage: string | undefined;
-  /** Downloads a model and starts it in this browser. */
-  readonly openInBrowser: (
-    modelUrl: string,
-    onProgress: (progress: LoadProgress) => void,
-    signal: AbortSignal,
-  ) => Promise<Opened>;
 }
 
 /** Looks what there is. @throws SourceError when nobody answers, or there is neither a server nor a model */
@@ -30,14 +24,14 @@ export async function findSources(
 ): Promise<Sources> {
   const source = openServerSource({ baseUrl, fetch });
   const models = await source.models(signal).catch(unlessAbsent);
-  if (models !== undefined) return { server: { source, models }, besidePage: undefined, openInBrowser };
+  if (models !== undefined) return { server: { source, models }, besidePage: undefined };
   const besidePage = await findModel(baseUrl, signal, fetch);
   if (besidePage === undefined) {
     throw new SourceError('absent', 'There is no model here to draw with.', {
       hint: 'Start "t2i serve" with a trained run, or put an exported model beside this page, as model/model.json.',
     });
   }
-  return { server: undefined, besidePage, openInBrowser };
+  return { server: undefined, besidePage };
 }
 
 function unlessAbsent(error: unknown): undefined {
@@ -56,7 +50,8 @@ async function findModel(
   return found ? folder.href : undefined;
 }
 
-async function openInBrowser(
+/** Downloads the model of a folder and starts it in this browser. */
+export async function openInBrowser(
   baseUrl: string,
   onProgress: (progress: LoadProgress) => void,
   signal: AbortSignal,
