@@ -40,8 +40,8 @@ Published: Reed et al. 2016 (arXiv 1605.05395), tables 1 and 2, char-CNN-RNN, DS
 (top-1, AP@50). **The two experiments differ in their images.** Theirs are features of a GoogLeNet with batch normalisation, trained on
 ImageNet in Torch (soumith/imagenet-multiGPU.torch), whose weights are not to be had. These are of \`${imageEncoder}\`; where that
 is BVLC's GoogLeNet of the Caffe model zoo, it has local response normalisation and no batch normalisation, was trained by another
-recipe, takes bytes minus a mean colour, and looks at photos at the sides that its name tells, at 224 pixels alone where it tells none. The same in both:
-1,024 pooled numbers, split, captions and protocol.
+recipe, takes bytes minus a mean colour, and shows of a photo what its name tells: layers, more of the centre, sides in pixels; \`pool5\` at 224 pixels
+where it tells nothing, as theirs does. The same in both: split, captions and protocol.
 `;
 }
 
