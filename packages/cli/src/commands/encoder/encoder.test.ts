@@ -151,25 +151,42 @@ const googlenet = fileURLToPath(
   new URL('../../../../../../shared/data/googlenet/bvlc_googlenet.safetensors', import.meta.url),
 );
 
-it.skipIf(!existsSync(googlenet))(`features by ${googlenet} are told apart by the sides it looks at`, () =>
-  withTemporaryFolder(async (folder) => {
-    const { data, from } = await preparedColours(folder, 'colours');
-    const extract = (out: string, sides: string) =>
-      t2i(
-        ...['encoder', 'features', '--data', data, '--from', from, '--googlenet', googlenet],
-        ...['--views', 'whole', '--googlenet-sides', sides, '--out', join(folder, out)],
-      );
-    expect(await extract('small', '32,64')).toMatchObject({ code: 0 });
-    const manifest = JSON.parse(await readFile(join(folder, 'small', 'features.json'), 'utf8'));
-    expect(manifest).toMatchObject({ dim: 1024, encoder: expect.stringMatching(/^googlenet-at-32-64-\w+$/) });
-    const foreign = await extract('small', '96');
-    expect([foreign.code, foreign.errors]).toEqual([
-      2,
-      expect.stringMatching(/googlenet-at-32-64-\w+, not googlenet-at-96/),
-    ]);
-    const odd = await extract('odd', '100');
-    expect([odd.code, odd.errors]).toEqual([2, expect.stringContaining('multiples of 32')]);
-  }),
+it.skipIf(!existsSync(googlenet))(
+  `features by ${googlenet} are told apart by the sides it looks at and what it shows`,
+  () =>
+    withTemporaryFolder(async (folder) => {
+      const { data, from } = await preparedColours(folder, 'colours');
+      const extract = (out: string, sides: string, ...flags: string[]) =>
+        t2i(
+          ...['encoder', 'features', '--data', data, '--from', from, '--googlenet', googlenet],
+          ...['--views', 'whole', '--googlenet-sides', sides, ...flags, '--out', join(folder, out)],
+        );
+      const manifestOf = async (out: string) => JSON.parse(await readFile(join(folder, out, 'features.json'), 'utf8'));
+      expect(await extract('small', '32,64')).toMatchObject({ code: 0 });
+      expect(await manifestOf('small')).toMatchObject({
+        dim: 1024,
+        encoder: expect.stringMatching(/^googlenet-at-32-64-\w+$/),
+      });
+      const foreign = await extract('small', '96');
+      expect([foreign.code, foreign.errors]).toEqual([
+        2,
+        expect.stringMatching(/googlenet-at-32-64-\w+, not googlenet-at-96/),
+      ]);
+      const odd = await extract('odd', '100');
+      expect([odd.code, odd.errors]).toEqual([2, expect.stringContaining('multiples of 32')]);
+
+      const layers = ['--googlenet-layers', 'pool2, inception_5b/1x1', '--googlenet-centre'];
+      expect(await extract('layers', '32', ...layers)).toMatchObject({ code: 0 });
+      expect(await manifestOf('layers')).toMatchObject({
+        dim: 576,
+        encoder: expect.stringMatching(/^googlenet-pool2-5b\.1x1-centre-at-32-\w+$/),
+      });
+      const unknown = await extract('unknown', '32', '--googlenet-layers', 'pool9');
+      expect([unknown.code, unknown.errors]).toEqual([
+        2,
+        expect.stringMatching(/no layer "pool9"[\s\S]*inception_5b\/3x3/),
+      ]);
+    }),
 );
 
 it.each([
