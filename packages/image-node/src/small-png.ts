@@ -24,7 +24,7 @@ let filtered = new Uint8Array(0);
  */
 export function encodeSmallPng({ data, width, height }: RgbImage): Uint8Array {
   const rows = filterRows(data, width * PIXEL, height);
-  const body = deflateSync(rows, { strategy: STRATEGY, chunkSize: Math.max(64, rows.length) });
+  const body = deflateSync(rows, { strategy: STRATEGY, chunkSize: Math.max(constants.Z_MIN_CHUNK, rows.length) });
   const png = Buffer.alloc(SIGNATURE.length + 3 * CHUNK + HEAD + body.length);
   png.set(SIGNATURE);
   const head = SIGNATURE.length + CHUNK + HEAD;

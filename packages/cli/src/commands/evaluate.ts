@@ -4,11 +4,10 @@ import { join } from 'node:path';
 import { selectBackend } from '@t2i/backend';
 import type { EmbeddingBatch } from '@t2i/core';
 import { writeFileAtomic, writeJsonFile } from '@t2i/core/node';
-import { openDataset } from '@t2i/dataset/node';
 import type { GoogLeNet, InceptionV3 } from '@t2i/image-encoder';
-import { openFeatures } from '@t2i/image-encoder/node';
 import { type Extractor, evaluateRun, openTrainedEncoder, type RunEvaluation } from '@t2i/pipeline';
 import { Command } from 'commander';
+import { withBenchmark } from '../encoder-report/evaluation.ts';
 import { evaluationMarkdown } from '../evaluation-report/markdown.ts';
 import { evaluationPage } from '../evaluation-report/page.ts';
 import { evaluationProgress } from '../evaluation-report/progress.ts';
@@ -85,26 +84,24 @@ async function evaluate(runDirectory: string, flags: EvaluateFlags, output: Outp
   const { samples, seed, batchSize } = flags;
   await selectBackend({ prefer: flags.backend, logger: output });
   const extractors = await openExtractors(flags);
-  const dataset = await openDataset(flags.data);
-  const features = await openFeatures(flags.features);
   const progress = evaluationProgress(output);
   try {
     const judge = flags.encoder === undefined ? undefined : await openTrainedEncoder(flags.encoder, output);
-    return await withInterrupt(
-      () => output.info('Stopping after this batch; press Ctrl-C again to stop at once'),
-      (signal) =>
-        evaluateRun({
-          ...{ runDirectory, dataset, features, judge, samples, seed, batchSize, signal },
-          extractors,
-          logger: output,
-          onProgress: progress.update,
-        }),
+    return await withBenchmark(flags, (benchmark) =>
+      withInterrupt(
+        () => output.info('Stopping after this batch; press Ctrl-C again to stop at once'),
+        (signal) =>
+          evaluateRun({
+            ...{ ...benchmark, runDirectory, judge, samples, seed, batchSize, signal },
+            extractors,
+            logger: output,
+            onProgress: progress.update,
+          }),
+      ),
     );
   } finally {
     progress.close();
     for (const { encoder } of extractors) encoder.dispose();
-    await features.close();
-    await dataset.close();
   }
 }
 

@@ -112,26 +112,38 @@ async function runTraining(
   resumed: EncoderRecord | undefined,
 ): Promise<TrainResult> {
   const features = await openFeatures(config.features);
-  const dataset = await openDataset(config.data);
   try {
-    const teacher = config.teacher === undefined ? undefined : await openTrainedEncoder(config.teacher, options.logger);
-    if (teacher !== undefined) assertTeaches(teacher, features, config);
-    const { name, fingerprint } = dataset;
-    // which views there are may change between sessions of a run, but not which it uses
-    const batches = { ...config.batches, views: config.batches.views ?? [...features.views] };
-    const record: EncoderRecord = {
-      kind: 'text-encoder',
-      config: { ...config, batches },
-      dataset: { name, fingerprint },
-      imageEncoder: features.encoderId,
-      teacher: teacher?.id,
-    };
-    if (resumed !== undefined) assertSameSources(resumed, record);
-    return await trainJointly(record, { dataset, features, teacher }, options, resumed !== undefined);
+    const dataset = await openDataset(config.data);
+    try {
+      return await trainOn({ dataset, features }, config, options, resumed);
+    } finally {
+      await dataset.close();
+    }
   } finally {
     await features.close();
-    await dataset.close();
   }
+}
+
+async function trainOn(
+  { dataset, features }: { dataset: TextImageDataset; features: ImageFeatures },
+  config: EncoderConfig,
+  options: EncoderRunOptions,
+  resumed: EncoderRecord | undefined,
+): Promise<TrainResult> {
+  const teacher = config.teacher === undefined ? undefined : await openTrainedEncoder(config.teacher, options.logger);
+  if (teacher !== undefined) assertTeaches(teacher, features, config);
+  const { name, fingerprint } = dataset;
+  // which views there are may change between sessions of a run, but not which it uses
+  const batches = { ...config.batches, views: config.batches.views ?? [...features.views] };
+  const record: EncoderRecord = {
+    kind: 'text-encoder',
+    config: { ...config, batches },
+    dataset: { name, fingerprint },
+    imageEncoder: features.encoderId,
+    teacher: teacher?.id,
+  };
+  if (resumed !== undefined) assertSameSources(resumed, record);
+  return trainJointly(record, { dataset, features, teacher }, options, resumed !== undefined);
 }
 
 async function trainJointly(
