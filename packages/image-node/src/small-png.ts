@@ -15,7 +15,7 @@ const AVERAGE = 3;
  */
 const STRATEGY = constants.Z_RLE;
 
-/** Filtered rows, of one picture after another: a server that makes a new buffer for each collects garbage twice as often. */
+/** Filtered rows, of one picture after another: a server that makes a new buffer for each collects garbage more often. */
 let filtered = new Uint8Array(0);
 
 /**
@@ -27,14 +27,14 @@ export function encodeSmallPng({ data, width, height }: RgbImage): Uint8Array {
   const body = deflateSync(rows, { strategy: STRATEGY, chunkSize: Math.max(constants.Z_MIN_CHUNK, rows.length) });
   const png = Buffer.alloc(SIGNATURE.length + 3 * CHUNK + HEAD + body.length);
   png.set(SIGNATURE);
-  const head = SIGNATURE.length + CHUNK + HEAD;
+  const second = SIGNATURE.length + CHUNK + HEAD;
   png.writeUInt32BE(width, SIGNATURE.length + 8);
   png.writeUInt32BE(height, SIGNATURE.length + 12);
   png.set(DEPTH_RGB_DEFLATE, SIGNATURE.length + 16);
-  png.set(body, head + 8);
+  png.set(body, second + 8);
   closeChunk(png, SIGNATURE.length, 'IHDR', HEAD);
-  closeChunk(png, head, 'IDAT', body.length);
-  closeChunk(png, head + CHUNK + body.length, 'IEND', 0);
+  closeChunk(png, second, 'IDAT', body.length);
+  closeChunk(png, second + CHUNK + body.length, 'IEND', 0);
   return png;
 }
 
