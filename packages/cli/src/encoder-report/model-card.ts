@@ -54,8 +54,8 @@ ${training(run, dataset)}${hasCurves ? '\n![Loss and accuracy](curves.png)\n' : 
 
 function training({ config, encoder, progress }: EncoderRun, dataset: string): string {
   const { split, network, objective, batches, trainer, seed } = config;
-  const { teacher } = encoder.settings as { teacher?: string };
-  const settings = { split, network, teacher, objective, batches, trainer, seed };
+  const { initFrom, teacher } = encoder.settings as { initFrom?: string; teacher?: string };
+  const settings = { split, network, initFrom, teacher, objective, batches, trainer, seed };
   return `## Training
 
 \`\`\`sh

@@ -5,7 +5,7 @@ import { type EncoderConfig, parseEncoderConfig } from '@t2i/pipeline';
 
 /** Only the flags that differ from the defaults; folders by the names that the documentation uses. */
 export function trainingCommand(config: EncoderConfig, dataset: string): string {
-  const { network, objective, batches, trainer, split, seed, teacher } = config;
+  const { network, objective, batches, trainer, split, seed, initFrom, teacher } = config;
   const usual = parseEncoderConfig({ data: config.data, features: config.features, network: { kind: network.kind } });
   const flags: string[] = [];
   const say = (flag: string, value: number | string, standard?: number | string) => {
@@ -26,6 +26,7 @@ export function trainingCommand(config: EncoderConfig, dataset: string): string 
   say('captions-per-image', batches.captionsPerImage, usual.batches.captionsPerImage);
   say('num-captions', batches.numCaptions, usual.batches.numCaptions);
   say('word-dropout', batches.wordDropout, usual.batches.wordDropout);
+  if (initFrom !== undefined) flags.push('--init-from runs/before');
   if (teacher !== undefined) flags.push('--teacher runs/teacher');
   say('epochs', trainer.epochs, usual.trainer.epochs);
   say('learning-rate', trainer.learningRate, usual.trainer.learningRate);

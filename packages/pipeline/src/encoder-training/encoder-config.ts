@@ -50,6 +50,10 @@ export const encoderConfigSchema = z.strictObject({
   features: z.string().describe('folder of image features'),
   split: z.enum(['train', 'trainval']).default('trainval').describe('`train` keeps the validation classes unseen'),
   network: networkSchema.default(networkSchema.parse({ kind: 'char-cnn-rnn' })),
+  initFrom: z
+    .string()
+    .optional()
+    .describe('folder of a trained encoder of the same network whose weights are the first'),
   teacher: z.string().optional().describe('folder of a trained encoder whose scores are learnt too'),
   objective: objectiveSchema.default(objectiveSchema.parse({})),
   batches: batchesSchema.default(batchesSchema.parse({})),

@@ -15,7 +15,7 @@ import {
 import { openDataset } from '@t2i/dataset/node';
 import { openFeatures } from '@t2i/image-encoder/node';
 import { isModelFolder, openModelEncoder } from '@t2i/published-model/node';
-import { type SavableEncoder, tokenizeWords } from '@t2i/text-encoder';
+import { CharCnnRnn, type SavableEncoder, tokenizeWords } from '@t2i/text-encoder';
 import { loadEncoder, saveEncoder } from '@t2i/text-encoder/node';
 import {
   CharCnnRnnNetwork,
@@ -36,7 +36,8 @@ const recordSchema = z.strictObject({
   config: encoderConfigSchema,
   dataset: z.strictObject({ name: z.string(), fingerprint: z.string() }),
   imageEncoder: z.string(),
-  /** The id of the encoder that `config.teacher` names. */
+  /** The ids of the encoders that `config.initFrom` and `config.teacher` name. */
+  initFrom: z.string().optional(),
   teacher: z.string().optional(),
 });
 
@@ -130,8 +131,12 @@ async function trainOn(
   options: EncoderRunOptions,
   resumed: EncoderRecord | undefined,
 ): Promise<TrainResult> {
-  const teacher = config.teacher === undefined ? undefined : await openTrainedEncoder(config.teacher, options.logger);
+  const named = async (folder: string | undefined) =>
+    folder === undefined ? undefined : openTrainedEncoder(folder, options.logger);
+  const teacher = await named(config.teacher);
   if (teacher !== undefined) assertTeaches(teacher, features, config);
+  // what a run began with is in its checkpoints from then on
+  const initial = resumed === undefined ? await named(config.initFrom) : undefined;
   const { name, fingerprint } = dataset;
   // which views there are may change between sessions of a run, but not which it uses
   const batches = { ...config.batches, views: config.batches.views ?? [...features.views] };
@@ -140,23 +145,32 @@ async function trainOn(
     config: { ...config, batches },
     dataset: { name, fingerprint },
     imageEncoder: features.encoderId,
+    initFrom: resumed === undefined ? initial?.id : resumed.initFrom,
     teacher: teacher?.id,
   };
   if (resumed !== undefined) assertSameSources(resumed, record);
-  return trainJointly(record, { dataset, features, teacher }, options, resumed !== undefined);
+  return trainJointly(record, { dataset, features, teacher, initial }, options, resumed !== undefined);
+}
+
+interface Sources {
+  readonly dataset: TextImageDataset;
+  readonly features: ImageFeatures;
+  readonly teacher: SavableEncoder | undefined;
 }
 
 async function trainJointly(
   record: EncoderRecord,
-  sources: { dataset: TextImageDataset; features: ImageFeatures; teacher: SavableEncoder | undefined },
+  { initial, ...sources }: Sources & { readonly initial: SavableEncoder | undefined },
   options: EncoderRunOptions,
   resume: boolean,
 ): Promise<TrainResult> {
   const { config } = record;
   const { dataset, features } = sources;
   const seeds = new Rng(config.seed);
-  const model = new JointEmbedding(networkOf(config, dataset, features.dim, seeds.fork()), config.objective);
+  const network = networkOf(config, dataset, features.dim, seeds.fork());
+  const model = new JointEmbedding(network, config.objective);
   try {
+    if (initial !== undefined) startFrom(network, initial);
     const splits = splitsOf(config);
     const batches = new ClassBatches({ ...sources, splits, rng: seeds.fork(), ...config.batches });
     const trainer = { ...config.trainer, seed: config.seed };
@@ -178,6 +192,14 @@ function networkOf(config: EncoderConfig, dataset: TextImageDataset, dim: number
   return new LinearWordsNetwork({ vocabulary, dim });
 }
 
+/** @throws ConfigError when the encoder is of another network, or of one whose weights mean nothing without its vocabulary */
+function startFrom(network: TextNetwork, encoder: SavableEncoder): void {
+  if (network instanceof CharCnnRnnNetwork && encoder instanceof CharCnnRnn && network.startFrom(encoder)) return;
+  throw new ConfigError(`${encoder.id} is not of the char-CNN-RNN that is to start from it.`, {
+    hint: 'Only a char-CNN-RNN starts from another, of the same widths, recurrence and length of features.',
+  });
+}
+
 function splitsOf({ split }: EncoderConfig): readonly SplitName[] {
   return split === 'train' ? ['train'] : ['train', 'val'];
 }
@@ -193,10 +215,10 @@ function vocabularyOf(dataset: TextImageDataset, splits: readonly SplitName[], m
   return [...counts].flatMap(([word, count]) => (count >= minCount ? [word] : [])).sort();
 }
 
-function settingsOf({ config, dataset, imageEncoder, teacher }: EncoderRecord, steps: number): JsonValue {
+function settingsOf({ config, dataset, imageEncoder, initFrom, teacher }: EncoderRecord, steps: number): JsonValue {
   const { split, network, objective, batches, seed } = config;
   const normalise = network.kind === 'char-cnn-rnn' ? network.normalise : 'none';
-  const settings = { dataset, split, imageEncoder, teacher, normalise, objective, batches, seed, steps };
+  const settings = { dataset, split, imageEncoder, initFrom, teacher, normalise, objective, batches, seed, steps };
   return JSON.parse(JSON.stringify(settings)) as JsonValue;
 }
 

@@ -1,6 +1,6 @@
 /** The char-CNN-RNN with variables for weights: what a joint embedding trains. */
 
-import { type JsonValue, type Rng, sizeOf } from '@t2i/core';
+import { float32Values, type JsonValue, type Rng, sizeOf } from '@t2i/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Normalisation, TextNetwork } from '../joint-embedding/text-network.ts';
 import { characterSlots } from './alphabet.ts';
@@ -28,6 +28,20 @@ export class CharCnnRnnNetwork implements TextNetwork {
       return [name, tf.tidy(() => tf.variable(tf.tensor(values, [...shape])))] as const;
     });
     this.variables = Object.fromEntries(entries);
+  }
+
+  /**
+   * Takes the weights of a trained encoder, to learn on from there.
+   * @returns false, with nothing changed, when that has other ones: other widths, another recurrence
+   */
+  startFrom(encoder: CharCnnRnn): boolean {
+    const { tensors } = encoder.toState();
+    const entries = Object.entries(this.variables);
+    if (!entries.every(([name, { shape }]) => tensors[name]?.shape.join() === shape.join())) return false;
+    for (const [name, variable] of entries) {
+      tf.tidy(() => variable.assign(tf.tensor(float32Values(tensors[name]!), variable.shape)));
+    }
+    return true;
   }
 
   embed(captions: readonly string[]): tf.Tensor2D {

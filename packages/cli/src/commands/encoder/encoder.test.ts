@@ -7,7 +7,7 @@ import { openDataset, prepareFolder, sourcePhotos } from '@t2i/dataset/node';
 import { extractFeatures } from '@t2i/image-encoder/node';
 import { encodeImage } from '@t2i/image-node';
 import { parseEncoderConfig } from '@t2i/pipeline';
-import { withTemporaryFolder } from '@t2i/test-utils';
+import { expectAllClose, withTemporaryFolder } from '@t2i/test-utils';
 import { loadEncoder } from '@t2i/text-encoder/node';
 import { expect, it } from 'vitest';
 import { t2i } from '../../__fixtures__/t2i.ts';
@@ -79,6 +79,23 @@ it('trains, evaluates, exports and searches, and refuses what does not belong to
     expect(await t2i('encoder', 'train', ...taught, ...flags, ...steps)).toMatchObject({ code: 0 });
     const { run: record } = JSON.parse(await readFile(join(at('taught'), 'run.json'), 'utf8'));
     expect(record.teacher).toMatch(/^linear-words-3-\w+$/);
+    const on = ['--init-from', at('taught'), '--learning-rate', '0.0001', '--run', at('on')];
+    expect(await t2i('encoder', 'train', ...on, ...flags, ...steps)).toMatchObject({ code: 0 });
+    const [before, after] = [
+      await loadEncoder(join(at('taught'), 'encoder')),
+      await loadEncoder(join(at('on'), 'encoder')),
+    ];
+    expect(JSON.parse(await readFile(join(at('on'), 'run.json'), 'utf8')).run.initFrom).toBe(before.id);
+    const { tensors } = await after.toState();
+    for (const [name, { data }] of Object.entries((await before.toState()).tensors)) {
+      // two steps of RMSProp, each at most ten times the rate; first weights are drawn from U(-0.08, 0.08)
+      expectAllClose(tensors[name]!.data, data, { absolute: 0.0021 });
+    }
+    const narrow = ['--init-from', at('taught'), '--run', at('no'), '--batch-size', '2', '--cnn-dim', '4'];
+    expect(await t2i('encoder', 'train', ...narrow, ...flags)).toMatchObject({
+      code: 2,
+      errors: expect.stringMatching(/is not of the char-CNN-RNN that is to start from it/),
+    });
     const wrong = ['--teacher', at('words'), '--normalise', 'images', '--run', at('no')];
     expect(await t2i('encoder', 'train', ...wrong, ...flags, ...steps)).toMatchObject({
       code: 2,

@@ -47,8 +47,8 @@ export function featuresCommand(output: Output): Command {
     )
     .action(async (flags: FeaturesFlags) => {
       await selectBackend({ prefer: flags.backend, logger: output });
-      const dataset = await openDataset(flags.data);
       const encoder = await readGoogLeNet(flags);
+      const dataset = await openDataset(flags.data);
       const progress = everyMinute(output);
       try {
         await withInterrupt(

@@ -25,6 +25,7 @@ interface TrainEncoderFlags {
   captionsPerImage?: number;
   numCaptions?: number;
   wordDropout?: number;
+  initFrom?: string;
   teacher?: string;
   epochs?: number;
   learningRate?: number;
@@ -72,6 +73,7 @@ export function trainEncoderCommand(output: Output): Command {
     .option('--captions-per-image <n>', 'captions of each photo in use (default: 10)', integer(1))
     .option('--num-captions <n>', 'captions of a photo averaged into one embedding (default: 1)', integer(1))
     .option('--word-dropout <share>', 'leave out words at this chance (default: 0)', share)
+    .option('--init-from <folder>', 'start with the weights of this trained encoder of the same network')
     .option('--teacher <folder>', 'learn the scores of this trained encoder too: a run of `--kind linear-words`, say')
     .option('--epochs <n>', 'epochs of as many steps as classes (default: 200)', integer(1))
     .option('--learning-rate <x>', 'of the first epoch (default: 0.0007)', positiveNumber)
@@ -124,7 +126,7 @@ function session(runDirectory: string, { backend }: TrainEncoderFlags, output: O
 
 /** Only what was said, so that the defaults fill the rest. */
 function configInput(flags: TrainEncoderFlags): unknown {
-  const { kind, cnnDim, rnn, normalise, asymmetric, margin, seed, split, data, features, teacher } = flags;
+  const { kind, cnnDim, rnn, normalise, asymmetric, margin, seed, split, data, features, initFrom, teacher } = flags;
   const { batchSize, view, captionsPerImage, numCaptions, wordDropout } = flags;
   const { epochs, learningRate, learningRateDecay, keepLast, checkpointEvery, maxSteps, maxMinutes } = flags;
   return said({
@@ -132,6 +134,7 @@ function configInput(flags: TrainEncoderFlags): unknown {
     data,
     features,
     split,
+    initFrom,
     teacher,
     network: said({ kind, cnnDim, rnn, normalise }),
     objective: said({ symmetric: asymmetric ? false : undefined, margin }),
