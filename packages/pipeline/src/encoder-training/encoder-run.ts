@@ -135,8 +135,7 @@ async function trainOn(
     folder === undefined ? undefined : openTrainedEncoder(folder, options.logger);
   const teacher = await named(config.teacher);
   if (teacher !== undefined) assertTeaches(teacher, features, config);
-  // what a run began with is in its checkpoints from then on
-  const initial = resumed === undefined ? await named(config.initFrom) : undefined;
+  const initial = await named(config.initFrom); // when resumed, too: a run may have been killed before its first checkpoint
   const { name, fingerprint } = dataset;
   // which views there are may change between sessions of a run, but not which it uses
   const batches = { ...config.batches, views: config.batches.views ?? [...features.views] };
@@ -145,7 +144,7 @@ async function trainOn(
     config: { ...config, batches },
     dataset: { name, fingerprint },
     imageEncoder: features.encoderId,
-    initFrom: resumed === undefined ? initial?.id : resumed.initFrom,
+    initFrom: initial?.id,
     teacher: teacher?.id,
   };
   if (resumed !== undefined) assertSameSources(resumed, record);
@@ -245,6 +244,11 @@ function assertSameSources(before: EncoderRecord, now: EncoderRecord): void {
         hint: 'Give the features of the same image encoder, or start a new run.',
       },
     );
+  }
+  if (before.initFrom !== now.initFrom) {
+    throw new CheckpointError(`The run began with ${before.initFrom}, its folder holds ${now.initFrom}.`, {
+      hint: 'Put the same encoder back, or start a new run.',
+    });
   }
   if (before.teacher !== now.teacher) {
     throw new CheckpointError(`The teacher is ${now.teacher}, the run was taught by ${before.teacher}.`, {

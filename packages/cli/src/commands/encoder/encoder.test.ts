@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ImageBatch, ImageEncoder, RgbImage } from '@t2i/core';
@@ -91,6 +91,12 @@ it('trains, evaluates, exports and searches, and refuses what does not belong to
       // two steps of RMSProp, each at most ten times the rate; first weights are drawn from U(-0.08, 0.08)
       expectAllClose(tensors[name]!.data, data, { absolute: 0.0021 });
     }
+    await rm(join(at('on'), 'checkpoints'), { recursive: true }); // as after a kill before the first: it begins with them again
+    await rename(at('taught'), at('elsewhere'));
+    expect(await t2i('encoder', 'train', '--resume', at('on'))).toMatchObject({ code: 2 });
+    await rename(at('elsewhere'), at('taught'));
+    expect(await t2i('encoder', 'train', '--resume', at('on'), '--max-steps', '2')).toMatchObject({ code: 0 });
+    expect((await loadEncoder(join(at('on'), 'encoder'))).id).toBe(after.id);
     const narrow = ['--init-from', at('taught'), '--run', at('no'), '--batch-size', '2', '--cnn-dim', '4'];
     expect(await t2i('encoder', 'train', ...narrow, ...flags)).toMatchObject({
       code: 2,
