@@ -3,6 +3,8 @@ export type { ChosenEncoder } from './choose-encoder.ts';
 export { chooseEncoder } from './choose-encoder.ts';
 export type { EmbedDatasetOptions, EmbeddedDataset } from './embed-dataset.ts';
 export { embedDataset } from './embed-dataset.ts';
+export type { Benchmark } from './encoder-training/benchmark.ts';
+export { withBenchmark } from './encoder-training/benchmark.ts';
 export { normalisesImages } from './encoder-training/compared-with.ts';
 export type { EncoderConfig, EncoderConfigInput } from './encoder-training/encoder-config.ts';
 export { parseEncoderConfig } from './encoder-training/encoder-config.ts';

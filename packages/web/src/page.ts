@@ -3,7 +3,7 @@
 import { Attempt, type Attempted, type Work } from './attempt.ts';
 import type { DrawnPicture, EpochSheet, LoadProgress } from './picture-source.ts';
 import { FIRST_SCENE, formatScene, freshSeed, parseScene, type Scene, type View } from './scene.ts';
-import type { Opened, Sources } from './sources.ts';
+import type { Opened, openInBrowser, Sources } from './sources.ts';
 
 /** Pictures of a sentence. */
 export const COUNT = 8;
@@ -37,11 +37,7 @@ export interface PageSurroundings {
   /** Looks which sources there are. */
   readonly find: Work<Sources>;
   /** Downloads the model of a folder and starts it in this browser. */
-  readonly openInBrowser: (
-    modelUrl: string,
-    onProgress: (progress: LoadProgress) => void,
-    signal: AbortSignal,
-  ) => Promise<Opened>;
+  readonly openInBrowser: typeof openInBrowser;
   /** Leaves an address: a new entry of the history, or in place of the last. */
   readonly leaveAddress: (search: string, mode: 'push' | 'replace') => void;
   readonly freshSeed?: () => number;

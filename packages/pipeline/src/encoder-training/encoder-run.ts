@@ -12,8 +12,6 @@ import {
   type SplitName,
   type TextImageDataset,
 } from '@t2i/core';
-import { openDataset } from '@t2i/dataset/node';
-import { openFeatures } from '@t2i/image-encoder/node';
 import { isModelFolder, openModelEncoder } from '@t2i/published-model/node';
 import { CharCnnRnn, type SavableEncoder, tokenizeWords } from '@t2i/text-encoder';
 import { loadEncoder, saveEncoder } from '@t2i/text-encoder/node';
@@ -28,6 +26,7 @@ import {
 } from '@t2i/text-encoder/training';
 import { loadLatestModelState, readRun, runPaths, type TrainOptions, type TrainResult, train } from '@t2i/trainer';
 import { z } from 'zod';
+import { type Benchmark, withBenchmark } from './benchmark.ts';
 import { normalisesImages } from './compared-with.ts';
 import { type EncoderConfig, encoderConfigSchema } from './encoder-config.ts';
 
@@ -107,26 +106,16 @@ async function readEncoderRecord(runDirectory: string): Promise<EncoderRecord> {
   });
 }
 
-async function runTraining(
+function runTraining(
   config: EncoderConfig,
   options: EncoderRunOptions,
   resumed: EncoderRecord | undefined,
 ): Promise<TrainResult> {
-  const features = await openFeatures(config.features);
-  try {
-    const dataset = await openDataset(config.data);
-    try {
-      return await trainOn({ dataset, features }, config, options, resumed);
-    } finally {
-      await dataset.close();
-    }
-  } finally {
-    await features.close();
-  }
+  return withBenchmark(config, (benchmark) => trainOn(benchmark, config, options, resumed));
 }
 
 async function trainOn(
-  { dataset, features }: { dataset: TextImageDataset; features: ImageFeatures },
+  { dataset, features }: Benchmark,
   config: EncoderConfig,
   options: EncoderRunOptions,
   resumed: EncoderRecord | undefined,
@@ -151,9 +140,7 @@ async function trainOn(
   return trainJointly(record, { dataset, features, teacher, initial }, options, resumed !== undefined);
 }
 
-interface Sources {
-  readonly dataset: TextImageDataset;
-  readonly features: ImageFeatures;
+interface Sources extends Benchmark {
   readonly teacher: SavableEncoder | undefined;
 }
 
