@@ -31,7 +31,7 @@ export type StepReport = Record<string, tf.Scalar>;
  * Updates D, then G, and puts losses and mean scores into `report`. Call it inside `tf.tidy`.
  *
  * G's forward pass is recorded once. While its tape is suspended D is updated on x̂ = G(z, h) and the gradient of
- * −log D(x̂, h) at x̂ is taken through the new D; ⟨x̂, that gradient⟩ then carries it into G's weights. So with
+ * −log D(x̂, h) at x̂ is taken through the new D, which then goes on into G's weights. So with
  * `sharedFake` and mismatching texts an iteration costs 3 forward passes of G and 8 of D, counting a backward pass as two.
  */
 export function trainStep(owner: Networks, batch: StepBatch, options: TrainStepOptions, report: StepReport): void {
@@ -62,7 +62,7 @@ export function trainStep(owner: Networks, batch: StepBatch, options: TrainStepO
       report['loss/generator'] = tf.keep(value as tf.Scalar);
       return grad;
     });
-    return tf.sum(tf.mul(fake, direction)) as tf.Scalar;
+    return continueGradient(fake, direction);
   }, Object.values(generatorAdam.variables));
   generatorAdam.apply(grads, learningRate);
 }
@@ -95,6 +95,16 @@ function updateDiscriminator(
   }, Object.values(discriminatorAdam.variables));
   report['loss/discriminator'] = tf.keep(value);
   discriminatorAdam.apply(grads, options.learningRate * config.discriminatorLearningRateFactor);
+}
+
+/** A scalar of no meaning whose gradient at `x` is `direction`: ⟨x, direction⟩ without computing it, and without a batch of ones in its gradient. */
+function continueGradient(x: tf.Tensor, direction: tf.Tensor): tf.Scalar {
+  const apply = tf.customGrad((...args) => {
+    const [, save] = args as [tf.Tensor, tf.GradSaveFunc];
+    save([direction]);
+    return { value: tf.scalar(0), gradFunc: (_, saved) => saved[0]!.clone() };
+  });
+  return apply(x) as tf.Scalar;
 }
 
 /** Images as D sees them. */

@@ -1,15 +1,16 @@
-/** Corrects what `@tensorflow/tfjs-backend-webgpu` 4.22 computes wrongly. docs/upstream has a report on each. */
+/** Corrects what `@tensorflow/tfjs-backend-webgpu` 4.22 computes wrongly (docs/upstream has a report on each), and makes it faster. */
 
 import { correctPrograms, type ProgramRunner } from './correct-programs.ts';
 import { keyByLength } from './cumulative.ts';
 import { type DeviceErrors, refuseAfterErrors } from './device-errors.ts';
 import { type Reader, readBeyondDisposal } from './late-reads.ts';
 import { keepNaN } from './not-a-number.ts';
+import { type Recorder, recordQuickly } from './recording.ts';
 import { registerWebgpuKernels } from './register-kernels.ts';
 import { readTransposedByElement } from './split-inner.ts';
 
 /** As much of tfjs's backend as is used here. */
-export type WebgpuBackend = DeviceErrors & ProgramRunner & Reader;
+export type WebgpuBackend = DeviceErrors & ProgramRunner & Reader & Recorder;
 
 const corrected = new WeakSet<object>();
 
@@ -20,5 +21,6 @@ export function correctBackend(backend: WebgpuBackend): void {
   registerWebgpuKernels();
   correctPrograms(backend, [readTransposedByElement, keyByLength, keepNaN]);
   readBeyondDisposal(backend);
+  recordQuickly(backend);
   refuseAfterErrors(backend);
 }

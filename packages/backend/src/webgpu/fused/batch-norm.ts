@@ -9,6 +9,7 @@ import {
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { util } from '@tensorflow/tfjs-core';
 import { type FusedCall, type FusedRunner, runFused } from './program.ts';
+import { sumOfParts } from './sum-of-parts.ts';
 
 /** Sums are taken by about so many threads at once. */
 const THREADS = 16_384;
@@ -115,20 +116,7 @@ function channelSums(backend: FusedRunner, gamma: TensorInfo, summand: Summand, 
       }
       return sum;`,
   });
-  const sums = runFused(backend, {
-    ...{
-      name: 'sumOfParts',
-      inputs: { partial },
-      floats: { factor },
-      integers: { channels, parts },
-      shape: [channels],
-    },
-    code: `var sum = 0.0;
-      for (var part = 0; part < uniforms.parts; part++) {
-        sum += getPartial(part * uniforms.channels + index);
-      }
-      return sum * uniforms.factor;`,
-  });
+  const sums = sumOfParts(backend, partial, { parts, size: channels, factor });
   backend.disposeData(partial.dataId);
   return sums;
 }

@@ -1,0 +1,76 @@
+/**
+ * `Conv2DBackpropInput`, which is the transposed convolution of a generator, as products: of windows of dy by the filter.
+ * With a stride s, pixels that are s apart meet the same s-th part of the filter: each of s × s such sets is a product of its own,
+ * where the engine multiplies by the zeros between.
+ */
+
+import type { Conv2DBackpropInputAttrs, Conv2DBackpropInputInputs } from '@tensorflow/tfjs-core';
+import { backend_util } from '@tensorflow/tfjs-core';
+import type { FusedRunner } from '../fused/program.ts';
+import type { WebgpuKernel } from '../kernel.ts';
+import { fitsTiles, runTiledProduct } from './tiled-product.ts';
+
+type InputGradient = WebgpuKernel<Conv2DBackpropInputInputs, Conv2DBackpropInputAttrs>;
+
+/** With fewer channels most of a tile would be empty: the engine's program is faster to pixels. */
+const FEWEST_CHANNELS = 16;
+
+/**
+ * dx[n, h, w, i] = Σ dy[n, (h + top − kh)/s, (w + left − kw)/s, o] · W[kh, kw, i, o] over the kh and kw that s divides:
+ * rows are the (n, h, w) of a set of pixels, columns i, the sum is over (kh, kw, o).
+ * Wraps the engine's kernel, which keeps NCHW and few channels.
+ */
+export function inputGradient(original: InputGradient): InputGradient {
+  return (call) => {
+    const { inputs, attrs, backend } = call;
+    const { dy, filter } = inputs;
+    const { strides, pad, dimRoundingMode, dataFormat, inputShape } = attrs;
+    const layout = backend_util.convertConv2DDataFormat(dataFormat);
+    const info = backend_util.computeConv2DInfo(
+      ...([inputShape, filter.shape as [number, number, number, number], strides, 1] as const),
+      ...([pad, dimRoundingMode, false, layout] as const),
+    );
+    const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels } = info;
+    const { strideHeight, strideWidth, filterHeight, filterWidth, padInfo } = info;
+    const [height, width] = [Math.ceil(inHeight / strideHeight), Math.ceil(inWidth / strideWidth)]; // of a set of pixels
+    const reach = Math.ceil(filterWidth / strideWidth); // of a part of the filter
+    const size = {
+      batches: strideHeight * strideWidth,
+      rows: batchSize * height * width,
+      columns: inChannels,
+      inner: Math.ceil(filterHeight / strideHeight) * reach * outChannels,
+    };
+    if (layout !== 'channelsLast' || inChannels < FEWEST_CHANNELS || dy.dtype !== 'float32' || !fitsTiles(size))
+      return original(call);
+    const pixel = `let h = row / ${width} % ${height} * ${strideHeight} + batch / ${strideWidth};
+          let w = row % ${width} * ${strideWidth} + batch % ${strideWidth};`;
+    const tap = `let kh = (batch / ${strideWidth} + ${padInfo.top}) % ${strideHeight} + inner / ${reach * outChannels} * ${strideHeight};
+          let kw = (batch % ${strideWidth} + ${padInfo.left}) % ${strideWidth} + inner / ${outChannels} % ${reach} * ${strideWidth};
+          if (kh >= ${filterHeight} || kw >= ${filterWidth}) { return 0.0; }
+          let channel = inner % ${outChannels};`;
+    return runTiledProduct(backend as unknown as FusedRunner, {
+      name: `inputGradient_${[inputShape, filter.shape, dy.shape, strideHeight, strideWidth, padInfo.top, padInfo.left]}`,
+      inputs: { dy, weights: filter },
+      ...size,
+      a: {
+        beside: 'inner',
+        code: `${pixel}
+          ${tap}
+          let y = h + ${padInfo.top} - kh;
+          let x = w + ${padInfo.left} - kw;
+          if (y < 0 || y >= ${outHeight * strideHeight} || x < 0 || x >= ${outWidth * strideWidth}) { return 0.0; }
+          let image = row / ${height * width};
+          return dy[((image * ${outHeight} + y / ${strideHeight}) * ${outWidth} + x / ${strideWidth}) * ${outChannels} + channel];`,
+      },
+      b: {
+        beside: 'inner',
+        code: `${tap}
+          return weights[((kh * ${filterWidth} + kw) * ${inChannels} + column) * ${outChannels} + channel];`,
+      },
+      place: `${pixel}
+          if (h >= ${inHeight} || w >= ${inWidth}) { return -1; }
+          return ((row / ${height * width} * ${inHeight} + h) * ${inWidth} + w) * ${inChannels} + column;`,
+      shape: inputShape,
+    });
+  };
+}
