@@ -124,7 +124,8 @@ export function recordQuickly(backend: Recorder): void {
     );
     for (const { dataId } of tensors) backend.commandQueueOwnedIds.add(dataId);
     backend.ensureCommandEncoderReady();
-    const pass = (backend.computePassEncoder ??= backend.commandEncoder.beginComputePass());
+    backend.computePassEncoder ??= backend.commandEncoder.beginComputePass();
+    const pass = backend.computePassEncoder;
     pass.setPipeline(pipeline);
     pass.setBindGroup(0, bindGroup);
     pass.dispatchWorkgroups(...dispatch);
