@@ -1,5 +1,6 @@
 /** The thread in which `t2i serve` draws: one revision of one run or published model. Started by `run-source.ts`. */
 
+import { availableParallelism } from 'node:os';
 import { type EngineName, selectBackend } from '@t2i/backend';
 import { TextToImagePipeline } from '@t2i/pipeline';
 import { createPainter, paintForParent } from '@t2i/server/worker';
@@ -12,9 +13,14 @@ export interface ServeWorkerData {
   readonly maxRows: number;
 }
 
+/** Processors from which on one is left to the thread that speaks HTTP. */
+const MANY = 4;
+
 await paintForParent(async (data, warn) => {
   const { run, backend, maxRows } = data as ServeWorkerData;
-  const { name, version, instructionSet } = await selectBackend({ prefer: backend });
+  const cores = availableParallelism();
+  if (cores >= MANY) process.env.T2I_THREADS ||= String(cores - 1); // of this thread alone
+  const { name, version, instructionSet, threads } = await selectBackend({ prefer: backend });
   // Only until it is open: later the encoder would repeat captions that people typed.
   let opening = true;
   const logger = { info: () => {}, warn: (message: string) => opening && warn(message) };
@@ -24,6 +30,7 @@ await paintForParent(async (data, warn) => {
     model: pipeline.model,
     encoder: pipeline.encoder,
     maxRows,
+    sparesCores: name === 'webgpu' || (threads ?? cores) < cores,
     engine: [name, version, instructionSet].filter((part) => part !== undefined).join(' '),
     ...(await servedFacts(run, pipeline)),
   });

@@ -56,6 +56,7 @@ describe('the model', () => {
       encoder: 'mock-8',
       engine: 'cpu',
       passRows: { min: 1, max: 16 },
+      sparesCores: false,
       watched: false,
       openedAt: expect.stringMatching(/^\d{4}-/),
       queued: 0,

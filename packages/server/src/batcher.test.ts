@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { Batcher, type BatcherOptions } from './batcher.ts';
-import type { Cell } from './painter.ts';
+import type { Cell, PainterOptions } from './painter.ts';
 import { heldPainter, settled } from './test-support.ts';
 
 const cells = (count: number): Cell[] =>
@@ -13,8 +13,8 @@ const codeOf = (promise: Promise<unknown>) =>
   );
 
 /** Its painter takes 4 rows a pass and waits to be released. */
-async function held(options: BatcherOptions = {}) {
-  const painter = await heldPainter();
+async function held(options: BatcherOptions = {}, painterOptions: Partial<PainterOptions> = {}) {
+  const painter = await heldPainter(painterOptions);
   return { painter, batcher: new Batcher(painter, { maxWait: 0, ...options }) };
 }
 
@@ -83,6 +83,29 @@ describe('Batcher', () => {
     expect(painter.passes).toEqual([1, 4, 2]);
     painter.release();
     expect((await Promise.all(drawn)).map((images) => images.length)).toEqual([1, 1, 1, 3, 1]);
+  });
+
+  it('draws one half while the other asks again, where drawing leaves a processor free', async () => {
+    const { painter, batcher } = await held({ maxWait: 60_000 }, { sparesCores: true });
+    const ask = () => void batcher.submit(cells(1), patient);
+    for (let client = 0; client < 4; client++) ask();
+    expect(painter.passes).toEqual([1, 1]); // nobody is known to be around: each goes at once
+    painter.release();
+    await settled();
+    ask(); // four are around: two of them in the pass under way and before it, two wait
+    expect(painter.passes).toEqual([1, 1, 2]);
+    painter.release();
+    await settled();
+    ask();
+    expect(painter.passes).toEqual([1, 1, 2, 2]);
+    for (let pass = 5; pass <= 8; pass++) {
+      painter.release();
+      await settled();
+      ask();
+      expect(painter.passes).toHaveLength(pass - 1);
+      ask();
+      expect(painter.passes.slice(4)).toEqual(Array(pass - 4).fill(2));
+    }
   });
 
   it('splits a large request among passes and gives its pictures in order', async () => {

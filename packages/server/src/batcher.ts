@@ -33,7 +33,8 @@ interface Job {
 
 /**
  * With one pass under way, a second is handed over when it is full: the painter never waits for a message. Less than a full one waits for
- * the end of the first: most of what a pass costs does not depend on its rows.
+ * the end of the first: most of what a pass costs does not depend on its rows. Where drawing leaves a processor free, half of those around
+ * are enough for a pass, so that one half is drawn while the other is sent and asks again.
  */
 const PASSES_AHEAD = 2;
 
@@ -46,7 +47,9 @@ export class Batcher {
   readonly #queue: Job[] = [];
   #queued = 0;
   #passes = 0;
-  /** Cells around the last pass, those in it and those that waited at its end: about as many will come again. */
+  /** Cells in passes that are under way. */
+  #drawing = 0;
+  /** Cells around the last pass, those in it and those that waited or were drawn at its end: about as many will come again. */
   #expected = 1;
   #timer: NodeJS.Timeout | undefined;
   /** Of a row, in passes so far: an exponential mean. */
@@ -110,7 +113,8 @@ export class Batcher {
     this.#timer = undefined;
     while (this.#queued > 0 && this.#passes < PASSES_AHEAD) {
       if (this.#queued < max) {
-        if (this.#passes > 0) return; // its end looks again
+        const { sparesCores } = this.painter.facts;
+        if (this.#passes > 0 && !(sparesCores && this.#queued >= this.#company())) return; // its end looks again
         const rest = this.#waitForCompany();
         if (rest > 0) {
           this.#timer = setTimeout(() => this.#startPasses(), Math.ceil(rest));
@@ -122,9 +126,14 @@ export class Batcher {
     if (this.#queued === 0 && this.#passes === 0) this.#drained?.();
   }
 
+  /** Cells that are worth a pass. */
+  #company(): number {
+    return this.painter.facts.sparesCores ? Math.ceil(this.#expected / 2) : this.#expected;
+  }
+
   /** Milliseconds; none for a client that comes alone. Those whose pictures have just been drawn need a moment to ask again. */
   #waitForCompany(): number {
-    if (this.#queued >= this.#expected) return 0;
+    if (this.#queued >= this.#company()) return 0;
     return Math.max(this.#queue[0]!.submitted, this.#lastEnd) + this.#maxWait - performance.now();
   }
 
@@ -142,6 +151,7 @@ export class Batcher {
 
   async #runPass(taken: readonly { job: Job; at: number }[]): Promise<void> {
     this.#passes += 1;
+    this.#drawing += taken.length;
     const began = performance.now();
     try {
       const results = await this.painter.paint(taken.map(({ job, at }) => job.cells[at]!));
@@ -156,7 +166,8 @@ export class Batcher {
       for (const { job } of taken) job.settle(problem);
     } finally {
       this.#passes -= 1;
-      this.#expected = taken.length + this.#queued;
+      this.#expected = this.#drawing + this.#queued;
+      this.#drawing -= taken.length;
       this.#startPasses();
     }
   }

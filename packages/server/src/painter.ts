@@ -43,6 +43,8 @@ export interface PainterFacts {
   readonly engine: string;
   /** Passes with fewer rows are filled up to `min`, so that rounding is the same in all. */
   readonly passRows: { readonly min: number; readonly max: number };
+  /** Whether drawing leaves a processor free: then the next pass can be drawn while the pictures of the last one are sent. */
+  readonly sparesCores: boolean;
   /** Anything to tell at `/v1/model`: configuration, epoch, hashes, figures. */
   readonly details: Readonly<Record<string, JsonValue>>;
 }
@@ -63,6 +65,8 @@ export interface PainterOptions {
   readonly engine?: string;
   /** Most rows in one pass; default 16. */
   readonly maxRows?: number;
+  /** Whether the engine leaves a processor free; default false. */
+  readonly sparesCores?: boolean;
   readonly details?: PainterFacts['details'];
 }
 
@@ -71,7 +75,7 @@ export interface PainterOptions {
  * @throws ConfigError when the encoder is not of the model's embedding length
  */
 export async function createPainter(options: PainterOptions): Promise<Painter> {
-  const { model, encoder, revision, engine = 'unknown', maxRows = 16, details = {} } = options;
+  const { model, encoder, revision, engine = 'unknown', maxRows = 16, sparesCores = false, details = {} } = options;
   if (encoder.dim !== model.embeddingDim) {
     throw new ConfigError(
       `The encoder ${encoder.id} gives ${encoder.dim} numbers, the model takes ${model.embeddingDim}.`,
@@ -89,6 +93,7 @@ export async function createPainter(options: PainterOptions): Promise<Painter> {
       encoder: encoder.id,
       engine,
       passRows: { min, max: maxRows },
+      sparesCores,
       details,
     },
     async paint(cells) {

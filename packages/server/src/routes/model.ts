@@ -15,6 +15,7 @@ const MODEL = z.looseObject({
   encoder: z.string().describe('of the sentences, with the hash of what it holds'),
   engine: z.string().describe('that computes'),
   passRows: z.strictObject({ min: z.int(), max: z.int() }).describe('pictures that are drawn together'),
+  sparesCores: z.boolean().describe('whether drawing leaves a processor free, for sending'),
   watched: z.boolean().describe('whether newer weights may take the place of these'),
   openedAt: z.iso.datetime(),
   queued: z.int().describe('pictures that wait'),
