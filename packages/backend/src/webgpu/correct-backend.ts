@@ -8,9 +8,10 @@ import { keepNaN } from './not-a-number.ts';
 import { type Recorder, recordQuickly } from './recording.ts';
 import { registerWebgpuKernels } from './register-kernels.ts';
 import { readTransposedByElement } from './split-inner.ts';
+import { type Uploader, uploadThroughQueue } from './uploads.ts';
 
 /** As much of tfjs's backend as is used here. */
-export type WebgpuBackend = DeviceErrors & ProgramRunner & Reader & Recorder;
+export type WebgpuBackend = DeviceErrors & ProgramRunner & Reader & Recorder & Uploader;
 
 const corrected = new WeakSet<object>();
 
@@ -22,5 +23,6 @@ export function correctBackend(backend: WebgpuBackend): void {
   correctPrograms(backend, [readTransposedByElement, keyByLength, keepNaN]);
   readBeyondDisposal(backend);
   recordQuickly(backend);
+  uploadThroughQueue(backend);
   refuseAfterErrors(backend);
 }

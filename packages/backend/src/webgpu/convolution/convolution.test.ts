@@ -15,10 +15,10 @@ const SHAPES = [
   { what: 'many channels to few', image: [2, 6, 6, 16], filter: [3, 3, 16, 130], strides: [1, 1], pad: 'same' },
 ] as const;
 
-describe.skipIf(skipWithoutSwiftShader)('gradients of a convolution on SwiftShader', { timeout: PATIENCE }, () => {
+describe.skipIf(skipWithoutSwiftShader)('convolutions on SwiftShader', { timeout: PATIENCE }, () => {
   beforeAll(() => startEngines('webgpu'), PATIENCE);
 
-  it.each(SHAPES)('with $what are those of the cpu backend', async ({ image, filter, strides, pad }) => {
+  it.each(SHAPES)('with $what are those of the cpu backend, gradients too', async ({ image, filter, strides, pad }) => {
     const inputs = [randomValues(new Rng(1), [...image]), randomValues(new Rng(2), [...filter])];
     await expectSameWithGradients('both', inputs, (x, filter) =>
       tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, [...strides], pad),

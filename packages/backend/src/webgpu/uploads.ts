@@ -1,0 +1,34 @@
+/**
+ * Numbers go to the card through its queue. The engine makes a buffer for each tensor that is uploaded, maps it, copies and destroys it, and ends
+ * the pass that it is recording: a step of training uploads some twenty single numbers.
+ */
+
+interface TensorData {
+  readonly dtype: string;
+  values: ArrayLike<number> | null;
+  resource: object | null;
+}
+
+/** As much of tfjs's backend as is used here. */
+export interface Uploader {
+  uploadToGPU(dataId: object): void;
+  readonly tensorMap: { get(dataId: object): TensorData };
+  readonly queue: { writeBuffer(buffer: object, offset: number, values: ArrayBufferView): void };
+}
+
+export function uploadThroughQueue(backend: Uploader): void {
+  const upload = backend.uploadToGPU.bind(backend);
+  backend.uploadToGPU = (dataId) => {
+    const data = backend.tensorMap.get(dataId);
+    const { values, dtype } = data;
+    if (data.resource != null || !values || !['float32', 'int32', 'bool'].includes(dtype)) return upload(dataId);
+    const numbers = dtype === 'float32' ? float32(values) : int32(values);
+    data.values = null; // the engine then takes a buffer as for a result
+    // What was recorded and not submitted uses none of the buffers that are free: they are given back when it is submitted.
+    upload(dataId);
+    backend.queue.writeBuffer(data.resource as unknown as object, 0, numbers);
+  };
+}
+
+const float32 = (values: ArrayLike<number>) => (values instanceof Float32Array ? values : Float32Array.from(values));
+const int32 = (values: ArrayLike<number>) => (values instanceof Int32Array ? values : Int32Array.from(values));
