@@ -127,6 +127,14 @@ describe.skipIf(skipWithoutSwiftShader)('webgpu on SwiftShader', { timeout: PATI
     );
   });
 
+  it('runs programs that have no uniforms of their own', async () => {
+    const int32 = (values: number[]) => ({ shape: [values.length], dtype: 'int32' as const, values });
+    const inputs = [randomValues(new Rng(8), [4, 3]), int32([0, 2, 3]), int32([0, 0, 1])];
+    await expectSame('segments', inputs, (x, rows, segments) =>
+      tf.sparse.sparseSegmentMean(x!, rows as tf.Tensor1D, segments as tf.Tensor1D),
+    );
+  });
+
   const memory = () => [(tf.memory() as tf.MemoryInfo & { numBytesInGPU: number }).numBytesInGPU];
   describeTrainingStep('webgpu', memory, { imageSize: 16, batchSize: 4, filters: 4 });
 

@@ -42,7 +42,7 @@ type RecordProgram = (
   program: Compiled,
   output: TensorInfo,
   inputs: readonly TensorInfo[],
-  uniforms?: readonly Uniform[],
+  uniforms?: readonly Uniform[] | null,
 ) => void;
 
 interface Binding {
@@ -103,7 +103,8 @@ export function recordQuickly(backend: Recorder): void {
   const numberOf = new Numbers();
   useLowestFirst(backend.bufferManager, numberOf);
 
-  backend.recordAndSubmit = (program, output, inputs, uniforms = []) => {
+  backend.recordAndSubmit = (program, output, inputs, more) => {
+    const uniforms = more ?? [];
     if (backend.activeTimers != null || program.pixelsOpType != null)
       return original(program, output, inputs, uniforms);
     const { pipeline, dispatch } = program;
