@@ -7,7 +7,7 @@ import { Adam, batchNormTraining, RmsProp, rectify, threshold, weightedSum } fro
 import { expectAllClose, relativeError, skipWithoutSwiftShader } from '@t2i/test-utils';
 import { CharCnnRnnNetwork, JointEmbedding, resolveCharCnnRnnConfig, trainedEncoder } from '@t2i/text-encoder/training';
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { expectSame, expectSameWithGradients, randomValues, startEngines } from '../packages/backend/test/compare.ts';
 import { readFixture, readGolden, SMALL } from '../packages/image-encoder/src/googlenet/__fixtures__/small.ts';
 
@@ -52,6 +52,9 @@ async function trainGan(engine: string, overrides: GanClsOverrides) {
   model.dispose();
   return { first, second, tensors, grown, images };
 }
+
+/** After so many steps a step finds most of its buffers where an earlier one had them. */
+const STEPS_TO_SETTLE = 12;
 
 /** Compute shaders of one step of the preset `dcgan`, with the fused kernels of the engine and with the compositions that stand in for them. */
 async function programsOfStep(): Promise<{ fused: number; stock: number }> {
@@ -170,6 +173,22 @@ describe.skipIf(skipWithoutSwiftShader)('webgpu on SwiftShader', { timeout: PATI
     const { fused, stock } = await programsOfStep();
     console.log(`dcgan: ${fused} programs a step, ${stock} by stock operations`);
     expect(fused).toBeLessThan(stock / 2);
+  });
+
+  it('a step meets the bind groups of earlier ones', async () => {
+    await tf.setBackend('webgpu');
+    const model = new GanCls(presetConfig('tiny', NARROW), new Rng(1));
+    const { device } = tf.backend() as unknown as { device: { createBindGroup(options: object): object } };
+    const create = vi.spyOn(device, 'createBindGroup');
+    const made: number[] = [];
+    for (let step = 0; step < STEPS_TO_SETTLE; step++) {
+      create.mockClear();
+      await model.step(batchFor(model), { learningRate: 1e-3, rng: new Rng(2) });
+      made.push(create.mock.calls.length);
+    }
+    create.mockRestore();
+    model.dispose();
+    expect(made.at(-1)).toBeLessThan(made[0]! / 2);
   });
 
   it.each(['relu8', 'gru18'] as const)('the text encoder encodes and learns as on the cpu: %s', async (rnn) => {
