@@ -33,6 +33,9 @@ export function webgpuStandIn() {
   return Object.assign(silenceBanner(new MathBackendCPU()), {
     device,
     runWebGPUProgram: () => ({}),
+    recordAndSubmit() {},
+    uploadToGPU() {},
+    bufferManager: { releaseBuffer() {}, freeBuffers: new Map() },
     convertAndCacheOnCPU: () => ({}),
     fail(message: string) {
       for (const listener of listeners) listener({ error: { message }, preventDefault() {} });
