@@ -4,9 +4,9 @@
  */
 
 import type { Conv2DBackpropFilterAttrs, Conv2DBackpropFilterInputs } from '@tensorflow/tfjs-core';
-import { backend_util } from '@tensorflow/tfjs-core';
 import type { FusedRunner } from '../fused/program.ts';
 import type { WebgpuKernel } from '../kernel.ts';
+import { geometryOf, isPlain, keyOf, readWindow } from './geometry.ts';
 import { fitsTiles, runTiledProduct } from './tiled-product.ts';
 
 type FilterGradient = WebgpuKernel<Conv2DBackpropFilterInputs, Conv2DBackpropFilterAttrs>;
@@ -17,36 +17,22 @@ type FilterGradient = WebgpuKernel<Conv2DBackpropFilterInputs, Conv2DBackpropFil
  */
 export function filterGradient(original: FilterGradient): FilterGradient {
   return (call) => {
-    const { inputs, attrs, backend } = call;
-    const { x, dy } = inputs;
-    const { strides, pad, dimRoundingMode, dataFormat, filterShape } = attrs;
-    const layout = backend_util.convertConv2DDataFormat(dataFormat);
-    const info = backend_util.computeConv2DInfo(
-      ...([x.shape as [number, number, number, number], filterShape, strides, 1] as const),
-      ...([pad, dimRoundingMode, false, layout] as const),
-    );
-    const { inHeight, inWidth, inChannels, outHeight, outWidth, outChannels, filterHeight, filterWidth } = info;
+    const { x, dy } = call.inputs;
+    const { filterShape } = call.attrs;
+    const geometry = geometryOf(x.shape, filterShape, call.attrs);
+    const { batchSize, inChannels, outHeight, outWidth, outChannels, filterHeight, filterWidth } = geometry;
     const size = {
       batches: 1,
       rows: filterHeight * filterWidth * inChannels,
       columns: outChannels,
-      inner: info.batchSize * outHeight * outWidth,
+      inner: batchSize * outHeight * outWidth,
     };
-    if (layout !== 'channelsLast' || x.dtype !== 'float32' || !fitsTiles(size)) return original(call);
-    const { strideHeight, strideWidth, padInfo } = info;
-    return runTiledProduct(backend as unknown as FusedRunner, {
-      name: `filterGradient_${[x.shape, filterShape, dy.shape, strideHeight, strideWidth, padInfo.top, padInfo.left]}`,
+    if (!isPlain(geometry, x) || !fitsTiles(size)) return original(call);
+    return runTiledProduct(call.backend as unknown as FusedRunner, {
+      name: `filterGradient_${keyOf(geometry)}`,
       inputs: { x, dy },
       ...size,
-      a: {
-        beside: 'outer',
-        code: `let channel = row % ${inChannels};
-          let window = row / ${inChannels};
-          let y = inner / ${outWidth} % ${outHeight} * ${strideHeight} + window / ${filterWidth} - ${padInfo.top};
-          let x0 = inner % ${outWidth} * ${strideWidth} + window % ${filterWidth} - ${padInfo.left};
-          if (y < 0 || y >= ${inHeight} || x0 < 0 || x0 >= ${inWidth}) { return 0.0; }
-          return x[((inner / ${outHeight * outWidth} * ${inHeight} + y) * ${inWidth} + x0) * ${inChannels} + channel];`,
-      },
+      a: { beside: 'outer', code: readWindow(geometry, 'inner', 'row') },
       b: { beside: 'outer', code: `return dy[inner * ${outChannels} + column];` },
       place: `return row * ${outChannels} + column;`,
       shape: filterShape,

@@ -5,9 +5,9 @@
  */
 
 import type { Conv2DBackpropInputAttrs, Conv2DBackpropInputInputs } from '@tensorflow/tfjs-core';
-import { backend_util } from '@tensorflow/tfjs-core';
 import type { FusedRunner } from '../fused/program.ts';
 import type { WebgpuKernel } from '../kernel.ts';
+import { geometryOf, isPlain, keyOf } from './geometry.ts';
 import { fitsTiles, runTiledProduct } from './tiled-product.ts';
 
 type InputGradient = WebgpuKernel<Conv2DBackpropInputInputs, Conv2DBackpropInputAttrs>;
@@ -22,16 +22,11 @@ const FEWEST_CHANNELS = 16;
  */
 export function inputGradient(original: InputGradient): InputGradient {
   return (call) => {
-    const { inputs, attrs, backend } = call;
-    const { dy, filter } = inputs;
-    const { strides, pad, dimRoundingMode, dataFormat, inputShape } = attrs;
-    const layout = backend_util.convertConv2DDataFormat(dataFormat);
-    const info = backend_util.computeConv2DInfo(
-      ...([inputShape, filter.shape as [number, number, number, number], strides, 1] as const),
-      ...([pad, dimRoundingMode, false, layout] as const),
-    );
-    const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels } = info;
-    const { strideHeight, strideWidth, filterHeight, filterWidth, padInfo } = info;
+    const { dy, filter } = call.inputs;
+    const { inputShape } = call.attrs;
+    const geometry = geometryOf(inputShape, filter.shape, call.attrs);
+    const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels } = geometry;
+    const { strideHeight, strideWidth, filterHeight, filterWidth, padInfo } = geometry;
     const [height, width] = [Math.ceil(inHeight / strideHeight), Math.ceil(inWidth / strideWidth)]; // of a set of pixels
     const reach = Math.ceil(filterWidth / strideWidth); // of a part of the filter
     const size = {
@@ -40,16 +35,15 @@ export function inputGradient(original: InputGradient): InputGradient {
       columns: inChannels,
       inner: Math.ceil(filterHeight / strideHeight) * reach * outChannels,
     };
-    if (layout !== 'channelsLast' || inChannels < FEWEST_CHANNELS || dy.dtype !== 'float32' || !fitsTiles(size))
-      return original(call);
+    if (!isPlain(geometry, dy) || inChannels < FEWEST_CHANNELS || !fitsTiles(size)) return original(call);
     const pixel = `let h = row / ${width} % ${height} * ${strideHeight} + batch / ${strideWidth};
           let w = row % ${width} * ${strideWidth} + batch % ${strideWidth};`;
     const tap = `let kh = (batch / ${strideWidth} + ${padInfo.top}) % ${strideHeight} + inner / ${reach * outChannels} * ${strideHeight};
           let kw = (batch % ${strideWidth} + ${padInfo.left}) % ${strideWidth} + inner / ${outChannels} % ${reach} * ${strideWidth};
           if (kh >= ${filterHeight} || kw >= ${filterWidth}) { return 0.0; }
           let channel = inner % ${outChannels};`;
-    return runTiledProduct(backend as unknown as FusedRunner, {
-      name: `inputGradient_${[inputShape, filter.shape, dy.shape, strideHeight, strideWidth, padInfo.top, padInfo.left]}`,
+    return runTiledProduct(call.backend as unknown as FusedRunner, {
+      name: `inputGradient_${keyOf(geometry)}`,
       inputs: { dy, weights: filter },
       ...size,
       a: {

@@ -4,9 +4,9 @@
  */
 
 import type { Conv2DAttrs, Conv2DInputs } from '@tensorflow/tfjs-core';
-import { backend_util } from '@tensorflow/tfjs-core';
 import type { FusedRunner } from '../fused/program.ts';
 import type { WebgpuKernel } from '../kernel.ts';
+import { geometryOf, isPlain, keyOf, readWindow } from './geometry.ts';
 import { fitsTiles, runTiledProduct } from './tiled-product.ts';
 
 type Convolution = WebgpuKernel<Conv2DInputs, Conv2DAttrs>;
@@ -22,43 +22,26 @@ const FEWEST_CHANNELS = 16;
  */
 export function convolutionToSmallImages(original: Convolution): Convolution {
   return (call) => {
-    const { inputs, attrs, backend } = call;
-    const { x, filter } = inputs;
-    const { strides, pad, dilations, dimRoundingMode, dataFormat } = attrs;
-    const layout = backend_util.convertConv2DDataFormat(dataFormat);
-    type Shape = [number, number, number, number];
-    const info = backend_util.computeConv2DInfo(
-      ...([x.shape as Shape, filter.shape as Shape, strides, dilations] as const),
-      ...([pad, dimRoundingMode, false, layout] as const),
-    );
-    const { inHeight, inWidth, inChannels, outHeight, outWidth, outChannels, filterHeight, filterWidth } = info;
+    const { x, filter } = call.inputs;
+    const geometry = geometryOf(x.shape, filter.shape, call.attrs);
+    const { batchSize, inChannels, outHeight, outWidth, outChannels, filterHeight, filterWidth } = geometry;
     const size = {
       batches: 1,
-      rows: info.batchSize * outHeight * outWidth,
+      rows: batchSize * outHeight * outWidth,
       columns: outChannels,
       inner: filterHeight * filterWidth * inChannels,
     };
-    const plain = layout === 'channelsLast' && info.dilationHeight === 1 && info.dilationWidth === 1;
     const large = outHeight * outWidth >= LARGE || filterHeight * filterWidth === 1;
     const narrow = inChannels < FEWEST_CHANNELS || outChannels < FEWEST_CHANNELS;
-    if (!plain || large || narrow || x.dtype !== 'float32' || !fitsTiles(size)) return original(call);
-    const { strideHeight, strideWidth, padInfo, outShape } = info;
-    return runTiledProduct(backend as unknown as FusedRunner, {
-      name: `convolution_${[x.shape, filter.shape, outShape, strideHeight, strideWidth, padInfo.top, padInfo.left]}`,
+    if (!isPlain(geometry, x) || large || narrow || !fitsTiles(size)) return original(call);
+    return runTiledProduct(call.backend as unknown as FusedRunner, {
+      name: `convolution_${keyOf(geometry)}`,
       inputs: { x, weights: filter },
       ...size,
-      a: {
-        beside: 'inner',
-        code: `let channel = inner % ${inChannels};
-          let window = inner / ${inChannels};
-          let h = row / ${outWidth} % ${outHeight} * ${strideHeight} + window / ${filterWidth} - ${padInfo.top};
-          let w = row % ${outWidth} * ${strideWidth} + window % ${filterWidth} - ${padInfo.left};
-          if (h < 0 || h >= ${inHeight} || w < 0 || w >= ${inWidth}) { return 0.0; }
-          return x[((row / ${outHeight * outWidth} * ${inHeight} + h) * ${inWidth} + w) * ${inChannels} + channel];`,
-      },
+      a: { beside: 'inner', code: readWindow(geometry, 'row', 'inner') },
       b: { beside: 'outer', code: `return weights[inner * ${outChannels} + column];` },
       place: `return row * ${outChannels} + column;`,
-      shape: outShape,
+      shape: geometry.outShape,
     });
   };
 }
