@@ -8,3 +8,5 @@ export {
   writeJsonFile,
   writeStateFile,
 } from './node/files.ts';
+export type { FolderLock } from './node/folder-lock.ts';
+export { lockFolder, withFolderLock } from './node/folder-lock.ts';
