@@ -12,6 +12,8 @@ export { TOY_ATTRIBUTES } from './toy/attributes.ts';
 export { drawToyFlower } from './toy/draw-toy-flower.ts';
 export type { AttributeFaithfulness, Faithfulness } from './toy/measure-faithfulness.ts';
 export { measureFaithfulness } from './toy/measure-faithfulness.ts';
+export type { Oklab, Rgb } from './toy/oklab.ts';
+export { colourDistance, rgbToOklab } from './toy/oklab.ts';
 export { parseToyCaption } from './toy/parse-caption.ts';
 export type { ToyFlowers, ToyFlowersOptions } from './toy/toy-flowers.ts';
 export { createToyFlowers } from './toy/toy-flowers.ts';

@@ -1,0 +1,56 @@
+/**
+ * What encoders hear of a sentence, and what generators draw of it.
+ *
+ *   pnpm bench:listening [--pictures 12] [--json report.json] packages/text-encoder/weights/oxford-102 packages/flowers/model runs/encoder …
+ *
+ * Every folder is an encoder (weights, or a run of `t2i encoder train`), a published model or a run of `t2i train`. Of the last two, pictures are drawn
+ * as well; `--pictures 0` draws none.
+ */
+
+import { access, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { selectBackend } from '@t2i/backend';
+import { isModelFolder } from '@t2i/published-model/node';
+import { openTrainedEncoder, TextToImagePipeline } from '../src/index.ts';
+import { hearWords, type WordsHeard } from '../src/listening/hear-words.ts';
+import { encoderTables, pictureTable } from '../src/listening/listening-report.ts';
+import { type PicturesSeen, seePictures } from '../src/listening/see-pictures.ts';
+
+const { values, positionals: folders } = parseArgs({
+  allowPositionals: true,
+  options: { pictures: { type: 'string', default: '12' }, json: { type: 'string' }, backend: { type: 'string' } },
+});
+const pictures = Number(values.pictures);
+if (folders.length === 0 || !Number.isInteger(pictures) || pictures < 0) {
+  throw new Error('Give a folder or more, and --pictures as a whole number.');
+}
+
+await selectBackend({ prefer: (values.backend ?? 'auto') as 'auto' });
+const reports: { folder: string; heard: WordsHeard; seen?: readonly PicturesSeen[] }[] = [];
+for (const folder of folders) {
+  console.log(`## ${folder}\n`);
+  const pipeline = (await drawsPictures(folder)) ? await TextToImagePipeline.open(folder) : undefined;
+  const encoder = pipeline?.encoder ?? (await openTrainedEncoder(folder));
+  const heard = await hearWords(encoder);
+  console.log(`${heard.encoder}\n\n${encoderTables(heard)}\n`);
+  const seen = pipeline && pictures > 0 ? await seePictures(pipeline, pictures) : undefined;
+  if (seen !== undefined) console.log(`${pictures} pictures of each sentence:\n\n${pictureTable(seen)}\n`);
+  reports.push({ folder, heard, ...(seen && { seen }) });
+  (pipeline ?? encoder).dispose?.();
+}
+if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(reports, null, 2)}\n`);
+
+/** A run of `t2i train` draws; that of `t2i encoder train` has a record as well, but its encoder opens by itself. */
+async function drawsPictures(folder: string): Promise<boolean> {
+  if (await isModelFolder(folder)) return true;
+  const hasRecord = await succeeds(access(join(folder, 'run.json')));
+  return hasRecord && !(await succeeds(openTrainedEncoder(folder)));
+}
+
+function succeeds(work: Promise<unknown>): Promise<boolean> {
+  return work.then(
+    () => true,
+    () => false,
+  );
+}

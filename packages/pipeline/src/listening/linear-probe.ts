@@ -1,0 +1,87 @@
+/** A linear probe: what a ridge regression on one-hot classes reads from embeddings (scikit-learn's `RidgeClassifier`, scores of −1 and 1). */
+
+import { assert } from '@t2i/core';
+
+/** Of the mean square length of the centred rows that it learns from: hardly any shrinkage. */
+const RIDGE = 1e-3;
+
+/** Scores of each class for a row. */
+export type Probe = (row: Float32Array) => Float64Array;
+
+/**
+ * Learns classes from rows that are all of one length. The ridge is a thousandth of the rows' mean square length, the intercept is not shrunk.
+ * @param labels the class of each row, from 0 on
+ */
+export function fitProbe(rows: readonly Float32Array[], labels: readonly number[], classes: number): Probe {
+  assert(rows.length === labels.length && rows.length > 0, 'a probe needs a label for each of its rows');
+  const dim = rows[0]!.length;
+  const centre = meanOf(rows, dim);
+  const centred = rows.map((row) => Float64Array.from(row, (value, k) => value - centre[k]!));
+  const gram = centred.map((row, i) => Float64Array.from({ length: i + 1 }, (_, j) => dot(row, centred[j]!)));
+  const scale = gram.reduce((sum, row, i) => sum + row[i]!, 0) / rows.length;
+  gram.forEach((row, i) => {
+    row[i]! += RIDGE * (scale || 1);
+  });
+  factorise(gram);
+  const readers = Array.from({ length: classes }, (_, k) => {
+    const targets = Float64Array.from(labels, (label) => (label === k ? 1 : -1));
+    const intercept = targets.reduce((sum, target) => sum + target, 0) / targets.length;
+    const weights = solve(
+      gram,
+      targets.map((target) => target - intercept),
+    );
+    const kernel = new Float64Array(dim);
+    centred.forEach((row, i) => {
+      for (let d = 0; d < dim; d++) kernel[d]! += weights[i]! * row[d]!;
+    });
+    return { kernel, intercept };
+  });
+  return (row) => {
+    const offset = Float64Array.from(row, (value, k) => value - centre[k]!);
+    return Float64Array.from(readers, ({ kernel, intercept }) => dot(kernel, offset) + intercept);
+  };
+}
+
+/** The class with the highest score; the first of equals. */
+export function bestClass(scores: Float64Array): number {
+  return scores.indexOf(Math.max(...scores));
+}
+
+function meanOf(rows: readonly Float32Array[], dim: number): Float64Array {
+  const sum = new Float64Array(dim);
+  for (const row of rows) for (let k = 0; k < dim; k++) sum[k]! += row[k]!;
+  return sum.map((value) => value / rows.length);
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let k = 0; k < a.length; k++) sum += a[k]! * b[k]!;
+  return sum;
+}
+
+/** Cholesky's factor of a matrix in place, given by its lower rows. */
+function factorise(lower: readonly Float64Array[]): void {
+  lower.forEach((row, i) => {
+    for (let j = 0; j <= i; j++) {
+      const other = lower[j]!;
+      let sum = row[j]!;
+      for (let k = 0; k < j; k++) sum -= row[k]! * other[k]!;
+      row[j] = i === j ? Math.sqrt(sum) : sum / other[j]!;
+    }
+  });
+}
+
+/** x of L Lᵀ x = b. */
+function solve(lower: readonly Float64Array[], b: Float64Array): Float64Array {
+  const x = b.slice();
+  for (let i = 0; i < x.length; i++) {
+    const row = lower[i]!;
+    for (let k = 0; k < i; k++) x[i]! -= row[k]! * x[k]!;
+    x[i]! /= row[i]!;
+  }
+  for (let i = x.length - 1; i >= 0; i--) {
+    x[i]! /= lower[i]![i]!;
+    for (let k = 0; k < i; k++) x[k]! -= lower[i]![k]! * x[i]!;
+  }
+  return x;
+}
