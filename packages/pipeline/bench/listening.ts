@@ -4,26 +4,33 @@
  *   pnpm bench:listening [--pictures 12] [--json report.json] packages/text-encoder/weights/oxford-102 packages/flowers/model runs/encoder …
  *
  * Every folder is an encoder (weights, or a run of `t2i encoder train`), a published model or a run of `t2i train`. Of the last two, pictures are drawn
- * as well; `--pictures 0` draws none.
+ * as well; `--pictures 0` draws none. `--photos data/oxford-102` says how often the measure of pictures sees in photos the colour that all of their captions name.
  */
 
 import { access, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { selectBackend } from '@t2i/backend';
+import { openDataset } from '@t2i/dataset/node';
 import { isModelFolder } from '@t2i/published-model/node';
 import { openTrainedEncoder, TextToImagePipeline } from '../src/index.ts';
 import { hearWords, type WordsHeard } from '../src/listening/hear-words.ts';
 import { encoderTables, pictureTable } from '../src/listening/listening-report.ts';
+import { seePhotos } from '../src/listening/see-photos.ts';
 import { type PicturesSeen, seePictures } from '../src/listening/see-pictures.ts';
 
 const { values, positionals: folders } = parseArgs({
   allowPositionals: true,
-  options: { pictures: { type: 'string', default: '12' }, json: { type: 'string' }, backend: { type: 'string' } },
+  options: {
+    pictures: { type: 'string', default: '12' },
+    json: { type: 'string' },
+    photos: { type: 'string' },
+    backend: { type: 'string' },
+  },
 });
 const pictures = Number(values.pictures);
-if (folders.length === 0 || !Number.isInteger(pictures) || pictures < 0) {
-  throw new Error('Give a folder or more, and --pictures as a whole number.');
+if ((folders.length === 0 && values.photos === undefined) || !Number.isInteger(pictures) || pictures < 0) {
+  throw new Error('Give a folder or more, or --photos, and --pictures as a whole number.');
 }
 
 await selectBackend({ prefer: (values.backend ?? 'auto') as 'auto' });
@@ -38,6 +45,13 @@ for (const folder of folders) {
   if (seen !== undefined) console.log(`${pictures} pictures of each sentence:\n\n${pictureTable(seen)}\n`);
   reports.push({ folder, heard, ...(seen && { seen }) });
   (pipeline ?? encoder).dispose?.();
+}
+if (values.photos !== undefined) {
+  const dataset = await openDataset(values.photos);
+  for (const { colour, photos, right } of await seePhotos(dataset)) {
+    console.log(`photos called ${colour}: ${right} of ${photos} seen so`);
+  }
+  await dataset.close();
 }
 if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(reports, null, 2)}\n`);
 

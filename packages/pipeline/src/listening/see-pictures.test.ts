@@ -1,8 +1,9 @@
 import { type ImageBatch, type RgbImage, Rng, toImageBatch } from '@t2i/core';
-import { drawToyFlower, TOY_ATTRIBUTES } from '@t2i/dataset';
+import { drawToyFlower, InMemoryDataset, TOY_ATTRIBUTES } from '@t2i/dataset';
 import { describe, expect, it } from 'vitest';
 import { coloursSeen } from './colours-seen.ts';
 import { pictureTable } from './listening-report.ts';
+import { seePhotos } from './see-photos.ts';
 import { seePictures } from './see-pictures.ts';
 
 type Rgb = readonly [number, number, number];
@@ -75,4 +76,19 @@ describe('seePictures', () => {
     expect(seen.every(({ named }) => Math.abs(named - 1 / 7) < 1e-9)).toBe(true);
     expect(seen.find(({ text }) => text.includes('{edges}'))!.other).toBeCloseTo(1 / 7, 6);
   });
+});
+
+it('seePhotos looks at photos whose captions name one colour alone', async () => {
+  const captions = (text: string, other: string) => [...Array<string>(9).fill(text), other];
+  const photos = [flower(PAINT.red!, PAINT.red!), flower(PAINT.blue!, PAINT.red!), flower(PAINT.red!, PAINT.red!)];
+  const dataset = new InMemoryDataset({
+    name: 'three',
+    storedSize: 32,
+    classNames: ['a'],
+    labels: Int32Array.of(0, 0, 0),
+    splits: { train: Int32Array.of(0, 1, 2), val: new Int32Array(), test: new Int32Array() },
+    captions: [captions('red petals', 'a flower'), captions('a red one', 'redder'), captions('red', 'a blue center')],
+    images: Uint8Array.from(photos.flatMap(({ data }) => [...data])),
+  });
+  expect(await seePhotos(dataset)).toEqual([{ colour: 'red', photos: 2, right: 1 }]);
 });
