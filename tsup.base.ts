@@ -1,10 +1,7 @@
 import { defineConfig } from 'tsup';
 
-/**
- * The one way a package of this repository is built: ES modules and their types, for Node ≥ 20.19 and bundlers.
- * @param optional optional dependencies, which tsup would put into the package; what else is declared stays outside anyway
- */
-export function library(entry: string[], { optional = [] }: { optional?: string[] } = {}) {
+/** The one way a package of this repository is built: ES modules and their types, for Node ≥ 20.19 and bundlers. */
+export function library(entry: string[]) {
   return defineConfig({
     entry,
     format: 'esm',
@@ -13,6 +10,6 @@ export function library(entry: string[], { optional = [] }: { optional?: string[
     dts: true,
     sourcemap: true,
     clean: true,
-    external: [/^node:/, ...optional],
+    external: [/^node:/],
   });
 }

@@ -1,3 +1,3 @@
 import { library } from '../../tsup.base.ts';
 
-export default library(['src/index.ts'], { optional: ['@julusian/jpeg-turbo'] });
+export default library(['src/index.ts']);

@@ -83,7 +83,7 @@ async function runEsbuild(options: BuildOptions): Promise<void> {
       minifyWhitespace: true,
       legalComments: 'inline',
       conditions: [...BUNDLE_ENTRIES.conditions],
-      external: ['sharp', '@julusian/jpeg-turbo'],
+      external: ['sharp'],
       banner: { js: COMMONJS },
       logLevel: 'silent',
       ...options,

@@ -1,4 +1,10 @@
-"""A JPEG with edges and texture, and Pillow's antialiased bicubic 76×76 of it. Run: pip install numpy pillow; python make_decode.py"""
+"""JPEGs with edges and texture, and what Pillow makes of them. Run: pip install numpy pillow; python make_decode.py
+
+photo.jpg     341 × 256, quality 85: a flower over leaves, a little noise
+photo-76.u8   photo.jpg shrunk to 76 × 76 by the antialiased bicubic (RGB bytes)
+q100.jpg      64 × 48, quality 100, no subsampling: noise, which fast inverse transforms get wrong by many levels
+q100.u8       q100.jpg decoded by libjpeg's accurate transform (RGB bytes)
+"""
 import pathlib
 
 import numpy as np
@@ -18,3 +24,7 @@ photo = Image.fromarray((picture.clip(0, 1) * 255).astype(np.uint8))
 photo.save(here / "photo.jpg", quality=85)
 stored = Image.open(here / "photo.jpg").convert("RGB").resize((76, 76), Image.BICUBIC)
 (here / "photo-76.u8").write_bytes(np.asarray(stored).tobytes())
+
+noise = Image.fromarray(rng.integers(0, 256, (48, 64, 3), np.uint8))
+noise.save(here / "q100.jpg", quality=100, subsampling="4:4:4")
+(here / "q100.u8").write_bytes(np.asarray(Image.open(here / "q100.jpg").convert("RGB")).tobytes())
