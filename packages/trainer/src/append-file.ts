@@ -28,8 +28,12 @@ export class AppendFile {
     await explain(this.#path, () => this.#handle.appendFile(content));
   }
 
+  /** @throws T2iError `ERR_WRITE` also when the file was removed meanwhile: nothing that was appended will be found */
   async sync(): Promise<void> {
-    await explain(this.#path, () => this.#handle.sync());
+    await explain(this.#path, async () => {
+      await this.#handle.sync();
+      if ((await this.#handle.stat()).nlink === 0) throw new Error('it was removed while it was written');
+    });
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,6 @@
-import { mkdir, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CheckpointError, DivergenceError, float32Tensor, type Logger } from '@t2i/core';
+import { CheckpointError, DivergenceError, float32Tensor, type Logger, Rng } from '@t2i/core';
 import { withTemporaryFolder } from '@t2i/test-utils';
 import { describe, expect, it } from 'vitest';
 import {
@@ -88,7 +88,12 @@ describe('latestCheckpoint', () => {
     ['weights cut short', (path) => truncate(join(path, 'model.safetensors'), 20)],
     ['one changed byte in the weights', (path) => flipLastByte(join(path, 'model.safetensors'))],
     ['an empty meta.json', (path) => truncate(join(path, 'meta.json'))],
-    ['another format', (path) => writeFile(join(path, 'meta.json'), '{"format":2}')],
+    ['no meta.json', (path) => rm(join(path, 'meta.json'))],
+    ['no weights', (path) => rm(join(path, 'model.safetensors'))],
+    ['a folder in the place of the weights', (path) => replaceByFolder(join(path, 'model.safetensors'))],
+    ['another format', (path) => writeFile(join(path, 'meta.json'), '{"format":3}')],
+    ['the files of another checkpoint', (path) => cp(join(path, '../step-00000003'), path, { recursive: true })],
+    ['a file in the place of all', (path) => replaceByFile(path)],
   ];
   it.each(damages)('passes over %s with a warning', (_, damage) =>
     inRun(async (run) => {
@@ -100,6 +105,66 @@ describe('latestCheckpoint', () => {
       expect(warnings).toEqual([expect.stringContaining('step-00000006')]);
     }),
   );
+
+  it(
+    'notices any bit that is not as it was written: a sample of each file',
+    () =>
+      inRun(async (run) => {
+        await saveCheckpoint(run, checkpoint(3));
+        const path = await saveCheckpoint(run, checkpoint(6));
+        const rng = new Rng(1);
+        for (const name of ['meta.json', 'model.safetensors']) {
+          const file = join(path, name);
+          const whole = await readFile(file);
+          const bits = rng.shuffle(Array.from({ length: whole.length * 8 }, (_, bit) => bit)).slice(0, 1000);
+          const accepted: number[] = [];
+          for (const bit of bits) {
+            const damaged = Buffer.from(whole);
+            damaged[bit >> 3]! ^= 1 << (bit & 7);
+            await writeFile(file, damaged);
+            const read = await readCheckpoint(path).catch((error: unknown) => error);
+            if (!(read instanceof CheckpointError)) accepted.push(bit);
+          }
+          expect(accepted).toEqual([]);
+          await writeFile(file, whole);
+        }
+        expect((await latestCheckpoint(run))?.progress.step).toBe(6);
+      }),
+    180_000,
+  );
+
+  it('opens a checkpoint of a version that wrote no checksum', () =>
+    inRun(async (run) => {
+      const path = await saveCheckpoint(run, checkpoint(7));
+      const file = join(path, 'meta.json');
+      const { checksum: _, ...meta } = JSON.parse(await readFile(file, 'utf8'));
+      await writeFile(file, JSON.stringify({ ...meta, format: 1 }));
+      expect(await readCheckpoint(path)).toMatchObject(checkpoint(7));
+      await writeFile(file, JSON.stringify({ ...meta, format: 2 }));
+      await expect(readCheckpoint(path)).rejects.toThrow(CheckpointError);
+    }));
+
+  it('finds the newest while a training removes those before it', () =>
+    inRun(async (run) => {
+      await saveCheckpoint(run, checkpoint(0));
+      let step = 0;
+      let training = true;
+      const trained = (async () => {
+        while (training) {
+          step += 1;
+          await saveCheckpoint(run, checkpoint(step));
+          await pruneCheckpoints(run, 1);
+        }
+      })();
+      const { warnings, logger } = listener();
+      for (let look = 0; look < 60; look++) {
+        const before = step - 1;
+        expect((await latestCheckpoint(run, logger))!.progress.step).toBeGreaterThanOrEqual(before);
+      }
+      training = false;
+      await trained;
+      expect(warnings).toEqual([]);
+    }));
 
   it('fails when all are damaged, rather than starting again', () =>
     inRun(async (run) => {
@@ -129,4 +194,14 @@ async function flipLastByte(path: string): Promise<void> {
   const bytes = await readFile(path);
   bytes[bytes.length - 1]! ^= 1;
   await writeFile(path, bytes);
+}
+
+async function replaceByFolder(path: string): Promise<void> {
+  await rm(path);
+  await mkdir(path);
+}
+
+async function replaceByFile(path: string): Promise<void> {
+  await rm(path, { recursive: true });
+  await writeFile(path, '');
 }

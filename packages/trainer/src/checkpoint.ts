@@ -1,22 +1,23 @@
 /**
  * Checkpoints: `checkpoints/step-00000123/{model.safetensors, meta.json}`, each a folder that is whole or not there.
- * It is written beside its place, flushed, then renamed; `meta.json` carries the hash of the weights, so that a file
- * damaged later is noticed and the checkpoint before it is used.
+ * It is written beside its place, flushed, then renamed; `meta.json` carries the hash of the weights and of itself, so that
+ * a file damaged later is noticed and the checkpoint before it is used.
  */
 
 import { createHash, randomBytes } from 'node:crypto';
-import { readFile, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access, readFile, rename, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import type { JsonValue, Logger, RngState, StateDict } from '@t2i/core';
 import { CheckpointError, errorMessage, readSafetensors, safetensorsChunks, silentLogger } from '@t2i/core';
-import { readJsonFile, writeError, writeFileAtomic, writeFolderAtomic, writeJsonFile } from '@t2i/core/node';
+import { writeError, writeFileAtomic, writeFolderAtomic } from '@t2i/core/node';
 import { z } from 'zod';
 import { assertFiniteState, lossHistorySchema } from './divergence.ts';
 import { runIdentitySchema } from './identity.ts';
 import { listFolder, runPaths } from './run-directory.ts';
 import { runningMeansSchema } from './running-means.ts';
 
-const CHECKPOINT_FORMAT = 1;
+/** Those of format 1 have no checksum of `meta.json`. */
+const CHECKPOINT_FORMAT = 2;
 const WEIGHTS = 'model.safetensors';
 const META = 'meta.json';
 
@@ -33,12 +34,15 @@ const progressSchema = z.strictObject({
   losses: lossHistorySchema,
 });
 
-const metaSchema = z.strictObject({
-  format: z.literal(CHECKPOINT_FORMAT),
+const contentSchema = z.strictObject({
   identity: runIdentitySchema,
   progress: progressSchema,
   weights: z.strictObject({ bytes: z.int(), sha256: z.string() }),
 });
+const metaSchema = z.discriminatedUnion('format', [
+  contentSchema.extend({ format: z.literal(1) }),
+  contentSchema.extend({ format: z.literal(CHECKPOINT_FORMAT), checksum: z.string() }),
+]);
 
 /** Where a run stands, apart from the model's state. */
 export type Progress = z.output<typeof progressSchema>;
@@ -68,12 +72,7 @@ export async function saveCheckpoint(
   await writeFolderAtomic(path, async (temporary) => {
     const chunks = safetensorsChunks(state);
     await writeFileAtomic(join(temporary, WEIGHTS), chunks);
-    await writeJsonFile(join(temporary, META), {
-      format: CHECKPOINT_FORMAT,
-      identity,
-      progress,
-      weights: digest(chunks),
-    } satisfies z.output<typeof metaSchema>);
+    await writeFileAtomic(join(temporary, META), metaText({ identity, progress, weights: digest(chunks) }));
   });
   return path;
 }
@@ -92,6 +91,8 @@ export async function latestCheckpoint(
       return await readCheckpoint(path);
     } catch (error) {
       if (!(error instanceof CheckpointError)) throw error;
+      // a training under way has removed it, and has written a newer one
+      if (await isGone(path)) return latestCheckpoint(runDirectory, logger);
       logger.warn(`Passing over a damaged checkpoint: ${error.message}`);
     }
   }
@@ -120,22 +121,56 @@ export async function loadLatestModelState(runDirectory: string, logger?: Logger
 
 /** @throws CheckpointError when a part is missing, damaged or of another format */
 export async function readCheckpoint(path: string): Promise<Checkpoint> {
-  const meta = metaSchema.safeParse(await readJsonFile(join(path, META)));
-  if (!meta.success) {
-    throw new CheckpointError(`${join(path, META)} is not of this version:\n${z.prettifyError(meta.error)}`, {
-      cause: meta.error,
-    });
+  const { identity, progress, weights } = parseMeta(join(path, META), await readPart(join(path, META)));
+  if (basename(path) !== checkpointName(progress.step)) {
+    throw new CheckpointError(`${path} holds the checkpoint of step ${progress.step}.`);
   }
-  const { identity, progress, weights } = meta.data;
   const file = join(path, WEIGHTS);
-  const bytes = await readFile(file).catch((cause) => {
-    throw new CheckpointError(`Cannot read ${file}: ${errorMessage(cause)}.`, { cause });
-  });
+  const bytes = await readPart(file);
   const found = digest([bytes]);
   if (found.bytes !== weights.bytes || found.sha256 !== weights.sha256) {
     throw new CheckpointError(`${file} is not what was written: ${found.bytes} of ${weights.bytes} bytes, or changed.`);
   }
   return { path, identity, progress, state: readSafetensors(bytes, file), weights };
+}
+
+async function readPart(file: string): Promise<Buffer> {
+  return readFile(file).catch((cause) => {
+    throw new CheckpointError(`Cannot read ${file}: ${errorMessage(cause)}.`, { cause });
+  });
+}
+
+/** The checksum is that of the very text, with nothing in the place of the checksum. */
+function metaText(content: z.output<typeof contentSchema>): string {
+  const meta = { format: CHECKPOINT_FORMAT, ...content, checksum: '' } satisfies z.output<typeof metaSchema>;
+  const text = `${JSON.stringify(meta, null, 2)}\n`;
+  return withChecksum(text, sha256(text));
+}
+
+/** The last entry of the text. */
+const withChecksum = (text: string, checksum: string) =>
+  text.replace(/"checksum": "[^"]*"(?=\s*\}\s*$)/, `"checksum": "${checksum}"`);
+
+/** @throws CheckpointError when a single bit is not as it was written */
+function parseMeta(file: string, bytes: Buffer): z.output<typeof contentSchema> {
+  const text = bytes.toString('utf8');
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new CheckpointError(`${file} is not valid JSON: ${errorMessage(cause)}.`, { cause });
+  }
+  const meta = metaSchema.safeParse(value);
+  if (!meta.success) {
+    throw new CheckpointError(`${file} is not of this version:\n${z.prettifyError(meta.error)}`, {
+      cause: meta.error,
+    });
+  }
+  const { data } = meta;
+  if (data.format === 1 || sha256(withChecksum(text, '')) === data.checksum) {
+    return data;
+  }
+  throw new CheckpointError(`${file} is not what was written.`);
 }
 
 /** Removes all but the newest `keepLast`. */
@@ -169,6 +204,14 @@ function digest(chunks: readonly Uint8Array[]): { bytes: number; sha256: string 
   for (const chunk of chunks) hash.update(chunk);
   return { bytes: chunks.reduce((total, chunk) => total + chunk.length, 0), sha256: hash.digest('hex') };
 }
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+const isGone = (path: string) =>
+  access(path).then(
+    () => false,
+    () => true,
+  );
 
 /** Renamed first: a kill while files go leaves rubbish, never a checkpoint without weights. */
 async function discard(path: string): Promise<void> {

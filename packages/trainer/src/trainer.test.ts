@@ -1,3 +1,4 @@
+import { existsSync, rmSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DivergenceError, type JsonValue, type RgbImage, type Tracker } from '@t2i/core';
@@ -219,6 +220,30 @@ describe('stopping', () => {
     }));
 });
 
+describe('a limit that is behind a run', () => {
+  const warningsOf = async (runDirectory: string, config: TrainerConfigInput) => {
+    const said: string[] = [];
+    const logger = { info: (text: string) => void said.push(text), warn: (text: string) => void said.push(text) };
+    const result = await train({ ...options(runDirectory, config), logger, resume: true });
+    return { ...result, said: said.join('\n') };
+  };
+
+  it('is said: no step is done, and none is announced', () =>
+    inRun(async (runDirectory) => {
+      await train(options(runDirectory, { maxSteps: 11 }));
+      const beyond = await warningsOf(runDirectory, { maxSteps: 7 });
+      expect(beyond).toMatchObject({ stopped: 'limit', step: 11 });
+      expect(beyond.said).toContain('The run is at step 11 already and maxSteps is 7: it is not trained.');
+      expect(beyond.said).not.toContain('Training from');
+      const there = await warningsOf(runDirectory, { maxSteps: 11 });
+      expect(there.said).toContain('at step 11 already and maxSteps is 11: nothing is left to train.');
+      const epochs = await warningsOf(runDirectory, { epochs: 2 });
+      expect(epochs).toMatchObject({ stopped: 'finished', step: 11 });
+      expect(epochs.said).toContain('at step 11 already and 2 epochs are 10 steps: it is not trained.');
+      expect((await latestCheckpoint(runDirectory))?.progress.step).toBe(11);
+    }));
+});
+
 describe('divergence', () => {
   it.each([Number.NaN, Number.POSITIVE_INFINITY])('stops at a loss of %d and keeps the last good checkpoint', (loss) =>
     inRun(async (runDirectory) => {
@@ -283,6 +308,23 @@ describe('a folder that cannot be used', () => {
       await writeFile(join(folder, 'file'), '');
       await expect(train(options(join(folder, 'file', 'run')))).rejects.toMatchObject({ code: 'ERR_WRITE' });
     }));
+
+  it.each([
+    ['the folder', '.', 'ERR_LOCKED'],
+    ['its log', 'log.jsonl', 'ERR_WRITE'],
+  ])('ends with an error, not finished, when %s is removed in training', (_, what, code) =>
+    inRun(async (runDirectory) => {
+      const given = options(runDirectory, { logEvery: 100 });
+      const onStep = ({ step }: StepEvent) => {
+        if (step === 12) rmSync(join(runDirectory, what), { recursive: true });
+      };
+      await expect(train({ ...given, onStep })).rejects.toMatchObject({
+        code,
+        message: expect.stringMatching('removed'),
+      });
+      expect(existsSync(join(runDirectory, 'checkpoints/step-00000015'))).toBe(false);
+    }),
+  );
 
   it('stops with the reason, and the last checkpoint whole, when writing fails during training', () =>
     inRun(async (runDirectory) => {

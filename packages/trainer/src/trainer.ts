@@ -6,7 +6,7 @@
 
 import type { BatchSource, JsonValue, Logger, StepScalars, Tracker, Trainable, TrainBatch } from '@t2i/core';
 import { Rng, silentLogger } from '@t2i/core';
-import { writeFileAtomic } from '@t2i/core/node';
+import { type FolderLock, withFolderLock, writeFileAtomic } from '@t2i/core/node';
 import { encodeImage } from '@t2i/image-node';
 import { discardCheckpointsAfter, latestCheckpoint, pruneCheckpoints, saveCheckpoint } from './checkpoint.ts';
 import { parseTrainerConfig, type TrainerConfig, type TrainerConfigInput } from './config.ts';
@@ -44,6 +44,8 @@ export interface TrainOptions<Batch = TrainBatch> {
   readonly signal?: AbortSignal;
   /** Continue the run in `runDirectory`; default false, which refuses a folder that holds a run. */
   readonly resume?: boolean;
+  /** Of `runDirectory`, held by the caller; default: taken for as long as the training takes. */
+  readonly lock?: FolderLock;
 }
 
 /** `finished`: all epochs are done. `limit`: `maxSteps` or `maxMinutes` was reached. `aborted`: the signal said so. */
@@ -72,9 +74,15 @@ interface Moving {
  * Trains until the last epoch, a limit or the signal, and leaves a checkpoint there.
  * @throws ConfigError for a configuration or folder that cannot be used; CheckpointError when a run cannot be resumed;
  *   DivergenceError when a figure is not finite or a loss explodes (the last good checkpoint is kept);
- *   T2iError `ERR_WRITE` when the disk refuses
+ *   T2iError `ERR_WRITE` when the disk refuses, `ERR_LOCKED` when another process trains in the folder, or the folder is removed
  */
 export async function train<Batch = TrainBatch>(options: TrainOptions<Batch>): Promise<TrainResult> {
+  const { runDirectory, lock } = options;
+  if (lock !== undefined) return trainIn(options, lock);
+  return withFolderLock(runDirectory, 'training', (taken) => trainIn(options, taken));
+}
+
+async function trainIn<Batch>(options: TrainOptions<Batch>, lock: FolderLock): Promise<TrainResult> {
   // Initialise
   const { runDirectory, model, batches, preview, signal, onStep, resume = false, logger = silentLogger } = options;
   const config = parseTrainerConfig(options.config);
@@ -110,7 +118,6 @@ export async function train<Batch = TrainBatch>(options: TrainOptions<Batch>): P
     const totalSteps = lastStep(config, batchesPerEpoch);
     const longest = config.maxMinutes > 0 ? config.maxMinutes * 60_000 : Number.POSITIVE_INFINITY;
     const throughput = new Throughput(firstStep, totalSteps, start, longest);
-    logger.info(`Training from step ${firstStep} to ${totalSteps} (${batchesPerEpoch} an epoch) in ${runDirectory}`);
     const ahead = new StepsAhead(model.stepsAhead ? config.logEvery : 1, (step, scalars) => {
       moving.guard.check(step, scalars);
       moving.means.add(scalars);
@@ -121,6 +128,9 @@ export async function train<Batch = TrainBatch>(options: TrainOptions<Batch>): P
       return moving.step >= totalSteps || performance.now() - start >= longest ? 'limit' : undefined;
     };
     let stopped = stopNow();
+    if (firstStep >= totalSteps) logger.warn(nothingLeft(firstStep, totalSteps, config));
+    else
+      logger.info(`Training from step ${firstStep} to ${totalSteps} (${batchesPerEpoch} an epoch) in ${runDirectory}`);
     while (stopped === undefined) {
       const began = performance.now();
       const epoch = epochAt(moving.step, batchesPerEpoch);
@@ -139,6 +149,7 @@ export async function train<Batch = TrainBatch>(options: TrainOptions<Batch>): P
       const means = moving.means.means();
       const imagesPerSecond = throughput.imagesPerSecond();
       if (logged) {
+        await lock.assertHeld();
         const figures = { epoch, images, learningRate, ...means };
         await log.scalars(step, figures); // without speeds: two equal runs have equal logs
         await report(trackers, step, { ...figures, 'speed/imagesPerSecond': imagesPerSecond });
@@ -162,12 +173,17 @@ export async function train<Batch = TrainBatch>(options: TrainOptions<Batch>): P
         logged,
       });
       stopped = stopNow();
-      if (epochEnds || stopped !== undefined) await drawCurves(runDirectory);
+      if (epochEnds || stopped !== undefined) {
+        await lock.assertHeld();
+        await drawCurves(runDirectory);
+      }
       const due = isDue(step, config.checkpointEverySteps) || (epochEnds && isDue(epoch, config.checkpointEveryEpochs));
       if (due || stopped !== undefined) {
         await ahead.settle(); // a step that diverged is in no checkpoint
         await log.sync(); // the lines before the checkpoint first, and the checkpoint last of all that a step leaves
+        await lock.assertHeld();
         await save(options, moving, identity, config.keepLast);
+        await lock.assertHeld(); // or what was saved went with the folder
       }
     }
     const epoch = lastEpoch(moving.step, batchesPerEpoch);
@@ -240,6 +256,12 @@ async function drawSamples(
 
 async function report(trackers: readonly Tracker[], step: number, values: StepScalars): Promise<void> {
   for (const tracker of trackers) await tracker.scalars(step, values);
+}
+
+/** Why a run is not trained that is where it should end, or beyond. */
+function nothingLeft(step: number, end: number, { epochs, maxSteps }: TrainerConfig): string {
+  const by = end === maxSteps ? `maxSteps is ${maxSteps}` : `${epochs} epochs are ${end} steps`;
+  return `The run is at step ${step} already and ${by}: ${step > end ? 'it is not trained' : 'nothing is left to train'}.`;
 }
 
 /** The step at which the run ends, by epochs or by `maxSteps`. */

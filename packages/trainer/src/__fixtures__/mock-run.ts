@@ -6,15 +6,26 @@ import { MockBatches, MockModel } from '@t2i/test-utils';
 import { createPreview } from '../preview.ts';
 import { type TrainResult, train } from '../trainer.ts';
 
-/** Trains 16 epochs of 4 steps, or continues where an earlier call was killed. */
-export async function trainMockRun(runDirectory: string): Promise<TrainResult> {
+/**
+ * Trains epochs of 4 steps, or continues where an earlier call was killed.
+ * @param within called in every step, with the number of the step
+ */
+export async function trainMockRun(
+  runDirectory: string,
+  { epochs = 16, within = async () => {} }: { epochs?: number; within?: (step: number) => Promise<void> } = {},
+): Promise<TrainResult> {
   const model = new MockModel();
+  const step = model.step.bind(model);
+  model.step = async (batch, options) => {
+    await within(model.steps + 1);
+    return step(batch, options);
+  };
   const rows = [{ caption: 'a flower', embedding: new Float32Array(8), seen: true }];
   return train({
     runDirectory,
     model,
     batches: new MockBatches({ batchesPerEpoch: 4 }),
-    config: { epochs: 16, learningRate: 0.1, decayEvery: 3, logEvery: 3, checkpointEverySteps: 3 },
+    config: { epochs, learningRate: 0.1, decayEvery: 3, logEvery: 3, checkpointEverySteps: 3 },
     preview: createPreview({ model, rows, columns: 2, seed: 1 }),
     resume: await access(join(runDirectory, 'run.json')).then(
       () => true,

@@ -1,6 +1,14 @@
-/** Trains the mock run in a process of its own: `node --import tsx --conditions=@t2i/source train-child.ts RUN`. */
+/** Trains the mock run in a process of its own: `node --import tsx --conditions=@t2i/source train-child.ts RUN [EPOCHS STEP]`; waits in that step. */
 
 import { trainMockRun } from './mock-run.ts';
 
+const [run = '', epochs, step] = process.argv.slice(2);
 process.stdout.write('started\n');
-await trainMockRun(process.argv[2]!);
+await trainMockRun(run, {
+  ...(epochs !== undefined && { epochs: Number(epochs) }),
+  async within(reached) {
+    if (reached !== Number(step)) return;
+    process.stdout.write('waiting\n');
+    for await (const _ of process.stdin);
+  },
+});
