@@ -90,7 +90,10 @@ it('draws flowers with the model that comes along: by the program of its README,
 
 it.runIf(process.platform === 'linux')('packs itself into a bundle that trains without any of it', async () => {
   const flags = ['--out', 'bundle', '--data', 'toy-flowers', '--preset', 'tiny', '--fast'];
-  await succeed(join(project, 'node_modules/.bin/t2i'), ['bundle', ...flags], project);
+  const bundle = () => succeed(join(project, 'node_modules/.bin/t2i'), ['bundle', ...flags], project);
+  await expect(bundle()).rejects.toThrow('npm install esbuild');
+  await symlink(join(ROOT, 'packages/cli/node_modules/esbuild'), join(project, 'node_modules/esbuild'));
+  await bundle();
   const command = ['bundle/run.sh', '--batch-size', '2', '--max-steps', '1', '--run', 'bundled'];
   const { stdout } = await succeed('/bin/sh', command, project, { PATH: '' });
   expect(stdout).toContain('limit at step 1');
@@ -101,13 +104,42 @@ it.runIf(hasCompiler)('computes with prebuilt kernels', async () => {
   expect(stdout).toMatch(/^Engine: native \(\w+, \d+ threads?\)/);
 });
 
-it('installs without prebuilt kernels, too: it says so in one line, and wasm is chosen and says why', async () => {
+it('computes on wasm where there are no prebuilt kernels, and says why; asked to compile, it says that there is no compiler', async () => {
   await rm(join(project, 'node_modules/@t2i/backend-native/prebuilds'), { recursive: true, force: true });
-  const { stdout } = await inProject('npm', 'rebuild', '@t2i/backend-native', '--foreground-scripts');
-  const lines = stdout.split('\n').filter((line) => line.startsWith('@t2i/backend-native:'));
-  expect(lines).toEqual([expect.stringMatching(/not compiled, the "native" backend is off \(no C\+\+ compiler found/)]);
   const engine = await inProject('node', 'engine.js');
-  expect(engine.stdout).toMatch(/^Engine: wasm .+Not native: .+not compiled for \w+-\w+; a C\+\+17 compiler/);
+  expect(engine.stdout).toMatch(/^Engine: wasm .+Not native: .+not compiled for \w+-\w+; `t2i engine build native`/);
+  const t2i = join(project, 'node_modules/.bin/t2i');
+  await expect(inProject(t2i, 'engine', 'build', 'native')).rejects.toThrow(/no C\+\+ compiler found/);
+});
+
+it.runIf(hasCompiler)('compiles the kernels on request, once', async () => {
+  await succeed(join(project, 'node_modules/.bin/t2i'), ['engine', 'build', 'native'], project);
+  const { stdout } = await inProject('node', 'engine.js');
+  expect(stdout).toMatch(/^Engine: native \(\w+, \d+ threads?\)/);
+});
+
+it('packs no tests and nothing that only tests use', async () => {
+  const packed = [];
+  for (const tarball of (await readdir(folder)).filter((name) => name.endsWith('.tgz'))) {
+    const { stdout } = await succeed('tar', ['-tzf', join(folder, tarball)]);
+    packed.push(
+      ...stdout
+        .trim()
+        .split('\n')
+        .map((path) => `${tarball} ${path}`),
+    );
+  }
+  expect(packed.length).toBeGreaterThan(500);
+  expect(packed.filter((path) => /\.test\.|\/test-|\/__fixtures__\/|fixture|\/bench\//.test(path))).toEqual([]);
+});
+
+it('installs no package that runs a script on installation', async () => {
+  const lock = JSON.parse(await readFile(join(project, 'package-lock.json'), 'utf8')) as {
+    packages: Record<string, { hasInstallScript?: boolean }>;
+  };
+  expect(Object.keys(lock.packages).length).toBeGreaterThan(30);
+  const scripted = Object.entries(lock.packages).filter(([, { hasInstallScript }]) => hasInstallScript);
+  expect(scripted.map(([path]) => path)).toEqual([]);
 });
 
 /** Node, npm and the shell that runs install scripts, and nothing else. */

@@ -2,8 +2,9 @@
 //   node scripts/build.mjs [--force] [--sanitize address|undefined|thread] [--sets avx512] [--prebuild [--arch arm64]] [--install]
 // --sets compiles only these instruction sets, into build/Release-<names>, for quick trials (load it with T2I_NATIVE_ADDON).
 // --prebuild makes prebuilds/<platform>-<arch>.node, which needs no compiler where it is used; --arch with a cross compiler in CXX.
-// --install is what the package manager runs: a prebuilt addon that loads is enough, what has to be compiled is for this
-// machine's processor only, and a failure leaves one line and exit code 0.
+// --install is for those who only want to compute: a prebuilt addon that loads is enough, what has to be compiled is for this
+// machine's processor only, and a failure leaves one line and exit code 0. An installation of this repository runs it, and so
+// does training where no addon is there. Installing the package runs nothing.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';

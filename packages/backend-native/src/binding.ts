@@ -1,10 +1,9 @@
 /** Finds and loads the compiled addon, and says why not when there is none. */
 
-import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { BackendError, errorMessage } from '@t2i/core';
+import { presentAddons } from './addon-paths.ts';
 
 /** What the addon exports besides one function per kernel. */
 interface Addon {
@@ -27,15 +26,6 @@ export interface NativeStatus {
   readonly reason: string | undefined;
 }
 
-/** From src/ and from dist/ alike, the package is one folder up. */
-function addonPaths(): string[] {
-  const explicit = process.env.T2I_NATIVE_ADDON;
-  if (explicit) return [explicit];
-  return ['build/Release/t2i_native.node', `prebuilds/${process.platform}-${process.arch}.node`].map((path) =>
-    fileURLToPath(new URL(`../${path}`, import.meta.url)),
-  );
-}
-
 function threadsWanted(): number {
   const text = process.env.T2I_THREADS;
   if (text === undefined || text === '') return availableParallelism();
@@ -47,9 +37,8 @@ function threadsWanted(): number {
 }
 
 function loadAddon(): { addon: Addon; threads: number } | { reason: string } {
-  const present = addonPaths().filter((path) => existsSync(path));
   const reasons: string[] = [];
-  for (const path of present) {
+  for (const path of presentAddons()) {
     try {
       const addon = createRequire(import.meta.url)(path) as Addon;
       const threads = threadsWanted();
@@ -60,10 +49,12 @@ function loadAddon(): { addon: Addon; threads: number } | { reason: string } {
     }
   }
   if (reasons.length > 0) return { reason: reasons.join('; ') };
+  const named = process.env.T2I_NATIVE_ADDON;
+  if (named) return { reason: `T2I_NATIVE_ADDON is "${named}", and there is no such file` };
   return {
     reason:
-      `not compiled for ${process.platform}-${process.arch}; ` +
-      'a C++17 compiler and `node scripts/build.mjs` in the folder of @t2i/backend-native make it',
+      `not compiled for ${process.platform}-${process.arch}; \`t2i engine build native\` compiles them ` +
+      'where a C++17 compiler is installed, and so does the option `compile` of selectBackend',
   };
 }
 
@@ -102,7 +93,7 @@ export function nativeFunction<F extends (...args: never[]) => unknown>(name: st
   if (found !== undefined) return found;
   const refuse = () => {
     throw new BackendError(`The compiled addon has no function "${name}": it was made from other sources.`, {
-      hint: 'Run `node scripts/build.mjs` in the folder of @t2i/backend-native.',
+      hint: 'Compile it again: `t2i engine build native`, or `node scripts/build.mjs` in the folder of @t2i/backend-native.',
     });
   };
   return refuse as unknown as F;

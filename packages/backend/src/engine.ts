@@ -1,6 +1,6 @@
 /** What an engine is to this package: a way to start it, and what it then says about itself. */
 
-import { BackendError } from '@t2i/core';
+import { BackendError, type Logger } from '@t2i/core';
 import { setBackend } from '@tensorflow/tfjs-core';
 import type { Environment } from './environment.ts';
 
@@ -17,6 +17,13 @@ export interface EngineOptions {
   readonly adapter?: string;
   /** Whether `webgpu` may run on a program in the place of a graphics card; default whether T2I_WEBGPU_SOFTWARE is 1. */
   readonly software?: boolean;
+  /**
+   * Whether `native` compiles its kernels where they are missing and a C++17 compiler is installed, once, in about 25 seconds.
+   * Worth it before training; default false: drawing must not wait for it.
+   */
+  readonly compile?: boolean;
+  /** Receives a line about each thing that takes long, and one that says which engine was chosen and why. */
+  readonly logger?: Logger;
 }
 
 /** A started engine. */

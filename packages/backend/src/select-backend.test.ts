@@ -60,6 +60,18 @@ describe('auto', () => {
     expect(lines).toEqual([`Engine: wasm ${choice.version} (simd128, 1 thread): ${choice.reason}.`]);
   });
 
+  it('compiles native first when it is told to, whether or not there is anything to compile with', async () => {
+    const loggers: unknown[] = [];
+    const compileKernels = async ({ logger }: { logger: unknown }) => loggers.push(logger) > 0;
+    const logger = { info() {}, warn() {} };
+    const modules = { [NATIVE]: working, [`${NATIVE}/compile`]: { compileKernels } };
+    await selectBackendIn(fakeEnvironment(modules), { logger });
+    expect(loggers).toEqual([]);
+    expect((await selectBackendIn(fakeEnvironment(modules), { logger, compile: true })).name).toBe('native');
+    expect(loggers).toEqual([logger]);
+    expect((await selectBackendIn(fakeEnvironment({ [NATIVE]: working }), { compile: true })).name).toBe('native');
+  });
+
   it('takes wasm where native is not installed', async () => {
     const { name, reason } = await selectBackendIn(fakeEnvironment());
     expect(name).toBe('wasm');

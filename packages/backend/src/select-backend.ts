@@ -1,6 +1,6 @@
 /** Chooses the engine that TensorFlow.js computes with, and says which and why. */
 
-import { BackendError, ConfigError, type Logger, T2iError } from '@t2i/core';
+import { BackendError, ConfigError, T2iError } from '@t2i/core';
 import type { EngineFacts, EngineName, EngineOptions } from './engine.ts';
 import { ENGINE_NAMES, ENGINES } from './engines.ts';
 import { type Environment, environment } from './environment.ts';
@@ -16,8 +16,6 @@ const NEEDS: Partial<Record<EngineName, keyof GraphicsCards>> = { 'node-gpu': 'n
 export interface SelectBackendOptions extends EngineOptions {
   /** The engine to use, and no other. `auto`, the default: that of the variable T2I_BACKEND, or else the fastest that works. */
   readonly prefer?: 'auto' | EngineName;
-  /** Receives one line that says which engine was chosen and why. */
-  readonly logger?: Logger;
 }
 
 /** The engine that was chosen. */
@@ -39,10 +37,10 @@ export function selectBackend(options: SelectBackendOptions = {}): Promise<Backe
 /** {@link selectBackend} in a given environment. */
 export async function selectBackendIn(
   environment: Environment,
-  { prefer = 'auto', logger, ...options }: SelectBackendOptions = {},
+  { prefer = 'auto', ...options }: SelectBackendOptions = {},
 ): Promise<BackendChoice> {
   const choice = await choose(environment, prefer, options);
-  logger?.info(`Engine: ${describeChoice(choice)}`);
+  options.logger?.info(`Engine: ${describeChoice(choice)}`);
   return choice;
 }
 

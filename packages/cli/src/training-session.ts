@@ -24,7 +24,7 @@ export async function watchTraining(
   { runDirectory, backend, unit, resumeCommand, output }: TrainingSession,
   train: (options: Watched) => Promise<TrainResult>,
 ): Promise<TrainResult> {
-  await selectBackend({ prefer: backend, logger: output });
+  await selectBackend({ prefer: backend, logger: output, compile: true });
   const progress = new ConsoleProgress({ unit });
   const announce = () => progress.info('Finishing the step and saving; press Ctrl-C again to stop at once');
   try {

@@ -1,8 +1,8 @@
 /** The engine `native`: the C++ kernels of `@t2i/backend-native`. */
 
-import { BackendError } from '@t2i/core';
+import { BackendError, type Logger } from '@t2i/core';
 import { activate, type Engine } from '../engine.ts';
-import { loadOptional } from '../environment.ts';
+import { type Environment, loadOptional } from '../environment.ts';
 
 const PACKAGE = '@t2i/backend-native';
 
@@ -17,14 +17,20 @@ interface NativeModule {
   };
 }
 
+/** What `@t2i/backend-native/compile` exports. */
+interface CompileModule {
+  compileKernels(options: { readonly logger?: Logger | undefined }): Promise<boolean>;
+}
+
 export const native: Engine = {
-  async start(environment) {
+  async start(environment, { compile, logger }) {
+    if (compile) await compileFirst(environment, logger);
     const hint = `Install it: npm install ${PACKAGE}`;
     const { nativeStatus, version } = await loadOptional<NativeModule>(environment, PACKAGE, hint);
     const { available, instructionSet, threads, reason } = nativeStatus();
     if (!available) {
       throw new BackendError(`The kernels of ${PACKAGE} are not available: ${reason ?? 'it does not say why'}.`, {
-        hint: `Its README says which platforms have prebuilt kernels and how to compile them.`,
+        hint: `Compile them: t2i engine build native, or the option "compile" of selectBackend.`,
       });
     }
     await activate('native');
@@ -36,3 +42,9 @@ export const native: Engine = {
     };
   },
 };
+
+/** The package may be missing, and a program that was bundled has nothing to compile: what loads the kernels says so. */
+async function compileFirst({ importModule }: Environment, logger: Logger | undefined): Promise<void> {
+  const found = (await importModule(`${PACKAGE}/compile`).catch(() => undefined)) as CompileModule | undefined;
+  await found?.compileKernels({ logger });
+}

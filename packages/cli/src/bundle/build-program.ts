@@ -15,7 +15,7 @@ import { copyFile, cp, mkdir, readdir } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative } from 'node:path';
 import { assert, ConfigError, errorMessage } from '@t2i/core';
 import { readJsonFile, writeFileAtomic, writeJsonFile } from '@t2i/core/node';
-import { type BuildOptions, build } from 'esbuild';
+import type { BuildOptions } from 'esbuild';
 import { BUNDLE_ENTRIES } from '../bundle-entries.ts';
 import { copyPackage, packageFolder } from './packages.ts';
 
@@ -64,12 +64,28 @@ export async function buildProgram(
   return { kernels: await copyKernels(await folderOf(NATIVE, cli), out) };
 }
 
+/**
+ * esbuild, which is an optional peer: nothing but a bundle needs it, and its package runs an install script.
+ * @throws ConfigError when it cannot be loaded
+ */
+export async function loadEsbuild(): Promise<typeof import('esbuild')> {
+  try {
+    return await import('esbuild');
+  } catch (cause) {
+    throw new ConfigError(`A bundle is built by esbuild, which cannot be loaded: ${errorMessage(cause)}`, {
+      hint: 'Install it beside @t2i/cli: npm install esbuild',
+      cause,
+    });
+  }
+}
+
 /** Writes `start.mjs`, one file. */
 export async function buildStart(file: string): Promise<void> {
   await runEsbuild({ entryPoints: [BUNDLE_ENTRIES.start], outfile: file });
 }
 
 async function runEsbuild(options: BuildOptions): Promise<void> {
+  const { build } = await loadEsbuild();
   try {
     await build({
       bundle: true,

@@ -8,7 +8,7 @@ import { writeFileAtomic, writeFolderAtomic, writeJsonFile } from '@t2i/core/nod
 import { type CondenseOptions, condenseDataset } from '@t2i/dataset/node';
 import type { RunConfig } from '@t2i/pipeline';
 import { hashOf, packArchive } from './archive.ts';
-import { buildProgram, buildStart, type ExtraEngine } from './build-program.ts';
+import { buildProgram, buildStart, type ExtraEngine, loadEsbuild } from './build-program.ts';
 import { BUNDLE_FILES, type BundleFacts } from './facts.ts';
 import { copyXz, newestGlibc, packNode } from './node-binary.ts';
 import { assertSmall, type BundlePart, weigh } from './parts.ts';
@@ -39,13 +39,14 @@ export interface BundleOptions {
 
 /**
  * Makes the folder, whole or not at all, and returns what each part weighs.
- * @throws ConfigError when the folder is not empty, a part is missing, or all of it is larger than the limit
+ * @throws ConfigError when the folder is not empty, esbuild is not installed, a part is missing, or all of it is larger than the limit
  */
 export async function writeBundle(options: BundleOptions): Promise<BundlePart[]> {
   const out = resolve(options.out);
   if ((await namesIn(out)).length > 0) {
     throw new ConfigError(`${out} is not empty.`, { hint: 'Name a folder that does not exist yet.' });
   }
+  await loadEsbuild(); // before minutes of work
   let parts: BundlePart[] = [];
   await writeFolderAtomic(out, async (folder) => {
     await fillBundle(folder, options);

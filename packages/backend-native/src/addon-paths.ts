@@ -1,0 +1,15 @@
+/** Where the compiled addon is looked for. */
+
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+/** The addons that are there, the preferred one first. From src/ and from dist/ alike, the package is one folder up. */
+export function presentAddons(): string[] {
+  const explicit = process.env.T2I_NATIVE_ADDON;
+  const paths = explicit
+    ? [explicit]
+    : ['build/Release/t2i_native.node', `prebuilds/${process.platform}-${process.arch}.node`].map((path) =>
+        fileURLToPath(new URL(`../${path}`, import.meta.url)),
+      );
+  return paths.filter((path) => existsSync(path));
+}
