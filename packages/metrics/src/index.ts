@@ -1,7 +1,7 @@
 export type { CaptionRetrieval } from './caption-retrieval.ts';
 export { captionRetrieval, RETRIEVAL_RANKS } from './caption-retrieval.ts';
-export type { NearestNeighbours } from './copying.ts';
-export { copyingChance, nearestNeighbours } from './copying.ts';
+export type { NearestNeighbours } from './nearest-neighbours.ts';
+export { copyingChance, nearestNeighbours } from './nearest-neighbours.ts';
 export type { CaptionSensitivity } from './diversity.ts';
 export { captionSensitivity, diversity } from './diversity.ts';
 export type { EncodePicturesOptions } from './encode-pictures.ts';

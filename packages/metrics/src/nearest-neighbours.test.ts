@@ -1,7 +1,7 @@
 import { expectAllClose } from '@t2i/test-utils';
 import { describe, expect, it } from 'vitest';
 import { GOLDEN, REAL, SAMPLES } from './__fixtures__/golden.ts';
-import { copyingChance, nearestNeighbours } from './copying.ts';
+import { copyingChance, nearestNeighbours } from './nearest-neighbours.ts';
 
 describe('nearestNeighbours', () => {
   it('are those of SciPy', () => {
