@@ -4,7 +4,8 @@
  *   pnpm bench:listening [--pictures 12] [--json report.json] packages/text-encoder/weights/oxford-102 packages/flowers/model runs/encoder …
  *
  * Every folder is an encoder (weights, or a run of `t2i encoder train`), a published model or a run of `t2i train`. Of the last two, pictures are drawn
- * as well; `--pictures 0` draws none. `--photos data/oxford-102` says how often the measure of pictures sees in photos the colour that all of their captions name.
+ * as well; `--pictures 0` draws none. `--complete WORDS` puts other words before sentences
+ * that do not begin as the data do than a published model states itself, `--complete none` nothing. `--photos data/oxford-102` says how often the measure of pictures sees in photos the colour that all of their captions name.
  */
 
 import { access, writeFile } from 'node:fs/promises';
@@ -12,7 +13,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { selectBackend } from '@t2i/backend';
 import { openDataset } from '@t2i/dataset/node';
-import { isModelFolder } from '@t2i/published-model/node';
+import { isModelFolder, openModelEncoder } from '@t2i/published-model/node';
+import { CompletedEncoder, USUAL_BEGINNINGS } from '@t2i/text-encoder';
 import { openTrainedEncoder, TextToImagePipeline } from '../src/index.ts';
 import { hearWords, type WordsHeard } from '../src/listening/hear-words.ts';
 import { encoderTables, pictureTable } from '../src/listening/listening-report.ts';
@@ -25,6 +27,7 @@ const { values, positionals: folders } = parseArgs({
     pictures: { type: 'string', default: '12' },
     json: { type: 'string' },
     photos: { type: 'string' },
+    complete: { type: 'string' },
     backend: { type: 'string' },
   },
 });
@@ -37,7 +40,7 @@ await selectBackend({ prefer: (values.backend ?? 'auto') as 'auto' });
 const reports: { folder: string; heard: WordsHeard; seen?: readonly PicturesSeen[] }[] = [];
 for (const folder of folders) {
   console.log(`## ${folder}\n`);
-  const pipeline = (await drawsPictures(folder)) ? await TextToImagePipeline.open(folder) : undefined;
+  const pipeline = (await drawsPictures(folder)) ? await opened(folder) : undefined;
   const encoder = pipeline?.encoder ?? (await openTrainedEncoder(folder));
   const heard = await hearWords(encoder);
   console.log(`${heard.encoder}\n\n${encoderTables(heard)}\n`);
@@ -54,6 +57,18 @@ if (values.photos !== undefined) {
   await dataset.close();
 }
 if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(reports, null, 2)}\n`);
+
+/** With the completion that was asked for instead of its own, where one was. */
+async function opened(folder: string): Promise<TextToImagePipeline> {
+  const pipeline = await TextToImagePipeline.open(folder);
+  if (values.complete === undefined) return pipeline;
+  const encoder = await openModelEncoder(folder);
+  const completion = { prefix: values.complete, unless: USUAL_BEGINNINGS };
+  return new TextToImagePipeline(
+    pipeline.model,
+    values.complete === 'none' ? encoder : new CompletedEncoder(encoder, completion),
+  );
+}
 
 /** A run of `t2i train` draws; that of `t2i encoder train` has a record as well, but its encoder opens by itself. */
 async function drawsPictures(folder: string): Promise<boolean> {

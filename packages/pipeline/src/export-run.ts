@@ -7,6 +7,7 @@ import { writeFileAtomic, writeFolderAtomic } from '@t2i/core/node';
 import { generatorState } from '@t2i/gan-cls';
 import type { ModelManifest } from '@t2i/published-model';
 import { isModelFolder, openModelFolder, writeModelFolder } from '@t2i/published-model/node';
+import type { SentenceCompletion } from '@t2i/text-encoder';
 import { loadLatestModelState } from '@t2i/trainer';
 import { TextToImagePipeline } from './pipeline.ts';
 import { loadRunEncoder, type RunRecord, readRecord } from './run-record.ts';
@@ -27,6 +28,8 @@ export interface ExportRunOptions extends ExportPlace {
   readonly precision?: ModelManifest['precision'] | undefined;
   /** Of the weights, in words or as an SPDX name. */
   readonly license?: string | undefined;
+  /** How the model completes sentences that begin otherwise than the data do; default: as the run does. */
+  readonly completion?: SentenceCompletion | undefined;
   /** Hears of damaged checkpoints that are passed over. */
   readonly logger?: Logger;
   /** Makes files to stand beside the model, by their names: a model card for instance. */
@@ -61,6 +64,7 @@ export async function exportRun(options: ExportRunOptions): Promise<ModelManifes
       averaged: model.emaHalfLife > 0,
     },
     encoder,
+    completion: options.completion ?? record.config.completion,
     precision,
     license,
     facts: {

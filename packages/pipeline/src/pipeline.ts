@@ -4,6 +4,7 @@ import { type CaptionEncoder, CheckpointError, type Logger, Rng, type TextToImag
 import { GanCls } from '@t2i/gan-cls';
 import { type ModelManifest, TextToImage } from '@t2i/published-model';
 import { isModelFolder, openModelFolder } from '@t2i/published-model/node';
+import { withCompletion } from '@t2i/text-encoder';
 import { type Checkpoint, loadLatestModelState } from '@t2i/trainer';
 import { loadRunEncoder, type RunRecord, readRecord } from './run-record.ts';
 
@@ -61,7 +62,7 @@ async function openRun(folder: string, logger: Logger | undefined): Promise<Text
     throw error;
   }
   const { step, epoch, images } = progress;
-  return new TextToImagePipeline(model, encoder, {
+  return new TextToImagePipeline(model, withCompletion(encoder, record.config.completion), {
     run: { record, checkpoint: { path, weights, step, epoch, images } },
   });
 }

@@ -1,6 +1,7 @@
 /** Everything that decides a run, checked: what `run.json` records and `train` starts from. */
 
 import { ganClsConfigSchema } from '@t2i/gan-cls';
+import { USUAL_BEGINNINGS } from '@t2i/text-encoder';
 import { trainerConfigSchema } from '@t2i/trainer';
 import { z } from 'zod';
 import { parseConfiguration } from './parse-configuration.ts';
@@ -42,6 +43,17 @@ const batchesSchema = z.strictObject({
   sampling: z.enum(['class-uniform', 'image-uniform']).default('class-uniform'),
 });
 
+const completionSchema = z
+  .strictObject({
+    prefix: z.string().min(1),
+    unless: z
+      .array(z.string())
+      .readonly()
+      .default([...USUAL_BEGINNINGS])
+      .describe('first words of sentences that stay'),
+  })
+  .describe('how sentences are completed that begin otherwise than the data do');
+
 const previewSchema = z.strictObject({
   captions: z.array(z.string()).default([]).describe('own sentences to draw after every epoch'),
   seen: z.int().min(0).default(4).describe('rows with captions of the training classes'),
@@ -61,6 +73,7 @@ export const runConfigSchema = z.strictObject({
   batches: batchesSchema.default(batchesSchema.parse({})),
   trainer: trainerSchema.default(trainerSchema.parse({})),
   preview: previewSchema.default(previewSchema.parse({})),
+  completion: completionSchema.optional(),
 });
 
 /** A run's configuration with every default filled in. */

@@ -19,6 +19,12 @@ const fileSchema = z.strictObject({
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 });
 
+const completionSchema = z.strictObject({
+  prefix: z.string().min(1),
+  /** First words, in small letters, of sentences that are left as they are. */
+  unless: z.array(z.string()).readonly(),
+});
+
 const manifestSchema = z.strictObject({
   format: z.literal(FORMAT),
   version: z.literal(VERSION),
@@ -46,6 +52,8 @@ const manifestSchema = z.strictObject({
     /** Of the encoder that the generator was trained with. */
     trainedWith: z.string(),
     dim: z.int().min(1),
+    /** How sentences are completed that begin otherwise than the data do; missing: not at all. */
+    completion: completionSchema.optional(),
     file: fileSchema,
   }),
   facts: z.strictObject({
@@ -108,7 +116,8 @@ export function parseModelManifest(text: string, where: string): ModelManifest {
   });
 }
 
-/** Names the weights in 16 digits: two models of one revision draw the same. */
+/** Names weights and completion in 16 digits: two models of one revision draw the same. */
 export function revisionOf({ generator, encoder }: ModelManifest): string {
-  return fnv1a(new TextEncoder().encode(generator.file.sha256 + encoder.file.sha256));
+  const completion = encoder.completion === undefined ? '' : JSON.stringify(encoder.completion);
+  return fnv1a(new TextEncoder().encode(generator.file.sha256 + encoder.file.sha256 + completion));
 }

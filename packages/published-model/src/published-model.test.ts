@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CheckpointError, readSafetensors, toRgbImages } from '@t2i/core';
 import { maxDifference, withTemporaryFolder } from '@t2i/test-utils';
+import type { SentenceCompletion } from '@t2i/text-encoder';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bagOfWords, charCnnRnn, FACTS, publish, smallModel } from './__fixtures__/small-published.ts';
@@ -23,8 +24,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const publishTrained = (directory: string, precision?: 'float16' | 'float32') =>
-  publish(directory, trained.model as Awaited<ReturnType<typeof smallModel>>, encoder, precision);
+const publishTrained = (directory: string, precision?: 'float16' | 'float32', completion?: SentenceCompletion) =>
+  publish(directory, trained.model as Awaited<ReturnType<typeof smallModel>>, encoder, precision, completion);
 
 describe('a published model', () => {
   it('is three files that say what they are', async () => {
@@ -60,6 +61,27 @@ describe('a published model', () => {
     for (const each of [opened, encoder]) each.dispose!();
     await truncate(join(folder, 'encoder.safetensors'), 100);
     await expect(openModelEncoder(folder)).rejects.toThrow(CheckpointError);
+  });
+
+  it('completes sentences that begin otherwise than the data do, for every caller', async () => {
+    const completion = { prefix: 'this flower has petals that are', unless: ['this', 'a'] };
+    const plain = await publishTrained(folder);
+    const manifest = await publishTrained(folder, 'float16', completion);
+    expect(manifest.encoder.completion).toEqual(completion);
+    expect(revisionOf(manifest)).not.toBe(revisionOf(plain));
+    const published = await openModelFolder(folder);
+    const whole = `${completion.prefix} white petals`;
+    const draw = async (caption: string) => (await published.generate({ captions: [caption], seed: 7 })).data;
+    expect(await draw('white petals')).toEqual(await draw(whole));
+    expect(await draw('a pink flower')).not.toEqual(await draw(whole));
+    expect((await published.encoder.encode(['white petals'])).data).toEqual(
+      (await published.encoder.encode([whole])).data,
+    );
+    expect(await published.deviation()).toBeLessThan(0.001);
+    published.dispose();
+    const raw = await openModelEncoder(folder); // to train another generator with: as it was trained
+    expect(raw.id).toBe(manifest.encoder.id);
+    raw.dispose!();
   });
 
   it('draws what the trained one draws, within a step of a pixel', async () => {

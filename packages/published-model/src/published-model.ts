@@ -2,7 +2,7 @@
 
 import { CheckpointError, type Logger, readSafetensors, sha256 } from '@t2i/core';
 import { GanClsGenerator } from '@t2i/gan-cls';
-import { restoreEncoder, type SavableEncoder } from '@t2i/text-encoder';
+import { restoreEncoder, type SavableEncoder, withCompletion } from '@t2i/text-encoder';
 import { deviationFrom } from './check-picture.ts';
 import type { ModelFile, ModelManifest } from './manifest.ts';
 import { TextToImage } from './text-to-image.ts';
@@ -27,7 +27,7 @@ export class PublishedModel extends TextToImage {
     const { tensors } = readSafetensors(files.generator, generator.file.name);
     const model = GanClsGenerator.fromWeights(generator.config, tensors);
     try {
-      return new PublishedModel(manifest, model, restored);
+      return new PublishedModel(manifest, model, withCompletion(restored, manifest.encoder.completion));
     } catch (error) {
       model.dispose();
       throw error;
@@ -44,7 +44,7 @@ export class PublishedModel extends TextToImage {
 }
 
 /**
- * The encoder of a published model from its file. Needs no engine.
+ * The encoder of a published model from its file, as it was trained: it completes nothing. Needs no engine.
  * @throws CheckpointError when `bytes` is not the file that the manifest names
  */
 export async function restoreModelEncoder(

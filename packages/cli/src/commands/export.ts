@@ -7,6 +7,7 @@ import { ConfigError } from '@t2i/core';
 import { type ExportedRun, exportModel, exportRun } from '@t2i/pipeline';
 import type { ModelManifest } from '@t2i/published-model';
 import { isModelFolder } from '@t2i/published-model/node';
+import { USUAL_BEGINNINGS } from '@t2i/text-encoder';
 import { pageFolder } from '@t2i/web';
 import { Command, Option } from 'commander';
 import { folderOrFlowers } from '../drawing-model.ts';
@@ -19,6 +20,7 @@ interface ExportFlags {
   out: string;
   precision?: ModelManifest['precision'];
   license?: string;
+  complete?: string;
   page: boolean;
   replace: boolean;
   backend: BackendFlag;
@@ -36,6 +38,7 @@ export function exportCommand(output: Output): Command {
     .requiredOption('--out <folder>', 'folder to make')
     .addOption(new Option('--precision <bits>', 'of matrices (default: float16)').choices(['float16', 'float32']))
     .option('--license <text>', 'licence of the weights, to be told with them: CC-BY-4.0 for instance')
+    .option('--complete <words>', 'put these words before a sentence that does not begin as the data do')
     .option('--page', 'write a web page that draws in the browser; any server of files can serve the folder', false)
     .option('--replace', 'let an exported model go that is in the folder already', false)
     .addOption(backendOption())
@@ -59,16 +62,23 @@ export function exportCommand(output: Output): Command {
 }
 
 async function write(folder: string, flags: ExportFlags, output: Output): Promise<ModelManifest> {
-  const { out: outDirectory, precision, license, replace } = flags;
+  const { out: outDirectory, precision, license, complete, replace } = flags;
+  const completion = complete === undefined ? undefined : { prefix: wordsOf(complete), unless: USUAL_BEGINNINGS };
   const place = { outDirectory, replace, page: flags.page ? builtPage() : undefined };
   if (!(await isModelFolder(folder))) {
     const beside = (exported: ExportedRun) => cardFiles(folder, exported);
-    return exportRun({ runDirectory: folder, ...place, precision, license, logger: output, beside });
+    return exportRun({ runDirectory: folder, ...place, precision, license, completion, logger: output, beside });
   }
-  if (precision === undefined && license === undefined) return exportModel(folder, place);
+  if (precision === undefined && license === undefined && complete === undefined) return exportModel(folder, place);
   throw new ConfigError(`${folder} is an exported model: it is copied as it is.`, {
-    hint: 'Leave --precision and --license out, or export the run that it came from.',
+    hint: 'Leave --precision, --license and --complete out, or export the run that it came from.',
   });
+}
+
+/** @throws ConfigError when there is nothing to put before a sentence */
+function wordsOf(text: string): string {
+  if (text.trim() !== '') return text.trim();
+  throw new ConfigError('--complete has no words.', { hint: 'Say how sentences of the data begin, or leave it out.' });
 }
 
 function builtPage(): string {

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Rng } from '@t2i/core';
 import { GanCls, generatorState, resolveConfig } from '@t2i/gan-cls';
-import { BagOfWords, CharCnnRnn, type SavableEncoder } from '@t2i/text-encoder';
+import { BagOfWords, CharCnnRnn, type SavableEncoder, type SentenceCompletion } from '@t2i/text-encoder';
 import type { ModelManifest } from '../manifest.ts';
 import { writeModelFolder } from '../node/write-model-folder.ts';
 
@@ -57,9 +57,10 @@ export async function publish(
   model: GanCls,
   encoder: SavableEncoder,
   precision: ModelManifest['precision'] = 'float16',
+  completion?: SentenceCompletion,
 ): Promise<ModelManifest> {
   const generator = { config: model.config, tensors: generatorState(await model.state()), averaged: true };
-  return writeModelFolder(directory, { generator, encoder, precision, facts: FACTS, license: 'CC0-1.0' });
+  return writeModelFolder(directory, { generator, encoder, completion, precision, facts: FACTS, license: 'CC0-1.0' });
 }
 
 export type Answer = (name: string, bytes: Uint8Array) => Response | Promise<Response>;

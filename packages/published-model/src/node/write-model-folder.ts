@@ -1,10 +1,10 @@
 /** Writes a published model: both files of weights and, last, the `model.json` that names them. */
 
 import { join } from 'node:path';
-import { type StateDict, sha256, withRoundedMatrices, writeSafetensors } from '@t2i/core';
+import { type CaptionEncoder, type StateDict, sha256, withRoundedMatrices, writeSafetensors } from '@t2i/core';
 import { writeFileAtomic, writeJsonFile } from '@t2i/core/node';
 import { GanClsGenerator, type GeneratorConfig, resolveGeneratorConfig } from '@t2i/gan-cls';
-import { roundedEncoder, type SavableEncoder } from '@t2i/text-encoder';
+import { roundedEncoder, type SavableEncoder, type SentenceCompletion, withCompletion } from '@t2i/text-encoder';
 import { drawCheckPicture } from '../check-picture.ts';
 import { MANIFEST_FILE, type ModelFile, type ModelManifest, modelManifest } from '../manifest.ts';
 import { TextToImage } from '../text-to-image.ts';
@@ -20,6 +20,8 @@ export interface PublishableModel {
   };
   /** That the generator was trained with. */
   readonly encoder: SavableEncoder;
+  /** How sentences are completed that begin otherwise than the data do. */
+  readonly completion?: SentenceCompletion | undefined;
   readonly precision: ModelManifest['precision'];
   readonly facts: ModelManifest['facts'];
   readonly license: string | null;
@@ -34,14 +36,14 @@ const CHECK = { caption: 'this flower has pink petals and a yellow center', seed
  * @returns what `model.json` says
  */
 export async function writeModelFolder(directory: string, model: PublishableModel): Promise<ModelManifest> {
-  const { precision, facts, license } = model;
+  const { precision, facts, license, completion } = model;
   const rounds = precision === 'float16';
   const config = resolveGeneratorConfig(model.generator.config);
   const { averaged, tensors } = model.generator;
   const generator = { tensors: rounds ? withRoundedMatrices(tensors) : tensors, metadata: {} };
   const encoder = rounds ? await roundedEncoder(model.encoder) : model.encoder;
   const { kind, id, dim } = encoder;
-  const check = await drawCheck(config, generator.tensors, encoder);
+  const check = await drawCheck(config, generator.tensors, withCompletion(encoder, completion));
   const generatorFile = await writeWeights(directory, 'generator.safetensors', generator);
   const encoderFile = await writeWeights(directory, 'encoder.safetensors', await encoder.toState());
   const manifest = modelManifest({
@@ -49,7 +51,7 @@ export async function writeModelFolder(directory: string, model: PublishableMode
     imageSize: config.imageSize,
     noiseDim: config.noiseDim,
     generator: { kind: 'gan-cls', config, averaged, file: generatorFile },
-    encoder: { kind, id, trainedWith: model.encoder.id, dim, file: encoderFile },
+    encoder: { kind, id, trainedWith: model.encoder.id, dim, ...(completion && { completion }), file: encoderFile },
     facts,
     check,
     license,
@@ -62,7 +64,7 @@ export async function writeModelFolder(directory: string, model: PublishableMode
 async function drawCheck(
   config: GeneratorConfig,
   tensors: StateDict['tensors'],
-  encoder: SavableEncoder,
+  encoder: CaptionEncoder,
 ): Promise<ModelManifest['check']> {
   const model = new TextToImage(GanClsGenerator.fromWeights(config, tensors), encoder);
   try {

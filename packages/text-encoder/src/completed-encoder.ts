@@ -1,0 +1,53 @@
+/** Sentences that begin otherwise than those an encoder was trained on, completed so that they begin alike. */
+
+import type { CaptionEncoder, EmbeddingBatch } from '@t2i/core';
+import { fnv1a } from '@t2i/core';
+
+/** How to complete a sentence: part of a model, so that every caller draws the same. */
+export interface SentenceCompletion {
+  /** Words that are put before the sentence: `this flower has petals that are`. */
+  readonly prefix: string;
+  /** First words, in small letters, that sentences of the data have: one that begins so is left as it is. */
+  readonly unless: readonly string[];
+}
+
+/** How captions of Oxford-102 begin, 95 of 100. */
+export const USUAL_BEGINNINGS: readonly string[] = ['this', 'the', 'a', 'an', 'these', 'there', 'it'];
+
+const FIRST_WORD = /\p{L}+/u;
+
+/** The sentence as it is encoded. One that is blank, or has no word, is left to the encoder. */
+export function completeSentence(caption: string, { prefix, unless }: SentenceCompletion): string {
+  const first = FIRST_WORD.exec(caption)?.[0].toLowerCase();
+  return first === undefined || unless.includes(first) ? caption : `${prefix.trimEnd()} ${caption.trimStart()}`;
+}
+
+/** An encoder that completes every sentence before it is encoded. Its `id` is another than that of the encoder alone. */
+export class CompletedEncoder implements CaptionEncoder {
+  readonly id: string;
+  readonly dim: number;
+  readonly completion: SentenceCompletion;
+  readonly #encoder: CaptionEncoder;
+
+  /** The encoder becomes this object's to dispose. */
+  constructor(encoder: CaptionEncoder, completion: SentenceCompletion) {
+    this.#encoder = encoder;
+    this.dim = encoder.dim;
+    this.completion = completion;
+    const { prefix, unless } = completion;
+    this.id = `${encoder.id}-completed-${fnv1a(new TextEncoder().encode(JSON.stringify([prefix, unless])))}`;
+  }
+
+  encode(captions: readonly string[]): Promise<EmbeddingBatch> {
+    return this.#encoder.encode(captions.map((caption) => completeSentence(caption, this.completion)));
+  }
+
+  dispose(): void {
+    this.#encoder.dispose?.();
+  }
+}
+
+/** The encoder as a model uses it: with a completion where there is one. */
+export function withCompletion(encoder: CaptionEncoder, completion: SentenceCompletion | undefined): CaptionEncoder {
+  return completion === undefined ? encoder : new CompletedEncoder(encoder, completion);
+}
