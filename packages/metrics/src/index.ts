@@ -1,7 +1,5 @@
 export type { CaptionRetrieval } from './caption-retrieval.ts';
 export { captionRetrieval, RETRIEVAL_RANKS } from './caption-retrieval.ts';
-export type { NearestNeighbours } from './nearest-neighbours.ts';
-export { copyingChance, nearestNeighbours } from './nearest-neighbours.ts';
 export type { CaptionSensitivity } from './diversity.ts';
 export { captionSensitivity, diversity } from './diversity.ts';
 export type { EncodePicturesOptions } from './encode-pictures.ts';
@@ -17,6 +15,8 @@ export type { ManifoldScores } from './manifold.ts';
 export { manifoldScores } from './manifold.ts';
 export type { MetricProtocol } from './metric-name.ts';
 export { metricName } from './metric-name.ts';
+export type { NearestNeighbours } from './nearest-neighbours.ts';
+export { copyingChance, nearestNeighbours } from './nearest-neighbours.ts';
 export type { RPrecision, RPrecisionOptions } from './r-precision.ts';
 export { rPrecision } from './r-precision.ts';
 export { toUnitLength } from './rows.ts';
