@@ -1,7 +1,12 @@
 /** Memory of tensors: aligned buffers in size classes, used again when the last tensor that views one is gone. */
 
+import { constants } from 'node:buffer';
+
 /** Below this a plain typed array is cheaper than a pooled one. */
 const SMALLEST_POOLED_BYTES = 1024;
+
+/** Node wraps memory of its own in no larger ArrayBuffer (4 GiB in Node 20); a typed array may be larger. */
+const LARGEST_POOLED_BYTES = constants.MAX_LENGTH;
 
 export interface BufferPoolOptions {
   /** Makes a buffer of exactly this many bytes; its contents do not matter. */
@@ -40,10 +45,11 @@ export class BufferPool {
     return this.idleTotal;
   }
 
-  /** A buffer of at least `bytes`, with any contents, or undefined when so few are better left to the runtime. */
+  /** A buffer of at least `bytes`, with any contents, or undefined when so few, or so many, are better left to the runtime. */
   acquire(bytes: number): ArrayBuffer | undefined {
     if (bytes < SMALLEST_POOLED_BYTES) return undefined;
     const size = sizeClass(bytes);
+    if (size > LARGEST_POOLED_BYTES) return undefined;
     const reused = this.idle.get(size)?.pop();
     if (reused !== undefined) this.idleTotal -= size;
     const buffer = reused ?? this.allocateBuffer(size);

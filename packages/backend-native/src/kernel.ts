@@ -1,8 +1,9 @@
-/** How a kernel of this backend is written down. */
+/** How a kernel of this backend is written down, and the gate that stands in front of each. */
 
 import { assert } from '@t2i/core';
 import type { KernelConfig, KernelFunc, NamedAttrMap, NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs-core';
 import { getKernel } from '@tensorflow/tfjs-core';
+import { KernelError } from './kernel-error.ts';
 import type { NativeBackend } from './native-backend.ts';
 
 /** The name under which the backend is registered with tfjs. */
@@ -11,23 +12,86 @@ export const BACKEND_NAME = 'native';
 /** tfjs-core declares every input as possibly undefined; only those with a question mark really are. */
 type Present<Inputs> = { readonly [Name in keyof Inputs]: NonNullable<Inputs[Name]> };
 
-/** What a kernel is called with; `Inputs` and `Attrs` are the types that tfjs-core declares for it. */
-export interface KernelCall<Inputs, Attrs = object> {
+/** What a shape rule sees; `Inputs` and `Attrs` are the types that tfjs-core declares for the kernel. */
+export interface RuleCall<Inputs, Attrs = object> {
   readonly inputs: Present<Inputs>;
   readonly attrs: Attrs;
-  readonly backend: NativeBackend;
 }
 
-/** A kernel for {@link registerKernels}: `name` as tfjs-core spells it. */
-export function defineKernel<Inputs, Attrs = object>(
+/**
+ * The shape rule of a kernel: from the shapes of its inputs and its attributes, for every type of element, the sizes that
+ * `compute` may rely on. It refuses what cannot be computed, see `kernel-error.ts`; it allocates and calls nothing.
+ */
+export type ShapeRule<Inputs, Attrs, Plan> = (call: RuleCall<Inputs, Attrs>) => Plan;
+
+/** What a kernel is called with: `plan` is what its shape rule made. */
+export interface KernelCall<Inputs, Attrs = object, Plan = unknown> extends RuleCall<Inputs, Attrs> {
+  readonly backend: NativeBackend;
+  readonly plan: Plan;
+}
+
+type Computation<Inputs, Attrs, Plan> = (call: KernelCall<Inputs, Attrs, Plan>) => TensorInfo | TensorInfo[];
+
+function named(kernel: string, error: unknown): unknown {
+  return error instanceof KernelError && error.kernel === undefined ? error.of(kernel) : error;
+}
+
+/** Runs the rule; where it stumbles over an argument that is missing or of another kind, that is a refusal too. */
+function plan<Inputs, Attrs, Plan>(rule: ShapeRule<Inputs, Attrs, Plan>, call: RuleCall<Inputs, Attrs>): Plan {
+  try {
+    return rule(call);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new KernelError('an input or attribute is missing or of the wrong kind', {
+      hint: 'Call the operation of tfjs rather than its kernel.',
+      cause: error,
+    });
+  }
+}
+
+/** The outputs themselves; those that do not hold the elements of their shapes end here. */
+function whole(backend: NativeBackend, outputs: TensorInfo | TensorInfo[]): TensorInfo | TensorInfo[] {
+  try {
+    backend.checkData('the result', outputs);
+    return outputs;
+  } catch (error) {
+    for (const output of [outputs].flat()) backend.disposeIntermediateTensorInfo(output);
+    throw error;
+  }
+}
+
+/** Inputs are whole before, the rule holds, outputs are whole after: no kernel runs but through here. */
+function gate<Inputs, Attrs, Plan>(
+  kernel: string,
+  rule: ShapeRule<Inputs, Attrs, Plan>,
+  compute: Computation<Inputs, Attrs, Plan>,
+): KernelFunc {
+  const gated = (call: KernelCall<Inputs, Attrs>) => {
+    const { inputs, attrs, backend } = call;
+    try {
+      for (const name in inputs) backend.checkData(name, inputs[name] as TensorInfo | TensorInfo[] | null | undefined);
+      return whole(backend, compute({ inputs, attrs, backend, plan: plan(rule, call) }));
+    } catch (error) {
+      throw named(kernel, error);
+    }
+  };
+  return gated as unknown as KernelFunc;
+}
+
+/** A kernel for `registerKernels`: `name` as tfjs-core spells it. */
+export function defineKernel<Inputs, Attrs, Plan>(
   name: string,
-  compute: (call: KernelCall<Inputs, Attrs>) => TensorInfo | TensorInfo[],
+  rule: ShapeRule<Inputs, Attrs, Plan>,
+  compute: Computation<Inputs, Attrs, Plan>,
 ): KernelConfig {
-  return { kernelName: name, backendName: BACKEND_NAME, kernelFunc: compute as unknown as KernelFunc };
+  return { kernelName: name, backendName: BACKEND_NAME, kernelFunc: gate(name, rule, compute) };
 }
 
 /** Runs the cpu backend's kernel of this name on our backend: for dtypes and options too rare to be native. */
-export function callCpuKernel(name: string, call: KernelCall<unknown, unknown>): TensorInfo | TensorInfo[] {
+export function callCpuKernel(
+  name: string,
+  call: Omit<KernelCall<unknown, unknown>, 'plan'>,
+): TensorInfo | TensorInfo[] {
   const kernel = getKernel(name, 'cpu');
   assert(kernel !== undefined && kernel !== null, `the cpu backend has no kernel "${name}"`);
   return kernel.kernelFunc({

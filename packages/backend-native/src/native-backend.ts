@@ -1,11 +1,12 @@
 /** The tfjs backend: the cpu backend's bookkeeping over pooled memory that native kernels work on in place. */
 
 import { totalmem } from 'node:os';
-import { assert, sizeOf } from '@t2i/core';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import type { backend_util, DataType, TensorInfo } from '@tensorflow/tfjs-core';
 import { allocateBuffer } from './binding.ts';
 import { BufferPool } from './buffer-pool.ts';
+import { demand, refuse } from './kernel-error.ts';
+import { checkedSize } from './sizes.ts';
 
 type Values = backend_util.BackendValues;
 /** What `allocate` makes; bool is one byte. */
@@ -25,6 +26,16 @@ export interface NativeMemory {
   readonly numBytesIdle: number;
 }
 
+function checkLength(name: string, shape: readonly number[], length: number): void {
+  const size = checkedSize(shape);
+  if (length !== size) {
+    refuse(
+      `${name} of shape [${shape}] has ${size} elements, but its memory holds ${length}`,
+      'Do not transfer or resize an ArrayBuffer that a tensor was made of.',
+    );
+  }
+}
+
 export class NativeBackend extends MathBackendCPU {
   /** Memory of the tensors that `allocate` makes. */
   readonly pool: BufferPool;
@@ -38,16 +49,28 @@ export class NativeBackend extends MathBackendCPU {
 
   /** A new tensor whose contents are whatever was in memory: the kernel must write every element. */
   allocate(shape: number[], dtype: NumericType): TensorInfo {
-    const length = sizeOf(shape);
-    const ArrayType = ARRAYS[dtype];
-    const buffer = this.pool.acquire(length * ArrayType.BYTES_PER_ELEMENT);
-    const values = buffer === undefined ? new ArrayType(length) : new ArrayType(buffer, 0, length);
+    const values = this.allocateValues(shape, ARRAYS[dtype]);
     return { dataId: this.write(values, shape, dtype), shape, dtype };
+  }
+
+  private allocateValues(shape: number[], ArrayType: (typeof ARRAYS)[NumericType]): ArrayOf[NumericType] {
+    const length = checkedSize(shape);
+    const bytes = length * ArrayType.BYTES_PER_ELEMENT;
+    try {
+      const buffer = this.pool.acquire(bytes);
+      return buffer === undefined ? new ArrayType(length) : new ArrayType(buffer, 0, length);
+    } catch {
+      const gibibytes = (bytes / 2 ** 30).toFixed(1);
+      return refuse(
+        `a tensor of shape [${shape}] needs ${gibibytes} GiB of memory, more than this process can get`,
+        'Split the work into smaller tensors.',
+      );
+    }
   }
 
   /** The same data under another shape of the same size; each of the two is disposed of on its own. */
   share(info: TensorInfo, shape: number[]): TensorInfo {
-    assert(sizeOf(info.shape) === sizeOf(shape), `cannot view [${info.shape}] as [${shape}]`);
+    demand(checkedSize(info.shape) === checkedSize(shape), () => `cannot view [${info.shape}] as [${shape}]`);
     this.incRef(info.dataId);
     return { dataId: info.dataId, shape, dtype: info.dtype };
   }
@@ -67,10 +90,24 @@ export class NativeBackend extends MathBackendCPU {
     return this.numbers(info, 'bool');
   }
 
+  /**
+   * Refuses tensors that do not hold the elements of their shape: a program may have transferred or resized the memory
+   * that it handed to tfjs, and inherited kernels may make sizes that nobody checked.
+   */
+  checkData(name: string, tensors: TensorInfo | TensorInfo[] | null | undefined): void {
+    if (tensors === undefined || tensors === null) return;
+    for (const { dataId, shape, dtype } of Array.isArray(tensors) ? tensors : [tensors]) {
+      const { values, complexTensorInfos: parts } = this.data.get(dataId);
+      if (dtype === 'complex64') this.checkData(name, [parts!.real, parts!.imag]);
+      else checkLength(name, shape, values!.length);
+    }
+  }
+
   /** Inherited kernels may leave a plain array or another array type behind; it becomes the right one here. */
   private numbers<T extends NumericType>(info: TensorInfo, dtype: T): ArrayOf[T] {
-    assert(info.dtype === dtype, `expected a ${dtype} tensor, got ${info.dtype}`);
+    demand(info.dtype === dtype, () => `expected a ${dtype} tensor, got ${info.dtype}`);
     const data = this.data.get(info.dataId);
+    checkLength('a tensor', info.shape, data.values!.length);
     const ArrayType = ARRAYS[dtype];
     if (data.values instanceof ArrayType) return data.values as ArrayOf[T];
     const converted = ArrayType.from(data.values as ArrayLike<number>);

@@ -1,14 +1,15 @@
-/** Gives the backend its kernels: the native ones, and every other one of the cpu backend as it is. */
+/** Gives the backend its kernels: the native ones, and every other one of the cpu backend behind the same gate. */
 
 import '@tensorflow/tfjs-backend-cpu';
 import type { KernelConfig } from '@tensorflow/tfjs-core';
 import { getKernelsForBackend, registerKernel } from '@tensorflow/tfjs-core';
-import { BACKEND_NAME } from './kernel.ts';
+import { callCpuKernel, defineKernel } from './kernel.ts';
 import { adamKernel } from './kernels/adam.ts';
 import { BATCH_NORM_KERNELS } from './kernels/batch-norm.ts';
 import { BINARY_KERNELS } from './kernels/binary.ts';
 import { CONV_KERNELS } from './kernels/conv2d.ts';
 import { FILL_KERNELS } from './kernels/fill.ts';
+import { inheritedRule } from './kernels/inherited.ts';
 import { MAT_MUL_KERNELS } from './kernels/mat-mul.ts';
 import { NORMALIZATION_KERNELS } from './kernels/normalization.ts';
 import { POOL_KERNELS } from './kernels/pool.ts';
@@ -39,8 +40,9 @@ const NATIVE_KERNELS: readonly KernelConfig[] = [
 /** Registers all kernels under the name of this backend. Call once. */
 export function registerKernels(): void {
   const kernels = new Map<string, KernelConfig>();
-  for (const inherited of getKernelsForBackend('cpu')) {
-    kernels.set(inherited.kernelName, { ...inherited, backendName: BACKEND_NAME });
+  for (const { kernelName } of getKernelsForBackend('cpu')) {
+    const kernel = defineKernel(kernelName, inheritedRule(kernelName), (call) => callCpuKernel(kernelName, call));
+    kernels.set(kernelName, kernel);
   }
   for (const kernel of NATIVE_KERNELS) kernels.set(kernel.kernelName, kernel);
   for (const kernel of kernels.values()) registerKernel(kernel);

@@ -3,14 +3,17 @@
 import type { AdamAttrs, AdamInputs } from '@t2i/ops';
 import { ADAM } from '@t2i/ops';
 import { nativeFunction } from '../binding.ts';
-import { defineKernel } from '../kernel.ts';
-import { assertSizes } from './sizes.ts';
+import { defineKernel, type RuleCall } from '../kernel.ts';
+import { checkSizes } from '../sizes.ts';
 
 const adam = nativeFunction<(...arguments_: (Float32Array | number)[]) => void>('adam');
 
-export const adamKernel = defineKernel<AdamInputs, AdamAttrs>(ADAM, ({ inputs, attrs, backend }) => {
+function rule({ inputs: { variable, ...others } }: RuleCall<AdamInputs, AdamAttrs>): void {
+  checkSizes(variable.shape, others);
+}
+
+export const adamKernel = defineKernel(ADAM, rule, ({ inputs, attrs, backend }) => {
   const { variable, m, v, gradient } = inputs;
-  assertSizes(ADAM, variable.shape, { m, v, gradient });
   const outputs = [variable, m, v].map(({ shape }) => backend.allocate(shape, 'float32'));
   adam(
     ...[variable, m, v, gradient, ...outputs].map((tensor) => backend.floats(tensor)),

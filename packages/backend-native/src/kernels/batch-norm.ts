@@ -10,9 +10,10 @@ import { BATCH_NORM_TRAINING, BATCH_NORM_TRAINING_GRAD } from '@t2i/ops';
 import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 import { util } from '@tensorflow/tfjs-core';
 import { nativeFunction } from '../binding.ts';
-import { defineKernel } from '../kernel.ts';
+import { defineKernel, type RuleCall } from '../kernel.ts';
+import { demand } from '../kernel-error.ts';
 import type { NativeBackend } from '../native-backend.ts';
-import { assertSizes } from './sizes.ts';
+import { checkSizes } from '../sizes.ts';
 
 /** The numbers that native/kernels/batch-norm.cc knows the rectifiers by. */
 const RECTIFIERS: Readonly<Record<RectifierName, number>> = { linear: 0, relu: 1, leakyRelu: 2 };
@@ -40,6 +41,10 @@ function matrixOf(x: TensorInfo): [rows: number, channels: number] {
 
 function rectifierOf({ activation = 'linear', alpha = 0 }: Partial<BatchNormTrainingAttrs>): number[] {
   return [RECTIFIERS[activation], alpha];
+}
+
+function checkRectifier({ activation = 'linear' }: Partial<BatchNormTrainingAttrs>): void {
+  demand(activation in RECTIFIERS, () => `unknown activation "${activation}"`);
 }
 
 interface BatchNormParameters {
@@ -71,36 +76,42 @@ export function applyBatchNorm(
   return out;
 }
 
-const trainingKernel = defineKernel<BatchNormTrainingInputs, BatchNormTrainingAttrs>(
-  BATCH_NORM_TRAINING,
-  ({ inputs, attrs, backend }) => {
-    const { x, gamma, beta } = inputs;
-    const [rows, channels] = matrixOf(x);
-    assertSizes(BATCH_NORM_TRAINING, [channels], { gamma, beta });
-    const mean = backend.allocate([channels], 'float32');
-    const variance = backend.allocate([channels], 'float32');
-    batchNormMoments(backend.floats(x), backend.floats(mean), backend.floats(variance), rows, channels);
-    return [applyBatchNorm(backend, { ...inputs, mean, variance }, attrs), mean, variance];
-  },
-);
+function trainingRule({ inputs, attrs }: RuleCall<BatchNormTrainingInputs, BatchNormTrainingAttrs>) {
+  const [rows, channels] = matrixOf(inputs.x);
+  checkSizes([channels], { gamma: inputs.gamma, beta: inputs.beta });
+  checkRectifier(attrs);
+  return { rows, channels };
+}
 
-const gradientKernel = defineKernel<BatchNormTrainingGradInputs, BatchNormTrainingAttrs>(
-  BATCH_NORM_TRAINING_GRAD,
-  ({ inputs, attrs, backend }) => {
-    const { dy, x, gamma, beta, mean, variance } = inputs;
-    const [rows, channels] = matrixOf(x);
-    assertSizes(BATCH_NORM_TRAINING_GRAD, x.shape, { dy });
-    assertSizes(BATCH_NORM_TRAINING_GRAD, [channels], { gamma, beta, mean, variance });
-    const outputs = [x, gamma, beta].map(({ shape }) => backend.allocate(shape, 'float32'));
-    batchNormGradient(
-      ...[dy, x, gamma, beta, mean, variance, ...outputs].map((tensor) => backend.floats(tensor)),
-      rows,
-      channels,
-      attrs.epsilon,
-      ...rectifierOf(attrs),
-    );
-    return outputs;
-  },
-);
+const trainingKernel = defineKernel(BATCH_NORM_TRAINING, trainingRule, ({ inputs, attrs, backend, plan }) => {
+  const { x } = inputs;
+  const { rows, channels } = plan;
+  const mean = backend.allocate([channels], 'float32');
+  const variance = backend.allocate([channels], 'float32');
+  batchNormMoments(backend.floats(x), backend.floats(mean), backend.floats(variance), rows, channels);
+  return [applyBatchNorm(backend, { ...inputs, mean, variance }, attrs), mean, variance];
+});
+
+function gradientRule({ inputs, attrs }: RuleCall<BatchNormTrainingGradInputs, BatchNormTrainingAttrs>) {
+  const { dy, x, ...parameters } = inputs;
+  const [rows, channels] = matrixOf(x);
+  checkSizes(x.shape, { dy });
+  checkSizes([channels], parameters);
+  checkRectifier(attrs);
+  return { rows, channels };
+}
+
+const gradientKernel = defineKernel(BATCH_NORM_TRAINING_GRAD, gradientRule, ({ inputs, attrs, backend, plan }) => {
+  const { dy, x, gamma, beta, mean, variance } = inputs;
+  const outputs = [x, gamma, beta].map(({ shape }) => backend.allocate(shape, 'float32'));
+  batchNormGradient(
+    ...[dy, x, gamma, beta, mean, variance, ...outputs].map((tensor) => backend.floats(tensor)),
+    plan.rows,
+    plan.channels,
+    attrs.epsilon,
+    ...rectifierOf(attrs),
+  );
+  return outputs;
+});
 
 export const BATCH_NORM_KERNELS: readonly KernelConfig[] = [trainingKernel, gradientKernel];

@@ -27,10 +27,11 @@ import {
   util,
 } from '@tensorflow/tfjs-core';
 import { nativeFunction } from '../binding.ts';
-import { callCpuKernel, defineKernel } from '../kernel.ts';
+import { callCpuKernel, defineKernel, type RuleCall } from '../kernel.ts';
+import { demand } from '../kernel-error.ts';
 import type { NativeBackend } from '../native-backend.ts';
-import { planBroadcast } from './broadcast.ts';
-import { assertSizes } from './sizes.ts';
+import { checkShape, checkSizes } from '../sizes.ts';
+import { type Broadcast, planBroadcast } from './broadcast.ts';
 
 type Numbers = Float32Array | Uint8Array;
 type BinaryFunction = (a: Numbers, b: Numbers, out: Numbers, plan: Int32Array) => void;
@@ -39,8 +40,17 @@ function areFloats(...tensors: TensorInfo[]): boolean {
   return tensors.every(({ dtype }) => dtype === 'float32');
 }
 
-function computeFloats(compute: BinaryFunction, a: TensorInfo, b: TensorInfo, backend: NativeBackend): TensorInfo {
-  const { shape, plan } = planBroadcast(a.shape, b.shape);
+function broadcastRule({ inputs: { a, b } }: RuleCall<BinaryInputs>): Broadcast {
+  return planBroadcast(a.shape, b.shape);
+}
+
+function computeFloats(
+  compute: BinaryFunction,
+  a: TensorInfo,
+  b: TensorInfo,
+  backend: NativeBackend,
+  { shape, plan }: Broadcast,
+): TensorInfo {
   const out = backend.allocate(shape, 'float32');
   compute(backend.floats(a), backend.floats(b), backend.floats(out), plan);
   return out;
@@ -48,20 +58,20 @@ function computeFloats(compute: BinaryFunction, a: TensorInfo, b: TensorInfo, ba
 
 function arithmetic(kernelName: string, nativeName: string): KernelConfig {
   const compute = nativeFunction<BinaryFunction>(nativeName);
-  return defineKernel<BinaryInputs>(kernelName, (call) => {
+  return defineKernel(kernelName, broadcastRule, (call) => {
     const { a, b } = call.inputs;
     if (!areFloats(a, b)) return callCpuKernel(kernelName, call);
-    return computeFloats(compute, a, b, call.backend);
+    return computeFloats(compute, a, b, call.backend, call.plan);
   });
 }
 
 function comparison(kernelName: string, nativeName: string): KernelConfig {
   const compute = nativeFunction<BinaryFunction>(nativeName);
-  return defineKernel<BinaryInputs>(kernelName, (call) => {
+  return defineKernel(kernelName, broadcastRule, (call) => {
     const { inputs, backend } = call;
     const { a, b } = inputs;
     if (!areFloats(a, b)) return callCpuKernel(kernelName, call);
-    const { shape, plan } = planBroadcast(a.shape, b.shape);
+    const { shape, plan } = call.plan;
     const out = backend.allocate(shape, 'bool');
     compute(backend.floats(a), backend.floats(b), backend.bytes(out), plan);
     return out;
@@ -70,11 +80,11 @@ function comparison(kernelName: string, nativeName: string): KernelConfig {
 
 function logic(kernelName: string, nativeName: string): KernelConfig {
   const compute = nativeFunction<BinaryFunction>(nativeName);
-  return defineKernel<BinaryInputs>(kernelName, (call) => {
+  return defineKernel(kernelName, broadcastRule, (call) => {
     const { inputs, backend } = call;
     const { a, b } = inputs;
     if (a.dtype !== 'bool' || b.dtype !== 'bool') return callCpuKernel(kernelName, call);
-    const { shape, plan } = planBroadcast(a.shape, b.shape);
+    const { shape, plan } = call.plan;
     const out = backend.allocate(shape, 'bool');
     compute(backend.bytes(a), backend.bytes(b), backend.bytes(out), plan);
     return out;
@@ -82,50 +92,69 @@ function logic(kernelName: string, nativeName: string): KernelConfig {
 }
 
 const prelu = nativeFunction<BinaryFunction>('prelu');
-const preluKernel = defineKernel<PreluInputs>(Prelu, (call) => {
+function preluRule({ inputs: { x, alpha } }: RuleCall<PreluInputs>): Broadcast {
+  return planBroadcast(x.shape, alpha.shape);
+}
+const preluKernel = defineKernel(Prelu, preluRule, (call) => {
   const { x, alpha } = call.inputs;
   if (!areFloats(x, alpha)) return callCpuKernel(Prelu, call);
-  return computeFloats(prelu, x, alpha, call.backend);
+  return computeFloats(prelu, x, alpha, call.backend, call.plan);
 });
 
 const eluGrad = nativeFunction<BinaryFunction>('eluGrad');
-const eluGradKernel = defineKernel<{ dy: TensorInfo; y: TensorInfo }>(EluGrad, (call) => {
+function eluGradRule({ inputs: { dy, y } }: RuleCall<{ dy: TensorInfo; y: TensorInfo }>): Broadcast {
+  checkShape('dy', dy, y.shape);
+  return planBroadcast(dy.shape, y.shape);
+}
+const eluGradKernel = defineKernel(EluGrad, eluGradRule, (call) => {
   const { dy, y } = call.inputs;
   if (!areFloats(dy, y)) return callCpuKernel(EluGrad, call);
-  return computeFloats(eluGrad, dy, y, call.backend);
+  return computeFloats(eluGrad, dy, y, call.backend, call.plan);
 });
 
 /** Exponents that need no logarithm. xʸ of −0 and −Infinity differs from √x, hence no 0.5 here. */
 const EASY_POWERS: ReadonlyMap<number, BinaryFunction> = new Map([[2, nativeFunction<BinaryFunction>('multiply')]]);
 const pow = nativeFunction<BinaryFunction>('pow');
-const powKernel = defineKernel<BinaryInputs>(Pow, (call) => {
-  const { inputs, backend } = call;
+const powKernel = defineKernel(Pow, broadcastRule, (call) => {
+  const { inputs, backend, plan } = call;
   const { a, b } = inputs;
   if (!areFloats(a, b)) return callCpuKernel(Pow, call);
   const easy = b.shape.length === 0 ? EASY_POWERS.get(backend.floats(b)[0]!) : undefined;
-  return easy ? computeFloats(easy, a, a, backend) : computeFloats(pow, a, b, backend);
+  if (easy) return computeFloats(easy, a, a, backend, planBroadcast(a.shape, a.shape));
+  return computeFloats(pow, a, b, backend, plan);
 });
 
 const add = nativeFunction<BinaryFunction>('add');
-const addNKernel = defineKernel<TensorInfo[]>(AddN, (call) => {
-  const { inputs, backend } = call;
+function addNRule({ inputs }: RuleCall<TensorInfo[]>): Broadcast {
+  const [first] = inputs;
+  demand(first !== undefined, () => 'there is nothing to add');
+  for (const input of inputs) checkShape('a tensor', input, first.shape);
+  return planBroadcast(first.shape, first.shape);
+}
+const addNKernel = defineKernel(AddN, addNRule, (call) => {
+  const { inputs, backend, plan } = call;
   const [first, second, ...others] = inputs;
-  const alike = inputs.every(({ shape }) => util.arraysEqual(shape, first!.shape));
-  if (first === undefined || second === undefined || !alike || !areFloats(...inputs)) return callCpuKernel(AddN, call);
-  const out = computeFloats(add, first, second, backend);
+  if (first === undefined || second === undefined || !areFloats(...inputs)) return callCpuKernel(AddN, call);
+  const out = computeFloats(add, first, second, backend, plan);
   const sum = backend.floats(out);
-  const { plan } = planBroadcast(first.shape, first.shape);
-  for (const other of others) add(sum, backend.floats(other), sum, plan);
+  for (const other of others) add(sum, backend.floats(other), sum, plan.plan);
   return out;
 });
 
 type SelectFunction = (condition: Uint8Array, yes: Float32Array, no: Float32Array, out: Float32Array) => void;
 const select = nativeFunction<SelectFunction>('select');
-const selectKernel = defineKernel<SelectInputs>(Select, (call) => {
+/** A condition of one axis chooses among the rows of t and e. */
+function selectRule({ inputs: { condition, t, e } }: RuleCall<SelectInputs>): { readonly alike: boolean } {
+  checkShape('e', e, t.shape);
+  const alike = util.arraysEqual(condition.shape, t.shape);
+  const rows = condition.shape.length === 1 && condition.shape[0] === t.shape[0];
+  demand(alike || rows, () => `the condition is [${condition.shape}], expected [${t.shape}] or [${t.shape[0] ?? ''}]`);
+  return { alike };
+}
+const selectKernel = defineKernel(Select, selectRule, (call) => {
   const { inputs, backend } = call;
   const { condition, t, e } = inputs;
-  const alike = util.arraysEqual(condition.shape, t.shape) && util.arraysEqual(t.shape, e.shape);
-  if (!alike || condition.dtype !== 'bool' || !areFloats(t, e)) return callCpuKernel(Select, call);
+  if (!call.plan.alike || condition.dtype !== 'bool' || !areFloats(t, e)) return callCpuKernel(Select, call);
   const out = backend.allocate(t.shape, 'float32');
   select(backend.bytes(condition), backend.floats(t), backend.floats(e), backend.floats(out));
   return out;
@@ -133,16 +162,15 @@ const selectKernel = defineKernel<SelectInputs>(Select, (call) => {
 
 type RectifierGradient = (dy: Float32Array, x: Float32Array, dx: Float32Array, alpha: number) => void;
 const rectifierGradient = nativeFunction<RectifierGradient>('rectifierGradient');
-const rectifierGradKernel = defineKernel<RectifierGradInputs, RectifierGradAttrs>(
-  RECTIFIER_GRAD,
-  ({ inputs, attrs, backend }) => {
-    const { dy, x } = inputs;
-    assertSizes(RECTIFIER_GRAD, x.shape, { dy });
-    const dx = backend.allocate(x.shape, 'float32');
-    rectifierGradient(backend.floats(dy), backend.floats(x), backend.floats(dx), attrs.alpha);
-    return [dx];
-  },
-);
+function rectifierGradRule({ inputs: { dy, x } }: RuleCall<RectifierGradInputs, RectifierGradAttrs>): void {
+  checkSizes(x.shape, { dy });
+}
+const rectifierGradKernel = defineKernel(RECTIFIER_GRAD, rectifierGradRule, ({ inputs, attrs, backend }) => {
+  const { dy, x } = inputs;
+  const dx = backend.allocate(x.shape, 'float32');
+  rectifierGradient(backend.floats(dy), backend.floats(x), backend.floats(dx), attrs.alpha);
+  return [dx];
+});
 
 export const BINARY_KERNELS: readonly KernelConfig[] = [
   arithmetic(Add, 'add'),

@@ -1,6 +1,7 @@
 /** How two inputs of different shapes are walked together: native/kernels/elementwise-binary.cc reads the plan made here. */
 
 import { backend_util, util } from '@tensorflow/tfjs-core';
+import { checkedSize } from '../sizes.ts';
 
 export interface Broadcast {
   /** The shape of the result. */
@@ -43,8 +44,9 @@ function mergedAxes(aShape: readonly number[], bShape: readonly number[], shape:
 
 /** Throws the error of tfjs when the shapes do not broadcast. */
 export function planBroadcast(aShape: number[], bShape: number[]): Broadcast {
-  if (util.arraysEqual(aShape, bShape)) return { shape: aShape, plan: flatPlan(util.sizeFromShape(aShape)) };
+  if (util.arraysEqual(aShape, bShape)) return { shape: aShape, plan: flatPlan(checkedSize(aShape)) };
   const shape = backend_util.assertAndGetBroadcastShape(aShape, bShape);
+  checkedSize(shape);
   const axes = mergedAxes(aShape, bShape, shape).reverse();
   if (axes.length === 0) return { shape, plan: flatPlan(1) };
   const plan = [

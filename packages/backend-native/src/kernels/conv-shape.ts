@@ -1,9 +1,10 @@
 /** The geometry of a convolution, computed and checked by tfjs-core, in the form that native code takes. */
 
-import { assert, sizeOf } from '@t2i/core';
 import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core';
+import { demand } from '../kernel-error.ts';
+import { checkedSize, checkRank, checkWhole } from '../sizes.ts';
 
-type ConvInfo = backend_util.Conv2DInfo;
+export type ConvInfo = backend_util.Conv2DInfo;
 type Pair = [number, number] | number;
 
 /** The attributes that all convolution kernels of tfjs-core share. */
@@ -15,18 +16,47 @@ export interface ConvAttrs {
   readonly dimRoundingMode?: 'floor' | 'round' | 'ceil';
 }
 
-/** Geometry for input and filter shapes in NHWC; throws tfjs-core's own errors for shapes that do not fit. */
-export function convInfo(inShape: number[], filterShape: number[], attrs: ConvAttrs): ConvInfo {
-  return backend_util.computeConv2DInfo(
+/**
+ * Refuses a geometry that has no meaning: steps and sizes that are not whole or not positive, padding that is negative
+ * (TensorFlow refuses it too), windows that are larger than the padded image.
+ */
+export function checkWindows(info: ConvInfo, leastWindow: number): void {
+  const { padInfo, strideHeight, strideWidth, dilationHeight, dilationWidth } = info;
+  checkWhole('the window', [info.filterHeight, info.filterWidth], leastWindow);
+  checkWhole('the stride', [strideHeight, strideWidth], 1);
+  checkWhole('the dilation', [dilationHeight, dilationWidth], 1);
+  checkWhole('the padding', [padInfo.top, padInfo.bottom, padInfo.left, padInfo.right], 0);
+  demand(
+    info.outHeight >= 0 && info.outWidth >= 0,
+    () =>
+      `a window of ${info.effectiveFilterHeight}×${info.effectiveFilterWidth} is larger than the image of ` +
+      `${info.inHeight}×${info.inWidth} with its padding`,
+  );
+  checkedSize(info.inShape);
+  checkedSize(info.outShape);
+}
+
+/** Geometry for the shapes of input and filter; throws tfjs-core's own errors for some that do not fit. */
+export function convInfo(inShape: number[], filterShape: number[], attrs: ConvAttrs, depthwise = false): ConvInfo {
+  checkRank('the input', inShape, 4);
+  checkRank('the filter', filterShape, 4);
+  checkedSize(filterShape);
+  const info = backend_util.computeConv2DInfo(
     inShape as [number, number, number, number],
     filterShape as [number, number, number, number],
     attrs.strides,
     attrs.dilations ?? 1,
     attrs.pad,
     attrs.dimRoundingMode,
-    false,
-    'channelsLast',
+    depthwise,
+    attrs.dataFormat === 'NCHW' ? 'channelsFirst' : 'channelsLast',
   );
+  checkWindows(info, 0);
+  demand(
+    info.inChannels === filterShape[2],
+    () => `the input [${inShape}] has ${info.inChannels} channels, the filter [${filterShape}] needs ${filterShape[2]}`,
+  );
+  return info;
 }
 
 /** `ConvShape` of native/conv.h. */
@@ -48,11 +78,6 @@ export function convParameters(info: ConvInfo): Int32Array {
     info.padInfo.top,
     info.padInfo.left,
   );
-}
-
-/** Native code reads as many numbers as the geometry says: a tensor of any other size must not reach it. */
-export function checkSize(what: string, info: TensorInfo, shape: number[]): void {
-  assert(sizeOf(info.shape) === sizeOf(shape), `${what} has shape [${info.shape}], the convolution needs [${shape}]`);
 }
 
 /** True for the convolutions that are native: float32 in NHWC. */

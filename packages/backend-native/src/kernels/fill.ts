@@ -3,8 +3,11 @@
 import type { CastAttrs, FillAttrs, KernelConfig, TensorInfo, UnaryInputs } from '@tensorflow/tfjs-core';
 import { Cast, Fill, OnesLike, util, ZerosLike } from '@tensorflow/tfjs-core';
 import { nativeFunction } from '../binding.ts';
-import { callCpuKernel, defineKernel } from '../kernel.ts';
+import { callCpuKernel, defineKernel, type RuleCall } from '../kernel.ts';
+import { demand } from '../kernel-error.ts';
 import type { NativeBackend } from '../native-backend.ts';
+import { checkedSize } from '../sizes.ts';
+import { shapeOfX } from './same-shape.ts';
 
 const fill = nativeFunction<(out: Float32Array, value: number) => void>('fill');
 
@@ -14,26 +17,35 @@ function filled(backend: NativeBackend, shape: number[], value: number): TensorI
   return out;
 }
 
-const fillKernel = defineKernel<object, FillAttrs>(Fill, (call) => {
+function fillRule({ attrs }: RuleCall<object, FillAttrs>): void {
+  checkedSize(attrs.shape);
+}
+
+const fillKernel = defineKernel(Fill, fillRule, (call) => {
   const { shape, value, dtype } = call.attrs;
   if (typeof value !== 'number' || (dtype || util.inferDtype(value)) !== 'float32') return callCpuKernel(Fill, call);
   return filled(call.backend, shape, value);
 });
 
 function like(kernelName: string, value: number): KernelConfig {
-  return defineKernel<UnaryInputs>(kernelName, (call) => {
-    const { x } = call.inputs;
-    if (x.dtype !== 'float32') return callCpuKernel(kernelName, call);
-    return filled(call.backend, x.shape, value);
+  return defineKernel(kernelName, shapeOfX, (call) => {
+    if (call.inputs.x.dtype !== 'float32') return callCpuKernel(kernelName, call);
+    return filled(call.backend, call.plan, value);
   });
 }
 
+const DTYPES: ReadonlySet<string> = new Set(['float32', 'int32', 'bool', 'complex64', 'string']);
 const intsToFloats = nativeFunction<(x: Int32Array, out: Float32Array) => void>('castIntsToFloats');
 const bytesToFloats = nativeFunction<(x: Uint8Array, out: Float32Array) => void>('castBytesToFloats');
 const floatsToBytes = nativeFunction<(x: Float32Array, out: Uint8Array) => void>('castFloatsToBytes');
 
+function castRule({ inputs, attrs }: RuleCall<UnaryInputs, CastAttrs>): number[] {
+  demand(DTYPES.has(attrs.dtype), () => `there is no type "${attrs.dtype}"`);
+  return inputs.x.shape;
+}
+
 /** The cpu kernel would let an int32 or bool tensor pass for a wider type over the same array; here each type has its own. */
-const castKernel = defineKernel<UnaryInputs, CastAttrs>(Cast, (call) => {
+const castKernel = defineKernel(Cast, castRule, (call) => {
   const { inputs, attrs, backend } = call;
   const { x } = inputs;
   const conversion = `${x.dtype} → ${attrs.dtype}`;

@@ -1,7 +1,8 @@
 /** Bias and activation that tfjs fuses behind a product or a convolution. */
 
-import { assert, sizeOf } from '@t2i/core';
+import { sizeOf } from '@t2i/core';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { demand } from '../kernel-error.ts';
 import type { NativeBackend } from '../native-backend.ts';
 
 /** The order of `enum Activation` in native/activation.h. */
@@ -44,7 +45,7 @@ export function fusableTail(
 /** The tail as native code takes it. */
 export function tailArguments(backend: NativeBackend, { bias, activation, alpha, slopes }: FusedTail): TailArguments {
   const code = ACTIVATIONS.indexOf(activation ?? 'linear');
-  assert(code >= 0, `unknown activation "${activation}"`);
-  assert(activation !== 'prelu' || slopes !== undefined, 'prelu needs its slopes');
+  demand(code >= 0, () => `unknown activation "${activation}"`);
+  demand(activation !== 'prelu' || slopes !== undefined, () => 'prelu needs its slopes');
   return [bias && backend.floats(bias), code, alpha, slopes && backend.floats(slopes)];
 }

@@ -1,6 +1,5 @@
 /** Matrix products: `BatchMatMul`, and `_FusedMatMul` with bias and activation. */
 
-import { assert, sizeOf } from '@t2i/core';
 import type {
   _FusedMatMulAttrs,
   _FusedMatMulInputs,
@@ -10,45 +9,26 @@ import type {
 } from '@tensorflow/tfjs-core';
 import { _FusedMatMul, BatchMatMul, broadcast_util } from '@tensorflow/tfjs-core';
 import { nativeFunction } from '../binding.ts';
-import { callCpuKernel, defineKernel } from '../kernel.ts';
+import { callCpuKernel, defineKernel, type KernelCall, type RuleCall } from '../kernel.ts';
+import { demand } from '../kernel-error.ts';
 import type { NativeBackend } from '../native-backend.ts';
+import { checkedSize } from '../sizes.ts';
 import { type FusedTail, fusableTail, NO_TAIL, type TailArguments, tailArguments } from './fused.ts';
+import { gatherStrided, isMovable, stridesOf } from './strided-copy.ts';
 
 const matMul =
   nativeFunction<
     (a: Float32Array, b: Float32Array, out: Float32Array, sizes: Int32Array, ...tail: TailArguments) => void
   >('matMul');
 
-function multiply(
-  backend: NativeBackend,
-  a: TensorInfo,
-  b: TensorInfo,
-  transposeA: boolean,
-  transposeB: boolean,
-  tail: FusedTail,
-): TensorInfo {
-  const [rows, depth] = lastTwo(a.shape, transposeA);
-  const [depthB, columns] = lastTwo(b.shape, transposeB);
-  assert(
-    depth === depthB,
-    `matMul: inner shapes (${depth}) and (${depthB}) of tensors with shapes ${a.shape} and ${b.shape} ` +
-      `and transposeA=${transposeA} and transposeB=${transposeB} must match`,
-  );
-  const outerA = a.shape.slice(0, -2);
-  const outerB = b.shape.slice(0, -2);
-  const outer = broadcast_util.assertAndGetBroadcastShape(outerA, outerB);
-  const out = backend.allocate([...outer, rows, columns], 'float32');
-  const batchA = sizeOf(outerA);
-  const batchB = sizeOf(outerB);
-  const flags = [Number(transposeA), Number(transposeB)];
-  matMul(
-    backend.floats(a),
-    backend.floats(b),
-    backend.floats(out),
-    Int32Array.of(Math.max(batchA, batchB), batchA, batchB, rows, columns, depth, ...flags),
-    ...tailArguments(backend, tail),
-  );
-  return out;
+/** What the shapes of two factors make: `outer` are the axes of the batch, which broadcast as in numpy. */
+interface Product {
+  readonly outer: number[];
+  readonly batch: number;
+  readonly rows: number;
+  readonly columns: number;
+  readonly depth: number;
+  readonly shape: number[];
 }
 
 function lastTwo(shape: number[], transposed: boolean): [number, number] {
@@ -56,20 +36,110 @@ function lastTwo(shape: number[], transposed: boolean): [number, number] {
   return transposed ? [second, first] : [first, second];
 }
 
-const batchMatMulKernel = defineKernel<BatchMatMulInputs, BatchMatMulAttrs>(BatchMatMul, (call) => {
-  const { a, b } = call.inputs;
-  const { transposeA, transposeB } = call.attrs;
-  if (a.dtype !== 'float32' || b.dtype !== 'float32') return callCpuKernel(BatchMatMul, call);
-  return multiply(call.backend, a, b, transposeA, transposeB, NO_TAIL);
-});
+function productRule({ inputs: { a, b }, attrs }: RuleCall<BatchMatMulInputs, BatchMatMulAttrs>): Product {
+  const { transposeA, transposeB } = attrs;
+  for (const { shape } of [a, b]) demand(shape.length >= 2, () => `[${shape}] is not a matrix`);
+  const [rows, depth] = lastTwo(a.shape, transposeA);
+  const [depthB, columns] = lastTwo(b.shape, transposeB);
+  demand(
+    depth === depthB,
+    () =>
+      `inner shapes (${depth}) and (${depthB}) of tensors with shapes ${a.shape} and ${b.shape} ` +
+      `and transposeA=${transposeA} and transposeB=${transposeB} must match`,
+  );
+  const outer = broadcast_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
+  const shape = [...outer, rows, columns];
+  checkedSize(shape);
+  return { outer, batch: checkedSize(outer), rows, columns, depth, shape };
+}
 
-const fusedMatMulKernel = defineKernel<_FusedMatMulInputs, _FusedMatMulAttrs>(_FusedMatMul, (call) => {
-  const { a, b } = call.inputs;
-  const { transposeA, transposeB } = call.attrs;
-  const tail = fusableTail(call.inputs, call.attrs, lastTwo(b.shape, transposeB)[1]);
-  if (tail === undefined || a.dtype !== 'float32' || b.dtype !== 'float32') return callCpuKernel(_FusedMatMul, call);
-  return multiply(call.backend, a, b, transposeA, transposeB, tail);
-});
+/** True when the matrices of `outer` are those of the whole batch over and over, from the first to the last. */
+function repeatsWhole(outer: readonly number[], whole: readonly number[]): boolean {
+  const first = outer.findIndex((size) => size !== 1);
+  return first === -1 || outer.slice(first).every((size, i) => size === whole[i + whole.length - outer.length + first]);
+}
+
+/** `x` with as many matrices as the batch has, each in its place: for the shapes that {@link repeatsWhole} does not cover. */
+function expanded(backend: NativeBackend, x: TensorInfo, outer: readonly number[]): TensorInfo {
+  const own = [...new Array<number>(outer.length + 2 - x.shape.length).fill(1), ...x.shape];
+  const shape = [...outer, ...x.shape.slice(-2)];
+  const strides = stridesOf(own).map((stride, axis) => (own[axis] === 1 ? 0 : stride));
+  return gatherStrided(backend, x, shape, strides);
+}
+
+function multiply(
+  backend: NativeBackend,
+  a: TensorInfo,
+  b: TensorInfo,
+  { batch, rows, columns, depth, shape }: Product,
+  { transposeA, transposeB }: BatchMatMulAttrs,
+  tail: FusedTail,
+): TensorInfo {
+  const out = backend.allocate(shape, 'float32');
+  if (batch * rows * columns === 0) return out;
+  const [batchA, batchB] = [a, b].map((factor) => checkedSize(factor.shape.slice(0, -2)));
+  const flags = [Number(transposeA), Number(transposeB)];
+  matMul(
+    backend.floats(a),
+    backend.floats(b),
+    backend.floats(out),
+    Int32Array.of(batch, batchA!, batchB!, rows, columns, depth, ...flags),
+    ...tailArguments(backend, tail),
+  );
+  return out;
+}
+
+type Factors = readonly [a: TensorInfo, b: TensorInfo];
+
+/** Runs `compute` with factors that `fits` takes as they are and others {@link expanded}. */
+function withFactors(
+  backend: NativeBackend,
+  factors: Factors,
+  fits: (factor: TensorInfo) => boolean,
+  outer: readonly number[],
+  compute: (...factors: Factors) => TensorInfo | TensorInfo[],
+): TensorInfo | TensorInfo[] {
+  const made = factors.map((factor) =>
+    isMovable(factor.dtype) && !fits(factor) ? expanded(backend, factor, outer) : undefined,
+  );
+  const result = compute(made[0] ?? factors[0], made[1] ?? factors[1]);
+  for (const tensor of made) if (tensor) backend.disposeIntermediateTensorInfo(tensor);
+  return result;
+}
+
+type MatMulCall = KernelCall<BatchMatMulInputs, BatchMatMulAttrs, Product>;
+
+/** `tail` is undefined where only the inherited kernel can do what follows the product. */
+function matMulOrInherited(
+  kernelName: string,
+  call: MatMulCall,
+  tail: FusedTail | undefined,
+): TensorInfo | TensorInfo[] {
+  const { backend, inputs, attrs, plan } = call;
+  const factors: Factors = [inputs.a, inputs.b];
+  if (tail !== undefined && factors.every(({ dtype }) => dtype === 'float32')) {
+    const fits = ({ shape }: TensorInfo) => repeatsWhole(shape.slice(0, -2), plan.outer);
+    return withFactors(backend, factors, fits, plan.outer, (a, b) => multiply(backend, a, b, plan, attrs, tail));
+  }
+  // The inherited kernel takes the n-th matrix of a factor, or its last: right where there is one, or one for each.
+  const fits = ({ shape }: TensorInfo) => {
+    const matrices = checkedSize(shape.slice(0, -2));
+    return matrices === 1 || matrices === plan.batch;
+  };
+  return withFactors(backend, factors, fits, plan.outer, (a, b) =>
+    callCpuKernel(kernelName, { ...call, inputs: { ...inputs, a, b } }),
+  );
+}
+
+const batchMatMulKernel = defineKernel(BatchMatMul, productRule, (call) =>
+  matMulOrInherited(BatchMatMul, call, NO_TAIL),
+);
+
+const fusedMatMulKernel = defineKernel(
+  _FusedMatMul,
+  (call: RuleCall<_FusedMatMulInputs, _FusedMatMulAttrs>) => productRule(call),
+  (call) => matMulOrInherited(_FusedMatMul, call, fusableTail(call.inputs, call.attrs, call.plan.columns)),
+);
 
 /** Matrix products, for {@link registerKernels}. */
 export const MAT_MUL_KERNELS = [batchMatMulKernel, fusedMatMulKernel];

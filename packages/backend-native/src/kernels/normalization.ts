@@ -14,29 +14,42 @@ import type {
 } from '@tensorflow/tfjs-core';
 import { FusedBatchNorm, LRN, LRNGrad, Softmax, util } from '@tensorflow/tfjs-core';
 import { nativeFunction } from '../binding.ts';
-import { callCpuKernel, defineKernel } from '../kernel.ts';
+import { callCpuKernel, defineKernel, type RuleCall } from '../kernel.ts';
+import { checkRank, checkShape, oneAxis } from '../sizes.ts';
 import { applyBatchNorm } from './batch-norm.ts';
-import { assertSizes } from './sizes.ts';
 
 const softmax = nativeFunction<(x: Float32Array, out: Float32Array, rows: number, length: number) => void>('softmax');
-const softmaxKernel = defineKernel<SoftmaxInputs, SoftmaxAttrs>(Softmax, (call) => {
-  const { inputs, attrs, backend } = call;
+/** True when the sum is over the last axis. */
+function softmaxRule({ inputs: { logits }, attrs }: RuleCall<SoftmaxInputs, SoftmaxAttrs>): boolean {
+  return logits.shape.length > 0 && oneAxis(attrs.dim, logits.shape) === logits.shape.length - 1;
+}
+const softmaxKernel = defineKernel(Softmax, softmaxRule, (call) => {
+  const { inputs, backend, plan: overLast } = call;
   const { logits } = inputs;
-  const last = logits.shape.length - 1;
-  const overLast = attrs.dim === -1 || attrs.dim === last;
   const size = util.sizeFromShape(logits.shape);
   if (logits.dtype !== 'float32' || !overLast || size === 0) return callCpuKernel(Softmax, call);
   const out = backend.allocate(logits.shape, 'float32');
-  const length = logits.shape[last] ?? 1;
+  const length = logits.shape.at(-1)!;
   softmax(backend.floats(logits), backend.floats(out), size / length, length);
   return out;
 });
 
 type LrnSizes = [pixels: number, channels: number, radius: number, bias: number, alpha: number, beta: number];
 
+/** A window that reaches beyond the channels on both sides is no larger for native code. */
 function lrnSizes(x: TensorInfo, { depthRadius, bias, alpha, beta }: LRNAttrs): LrnSizes {
   const channels = x.shape.at(-1)!;
-  return [util.sizeFromShape(x.shape) / channels, channels, depthRadius, bias, alpha, beta];
+  return [util.sizeFromShape(x.shape) / channels, channels, Math.min(depthRadius, channels), bias, alpha, beta];
+}
+
+function lrnRule({ inputs }: RuleCall<LRNInputs, LRNAttrs>): void {
+  checkRank('x', inputs.x.shape, 4);
+}
+
+function lrnGradRule({ inputs: { x, y, dy } }: RuleCall<LRNGradInputs, LRNGradAttrs>): void {
+  checkRank('x', x.shape, 4);
+  checkShape('y', y, x.shape);
+  checkShape('dy', dy, x.shape);
 }
 
 /** norm^−β is computed as exp(−β·log norm), which is undefined for β = 0 and norm = 0; a radius must be whole. */
@@ -46,7 +59,7 @@ function isPlainLrn(x: TensorInfo, { beta, depthRadius }: LRNAttrs): boolean {
 }
 
 const lrn = nativeFunction<(x: Float32Array, out: Float32Array, ...sizes: LrnSizes) => void>('lrn');
-const lrnKernel = defineKernel<LRNInputs, LRNAttrs>(LRN, (call) => {
+const lrnKernel = defineKernel(LRN, lrnRule, (call) => {
   const { inputs, attrs, backend } = call;
   const { x } = inputs;
   if (!isPlainLrn(x, attrs)) return callCpuKernel(LRN, call);
@@ -57,18 +70,19 @@ const lrnKernel = defineKernel<LRNInputs, LRNAttrs>(LRN, (call) => {
 
 type LrnGradient = (dy: Float32Array, x: Float32Array, y: Float32Array, dx: Float32Array, ...sizes: LrnSizes) => void;
 const lrnGradient = nativeFunction<LrnGradient>('lrnGradient');
-const lrnGradKernel = defineKernel<LRNGradInputs, LRNGradAttrs>(LRNGrad, (call) => {
+const lrnGradKernel = defineKernel(LRNGrad, lrnGradRule, (call) => {
   const { inputs, attrs, backend } = call;
   const { x, y, dy } = inputs;
   if (!isPlainLrn(x, attrs) || dy.dtype !== 'float32' || y.dtype !== 'float32') return callCpuKernel(LRNGrad, call);
-  assertSizes(LRNGrad, x.shape, { y, dy });
   const dx = backend.allocate(x.shape, 'float32');
   lrnGradient(backend.floats(dy), backend.floats(x), backend.floats(y), backend.floats(dx), ...lrnSizes(x, attrs));
   return dx;
 });
 
-const fusedBatchNormKernel = defineKernel<FusedBatchNormInputs, FusedBatchNormAttrs>(FusedBatchNorm, (call) => {
-  const { inputs, attrs, backend } = call;
+type FusedBatchNormCall = RuleCall<FusedBatchNormInputs, FusedBatchNormAttrs>;
+
+/** Scale and offset where they are given, and whether every parameter is a row of one number per channel. */
+function fusedBatchNormRule({ inputs }: FusedBatchNormCall) {
   const { x, mean, variance } = inputs;
   const scale: TensorInfo | undefined = inputs.scale ?? undefined;
   const offset: TensorInfo | undefined = inputs.offset ?? undefined;
@@ -78,11 +92,17 @@ const fusedBatchNormKernel = defineKernel<FusedBatchNormInputs, FusedBatchNormAt
     ({ shape, dtype }) =>
       dtype === 'float32' && shape.length === mean.shape.length && util.sizeFromShape(shape) === channels,
   );
-  if (!perChannel || x.dtype !== 'float32' || util.sizeFromShape(x.shape) === 0) {
+  return { scale, offset, perChannel };
+}
+
+const fusedBatchNormKernel = defineKernel(FusedBatchNorm, fusedBatchNormRule, (call) => {
+  const { inputs, attrs, backend, plan } = call;
+  const { x, mean, variance } = inputs;
+  if (!plan.perChannel || x.dtype !== 'float32' || util.sizeFromShape(x.shape) === 0) {
     return callCpuKernel(FusedBatchNorm, call);
   }
   const epsilon = attrs.varianceEpsilon ?? 0.001;
-  return applyBatchNorm(backend, { x, gamma: scale, beta: offset, mean, variance }, { epsilon });
+  return applyBatchNorm(backend, { x, gamma: plan.scale, beta: plan.offset, mean, variance }, { epsilon });
 });
 
 export const NORMALIZATION_KERNELS: readonly KernelConfig[] = [

@@ -1,10 +1,11 @@
 /** 2-D max and average pooling over NHWC, and their gradients. */
 
-import type { AvgPoolAttrs, AvgPoolInputs, KernelConfig, MaxPoolGradInputs, TensorInfo } from '@tensorflow/tfjs-core';
+import type { AvgPoolAttrs, AvgPoolInputs, KernelConfig, MaxPoolGradInputs } from '@tensorflow/tfjs-core';
 import { AvgPool, AvgPoolGrad, backend_util, MaxPool, MaxPoolGrad, util } from '@tensorflow/tfjs-core';
 import { nativeFunction } from '../binding.ts';
-import { callCpuKernel, defineKernel } from '../kernel.ts';
-import { assertSizes } from './sizes.ts';
+import { callCpuKernel, defineKernel, type RuleCall } from '../kernel.ts';
+import { checkRank, checkShape } from '../sizes.ts';
+import { checkWindows } from './conv-shape.ts';
 
 /** Max and average pooling, forward and backward, have the same attributes. */
 type PoolAttrs = AvgPoolAttrs;
@@ -12,7 +13,8 @@ type PoolInfo = backend_util.Conv2DInfo;
 
 function poolInfo(shape: number[], { filterSize, strides, pad, dimRoundingMode }: PoolAttrs): PoolInfo {
   const dilations = 1;
-  return backend_util.computePool2DInfo(
+  checkRank('the input', shape, 4);
+  const info = backend_util.computePool2DInfo(
     shape as [number, number, number, number],
     filterSize,
     strides,
@@ -20,6 +22,19 @@ function poolInfo(shape: number[], { filterSize, strides, pad, dimRoundingMode }
     pad,
     dimRoundingMode,
   );
+  checkWindows(info, 1);
+  return info;
+}
+
+function poolRule({ inputs, attrs }: RuleCall<AvgPoolInputs, PoolAttrs>): PoolInfo {
+  return poolInfo(inputs.x.shape, attrs);
+}
+
+type GradInputs = Pick<MaxPoolGradInputs, 'dy' | 'input'>;
+function gradientRule({ inputs, attrs }: RuleCall<GradInputs, PoolAttrs>): PoolInfo {
+  const info = poolInfo(inputs.input.shape, attrs);
+  checkShape('dy', inputs.dy, info.outShape);
+  return info;
 }
 
 /** The order that native/kernels/pool.cc reads. */
@@ -44,11 +59,10 @@ type PoolFunction = (x: Float32Array, out: Float32Array, ...sizes: number[]) => 
 
 function pooling(kernelName: string, nativeName: string): KernelConfig {
   const compute = nativeFunction<PoolFunction>(nativeName);
-  return defineKernel<AvgPoolInputs, PoolAttrs>(kernelName, (call) => {
-    const { inputs, attrs, backend } = call;
+  return defineKernel(kernelName, poolRule, (call) => {
+    const { inputs, backend, plan: info } = call;
     const { x } = inputs;
     if (x.dtype !== 'float32') return callCpuKernel(kernelName, call);
-    const info = poolInfo(x.shape, attrs);
     const isIdentity =
       info.filterHeight === 1 && info.filterWidth === 1 && util.arraysEqual(info.inShape, info.outShape);
     if (isIdentity) return backend.share(x, x.shape);
@@ -60,24 +74,20 @@ function pooling(kernelName: string, nativeName: string): KernelConfig {
 
 type MaxGradientFunction = (dy: Float32Array, x: Float32Array, dx: Float32Array, ...sizes: number[]) => void;
 const maxPoolGradient = nativeFunction<MaxGradientFunction>('maxPoolGradient');
-const maxPoolGradKernel = defineKernel<MaxPoolGradInputs, PoolAttrs>(MaxPoolGrad, (call) => {
-  const { inputs, attrs, backend } = call;
+const maxPoolGradKernel = defineKernel(MaxPoolGrad, gradientRule, (call) => {
+  const { inputs, backend, plan: info } = call;
   const { dy, input: x } = inputs;
   if (dy.dtype !== 'float32' || x.dtype !== 'float32') return callCpuKernel(MaxPoolGrad, call);
-  const info = poolInfo(x.shape, attrs);
-  assertSizes(MaxPoolGrad, info.outShape, { dy });
   const dx = backend.allocate(x.shape, 'float32');
   maxPoolGradient(backend.floats(dy), backend.floats(x), backend.floats(dx), ...sizesOf(info));
   return dx;
 });
 
 const averagePoolGradient = nativeFunction<PoolFunction>('averagePoolGradient');
-const averagePoolGradKernel = defineKernel<{ dy: TensorInfo; input: TensorInfo }, PoolAttrs>(AvgPoolGrad, (call) => {
-  const { inputs, attrs, backend } = call;
+const averagePoolGradKernel = defineKernel(AvgPoolGrad, gradientRule, (call) => {
+  const { inputs, backend, plan: info } = call;
   const { dy, input: x } = inputs;
   if (dy.dtype !== 'float32') return callCpuKernel(AvgPoolGrad, call);
-  const info = poolInfo(x.shape, attrs);
-  assertSizes(AvgPoolGrad, info.outShape, { dy });
   const dx = backend.allocate(x.shape, 'float32');
   averagePoolGradient(backend.floats(dy), backend.floats(dx), ...sizesOf(info));
   return dx;

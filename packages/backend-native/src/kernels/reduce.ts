@@ -3,8 +3,9 @@
 import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 import { ArgMax, ArgMin, backend_util, Max, Mean, Min, Prod, Sum, util } from '@tensorflow/tfjs-core';
 import { nativeFunction } from '../binding.ts';
-import { callCpuKernel, defineKernel } from '../kernel.ts';
+import { callCpuKernel, defineKernel, type RuleCall } from '../kernel.ts';
 import type { NativeBackend } from '../native-backend.ts';
+import { distinctAxes, oneAxis } from '../sizes.ts';
 import { transposed } from './strided-copy.ts';
 
 interface ReduceInputs {
@@ -42,15 +43,24 @@ function withAxesLast(backend: NativeBackend, x: TensorInfo, axes: readonly numb
   return transposed(backend, x, [...kept, ...axes]);
 }
 
+interface Reduction {
+  readonly axes: number[];
+  readonly shape: number[];
+}
+
+function reductionRule({ inputs: { x }, attrs }: RuleCall<ReduceInputs, ReduceAttrs>): Reduction {
+  const axes = distinctAxes((attrs.axis ?? attrs.reductionIndices)!, x.shape);
+  const [reducedShape] = backend_util.computeOutAndReduceShapes(x.shape, axes);
+  return { axes, shape: attrs.keepDims ? backend_util.expandShapeToKeepDim(reducedShape, axes) : reducedShape };
+}
+
 function reduction(kernelName: string, nativeName: string): KernelConfig {
   const compute = nativeFunction<ReduceFunction>(nativeName);
-  return defineKernel<ReduceInputs, ReduceAttrs>(kernelName, (call) => {
-    const { inputs, attrs, backend } = call;
+  return defineKernel(kernelName, reductionRule, (call) => {
+    const { inputs, backend, plan } = call;
     const { x } = inputs;
+    const { axes, shape } = plan;
     if (x.dtype !== 'float32' || util.sizeFromShape(x.shape) === 0) return callCpuKernel(kernelName, call);
-    const axes = util.parseAxisParam((attrs.axis ?? attrs.reductionIndices)!, x.shape);
-    const [reducedShape] = backend_util.computeOutAndReduceShapes(x.shape, axes);
-    const shape = attrs.keepDims ? backend_util.expandShapeToKeepDim(reducedShape, axes) : reducedShape;
     const out = backend.allocate(shape, 'float32');
     const direct = asMiddleAxis(x.shape, axes);
     const source = direct ? x : withAxesLast(backend, x, axes);
@@ -66,11 +76,11 @@ type ArgFunction = (x: Float32Array, out: Int32Array, rows: number, length: numb
 
 function argReduction(kernelName: string, nativeName: string): KernelConfig {
   const compute = nativeFunction<ArgFunction>(nativeName);
-  return defineKernel<ReduceInputs, { axis: number }>(kernelName, (call) => {
-    const { inputs, attrs, backend } = call;
+  const rule = ({ inputs, attrs }: RuleCall<ReduceInputs, { axis: number }>) => oneAxis(attrs.axis, inputs.x.shape);
+  return defineKernel(kernelName, rule, (call) => {
+    const { inputs, backend, plan: axis } = call;
     const { x } = inputs;
     if (x.dtype !== 'float32' || util.sizeFromShape(x.shape) === 0) return callCpuKernel(kernelName, call);
-    const axis = util.parseAxisParam(attrs.axis, x.shape)[0]!;
     const out = backend.allocate(x.shape.toSpliced(axis, 1), 'int32');
     const source = axis === x.shape.length - 1 ? backend.share(x, x.shape) : withAxesLast(backend, x, [axis]);
     const length = x.shape[axis]!;

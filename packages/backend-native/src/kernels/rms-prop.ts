@@ -3,14 +3,17 @@
 import type { RmsPropAttrs, RmsPropInputs } from '@t2i/ops';
 import { RMS_PROP } from '@t2i/ops';
 import { nativeFunction } from '../binding.ts';
-import { defineKernel } from '../kernel.ts';
-import { assertSizes } from './sizes.ts';
+import { defineKernel, type RuleCall } from '../kernel.ts';
+import { checkSizes } from '../sizes.ts';
 
 const rmsProp = nativeFunction<(...arguments_: (Float32Array | number)[]) => void>('rmsProp');
 
-export const rmsPropKernel = defineKernel<RmsPropInputs, RmsPropAttrs>(RMS_PROP, ({ inputs, attrs, backend }) => {
+function rule({ inputs: { variable, ...others } }: RuleCall<RmsPropInputs, RmsPropAttrs>): void {
+  checkSizes(variable.shape, others);
+}
+
+export const rmsPropKernel = defineKernel(RMS_PROP, rule, ({ inputs, attrs, backend }) => {
   const { variable, meanSquare, gradient } = inputs;
-  assertSizes(RMS_PROP, variable.shape, { meanSquare, gradient });
   const outputs = [variable, meanSquare].map(({ shape }) => backend.allocate(shape, 'float32'));
   rmsProp(
     ...[variable, meanSquare, gradient, ...outputs].map((tensor) => backend.floats(tensor)),

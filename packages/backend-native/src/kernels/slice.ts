@@ -25,20 +25,27 @@ import {
   StridedSlice,
   slice_util,
   Unpack,
-  util,
 } from '@tensorflow/tfjs-core';
 import { nativeFunction } from '../binding.ts';
-import { callCpuKernel, defineKernel } from '../kernel.ts';
+import { callCpuKernel, defineKernel, type RuleCall } from '../kernel.ts';
+import { demand } from '../kernel-error.ts';
 import type { NativeBackend } from '../native-backend.ts';
+import { checkedSize, checkWhole, distinctAxes, oneAxis } from '../sizes.ts';
 import { gatherStrided, isMovable, sliced, stridesOf } from './strided-copy.ts';
 
-const sliceKernel = defineKernel<SliceInputs, SliceAttrs>(Slice, (call) => {
-  const { inputs, attrs, backend } = call;
-  const { x } = inputs;
-  if (!isMovable(x.dtype)) return callCpuKernel(Slice, call);
+/** The box that is cut out; it must lie inside of x. */
+function sliceRule({ inputs: { x }, attrs }: RuleCall<SliceInputs, SliceAttrs>): { begin: number[]; size: number[] } {
   const [begin, size] = slice_util.parseSliceParams(x, attrs.begin, attrs.size) as [number[], number[]];
   slice_util.assertParamsValid(x, begin, size);
-  return sliced(backend, x, begin, size);
+  checkWhole('begin', begin, 0);
+  checkWhole('size', size, 0);
+  return { begin, size };
+}
+
+const sliceKernel = defineKernel(Slice, sliceRule, (call) => {
+  const { inputs, backend, plan } = call;
+  if (!isMovable(inputs.x.dtype)) return callCpuKernel(Slice, call);
+  return sliced(backend, inputs.x, plan.begin, plan.size);
 });
 
 /** Every `steps[axis]`-th element from `begin` on; a step may be negative. */
@@ -49,10 +56,17 @@ function stepped(backend: NativeBackend, x: TensorInfo, shape: number[], begin: 
   return gatherStrided(backend, x, shape, inStrides, inOffset);
 }
 
-const stridedSliceKernel = defineKernel<StridedSliceInputs, StridedSliceAttrs>(StridedSlice, (call) => {
-  const { inputs, attrs, backend } = call;
-  const { x } = inputs;
-  if (!isMovable(x.dtype)) return callCpuKernel(StridedSlice, call);
+interface Steps {
+  readonly begin: number[];
+  /** Elements along each axis of x. */
+  readonly size: number[];
+  readonly strides: number[];
+  readonly isIdentity: boolean;
+  /** The shape of the result, whose axes may be more or fewer. */
+  readonly shape: number[];
+}
+
+function stridedSliceRule({ inputs: { x }, attrs }: RuleCall<StridedSliceInputs, StridedSliceAttrs>): Steps {
   const { finalShape, isIdentity, begin, end, strides } = slice_util.sliceInfo(
     x.shape,
     attrs.begin,
@@ -64,35 +78,59 @@ const stridedSliceKernel = defineKernel<StridedSliceInputs, StridedSliceAttrs>(S
     attrs.newAxisMask,
     attrs.shrinkAxisMask,
   );
-  if (isIdentity) return backend.share(x, finalShape);
   // tfjs's own finalShapeSparse lacks the axes that shrink, so that its cpu kernel reads wrong elements or none.
   const size = begin.map((first, axis) => Math.max(0, Math.ceil((end[axis]! - first) / strides[axis]!)));
+  checkWhole('begin, end or strides', [...begin, ...end, ...strides]);
+  demand(
+    checkedSize(size) === checkedSize(finalShape),
+    () => `[${size}] elements cannot be a tensor of [${finalShape}]`,
+  );
+  return { begin, size, strides, isIdentity, shape: finalShape };
+}
+
+const stridedSliceKernel = defineKernel(StridedSlice, stridedSliceRule, (call) => {
+  const { inputs, backend, plan } = call;
+  const { x } = inputs;
+  if (!isMovable(x.dtype)) return callCpuKernel(StridedSlice, call);
+  const { begin, size, strides, isIdentity, shape } = plan;
+  if (isIdentity) return backend.share(x, shape);
   const part = strides.every((stride) => stride === 1)
     ? sliced(backend, x, begin, size)
     : stepped(backend, x, size, begin, strides);
-  const result = backend.share(part, finalShape);
+  const result = backend.share(part, shape);
   backend.disposeIntermediateTensorInfo(part);
   return result;
 });
 
-const splitKernel = defineKernel<SplitVInputs, SplitVAttrs>(SplitV, (call) => {
-  const { inputs, attrs, backend } = call;
+/** The lengths of the parts along the axis; they add up. */
+function splitRule({ inputs: { x }, attrs }: RuleCall<SplitVInputs, SplitVAttrs>): { axis: number; lengths: number[] } {
+  const axis = oneAxis(attrs.axis, x.shape);
+  const lengths = backend_util.prepareSplitSize(x as never, attrs.numOrSizeSplits, axis);
+  checkWhole('a part', lengths, 0);
+  return { axis, lengths };
+}
+
+const splitKernel = defineKernel(SplitV, splitRule, (call) => {
+  const { inputs, backend, plan } = call;
   const { x } = inputs;
   if (!isMovable(x.dtype)) return callCpuKernel(SplitV, call);
-  const axis = util.parseAxisParam(attrs.axis, x.shape)[0]!;
+  const { axis, lengths } = plan;
   const begin = x.shape.map(() => 0);
-  return backend_util.prepareSplitSize(x as never, attrs.numOrSizeSplits, axis).map((length) => {
+  return lengths.map((length) => {
     const part = sliced(backend, x, begin, x.shape.with(axis, length));
     begin[axis] = begin[axis]! + length;
     return part;
   });
 });
 
-const unpackKernel = defineKernel<UnpackInputs, UnpackAttrs>(Unpack, (call) => {
-  const { inputs, attrs, backend } = call;
+function unpackRule({ inputs, attrs }: RuleCall<UnpackInputs, UnpackAttrs>): number {
+  return oneAxis(attrs.axis, inputs.value.shape);
+}
+
+const unpackKernel = defineKernel(Unpack, unpackRule, (call) => {
+  const { inputs, backend, plan: axis } = call;
   const { value } = inputs;
   if (!isMovable(value.dtype)) return callCpuKernel(Unpack, call);
-  const axis = util.parseAxisParam(attrs.axis, value.shape)[0]!;
   const size = value.shape.with(axis, 1);
   const shape = value.shape.toSpliced(axis, 1);
   return Array.from({ length: value.shape[axis]! }, (_, index) => {
@@ -104,13 +142,17 @@ const unpackKernel = defineKernel<UnpackInputs, UnpackAttrs>(Unpack, (call) => {
   });
 });
 
-const reverseKernel = defineKernel<ReverseInputs, ReverseAttrs>(Reverse, (call) => {
-  const { inputs, attrs, backend } = call;
+function reverseRule({ inputs, attrs }: RuleCall<ReverseInputs, ReverseAttrs>): number[] {
+  return inputs.x.shape.length === 0 ? [] : distinctAxes(attrs.dims, inputs.x.shape);
+}
+
+const reverseKernel = defineKernel(Reverse, reverseRule, (call) => {
+  const { inputs, backend, plan: axes } = call;
   const { x } = inputs;
   if (!isMovable(x.dtype)) return callCpuKernel(Reverse, call);
   const strides = stridesOf(x.shape);
   let inOffset = 0;
-  for (const axis of new Set(util.parseAxisParam(attrs.dims, x.shape))) {
+  for (const axis of axes) {
     inOffset += (x.shape[axis]! - 1) * strides[axis]!;
     strides[axis] = -strides[axis]!;
   }
@@ -119,22 +161,26 @@ const reverseKernel = defineKernel<ReverseInputs, ReverseAttrs>(Reverse, (call) 
 
 type GatherFunction = (x: Float32Array, indices: Int32Array, out: Float32Array, ...sizes: number[]) => void;
 const gatherRows = nativeFunction<GatherFunction>('gatherRows');
-const gatherKernel = defineKernel<GatherV2Inputs, GatherV2Attrs>(GatherV2, (call) => {
-  const { inputs, attrs, backend } = call;
+type GatherInfo = ReturnType<typeof backend_util.segment_util.collectGatherOpShapeInfo>;
+
+function gatherRule({ inputs: { x, indices }, attrs }: RuleCall<GatherV2Inputs, GatherV2Attrs>): GatherInfo {
+  const axis = oneAxis(attrs.axis, x.shape);
+  const batchDims = attrs.batchDims ?? 0;
+  checkWhole('the number of batch axes', [batchDims], -indices.shape.length);
+  const info = backend_util.segment_util.collectGatherOpShapeInfo(x as never, indices as never, axis, batchDims);
+  checkedSize(info.outputShape);
+  return info;
+}
+
+const gatherKernel = defineKernel(GatherV2, gatherRule, (call) => {
+  const { inputs, backend, plan: info } = call;
   const { x, indices } = inputs;
   if (x.dtype !== 'float32' || indices.dtype !== 'int32') return callCpuKernel(GatherV2, call);
-  const axis = util.parseAxisParam(attrs.axis, x.shape)[0]!;
-  const last = x.shape[axis]! - 1;
+  const last = info.dimSize - 1;
   const picks = backend.ints(indices);
   for (const index of picks) {
-    util.assert(index >= 0 && index <= last, () => `GatherV2: the index value ${index} is not in [0, ${last}]`);
+    demand(index >= 0 && index <= last, () => `the index value ${index} is not in [0, ${last}]`);
   }
-  const info = backend_util.segment_util.collectGatherOpShapeInfo(
-    x as never,
-    indices as never,
-    axis,
-    attrs.batchDims ?? 0,
-  );
   const out = backend.allocate(info.outputShape, 'float32');
   const picksPerBatch = info.batchSize === 0 ? 0 : picks.length / info.batchSize;
   const sizes = [info.batchSize, info.outerSize, info.dimSize, picksPerBatch, info.sliceSize];

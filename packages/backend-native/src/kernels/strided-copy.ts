@@ -3,6 +3,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { slice_util, util } from '@tensorflow/tfjs-core';
 import { nativeFunction } from '../binding.ts';
+import { demand } from '../kernel-error.ts';
 import type { NativeBackend } from '../native-backend.ts';
 
 /** Strides and offsets count elements; a stride may be 0 (repeat) or negative (reverse). */
@@ -57,10 +58,25 @@ export function mergeAxes(axes: readonly CopyAxis[]): CopyAxis[] {
   return merged.length > 0 ? merged : [{ size: 1, inStride: 1, outStride: 1 }];
 }
 
+/** Refuses a walk that leaves the `length` elements it is meant for, before native code takes its first step. */
+function checkWalk(axes: readonly CopyAxis[], stride: 'inStride' | 'outStride', offset: number, length: number): void {
+  let first = offset;
+  let last = offset;
+  for (const axis of axes) {
+    const reach = (axis.size - 1) * axis[stride];
+    if (reach < 0) first += reach;
+    else last += reach;
+  }
+  const inside = Number.isInteger(offset) && first >= 0 && last < length;
+  demand(inside, () => `it would touch the elements from ${first} to ${last} of ${length}`);
+}
+
 /** Copies elements of `from` into `to`, two tensors of one {@link MovableType}; the rest of `to` stays as it is. */
 export function copyStrided(backend: NativeBackend, from: TensorInfo, to: TensorInfo, copy: StridedCopy): void {
   if (copy.axes.some(({ size }) => size === 0)) return;
   const axes = mergeAxes(copy.axes);
+  checkWalk(axes, 'inStride', copy.inOffset ?? 0, util.sizeFromShape(from.shape));
+  checkWalk(axes, 'outStride', copy.outOffset ?? 0, util.sizeFromShape(to.shape));
   const plan = Int32Array.from([
     axes.length,
     copy.inOffset ?? 0,

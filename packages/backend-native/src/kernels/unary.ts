@@ -24,7 +24,8 @@ import {
   Tanh,
 } from '@tensorflow/tfjs-core';
 import { nativeFunction } from '../binding.ts';
-import { callCpuKernel, defineKernel } from '../kernel.ts';
+import { callCpuKernel, defineKernel, type RuleCall } from '../kernel.ts';
+import { demand } from '../kernel-error.ts';
 
 type UnaryFunction = (x: Float32Array, out: Float32Array, ...parameters: number[]) => void;
 
@@ -34,11 +35,16 @@ function unary<Attrs>(
   parameters: (attrs: Attrs) => number[] = () => [],
 ): KernelConfig {
   const compute = nativeFunction<UnaryFunction>(nativeName);
-  return defineKernel<UnaryInputs, Attrs>(kernelName, (call) => {
-    const { inputs, attrs, backend } = call;
+  const rule = ({ inputs, attrs }: RuleCall<UnaryInputs, Attrs>) => {
+    const numbers = parameters(attrs);
+    for (const number of numbers) demand(typeof number === 'number', () => `${number} is not a number`);
+    return { shape: inputs.x.shape, numbers };
+  };
+  return defineKernel(kernelName, rule, (call) => {
+    const { inputs, backend, plan } = call;
     if (inputs.x.dtype !== 'float32') return callCpuKernel(kernelName, call);
-    const out = backend.allocate(inputs.x.shape, 'float32');
-    compute(backend.floats(inputs.x), backend.floats(out), ...parameters(attrs));
+    const out = backend.allocate(plan.shape, 'float32');
+    compute(backend.floats(inputs.x), backend.floats(out), ...plan.numbers);
     return out;
   });
 }

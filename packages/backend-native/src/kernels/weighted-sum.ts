@@ -3,15 +3,17 @@
 import type { WeightedSumAttrs, WeightedSumInputs } from '@t2i/ops';
 import { WEIGHTED_SUM } from '@t2i/ops';
 import { nativeFunction } from '../binding.ts';
-import { defineKernel } from '../kernel.ts';
-import { assertSizes } from './sizes.ts';
+import { defineKernel, type RuleCall } from '../kernel.ts';
+import { checkSizes } from '../sizes.ts';
 
 const weightedSum = nativeFunction<(...arguments_: (Float32Array | number)[]) => void>('weightedSum');
 
-export const weightedSumKernel = defineKernel<WeightedSumInputs, WeightedSumAttrs>(WEIGHTED_SUM, (call) => {
-  const { inputs, attrs, backend } = call;
+function rule({ inputs: { a, b } }: RuleCall<WeightedSumInputs, WeightedSumAttrs>): void {
+  checkSizes(a.shape, { b });
+}
+
+export const weightedSumKernel = defineKernel(WEIGHTED_SUM, rule, ({ inputs, attrs, backend }) => {
   const { a, b } = inputs;
-  assertSizes(WEIGHTED_SUM, a.shape, { b });
   const out = backend.allocate(a.shape, 'float32');
   weightedSum(...[a, b, out].map((tensor) => backend.floats(tensor)), attrs.weightA, attrs.weightB);
   return [out];

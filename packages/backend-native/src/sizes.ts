@@ -1,0 +1,70 @@
+/** Checked arithmetic on shapes: what every shape rule is made of. Native code reads as many elements as it is told to. */
+
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { util } from '@tensorflow/tfjs-core';
+import { demand, refuse } from './kernel-error.ts';
+
+/** Strides, offsets and sizes are 32-bit integers in the plans that native code reads. */
+export const MAX_ELEMENTS = 2 ** 31 - 1;
+
+/**
+ * The number of elements of `shape`. Refuses sizes that are negative or not whole, and shapes whose elements or strides
+ * nothing could address.
+ */
+export function checkedSize(shape: readonly number[]): number {
+  let size = 1;
+  let span = 1;
+  for (const dim of shape) {
+    if (!(Number.isInteger(dim) && dim >= 0))
+      refuse(`[${shape}] is not a shape: each size is a whole number, 0 or more`);
+    size *= dim;
+    span *= dim === 0 ? 1 : dim;
+  }
+  if (span > MAX_ELEMENTS) {
+    refuse(
+      `a tensor of shape [${shape}] would have ${span} elements; a tensor holds at most ${MAX_ELEMENTS}`,
+      'Split the work into smaller tensors.',
+    );
+  }
+  return size;
+}
+
+/** Refuses unless each of `tensors` has as many elements as `shape`. */
+export function checkSizes(shape: readonly number[], tensors: Readonly<Record<string, TensorInfo>>): void {
+  const size = checkedSize(shape);
+  for (const name in tensors) {
+    const info = tensors[name]!;
+    demand(checkedSize(info.shape) === size, () => `${name} is [${info.shape}], expected the size of [${shape}]`);
+  }
+}
+
+/** Refuses unless `info` has exactly this shape. */
+export function checkShape(name: string, info: TensorInfo, shape: readonly number[]): void {
+  demand(util.arraysEqual(info.shape, shape as number[]), () => `${name} is [${info.shape}], expected [${shape}]`);
+}
+
+export function checkRank(name: string, shape: readonly number[], rank: number): void {
+  demand(shape.length === rank, () => `${name} is [${shape}], expected ${rank} axes`);
+}
+
+/** Refuses unless every number is whole and lies between `least` and what an int32 holds. */
+export function checkWhole(name: string, numbers: readonly number[], least = -MAX_ELEMENTS): void {
+  for (const number of numbers) {
+    const fits = Number.isInteger(number) && number >= least && number <= MAX_ELEMENTS;
+    demand(fits, () => `${name} is ${numbers}; it must be whole and from ${least} to ${MAX_ELEMENTS}`);
+  }
+}
+
+/** The axes that `axis` means, each once: numpy and TensorFlow refuse an axis that is named twice, and so do we. */
+export function distinctAxes(axis: number | number[], shape: readonly number[]): number[] {
+  const axes = util.parseAxisParam(axis, shape as number[]);
+  demand(new Set(axes).size === axes.length, () => `the axes [${axis}] name one axis twice`);
+  return axes;
+}
+
+/** The one axis that `axis` means, counted from the front. */
+export function oneAxis(axis: number, shape: readonly number[]): number {
+  const axes = util.parseAxisParam(axis, shape as number[]);
+  demand(axes.length > 0, () => `no axis is given`);
+  return axes[0]!;
+}
