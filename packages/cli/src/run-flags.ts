@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { ConfigError, errorMessage } from '@t2i/core';
-import { PRESETS, type PresetName } from '@t2i/gan-cls';
+import { PRESETS, type PresetName, presetConfig } from '@t2i/gan-cls';
 import type { RunConfig } from '@t2i/pipeline';
 import { type BackendFlag, said } from './flags.ts';
 
@@ -36,6 +36,22 @@ export function runConfigInput(flags: Partial<TrainFlags>, file: Section): Secti
   if (flags.data === undefined && file.data === undefined) {
     throw new ConfigError('There is nothing to train on.', { hint: 'Give --data toy-flowers, or a prepared folder.' });
   }
+  return askedSettings(flags, file, PRESETS[flags.preset ?? 'reed2016']);
+}
+
+/** What is asked of a run that is continued. A preset asks for all that any preset decides. */
+export function continuedConfigInput(flags: Partial<TrainFlags>, file: Section): Section {
+  const { encoder, ...rest } = file;
+  const said = isAutomatic(encoder) ? rest : file; // it stood for the one that the run has now
+  if (flags.preset === undefined) return askedSettings(flags, said, {});
+  const decided = new Set(Object.values(PRESETS).flatMap(Object.keys));
+  const preset = Object.entries(presetConfig(flags.preset)).filter(([name]) => decided.has(name));
+  return askedSettings(flags, said, Object.fromEntries(preset));
+}
+
+const isAutomatic = (encoder: unknown) => (encoder as Section | undefined)?.kind === 'automatic';
+
+function askedSettings(flags: Partial<TrainFlags>, file: Section, preset: Section): Section {
   const merge = (name: string, below: Section, above: Section) => ({
     ...below,
     ...(file[name] as Section),
@@ -50,7 +66,7 @@ export function runConfigInput(flags: Partial<TrainFlags>, file: Section): Secti
       data: dataSection(flags.data),
       encoder: encoderSection(flags.encoder),
     }),
-    model: merge('model', PRESETS[flags.preset ?? 'reed2016'], { objective, mismatch, emaHalfLife }),
+    model: merge('model', preset, { objective, mismatch, emaHalfLife }),
     batches: merge('batches', {}, { captionsPerImage, numCaptions, batchSize }),
     trainer: merge('trainer', {}, { epochs, learningRate, maxSteps, maxMinutes }),
     preview: merge('preview', {}, { captions: flags.preview }),
@@ -72,9 +88,10 @@ export async function readRunConfigFile(path: string | undefined): Promise<Secti
   return value as Section;
 }
 
-function dataSection(data: string | undefined): Section | undefined {
+/** The data that `--data` names. */
+export function dataSection(data: string | undefined) {
   if (data === undefined) return undefined;
-  return data === 'toy-flowers' ? { kind: 'toy-flowers' } : { kind: 'prepared', directory: data };
+  return data === 'toy-flowers' ? ({ kind: data } as const) : ({ kind: 'prepared', directory: data } as const);
 }
 
 /** The encoder that `--encoder` names: one by its name, otherwise a folder. */

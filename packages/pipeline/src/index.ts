@@ -8,8 +8,14 @@ export { withBenchmark } from './encoder-training/benchmark.ts';
 export { normalisesImages } from './encoder-training/compared-with.ts';
 export type { EncoderConfig, EncoderConfigInput } from './encoder-training/encoder-config.ts';
 export { parseEncoderConfig } from './encoder-training/encoder-config.ts';
-export type { EncoderRun, EncoderRunOptions } from './encoder-training/encoder-run.ts';
-export { openEncoderRun, openTrainedEncoder, resumeEncoder, trainEncoder } from './encoder-training/encoder-run.ts';
+export type { EncoderChanges, EncoderRun, EncoderRunOptions } from './encoder-training/encoder-run.ts';
+export {
+  openEncoderRun,
+  openTrainedEncoder,
+  readEncoderConfig,
+  resumeEncoder,
+  trainEncoder,
+} from './encoder-training/encoder-run.ts';
 export type { EvaluateOptions, Evaluation, Extractor, Judge } from './evaluation/evaluate-model.ts';
 export { evaluateModel } from './evaluation/evaluate-model.ts';
 export type { EvaluateRunOptions, RunEvaluation } from './evaluation/evaluate-run.ts';
@@ -40,6 +46,6 @@ export { readPhoto, restyle, styleSheet } from './style/restyle.ts';
 export type { StyleConfig, StyleConfigInput } from './style/style-config.ts';
 export { parseStyleConfig } from './style/style-config.ts';
 export type { OpenedStyle, StyleRunOptions } from './style/style-run.ts';
-export { openStyleEncoder, resumeStyle, styleFolder, trainStyle } from './style/style-run.ts';
+export { openStyleEncoder, readStyleConfig, resumeStyle, styleFolder, trainStyle } from './style/style-run.ts';
 export type { ResumeRunOptions, TrainRunOptions } from './train-run.ts';
 export { resumeRun, trainRun } from './train-run.ts';

@@ -1,7 +1,8 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CheckpointError, ConfigError } from '@t2i/core';
+import { lockFolder, withFolderLock } from '@t2i/core/node';
 import { withTemporaryFolder } from '@t2i/test-utils';
 import { BagOfWords } from '@t2i/text-encoder';
 import { saveEncoder } from '@t2i/text-encoder/node';
@@ -53,6 +54,26 @@ describe('trainRun, resumeRun and TextToImagePipeline', () => {
       const other = { ...config, encoder: { kind: 'bag-of-words' as const, maxWords: 16 } };
       await expect(trainRun(other, { runDirectory })).rejects.toThrow(ConfigError);
       expect(await readFile(join(runDirectory, 'encoder/encoder.json'), 'utf8')).toBe(encoder);
+    });
+  });
+
+  it('writes nothing into a folder that another process trains in', async () => {
+    await withTemporaryFolder(async (folder) => {
+      const runDirectory = join(folder, 'run');
+      const held = await lockFolder(runDirectory, 'training');
+      const before = await readdir(runDirectory);
+      await expect(trainRun(config, { runDirectory })).rejects.toMatchObject({ code: 'ERR_LOCKED' });
+      expect(await readdir(runDirectory)).toEqual(before);
+      await held.release();
+
+      await trainRun({ ...config, trainer: { ...config.trainer, maxSteps: 1 } }, { runDirectory });
+      await withFolderLock(runDirectory, 'training', async () => {
+        const log = await readFile(join(runDirectory, 'log.jsonl'), 'utf8');
+        await expect(resumeRun({ runDirectory }, { maxSteps: 2 })).rejects.toMatchObject({ code: 'ERR_LOCKED' });
+        expect(await readFile(join(runDirectory, 'log.jsonl'), 'utf8')).toBe(log);
+      });
+      expect(await resumeRun({ runDirectory }, { maxSteps: 2 })).toMatchObject({ step: 2 });
+      expect((await readdir(runDirectory)).filter((name) => name.startsWith('lock-'))).toEqual([]);
     });
   });
 

@@ -1,6 +1,7 @@
 /** Starts or resumes a run: data, encoder, model and batches from one configuration, then the trainer's loop. */
 
 import { type CaptionEncoder, Rng, type TextImageDataset } from '@t2i/core';
+import { withFolderLock } from '@t2i/core/node';
 import { createBatchSource } from '@t2i/dataset';
 import { GanCls } from '@t2i/gan-cls';
 import type { SavableEncoder } from '@t2i/text-encoder';
@@ -16,6 +17,9 @@ import { dataToContinueWith, encoderFolder, loadRunEncoder, readRecord, recordOf
 /** The folder of the run, and who watches it. */
 export type TrainRunOptions = Pick<TrainOptions, 'runDirectory' | 'logger' | 'trackers' | 'onStep' | 'signal'>;
 
+/** With the lock of the folder, which is held from the first file to the last. */
+type LockedOptions = TrainRunOptions & Required<Pick<TrainOptions, 'lock'>>;
+
 export interface ResumeRunOptions extends TrainRunOptions {
   /** Where the prepared data of the run are now; default: where they were. */
   readonly dataDirectory?: string | undefined;
@@ -23,9 +27,13 @@ export interface ResumeRunOptions extends TrainRunOptions {
 
 /**
  * Trains a new run.
- * @throws ConfigError when the folder holds a run already
+ * @throws ConfigError when the folder holds a run already; T2iError `ERR_LOCKED` when another process trains in it
  */
-export async function trainRun(config: RunConfig, options: TrainRunOptions): Promise<TrainResult> {
+export function trainRun(config: RunConfig, options: TrainRunOptions): Promise<TrainResult> {
+  return withFolderLock(options.runDirectory, 'training', (lock) => startIn(config, { ...options, lock }));
+}
+
+async function startIn(config: RunConfig, options: LockedOptions): Promise<TrainResult> {
   await assertNoRun(options.runDirectory);
   const dataset = await openData(config.data, config.model.imageSize);
   try {
@@ -40,11 +48,19 @@ export async function trainRun(config: RunConfig, options: TrainRunOptions): Pro
 /**
  * Continues a run from its last checkpoint, bit for bit as if it had never stopped.
  * @param changes settings of the trainer that may differ from before, such as its limits
- * @throws CheckpointError when the folder holds no run, or its data or encoder have changed since
+ * @throws CheckpointError when the folder holds no run, or its data or encoder have changed since; T2iError `ERR_LOCKED` when another
+ *   process trains in it
  */
-export async function resumeRun(
-  { dataDirectory, ...options }: ResumeRunOptions,
+export function resumeRun(
+  options: ResumeRunOptions,
   changes: Partial<RunConfig['trainer']> = {},
+): Promise<TrainResult> {
+  return withFolderLock(options.runDirectory, 'training', (lock) => resumeIn({ ...options, lock }, changes));
+}
+
+async function resumeIn(
+  { dataDirectory, ...options }: ResumeRunOptions & LockedOptions,
+  changes: Partial<RunConfig['trainer']>,
 ): Promise<TrainResult> {
   const record = await readRecord(options.runDirectory);
   const data =
@@ -64,7 +80,7 @@ async function runTrainer(
   config: RunConfig,
   dataset: TextImageDataset,
   source: SavableEncoder,
-  options: TrainRunOptions,
+  options: LockedOptions,
   resume: boolean,
 ): Promise<TrainResult> {
   const { encoder, close } = await embedCaptions(source, dataset, config.data, options);
@@ -80,7 +96,7 @@ async function trainOn(
   config: RunConfig,
   dataset: TextImageDataset,
   encoder: CaptionEncoder,
-  options: TrainRunOptions,
+  options: LockedOptions,
   resume: boolean,
 ): Promise<TrainResult> {
   const seeds = new Rng(config.seed);

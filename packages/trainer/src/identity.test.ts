@@ -1,7 +1,7 @@
 import { CheckpointError } from '@t2i/core';
 import { describe, expect, it } from 'vitest';
 import { parseTrainerConfig, type TrainerConfigInput } from './config.ts';
-import { assertSameRun, identityOf } from './identity.ts';
+import { assertSameRun, identityOf, settingDifferences } from './identity.ts';
 
 const identity = (model: object, trainer: TrainerConfigInput = {}, batchSize = 4) =>
   identityOf({ config: model as never }, { batchSize, batchesPerEpoch: 10 }, parseTrainerConfig(trainer));
@@ -22,5 +22,27 @@ describe('assertSameRun', () => {
     const compare = () => assertSameRun('run/a', identity({ size: { image: 64 } }), current);
     expect(compare).toThrow(CheckpointError);
     expect(compare).toThrow(`run/a belongs to another configuration: ${message}.`);
+  });
+});
+
+describe('settingDifferences', () => {
+  it('names every one, by its sections', () => {
+    expect(
+      settingDifferences({ a: { b: 1, c: [1, 2] }, d: null }, { a: { b: 2, c: [1, 3] }, d: null, e: 'x' }),
+    ).toEqual([
+      { name: 'a.b', before: 1, now: 2 },
+      { name: 'a.c.1', before: 2, now: 3 },
+      { name: 'e', before: undefined, now: 'x' },
+    ]);
+  });
+
+  it('of alternatives only that they are others', () => {
+    const [words, folder] = [
+      { kind: 'words', size: 5 },
+      { kind: 'folder', path: 'x' },
+    ];
+    expect(settingDifferences({ data: words }, { data: folder })).toEqual([
+      { name: 'data.kind', before: 'words', now: 'folder' },
+    ]);
   });
 });

@@ -5,8 +5,15 @@ import { CheckpointError } from '@t2i/core';
 import { z } from 'zod';
 import type { TrainerConfig } from './config.ts';
 
-/** Limits and intervals may change between sessions of a run; these may not. */
-const FIXED = ['learningRate', 'learningRateDecay', 'decayEvery', 'decayAt', 'seed', 'logEvery'] as const;
+/** Limits and intervals may change between sessions of a run; these settings of the trainer may not. */
+export const FIXED_SETTINGS = [
+  'learningRate',
+  'learningRateDecay',
+  'decayEvery',
+  'decayAt',
+  'seed',
+  'logEvery',
+] as const;
 
 export const runIdentitySchema = z.strictObject({
   model: z.json(),
@@ -29,7 +36,7 @@ export function identityOf(
   { batchSize, batchesPerEpoch }: Pick<BatchSource, 'batchSize' | 'batchesPerEpoch'>,
   config: TrainerConfig,
 ): RunIdentity {
-  const trainer = Object.fromEntries(FIXED.map((name) => [name, config[name]]));
+  const trainer = Object.fromEntries(FIXED_SETTINGS.map((name) => [name, config[name]]));
   const identity = { model: model.config, batches: { batchSize, batchesPerEpoch }, trainer };
   return runIdentitySchema.parse(JSON.parse(JSON.stringify(identity)));
 }
@@ -41,27 +48,34 @@ export function inThisVersion(saved: RunIdentity, model: Pick<Trainable<never>, 
 
 /** @throws CheckpointError that names the first setting that differs and both its values */
 export function assertSameRun(path: string, saved: RunIdentity, current: RunIdentity): void {
-  const difference = firstDifference(saved as JsonValue, current as JsonValue, '');
+  const [difference] = settingDifferences(saved, current);
   if (difference === undefined) return;
-  throw new CheckpointError(`${path} belongs to another configuration: ${difference}.`, {
-    hint: 'Resume with the configuration in its run.json, or start a new run in another folder.',
-  });
+  const { name, before, now } = difference;
+  throw new CheckpointError(
+    `${path} belongs to another configuration: ${name} is ${showSetting(before)} there and ${showSetting(now)} here.`,
+    { hint: 'Resume with the configuration in its run.json, or start a new run in another folder.' },
+  );
 }
 
-function firstDifference(
-  saved: JsonValue | undefined,
-  current: JsonValue | undefined,
-  path: string,
-): string | undefined {
-  if (isContainer(saved) && isContainer(current)) {
-    for (const key of new Set([...Object.keys(saved), ...Object.keys(current)])) {
-      const difference = firstDifference(saved[key], current[key], path === '' ? key : `${path}.${key}`);
-      if (difference !== undefined) return difference;
-    }
-    return undefined;
-  }
-  if (saved === current) return undefined;
-  return `${path} is ${show(saved)} there and ${show(current)} here`;
+/** A setting that is not the same in two configurations. */
+export interface SettingDifference {
+  /** With those above it: `trainer.learningRate`. */
+  readonly name: string;
+  /** Undefined where it is missing. */
+  readonly before: JsonValue | undefined;
+  readonly now: JsonValue | undefined;
+}
+
+/** Every setting that differs. Of alternatives with a `kind` only that, where it differs: the rest of one is not in the other. */
+export function settingDifferences(
+  before: JsonValue | undefined,
+  now: JsonValue | undefined,
+  name = '',
+): SettingDifference[] {
+  if (!isContainer(before) || !isContainer(now)) return before === now ? [] : [{ name, before, now }];
+  const keys = new Set([...Object.keys(before), ...Object.keys(now)]);
+  const compared = keys.has('kind') && before.kind !== now.kind ? ['kind'] : [...keys];
+  return compared.flatMap((key) => settingDifferences(before[key], now[key], name === '' ? key : `${name}.${key}`));
 }
 
 /** Arrays count as objects by index. */
@@ -69,4 +83,6 @@ function isContainer(value: JsonValue | undefined): value is { readonly [key: st
   return typeof value === 'object' && value !== null;
 }
 
-const show = (value: JsonValue | undefined) => (value === undefined ? 'missing' : JSON.stringify(value));
+/** A setting as people read it. */
+export const showSetting = (value: JsonValue | undefined): string =>
+  value === undefined ? 'missing' : JSON.stringify(value);

@@ -6,6 +6,8 @@ export { drawCurves } from './curves.ts';
 export type { StepEvent } from './events.ts';
 export type { Film, FilmOptions } from './film.ts';
 export { makeFilm } from './film.ts';
+export type { SettingDifference } from './identity.ts';
+export { FIXED_SETTINGS, settingDifferences, showSetting } from './identity.ts';
 export type { Preview, PreviewOptions, PreviewRow } from './preview.ts';
 export { createPreview } from './preview.ts';
 export type { RunPaths, RunRecord } from './run-directory.ts';

@@ -12,7 +12,7 @@ import { examples } from '../examples.ts';
 import { encoderOption, positiveNumber, said } from '../flags.ts';
 import { withInterrupt } from '../interrupt.ts';
 import type { Output } from '../output.ts';
-import { readRunConfigFile, runConfigInput, type TrainFlags } from '../run-flags.ts';
+import { dataSection, readRunConfigFile, runConfigInput, type TrainFlags } from '../run-flags.ts';
 
 interface BundleFlags extends Pick<TrainFlags, 'run' | 'data' | 'config' | 'preset' | 'objective' | 'encoder'> {
   out: string;
@@ -103,7 +103,7 @@ async function configOf(flags: BundleFlags): Promise<RunConfig> {
   return {
     ...config,
     trainer,
-    ...(data !== undefined && { data: { kind: 'prepared', directory: data } }),
+    ...(data !== undefined && { data: parseRunConfig({ data: dataSection(data) }).data }),
     // the folder that it came from may be gone
     ...(config.encoder.kind === 'saved' && { encoder: { kind: 'saved', directory: encoderFolder(run) } }),
   };

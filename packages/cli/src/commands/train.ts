@@ -1,11 +1,12 @@
 /** `t2i train`: start a run, or resume one. */
 
-import { parseRunConfig, resumeRun, trainRun } from '@t2i/pipeline';
+import { parseRunConfig, readRecord, resumeRun, trainRun } from '@t2i/pipeline';
 import { Command, Option } from 'commander';
+import { continuedConfig, flagOf } from '../continued-run.ts';
 import { examples } from '../examples.ts';
 import { backendOption, collect, encoderOption, integer, positiveNumber } from '../flags.ts';
 import type { Output } from '../output.ts';
-import { readRunConfigFile, runConfigInput, type TrainFlags } from '../run-flags.ts';
+import { continuedConfigInput, readRunConfigFile, runConfigInput, type TrainFlags } from '../run-flags.ts';
 import { type TrainingSession, watchTraining } from '../training-session.ts';
 
 /** @param resumeCommand what a person writes, before the folder of a run, to continue it */
@@ -13,7 +14,10 @@ export function trainCommand(output: Output, resumeCommand = 't2i train --resume
   return new Command('train')
     .description('train a text-to-image GAN, with samples after every epoch')
     .option('--run <folder>', 'folder of the new run')
-    .option('--resume <folder>', 'continue the run in this folder from its last checkpoint')
+    .option(
+      '--resume <folder>',
+      'continue the run in this folder from its last checkpoint; with other limits, intervals or places, but no other settings',
+    )
     .option('--data <set>', '`toy-flowers`, or a folder made by `t2i dataset prepare`; with --resume: where it is now')
     .option('--config <file>', 'JSON with any part of the configuration; flags win over it')
     .addOption(
@@ -34,7 +38,7 @@ export function trainCommand(output: Output, resumeCommand = 't2i train --resume
     .option('--preview <sentence>', 'draw this sentence after every epoch too (repeatable)', collect)
     .option('--max-steps <n>', 'stop at this step of the run; it can be resumed', integer(1))
     .option('--max-minutes <n>', 'stop after so many minutes; it can be resumed', positiveNumber)
-    .option('--dry-run', 'print the resolved configuration and stop', false)
+    .option('--dry-run', 'print the resolved configuration and train nothing', false)
     .addOption(backendOption())
     .addHelpText(
       'after',
@@ -52,21 +56,31 @@ export function trainCommand(output: Output, resumeCommand = 't2i train --resume
         command.error('error: give either --run for a new run or --resume to continue one');
       }
       if (flags.resume === undefined) await start(session(flags.run!), flags, output);
-      else await resume(session(flags.resume), flags);
+      else await resume(session(flags.resume), flags, output);
     });
 }
 
 async function start(session: TrainingSession, flags: TrainFlags, output: Output): Promise<void> {
   const config = parseRunConfig(runConfigInput(flags, await readRunConfigFile(flags.config)));
-  if (flags.dryRun) {
-    output.write(`${JSON.stringify(config, null, 2)}\n`);
-    return;
-  }
-  await watchTraining(session, (options) => trainRun(config, options));
+  if (flags.dryRun) output.write(`${JSON.stringify(config, null, 2)}\n`);
+  else await watchTraining(session, (options) => trainRun(config, options));
 }
 
-async function resume(session: TrainingSession, flags: TrainFlags): Promise<void> {
-  const { epochs, maxSteps, maxMinutes, data: dataDirectory } = flags;
-  const changes = { maxSteps: maxSteps ?? 0, maxMinutes: maxMinutes ?? 0, ...(epochs !== undefined && { epochs }) };
-  await watchTraining(session, (options) => resumeRun({ ...options, dataDirectory }, changes));
+async function resume(session: TrainingSession, flags: TrainFlags, output: Output): Promise<void> {
+  const asked = continuedConfigInput(flags, await readRunConfigFile(flags.config));
+  const { config: recorded } = await readRecord(session.runDirectory);
+  const places = ['data.directory'];
+  const config = continuedConfig(
+    { recorded, asked, parse: parseRunConfig, nameOf: (setting) => nameOf(setting, flags), places },
+    output,
+  );
+  const dataDirectory = config.data.kind === 'prepared' ? config.data.directory : undefined;
+  if (flags.dryRun) output.write(`${JSON.stringify(config, null, 2)}\n`);
+  else await watchTraining(session, (options) => resumeRun({ ...options, dataDirectory }, config.trainer));
+}
+
+function nameOf(setting: string, flags: TrainFlags): string {
+  const flag = flagOf(flags, setting);
+  if (flag !== undefined) return flag;
+  return flags.preset !== undefined && setting.startsWith('model.') ? `--preset ${flags.preset}` : '--config';
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -160,6 +160,16 @@ describe('a lock that is held', () => {
     expect(await readdir(root)).toEqual([]);
     await withFolderLock(deep, 'something', async () => writeFile(join(deep, 'file'), ''));
     expect(await readdir(deep)).toEqual(['file']);
+  });
+
+  it('stays when all else in the folder is removed', async () => {
+    await withFolderLock(folder, 'training', async (lock) => {
+      await mkdir(join(folder, 'a/b'), { recursive: true });
+      await writeFile(join(folder, 'file'), '');
+      await lock.removeAll();
+      expect(await readdir(folder)).toEqual(await locks());
+      await lock.assertHeld();
+    });
   });
 
   it('gives way to the error of the work', async () => {

@@ -33,6 +33,8 @@ interface Holder extends ProcessIdentity {
 export interface FolderLock {
   /** @throws T2iError `ERR_LOCKED` when the folder was removed meanwhile, or another process took it over */
   assertHeld(): Promise<void>;
+  /** Removes everything in the folder but the lock. */
+  removeAll(): Promise<void>;
   /** A folder that was made for the lock goes too, if it is empty. */
   release(): Promise<void>;
 }
@@ -138,6 +140,11 @@ function heldLock(folder: string, path: string, made: string | undefined): Folde
       throw new T2iError('ERR_LOCKED', `${folder} was removed, or taken over, while it was written to.`, {
         hint: 'Leave a folder alone until the process that writes into it has ended.',
       });
+    },
+    async removeAll() {
+      for (const name of await readdir(folder)) {
+        if (join(folder, name) !== path) await rm(join(folder, name), { recursive: true, force: true });
+      }
     },
     async release() {
       clearInterval(sign);

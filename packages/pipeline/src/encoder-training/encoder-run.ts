@@ -12,6 +12,7 @@ import {
   type SplitName,
   type TextImageDataset,
 } from '@t2i/core';
+import { withFolderLock } from '@t2i/core/node';
 import { isModelFolder, openModelEncoder } from '@t2i/published-model/node';
 import { CharCnnRnn, type SavableEncoder, tokenizeWords } from '@t2i/text-encoder';
 import { loadEncoder, saveEncoder } from '@t2i/text-encoder/node';
@@ -43,6 +44,9 @@ const recordSchema = z.strictObject({
 /** The folder of the run, and who watches it. */
 export type EncoderRunOptions = Pick<TrainOptions, 'runDirectory' | 'logger' | 'trackers' | 'onStep' | 'signal'>;
 
+/** With the lock of the folder, which is held until the encoder is saved. */
+type LockedOptions = EncoderRunOptions & Required<Pick<TrainOptions, 'lock'>>;
+
 /** Where a run keeps the encoder that it ended with. */
 const encoderFolder = (runDirectory: string) => join(runDirectory, 'encoder');
 
@@ -54,18 +58,26 @@ export function trainEncoder(config: EncoderConfig, options: EncoderRunOptions):
   return runTraining(config, options, undefined);
 }
 
+/** What may differ from before: the trainer's limits and intervals, and where the folders are now. */
+export type EncoderChanges = Partial<Pick<EncoderConfig, 'data' | 'features' | 'initFrom' | 'teacher'>> & {
+  readonly trainer?: Partial<EncoderConfig['trainer']>;
+};
+
 /**
  * Continues a run from its last checkpoint, bit for bit as if it had never stopped.
- * @param changes settings of the trainer that may differ from before, such as its limits
  * @throws CheckpointError when the folder holds no such run, or its data or features have changed since
  */
-export async function resumeEncoder(
-  options: EncoderRunOptions,
-  changes: Partial<EncoderConfig['trainer']> = {},
-): Promise<TrainResult> {
+export async function resumeEncoder(options: EncoderRunOptions, changes: EncoderChanges = {}): Promise<TrainResult> {
   const record = await readEncoderRecord(options.runDirectory);
   const { config } = record;
-  return runTraining({ ...config, trainer: { ...config.trainer, ...changes } }, options, record);
+  const { data = config.data, features = config.features, initFrom = config.initFrom } = changes;
+  const places = { data, features, initFrom, teacher: changes.teacher ?? config.teacher };
+  return runTraining({ ...config, ...places, trainer: { ...config.trainer, ...changes.trainer } }, options, record);
+}
+
+/** @throws CheckpointError when the folder holds no run of a text encoder */
+export async function readEncoderConfig(runDirectory: string): Promise<EncoderConfig> {
+  return (await readEncoderRecord(runDirectory)).config;
 }
 
 /** A run of a text encoder at its newest whole checkpoint. */
@@ -111,13 +123,15 @@ function runTraining(
   options: EncoderRunOptions,
   resumed: EncoderRecord | undefined,
 ): Promise<TrainResult> {
-  return withBenchmark(config, (benchmark) => trainOn(benchmark, config, options, resumed));
+  return withFolderLock(options.runDirectory, 'training', (lock) =>
+    withBenchmark(config, (benchmark) => trainOn(benchmark, config, { ...options, lock }, resumed)),
+  );
 }
 
 async function trainOn(
   { dataset, features }: Benchmark,
   config: EncoderConfig,
-  options: EncoderRunOptions,
+  options: LockedOptions,
   resumed: EncoderRecord | undefined,
 ): Promise<TrainResult> {
   const named = async (folder: string | undefined) =>
@@ -147,7 +161,7 @@ interface Sources extends Benchmark {
 async function trainJointly(
   record: EncoderRecord,
   { initial, ...sources }: Sources & { readonly initial: SavableEncoder | undefined },
-  options: EncoderRunOptions,
+  options: LockedOptions,
   resume: boolean,
 ): Promise<TrainResult> {
   const { config } = record;

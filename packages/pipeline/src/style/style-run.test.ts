@@ -1,8 +1,10 @@
 import '@tensorflow/tfjs-backend-cpu';
+import { existsSync } from 'node:fs';
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CheckpointError, ConfigError, DatasetError, type RgbImage, toRgbImages } from '@t2i/core';
+import { withFolderLock } from '@t2i/core/node';
 import { encodeImage } from '@t2i/image-node';
 import { withTemporaryFolder } from '@t2i/test-utils';
 import { readLog, runPaths } from '@t2i/trainer';
@@ -84,11 +86,25 @@ describe('trainStyle and resumeStyle', () => {
       expect(await trainStyle(fewer, { runDirectory }, { replace: true })).toMatchObject({ step: 1 });
     }));
 
+  it('leaves a style encoder alone that another process trains, also when it may be replaced', () =>
+    withRun(async (runDirectory) => {
+      await trainStyle(style, { runDirectory });
+      await withFolderLock(styleFolder(runDirectory), 'training', async () => {
+        const before = await readdir(styleFolder(runDirectory), { recursive: true });
+        const anew = trainStyle(style, { runDirectory }, { replace: true });
+        await expect(anew).rejects.toMatchObject({ code: 'ERR_LOCKED' });
+        const further = resumeStyle({ runDirectory }, { maxSteps: 4 });
+        await expect(further).rejects.toMatchObject({ code: 'ERR_LOCKED' });
+        expect(await readdir(styleFolder(runDirectory), { recursive: true })).toEqual(before);
+      });
+    }));
+
   it('says what to do where there is nothing to continue', () =>
     withRun(async (runDirectory) => {
       await expect(resumeStyle({ runDirectory })).rejects.toMatchObject({
         hint: expect.stringContaining('t2i style train'),
       });
+      expect(existsSync(styleFolder(runDirectory))).toBe(false);
     }));
 
   it('halves the learning rate four times, however many epochs there are', () => {

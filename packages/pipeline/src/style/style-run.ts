@@ -1,8 +1,9 @@
 /** Trains the style encoder of a run, or resumes it, and opens it again. It lives in the folder `style` of the run, a run of its own. */
 
-import { access, rm } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CheckpointError, type JsonValue, type Logger, Rng, type TextImageDataset } from '@t2i/core';
+import { type FolderLock, withFolderLock } from '@t2i/core/node';
 import { StyleEncoder, styleEncoderConfigSchema } from '@t2i/gan-cls';
 import {
   assertNoRun,
@@ -34,6 +35,9 @@ type StyleRecord = z.output<typeof recordSchema>;
 /** The folder of the GAN's run, and who watches. */
 export type StyleRunOptions = Pick<TrainOptions, 'runDirectory' | 'logger' | 'trackers' | 'onStep' | 'signal'>;
 
+/** With the lock of the style encoder's folder. */
+type LockedOptions = StyleRunOptions & Required<Pick<TrainOptions, 'lock'>>;
+
 /** Where a run keeps its style encoder. */
 export const styleFolder = (runDirectory: string): string => join(runDirectory, 'style');
 
@@ -48,14 +52,14 @@ export async function trainStyle(
   { replace = false }: { replace?: boolean } = {},
 ): Promise<TrainResult> {
   const folder = styleFolder(options.runDirectory);
-  return withRun(options, async (pipeline, run) => {
-    if (replace) await rm(folder, { recursive: true, force: true });
+  return withRun(options, async (pipeline, run, lock) => {
+    if (replace) await lock.removeAll();
     await assertNoRun(folder);
     const { imageSize, noiseDim, residual, leakyAfterThird, discriminatorFilters } = run.record.config.model;
     const { filters = discriminatorFilters, ...adam } = config.model;
     const model = { imageSize, noiseDim, filters, residual, leakyAfterThird, ...adam };
     const record = { kind: 'style-encoder', config, model, generator: generatorOf(run) } as const;
-    return trainOn(record, pipeline, run, options, false);
+    return trainOn(record, pipeline, run, { ...options, lock }, false);
   });
 }
 
@@ -69,13 +73,18 @@ export async function resumeStyle(
   changes: Partial<StyleConfig['trainer']> = {},
 ): Promise<TrainResult> {
   const { runDirectory } = options;
-  const record = await readStyleRecord(styleFolder(runDirectory), runDirectory);
-  return withRun(options, (pipeline, run) => {
+  return withRun(options, async (pipeline, run, lock) => {
+    const record = await readStyleRecord(styleFolder(runDirectory), runDirectory);
     assertSameGenerator(styleFolder(runDirectory), record, generatorOf(run));
     const { config } = record;
     const changed = { ...record, config: { ...config, trainer: { ...config.trainer, ...changes } } };
-    return trainOn(changed, pipeline, run, options, true);
+    return trainOn(changed, pipeline, run, { ...options, lock }, true);
   });
+}
+
+/** @throws CheckpointError when the run has no style encoder */
+export async function readStyleConfig(runDirectory: string): Promise<StyleConfig> {
+  return (await readStyleRecord(styleFolder(runDirectory), runDirectory)).config;
 }
 
 /** A style encoder at its newest whole checkpoint. */
@@ -107,13 +116,15 @@ export async function openStyleEncoder(
   return { style, progress };
 }
 
+/** Opens the run, with the lock of its style encoder's folder. */
 async function withRun<T>(
   { runDirectory, logger }: StyleRunOptions,
-  use: (pipeline: TextToImagePipeline, run: OpenedRun) => Promise<T>,
+  use: (pipeline: TextToImagePipeline, run: OpenedRun, lock: FolderLock) => Promise<T>,
 ): Promise<T> {
   const pipeline = await TextToImagePipeline.open(runDirectory, logger);
   try {
-    return await use(pipeline, requireRun(pipeline, runDirectory));
+    const run = requireRun(pipeline, runDirectory);
+    return await withFolderLock(styleFolder(runDirectory), 'training', (lock) => use(pipeline, run, lock));
   } finally {
     pipeline.dispose();
   }
@@ -123,7 +134,7 @@ async function trainOn(
   record: StyleRecord,
   pipeline: TextToImagePipeline,
   run: OpenedRun,
-  options: StyleRunOptions,
+  options: LockedOptions,
   resume: boolean,
 ): Promise<TrainResult> {
   const { config } = run.record;
@@ -147,7 +158,7 @@ async function trainOnCaptions(
   record: StyleRecord,
   { model }: TextToImagePipeline,
   { run, dataset, encoder }: { run: OpenedRun; dataset: TextImageDataset; encoder: TextToImagePipeline['encoder'] },
-  { runDirectory, ...options }: StyleRunOptions,
+  { runDirectory, ...options }: LockedOptions,
   resume: boolean,
 ): Promise<TrainResult> {
   const { batches, trainer, seed } = record.config;

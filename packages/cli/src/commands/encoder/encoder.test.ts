@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ImageBatch, ImageEncoder, RgbImage } from '@t2i/core';
+import { withFolderLock } from '@t2i/core/node';
 import { openDataset, prepareFolder, sourcePhotos } from '@t2i/dataset/node';
 import { extractFeatures } from '@t2i/image-encoder/node';
 import { encodeImage } from '@t2i/image-node';
@@ -56,6 +57,32 @@ async function featuresOf({ data, from }: { data: string; from: string }, folder
   return folder;
 }
 
+/** A run of two steps takes limits and moved folders with `--resume`, refuses the rest by name, and trains nothing when it is dry. */
+async function continues(run: string, features: string, flags: readonly string[]): Promise<void> {
+  const log = () => readFile(join(run, 'log.jsonl'), 'utf8');
+  const before = await log();
+  const resume = (...more: string[]) => t2i('encoder', 'train', '--resume', run, ...more);
+  const moved = `${features}/../features`;
+  const dry = await resume('--dry-run', '--keep-last', '3', '--features', moved, '--max-steps', '9');
+  expect(dry).toMatchObject({ code: 0, notes: expect.stringMatching(/features is .*trainer.keepLast is 3, not 2/) });
+  expect(JSON.parse(dry.out)).toMatchObject({ features: moved, trainer: { keepLast: 3, maxSteps: 9 } });
+  const kinds: [string[], RegExp][] = [
+    [['--learning-rate', '1', '--seed', '9'], /--seed: .*was 1, not 9\n.*--learning-rate: .*was 0.0001, not 1/],
+    [['--kind', 'linear-words'], /--kind: network.kind was "char-cnn-rnn"/],
+    [['--asymmetric', '--view', 'mirrored'], /--asymmetric: [\s\S]*--view: /],
+    [['--split', 'train', '--cnn-dim', '16'], /--split: [\s\S]*--cnn-dim: /],
+  ];
+  for (const [other, message] of kinds) {
+    expect(await resume(...other)).toMatchObject({ code: 2, errors: expect.stringMatching(message) });
+  }
+  await withFolderLock(run, 'training', async () => {
+    expect(await resume('--max-steps', '3')).toMatchObject({ code: 2, errors: expect.stringContaining('is in use') });
+  });
+  const same = ['--batch-size', '2', '--cnn-dim', '8', '--learning-rate', '0.0001', '--max-steps', '1'];
+  expect(await resume(...flags, ...same)).toMatchObject({ code: 0, out: expect.stringContaining('limit at step 2') });
+  expect(await log()).toBe(before);
+}
+
 it('trains, evaluates, exports and searches, and refuses what does not belong together', () =>
   withTemporaryFolder(async (folder) => {
     const at = (name: string) => join(folder, name);
@@ -97,6 +124,7 @@ it('trains, evaluates, exports and searches, and refuses what does not belong to
     await rename(at('elsewhere'), at('taught'));
     expect(await t2i('encoder', 'train', '--resume', at('on'), '--max-steps', '2')).toMatchObject({ code: 0 });
     expect((await loadEncoder(join(at('on'), 'encoder'))).id).toBe(after.id);
+    await continues(at('on'), features, flags);
     const narrow = ['--init-from', at('taught'), '--run', at('no'), '--batch-size', '2', '--cnn-dim', '4'];
     expect(await t2i('encoder', 'train', ...narrow, ...flags)).toMatchObject({
       code: 2,

@@ -1,8 +1,9 @@
 /** `t2i encoder train`: train a text encoder on captions and image features, or resume it. */
 
 import { ConfigError } from '@t2i/core';
-import { parseEncoderConfig, resumeEncoder, trainEncoder } from '@t2i/pipeline';
+import { parseEncoderConfig, readEncoderConfig, resumeEncoder, trainEncoder } from '@t2i/pipeline';
 import { Command, Option } from 'commander';
+import { continuedConfig, flagOf } from '../../continued-run.ts';
 import { examples } from '../../examples.ts';
 import { type BackendFlag, backendOption, collect, integer, positiveNumber, said, share } from '../../flags.ts';
 import type { Output } from '../../output.ts';
@@ -14,7 +15,7 @@ interface TrainEncoderFlags {
   run?: string;
   resume?: string;
   split?: string;
-  kind: string;
+  kind?: string;
   cnnDim?: number;
   rnn?: string;
   normalise?: string;
@@ -53,9 +54,10 @@ export function trainEncoderCommand(output: Output): Command {
       ]),
     )
     .addOption(
-      new Option('--kind <network>', 'the baseline is linear-words, a linear map of word counts')
-        .choices(['char-cnn-rnn', 'linear-words'])
-        .default('char-cnn-rnn'),
+      new Option(
+        '--kind <network>',
+        'char-cnn-rnn (default), or the baseline linear-words, a linear map of word counts',
+      ).choices(['char-cnn-rnn', 'linear-words']),
     )
     .option('--cnn-dim <n>', 'channels of the last convolution and the recurrence (default: 512)', integer(1))
     .addOption(new Option('--rnn <recurrence>', '8 rectified or 18 gated steps').choices(['relu8', 'gru18']))
@@ -83,7 +85,7 @@ export function trainEncoderCommand(output: Output): Command {
     .option('--seed <n>', 'decides first weights and sampling (default: 1)', integer())
     .option('--max-steps <n>', 'stop at this step of the run; it can be resumed', integer(1))
     .option('--max-minutes <n>', 'stop after so many minutes; it can be resumed', positiveNumber)
-    .option('--dry-run', 'print the resolved configuration and stop', false)
+    .option('--dry-run', 'print the resolved configuration and train nothing', false)
     .addOption(backendOption())
     .addHelpText(
       'after',
@@ -106,26 +108,32 @@ async function start(runDirectory: string, flags: TrainEncoderFlags, output: Out
   if (flags.data === undefined || flags.features === undefined) {
     throw new ConfigError('There is nothing to train on.', { hint: 'Give --data and --features.' });
   }
-  const config = parseEncoderConfig(configInput(flags));
-  if (flags.dryRun) {
-    output.write(`${JSON.stringify(config, null, 2)}\n`);
-    return;
-  }
-  await watchTraining(session(runDirectory, flags, output), (options) => trainEncoder(config, options));
+  const config = parseEncoderConfig(configInput({ ...flags, kind: flags.kind ?? 'char-cnn-rnn' }));
+  if (flags.dryRun) output.write(`${JSON.stringify(config, null, 2)}\n`);
+  else await watchTraining(session(runDirectory, flags, output), (options) => trainEncoder(config, options));
 }
 
 async function resume(runDirectory: string, flags: TrainEncoderFlags, output: Output): Promise<void> {
-  const { epochs, maxSteps, maxMinutes } = flags;
-  const changes = { maxSteps: maxSteps ?? 0, maxMinutes: maxMinutes ?? 0, ...(epochs !== undefined && { epochs }) };
-  await watchTraining(session(runDirectory, flags, output), (options) => resumeEncoder(options, changes));
+  const recorded = await readEncoderConfig(runDirectory);
+  const nameOf = (setting: string) => flagOf(flags, setting, FLAGS_OF_OTHER_NAMES) ?? setting;
+  const config = continuedConfig(
+    { recorded, asked: configInput(flags), parse: parseEncoderConfig, nameOf, places: PLACES },
+    output,
+  );
+  if (flags.dryRun) output.write(`${JSON.stringify(config, null, 2)}\n`);
+  else await watchTraining(session(runDirectory, flags, output), (options) => resumeEncoder(options, config));
 }
+
+/** Folders that may have been moved: what lies in them must be the same. */
+const PLACES = ['data', 'features', 'initFrom', 'teacher'];
+const FLAGS_OF_OTHER_NAMES = { views: 'view', symmetric: 'asymmetric', checkpointEveryEpochs: 'checkpointEvery' };
 
 function session(runDirectory: string, { backend }: TrainEncoderFlags, output: Output) {
   return { runDirectory, backend, unit: 'steps', resumeCommand: 't2i encoder train --resume', output } as const;
 }
 
 /** Only what was said, so that the defaults fill the rest. */
-function configInput(flags: TrainEncoderFlags): unknown {
+function configInput(flags: TrainEncoderFlags): Record<string, unknown> {
   const { kind, cnnDim, rnn, normalise, asymmetric, margin, seed, split, data, features, initFrom, teacher } = flags;
   const { batchSize, view, captionsPerImage, numCaptions, wordDropout } = flags;
   const { epochs, learningRate, learningRateDecay, keepLast, checkpointEvery, maxSteps, maxMinutes } = flags;

@@ -58,6 +58,11 @@ it('trains a style encoder, measures it, draws in the style of photos, and refus
     const exported = ['--run', at('model'), '--style', join(run, 'style'), '--out', at('exported.png')];
     expect(await t2i('restyle', at('dark.png'), 'a red flower', ...exported)).toMatchObject({ code: 0 });
 
+    const dry = await t2i('style', 'train', run, '--resume', '--dry-run', '--epochs', '9', '--max-steps', '7');
+    expect(dry).toMatchObject({ code: 0, notes: expect.stringContaining('trainer.epochs is 9, not 20') });
+    expect(JSON.parse(dry.out)).toMatchObject({ batches: { batchSize: 4 }, trainer: { maxSteps: 7, decayEvery: 4 } });
+    const others = ['--learning-rate', '1', '--filters', '4', '--seed', '5', '--batch-size', '8'];
+
     const refusals: [string[], RegExp][] = [
       [['restyle', at('nowhere.jpg'), 'x', '--run', run], /nowhere\.jpg is not a photo that can be read/],
       [['restyle', at('config.json'), 'x', '--run', run], /config\.json is not a photo that can be read/],
@@ -65,6 +70,7 @@ it('trains a style encoder, measures it, draws in the style of photos, and refus
       [['restyle', at('dark.png'), 'x', '--run', run, '--out', at('x.bmp')], /names no picture format/],
       [['style', 'train', run, ...steps], /holds a run already/],
       [['style', 'train', run, '--resume', '--replace'], /not both/],
+      [['style', 'train', run, '--resume', ...others], /--seed: .*--filters: .*--batch-size: .*--learning-rate: /s],
       [['style', 'train', at('model')], /is a published model/],
     ];
     for (const [argv, message] of refusals) {
@@ -79,4 +85,5 @@ it('trains a style encoder, measures it, draws in the style of photos, and refus
     });
     expect(await t2i('style', 'train', run, '--replace', ...steps)).toMatchObject({ code: 0 });
     expect(await t2i(...drawing)).toMatchObject({ code: 0 });
+    expect((await t2i('style', 'train', run, '--resume', '--max-steps', '1')).out).toContain('limit at step 2');
   }));

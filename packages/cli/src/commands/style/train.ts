@@ -1,9 +1,10 @@
 /** `t2i style train`: train the style encoder of a run on the run's own generator, or resume it. */
 
 import { ConfigError } from '@t2i/core';
-import { parseStyleConfig, resumeStyle, trainStyle } from '@t2i/pipeline';
+import { parseStyleConfig, readStyleConfig, resumeStyle, type StyleConfig, trainStyle } from '@t2i/pipeline';
 import type { TrainResult } from '@t2i/trainer';
 import { Command } from 'commander';
+import { continuedConfig, flagOf } from '../../continued-run.ts';
 import { examples } from '../../examples.ts';
 import { type BackendFlag, backendOption, integer, positiveNumber, said } from '../../flags.ts';
 import type { Output } from '../../output.ts';
@@ -39,7 +40,7 @@ export function trainStyleCommand(output: Output): Command {
     .option('--seed <n>', 'decides first weights, captions and noise (default: 1)', integer())
     .option('--max-steps <n>', 'stop at this step; it can be resumed', integer(1))
     .option('--max-minutes <n>', 'stop after so many minutes; it can be resumed', positiveNumber)
-    .option('--dry-run', 'print the resolved configuration and stop', false)
+    .option('--dry-run', 'print the resolved configuration and train nothing', false)
     .addOption(backendOption())
     .addHelpText(
       'after',
@@ -51,18 +52,23 @@ export function trainStyleCommand(output: Output): Command {
     )
     .action(async (runDirectory: string, flags: TrainStyleFlags) => {
       if (flags.resume && flags.replace) throw new ConfigError('Give --resume or --replace, not both.');
-      const config = parseStyleConfig(configInput(flags));
+      const config = flags.resume ? await continued(runDirectory, flags, output) : parseStyleConfig(configInput(flags));
       if (flags.dryRun) {
         output.write(`${JSON.stringify(config, null, 2)}\n`);
         return;
       }
-      const { epochs, maxSteps, maxMinutes, replace } = flags;
-      const limits = { maxSteps: maxSteps ?? 0, maxMinutes: maxMinutes ?? 0, ...(epochs !== undefined && { epochs }) };
+      const { replace } = flags;
       const { stopped } = await watch(runDirectory, flags, output, (options) =>
-        flags.resume ? resumeStyle(options, limits) : trainStyle(config, options, { replace }),
+        flags.resume ? resumeStyle(options, config.trainer) : trainStyle(config, options, { replace }),
       );
       if (stopped !== 'aborted') await reportStyle({ runDirectory }, output);
     });
+}
+
+async function continued(runDirectory: string, flags: TrainStyleFlags, output: Output): Promise<StyleConfig> {
+  const recorded = await readStyleConfig(runDirectory);
+  const nameOf = (setting: string) => flagOf(flags, setting) ?? setting;
+  return continuedConfig({ recorded, asked: configInput(flags), parse: parseStyleConfig, nameOf }, output);
 }
 
 function watch(
@@ -76,7 +82,7 @@ function watch(
 }
 
 /** Only what was said, so that the defaults fill the rest. */
-function configInput(flags: TrainStyleFlags): unknown {
+function configInput(flags: TrainStyleFlags): Record<string, unknown> {
   const { seed, filters, batchSize, epochs, learningRate, maxSteps, maxMinutes } = flags;
   return said({
     seed,
