@@ -40,7 +40,11 @@ export function runSource(run: string, { download, ...options }: RunSourceOption
     files: async () => (download ? publishedFiles(folder) : []),
     samples: {
       list: () => listSamples(folder),
-      film: async (settings) => (await makeFilm(folder, settings)).data,
+      async film(settings) {
+        const { data, damaged } = await makeFilm(folder, settings);
+        for (const { path, reason } of damaged) logger.warn(`${name}: ${path} is left out of the film: ${reason}`);
+        return data;
+      },
     },
   };
 }

@@ -113,6 +113,27 @@ describe('problems', () => {
     ]);
   });
 
+  it('of the program are logged once for all requests that they spoilt, expected ones never', async () => {
+    const lines: string[] = [];
+    const logger = createLogger({ stream: { write: (line) => void lines.push(line) } });
+    const painter = await heldPainter();
+    const model = await mockServed({ open: async () => painter });
+    const app = await mockApp({ logger, models: [model] });
+    const first = app.request('/text/a');
+    const asked = [1, 2, 3].map(() => app.request('/text/a'));
+    await expect.poll(() => model.queued).toBe(3);
+    painter.release();
+    await first;
+    await expect.poll(() => painter.passes.length).toBe(2);
+    painter.fail(new Error('out of memory'));
+    for (const response of await Promise.all(asked)) expect(response.status).toBe(503);
+    await model.close();
+    for (let i = 0; i < 5; i++) expect((await app.request('/text/a')).status).toBe(503); // none is open
+    const entries = lines.map((line) => JSON.parse(line));
+    expect(entries.filter(({ err }) => err !== undefined)).toMatchObject([{ err: { message: 'out of memory' } }]);
+    expect(entries.filter(({ problem }) => problem === 'model-unavailable')).toHaveLength(8);
+  });
+
   it('of a caption that the encoder refuses are the client’s', async () => {
     const painter = { ...(await mockPainter()), paint: async () => [{ refused: 'no known word' }] };
     const app = await mockApp({ models: [await mockServed({ open: async () => painter })] });
@@ -195,32 +216,6 @@ describe('other origins', () => {
       headers: { Origin: 'https://a.example', 'Access-Control-Request-Method': 'POST' },
     });
     expect([preflight.status, preflight.headers.get('Access-Control-Allow-Methods')]).toEqual([204, 'GET,HEAD,POST']);
-  });
-});
-
-describe('the rate limit', () => {
-  it('counts what costs, for each client', async () => {
-    const app = await mockApp({ rateLimit: 2, trustProxy: true });
-    const ask = (path: string, client: string) =>
-      app.request(path, { headers: { 'X-Forwarded-For': `1.1.1.1, ${client}` } });
-    const statuses = [];
-    for (const path of ['/text/a', '/v1/text/a', '/text/a', '/healthz', '/v1/model']) {
-      statuses.push((await ask(path, '2.2.2.2')).status);
-    }
-    expect(statuses).toEqual([200, 200, 429, 200, 200]);
-    const refused = await ask('/text/a', '2.2.2.2');
-    expect([refused.headers.get('Retry-After'), (await refused.json()).type]).toEqual([
-      '30',
-      'urn:t2i:problem:too-many-requests',
-    ]);
-    expect((await ask('/text/a', '3.3.3.3')).status).toBe(200);
-  });
-
-  it('does not believe X-Forwarded-For unasked', async () => {
-    const app = await mockApp({ rateLimit: 1 });
-    const from = async (client: string) =>
-      (await app.request('/text/a', { headers: { 'X-Forwarded-For': client } })).status;
-    expect([await from('1.1.1.1'), await from('2.2.2.2')]).toEqual([200, 429]);
   });
 });
 

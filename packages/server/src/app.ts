@@ -1,16 +1,17 @@
 /** The HTTP application: routes, and around them what holds for all of them. It needs no port: `app.request(…)` answers. */
 
 import { ConfigError } from '@t2i/core';
-import { Hono, type MiddlewareHandler } from 'hono';
+import { type ErrorHandler, Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { cors } from 'hono/cors';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { requestId } from 'hono/request-id';
+import { checkHost } from './hosts.ts';
 import { type LimitsInput, resolveLimits } from './limits.ts';
 import { Metrics } from './metrics.ts';
 import { freshSeed } from './pictures.ts';
-import { Problem, toProblem } from './problem.ts';
-import { RateLimiter } from './rate-limit.ts';
+import { clientGone, commonHeaders, Problem, toProblem } from './problem.ts';
+import { limitRequests } from './rate-limited.ts';
 import { type RequestLogger, requestLog } from './request-log.ts';
 import type { AppEnv, RequestContext, Route, Service } from './route.ts';
 import { documentRoutes } from './routes/documents.ts';
@@ -34,10 +35,12 @@ export interface AppOptions {
   /** What the models report their passes to; default a new one. */
   readonly metrics?: Metrics;
   readonly limits?: LimitsInput;
-  /** Costly requests a minute for each client; default 0, without limit. */
+  /** Pictures a minute for each client, and ten times as many requests of any kind; default 0, without limit. */
   readonly rateLimit?: number;
-  /** Whether the client is the last in X-Forwarded-For: only behind a proxy that sets it. */
+  /** Whether the client is the last in X-Forwarded-For, with or without a port: only behind a proxy that sets it. */
   readonly trustProxy?: boolean;
+  /** Names that requests may call this server by, besides the address that it listens on; `.example.org` for all below, `*` for any. */
+  readonly allowedHosts?: readonly string[];
   /** Origins whose scripts may read answers, or `*`; default none. An `<img>` needs none. */
   readonly corsOrigins?: readonly string[];
   /** Folder of a web page to serve at `/`. Without one, `/` tells what routes there are. */
@@ -59,26 +62,45 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
 
   const app = new Hono<AppEnv>();
   app.use(requestId(), requestLog({ logger, metrics, logCaptions: options.logCaptions ?? false }), headOfAll);
+  app.use(checkHost(options.allowedHosts ?? []));
   if (corsOrigins.length > 0) app.use(allowOrigins(corsOrigins));
   app.use(methodNotAllowed({ app, onMethodNotAllowed }));
-  app.onError((error, context) => {
-    const problem = toProblem(error);
-    const { requestId } = context.var;
-    if (problem.status >= 500) logger?.error({ requestId, err: problem.cause ?? problem }, problem.code);
-    return problem.toResponse();
-  });
+  app.onError(answerError(logger));
   app.notFound(() =>
     new Problem('not-found', 'There is nothing at this address; /docs lists what there is.').toResponse(),
   );
 
-  const { rateLimit = 0, trustProxy = false } = options;
-  const limited = rateLimit > 0 ? [limitRate(rateLimit, trustProxy)] : [];
+  const limited = limitRequests(options);
   for (const route of allRoutes(service, metrics, page)) {
-    const before = [remember(route), ...(route.costly ? limited : []), ...limitBody(route, service)];
+    const before = [remember(route), ...(route.unlimited ? [] : limited), ...limitBody(route, service)];
     app.on(route.method.toUpperCase(), [route.pattern ?? route.path], ...before, (context) => route.handle(context));
   }
-  if (page !== undefined) app.get('*', staticPage(page));
+  if (page !== undefined) for (const handler of [...limited, staticPage(page)]) app.get('*', handler);
   return app;
+}
+
+/**
+ * The log has the stack of what the program got wrong, once for all requests that it spoilt. A problem without a cause is no fault:
+ * a full queue, a model that is being opened again. The line of the request tells its kind.
+ */
+function answerError(logger: RequestLogger | undefined): ErrorHandler<AppEnv> {
+  const told = new WeakSet<object>();
+  return (error, context) => {
+    const problem = neverArrived(context) ? clientGone(error) : toProblem(error);
+    const { cause, code, status } = problem;
+    context.set('problem', code);
+    if (status < 500 || cause === undefined) return problem.toResponse();
+    const err = cause instanceof Error ? cause : new Error(String(cause));
+    if (!told.has(err)) logger?.error({ requestId: context.var.requestId, err }, code);
+    told.add(err);
+    return problem.toResponse();
+  };
+}
+
+/** Whether the client closed the connection before it had sent its whole request. */
+function neverArrived(context: RequestContext): boolean {
+  const incoming = context.env?.incoming;
+  return incoming?.complete === false && incoming.destroyed === true;
 }
 
 /** Everything under `/v1`, and at the root the blog's route and what belongs to no version. */
@@ -95,8 +117,14 @@ function allRoutes(service: Service, metrics: Metrics, page: string | undefined)
     modelFileRoute(service),
     ...samplesRoutes(service),
   ].map((route) => ({ ...route, path: `/v1${route.path}`, pattern: `/v1${route.pattern ?? route.path}` }));
-  const routes = [text, ...versioned, ...healthRoutes(service, metrics)];
+  const routes = [text, ...versioned, ...healthRoutes(service, metrics)].map(withProblemsOfAll);
   return [...routes, ...documentRoutes(routes, page === undefined ? ['/docs', '/'] : ['/docs'])];
+}
+
+/** Another host's name, and too many requests. */
+function withProblemsOfAll(route: Route): Route {
+  const all = new Set([...(route.problems ?? []), 421, ...(route.unlimited ? [] : [429])]);
+  return { ...route, problems: [...all].sort() };
 }
 
 /** For the log and the figures, which must not contain the path itself. */
@@ -117,8 +145,9 @@ function limitBody({ body }: Route, { limits }: Service): MiddlewareHandler<AppE
 
 const headOfAll: MiddlewareHandler<AppEnv> = async (context, next) => {
   await next();
-  context.res.headers.set('X-Content-Type-Options', 'nosniff');
-  context.res.headers.set('X-Request-Id', context.var.requestId); // a route's own Response has lost it
+  // a route's own Response has lost the request's id
+  for (const [name, value] of Object.entries(commonHeaders(context.var.requestId)))
+    context.res.headers.set(name, value);
 };
 
 function allowOrigins(origins: readonly string[]): MiddlewareHandler<AppEnv> {
@@ -134,22 +163,6 @@ function allowOrigins(origins: readonly string[]): MiddlewareHandler<AppEnv> {
 function onMethodNotAllowed(_: RequestContext, methods: readonly string[]): Response {
   const allowed = methods.join(', ');
   return new Problem('method-not-allowed', `Here go ${allowed}.`, { headers: { Allow: allowed } }).toResponse();
-}
-
-function limitRate(perMinute: number, trustProxy: boolean): MiddlewareHandler<AppEnv> {
-  const limiter = new RateLimiter(perMinute);
-  return async (context, next) => {
-    const wait = limiter.take(clientOf(context, trustProxy));
-    if (wait > 0) {
-      throw new Problem('too-many-requests', `A client may ask ${perMinute} times a minute.`, { retryAfter: wait });
-    }
-    await next();
-  };
-}
-
-function clientOf(context: RequestContext, trustProxy: boolean): string {
-  const forwarded = trustProxy ? context.req.header('X-Forwarded-For')?.split(',').at(-1)?.trim() : undefined;
-  return forwarded ?? context.env?.incoming?.socket?.remoteAddress ?? 'unknown';
 }
 
 function assertNames(models: readonly ServedModel[]): void {

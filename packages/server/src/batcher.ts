@@ -2,7 +2,7 @@
 
 import { assert, type RgbImage } from '@t2i/core';
 import type { Cell, Painter, Refusal } from './painter.ts';
-import { Problem } from './problem.ts';
+import { clientGone, Problem } from './problem.ts';
 
 export interface BatcherOptions {
   /** Milliseconds that an idle painter waits for as many cells as there were around the last pass; default 8. */
@@ -204,8 +204,4 @@ function deliver({ job, at }: { job: Job; at: number }, result: RgbImage | Refus
   job.images[at] = result;
   job.painted += 1;
   if (job.painted === job.cells.length) job.settle(job.images);
-}
-
-function clientGone(): Problem {
-  return new Problem('client-gone', 'The client closed the connection.');
 }

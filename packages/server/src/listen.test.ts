@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises';
-import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { ConfigError } from '@t2i/core';
 import { withTemporaryFolder } from '@t2i/test-utils';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { AppOptions } from './app.ts';
 import { type Listening, type ListenOptions, listen } from './listen.ts';
+import { heard, open, request, send, statusOf } from './socket-test-support.ts';
 import { heldPainter, mockApp, mockServed } from './test-support.ts';
 
 let server: Listening | undefined;
@@ -19,33 +19,15 @@ async function start(options: ListenOptions = {}, app: Partial<AppOptions> = {})
   return server;
 }
 
-function open({ url }: Listening): Socket {
-  const { hostname, port } = new URL(url);
-  return connect(Number(port), hostname).on('error', () => {}); // the server may cut it
+/** An answer as every problem has it, whoever refused the request. */
+function expectProblem(answer: string, status = statusOf(answer)): void {
+  const [head, body] = answer.split('\r\n\r\n') as [string, string];
+  expect(head).toMatch(/^content-type: application\/problem\+json$/im);
+  expect(head).toMatch(/^x-content-type-options: nosniff$/im);
+  expect(head).toMatch(/^x-request-id: [\w-]{36}$/im);
+  expect(JSON.parse(body)).toMatchObject({ status, type: expect.stringMatching(/^urn:t2i:problem:/) });
+  expect(statusOf(answer)).toBe(status);
 }
-
-/** Everything that the server says on a connection until it closes it. */
-function heard(socket: Socket): Promise<string> {
-  return new Promise((resolve) => {
-    let text = '';
-    socket.setEncoding('latin1');
-    socket.on('data', (chunk: string) => {
-      text += chunk;
-    });
-    socket.on('close', () => resolve(text));
-  });
-}
-
-const send = (running: Listening, bytes: string): Promise<string> => {
-  const socket = open(running);
-  socket.write(bytes);
-  return heard(socket);
-};
-
-const request = (path: string, ...headers: string[]) =>
-  `${[`GET ${path} HTTP/1.1`, 'Host: localhost', 'Connection: close', ...headers].join('\r\n')}\r\n\r\n`;
-
-const statusOf = (answer: string) => Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1]);
 
 describe('listen', () => {
   it('answers on loopback, on a port of its own', async () => {
@@ -74,7 +56,7 @@ describe('clients that do wrong', () => {
     const answer = heard(socket);
     socket.write('GET /text/a HTTP/1.1\r\nX: ');
     const drip = setInterval(() => socket.write('a'), 20);
-    expect(statusOf(await answer)).toBe(408);
+    expectProblem(await answer, 408);
     clearInterval(drip);
   });
 
@@ -83,7 +65,7 @@ describe('clients that do wrong', () => {
     const socket = open(running);
     const answer = heard(socket);
     socket.write(
-      'POST /v1/generate HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n',
+      'POST /v1/generate HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n',
     );
     const drip = setInterval(() => socket.write('{'), 20);
     expect((await fetch(`${running.url}/text/a`)).status).toBe(200);
@@ -93,7 +75,7 @@ describe('clients that do wrong', () => {
 
   it('and say nothing are cut off', async () => {
     const running = await start({ headersTimeout: 150, requestTimeout: 300 });
-    expect(statusOf(await heard(open(running)))).toBe(408);
+    expectProblem(await heard(open(running)), 408);
   });
 
   it('and do not read their answer are cut off', async () => {
@@ -115,15 +97,19 @@ describe('clients that do wrong', () => {
     ['many headers', request('/text/a', ...Array.from({ length: 3000 }, (_, i) => `X-${i}: aaaaaaaa`)), 431],
     ['no host', 'GET /text/a HTTP/1.1\r\nConnection: close\r\n\r\n', 400],
     ['a host that is none', 'GET /text/a HTTP/1.1\r\nHost: a b/../\r\nConnection: close\r\n\r\n', 400],
-    ['two lengths', 'POST /v1/generate HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n{}', 400],
+    [
+      'two lengths',
+      'POST /v1/generate HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n{}',
+      400,
+    ],
     [
       'a length and chunks',
-      'POST /v1/generate HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n',
+      'POST /v1/generate HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n',
       400,
     ],
     [
       'chunks that are none',
-      'POST /v1/generate HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n',
+      'POST /v1/generate HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n',
       400,
     ],
     ['a path that climbs', request('/../../../../etc/passwd'), 404],
@@ -132,13 +118,16 @@ describe('clients that do wrong', () => {
     ['an address of another host', request('http://example.org/etc/passwd'), 404],
     ['a zero byte', request('/text/%00'), 400],
     ['bytes that are no UTF-8', request('/text/\xff\xfe'), 400],
-    ['a method that is none', 'BREW /text/a HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n', 400],
-    ['a CONNECT', 'CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n', Number.NaN],
+    ['a method that is none', 'BREW /text/a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n', 400],
+    ['an expectation that is none', request('/text/a', 'Expect: the moon'), 417],
+    ['a name that is not of this machine', request('/text/a').replace('localhost', 'flowers.example'), 421],
+    ['a CONNECT', 'CONNECT a:1 HTTP/1.1\r\nHost: localhost\r\n\r\n', Number.NaN],
   ])('and send %s get 4xx or are cut off, and the server goes on', async (_, bytes, status) => {
     const running = await start();
     const answer = await send(running, bytes);
     expect(answer.startsWith('HTTP/1.1 4') || answer === '').toBe(true);
     expect(statusOf(answer)).toBe(status);
+    if (answer !== '') expectProblem(answer);
     expect((await fetch(`${running.url}/healthz`)).status).toBe(200);
   });
 

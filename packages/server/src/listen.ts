@@ -1,10 +1,14 @@
-/** The app on a socket: timeouts against slow clients, and a stop that finishes what was accepted. */
+/** The app on a socket: limits against slow and greedy clients, and a stop that finishes what was accepted. */
 
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
-import { createAdaptorServer } from '@hono/node-server';
+import { randomUUID } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
 import { ConfigError, T2iError } from '@t2i/core';
 import type { Hono } from 'hono';
+import { Connections } from './connections.ts';
+import { answerMalformed } from './malformed.ts';
+import { commonHeaders, Problem } from './problem.ts';
 import type { AppEnv } from './route.ts';
 
 export interface ListenOptions {
@@ -19,42 +23,69 @@ export interface ListenOptions {
   readonly idleTimeout?: number;
   /** Connections at once; more are closed. Default 1024. */
   readonly maxConnections?: number;
+  /**
+   * Connections at once of one client, an IPv4 address or the /64 of an IPv6 one; more get 429. Default 512; 0: no limit, for behind a
+   * proxy, whose connections all come from one address.
+   */
+  readonly maxClientConnections?: number;
+  /** Bytes a second that a client has to take of an answer, over `rateWindow` milliseconds. Defaults 1024 and 20,000; 0: no limit. */
+  readonly minRate?: number;
+  readonly rateWindow?: number;
 }
 
 export interface Listening {
   /** `http://127.0.0.1:8888` */
   readonly url: string;
-  /** Takes no more requests, finishes those accepted, and cuts what is left after `grace` ms (default 30,000). */
+  /**
+   * Answers every request that has arrived by now, takes no more, and cuts what is left after `grace` ms (default 30,000).
+   */
   stop(options?: { readonly grace?: number }): Promise<void>;
 }
 
 /** @throws ConfigError when the address is taken or not this machine's */
 export async function listen(app: Hono<AppEnv>, options: ListenOptions = {}): Promise<Listening> {
   const { host = '127.0.0.1', port = 8888, headersTimeout = 5000, requestTimeout = 10_000 } = options;
+  const { maxClientConnections: perClient = 512, minRate = 1024, rateWindow = 20_000 } = options;
   let stopping = false;
-  const server = createAdaptorServer({
-    async fetch(request, env) {
-      const response = await app.fetch(request, env);
+  const answer = getRequestListener(
+    async (request, bindings) => {
+      const response = await app.fetch(request, { ...bindings, listeningOn: host });
       if (stopping) response.headers.set('Connection', 'close');
       return response;
     },
-    createServer,
-    serverOptions: { headersTimeout, requestTimeout, connectionsCheckingInterval: Math.min(1000, headersTimeout) },
-  }) as Server;
+    { hostname: 'localhost', errorHandler: refuseRequest }, // the name is for HTTP/1.0, which need not send one
+  );
+  const timeouts = { headersTimeout, requestTimeout, connectionsCheckingInterval: Math.min(1000, headersTimeout) };
+  const server = createServer(
+    { ...timeouts, requireHostHeader: false },
+    (request, response) => void answer(request, response),
+  );
   server.maxConnections = options.maxConnections ?? 1024;
   server.timeout = options.idleTimeout ?? 120_000;
-  const requests = countRequests(server);
+  Object.assign(server, { httpAllowHalfOpen: true }); // a client may close its side and wait for the answer
+  const connections = new Connections(server, { perClient, minRate, rateWindow });
+  answerMalformed(server, (socket) => connections.exchangesOn(socket));
   await bind(server, host, port);
   const address = server.address() as AddressInfo;
   return {
     url: `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`,
-    stop({ grace = 30_000 } = {}) {
+    async stop({ grace = 30_000 } = {}) {
       stopping = true;
-      const closed = close(server, grace);
-      for (const [socket, count] of requests) if (count === 0) socket.destroy();
-      return closed;
+      const began = performance.now();
+      if (server.listening) await connections.takeInArrived(grace);
+      const closed = close(server, grace - (performance.now() - began));
+      connections.closeIdle(headersTimeout);
+      await closed;
     },
   };
+}
+
+/** Of an address or a host that is none: the app never sees these. */
+function refuseRequest(error: unknown): Response {
+  const reason = error instanceof Error ? `: ${error.message}` : '';
+  const response = new Problem('bad-request', `The address of the request cannot be read${reason}.`).toResponse();
+  for (const [name, value] of Object.entries(commonHeaders(randomUUID()))) response.headers.set(name, value);
+  return response;
 }
 
 function bind(server: Server, host: string, port: number): Promise<void> {
@@ -69,25 +100,7 @@ function bind(server: Server, host: string, port: number): Promise<void> {
 }
 
 async function close(server: Server, grace: number): Promise<void> {
-  const cut = setTimeout(() => server.closeAllConnections(), grace);
+  const cut = setTimeout(() => server.closeAllConnections(), Math.max(0, grace));
   await new Promise<void>((resolve) => server.close(() => resolve()));
   clearTimeout(cut);
-}
-
-/** How many requests are under way on each connection. To Node, one that has never sent a request is not idle: browsers keep some in reserve. */
-function countRequests(server: Server): ReadonlyMap<Socket, number> {
-  const requests = new Map<Socket, number>();
-  const add = (socket: Socket, change: number) => {
-    const count = requests.get(socket);
-    if (count !== undefined) requests.set(socket, count + change);
-  };
-  server.on('connection', (socket: Socket) => {
-    requests.set(socket, 0);
-    socket.once('close', () => requests.delete(socket));
-  });
-  server.on('request', ({ socket }: IncomingMessage, answer: ServerResponse) => {
-    add(socket, 1);
-    answer.once('finish', () => add(socket, -1));
-  });
-  return requests;
 }

@@ -4,6 +4,7 @@ import { createHash, randomInt } from 'node:crypto';
 import { imageGrid, normaliseCaption, type RgbImage } from '@t2i/core';
 import { encodeImage, type ImageFormat, resizeImage } from '@t2i/image-node';
 import { z } from 'zod';
+import { bytesResponse } from './bytes-response.ts';
 import type { Limits } from './limits.ts';
 import type { Cell } from './painter.ts';
 import { Problem } from './problem.ts';
@@ -59,7 +60,7 @@ export interface Drawing {
   readonly seed: number;
   /** Whether the request named the seed: only then may the answer be kept. */
   readonly seeded: boolean;
-  /** Whether these bytes are all that this address will ever give. */
+  /** Whether these bytes are all that this address will ever give: it names the revision of the model. */
   readonly immutable: boolean;
 }
 
@@ -75,7 +76,7 @@ export function beginDrawing(context: RequestContext, service: Service, choices:
   context.set('model', model.name);
   const edition = currentEdition(model, choices.revision);
   const seeded = choices.seed !== undefined;
-  const immutable = seeded && (choices.revision !== undefined || !model.watched);
+  const immutable = seeded && choices.revision !== undefined;
   return { model, edition, seed: choices.seed ?? service.freshSeed(), seeded, immutable };
 }
 
@@ -106,6 +107,7 @@ export async function draw(
     );
   }
   context.set('pictures', cells.length);
+  context.var.charge?.(cells.length);
   context.set('captions', [...new Set(cells.map(({ caption }) => caption))]);
   const { signal } = context.req.raw;
   const images = await edition.batcher.submit(cells, { deadline: limits.deadline, signal });
@@ -146,7 +148,7 @@ export async function answerPicture(
     if (matches(context.req.header('If-None-Match'), headers.ETag)) return new Response(null, { status: 304, headers });
   }
   const { bytes, type } = await make();
-  return new Response(bytes as Uint8Array<ArrayBuffer>, { headers: { ...headers, 'Content-Type': type } });
+  return bytesResponse(bytes, { ...headers, 'Content-Type': type });
 }
 
 function cacheControl(seeded: boolean, immutable: boolean): string {

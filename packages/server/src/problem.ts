@@ -1,5 +1,9 @@
 /** What goes wrong on a request, as RFC 9457 has it: `application/problem+json`. */
 
+import { STATUS_CODES } from 'node:http';
+
+const PROBLEM_TYPE = 'application/problem+json';
+
 /** Every kind of problem with the status it is answered with. */
 const STATUS = {
   'bad-request': 400,
@@ -9,10 +13,15 @@ const STATUS = {
   'not-found': 404,
   'no-such-model': 404,
   'method-not-allowed': 405,
+  'request-timeout': 408,
   'revision-changed': 409,
   'body-too-large': 413,
   'unsupported-media-type': 415,
+  'expectation-failed': 417,
+  'host-not-allowed': 421,
   'too-many-requests': 429,
+  'too-many-connections': 429,
+  'head-too-large': 431,
   'queue-full': 429,
   'client-gone': 499,
   'internal-error': 500,
@@ -44,12 +53,44 @@ export class Problem extends Error {
     this.headers = { ...headers, ...(retryAfter !== undefined && { 'Retry-After': String(retryAfter) }) };
   }
 
-  toResponse(): Response {
+  get body(): string {
     const { code, status, message: detail } = this;
     const title = code.charAt(0).toUpperCase() + code.slice(1).replaceAll('-', ' ');
-    const body = JSON.stringify({ type: `urn:t2i:problem:${code}`, title, status, detail });
-    return new Response(body, { status, headers: { 'Content-Type': 'application/problem+json', ...this.headers } });
+    return JSON.stringify({ type: `urn:t2i:problem:${code}`, title, status, detail });
   }
+
+  toResponse(): Response {
+    const { body, status, headers } = this;
+    return new Response(body, { status, headers: { 'Content-Type': PROBLEM_TYPE, ...headers } });
+  }
+
+  /** For answers that do not pass through the app. */
+  headersFor(requestId: string): Readonly<Record<string, string | number>> {
+    const length = Buffer.byteLength(this.body);
+    return {
+      'Content-Type': PROBLEM_TYPE,
+      'Content-Length': length,
+      ...this.headers,
+      ...commonHeaders(requestId),
+      Connection: 'close',
+    };
+  }
+
+  /** The answer to bytes that never became a request. The connection ends with it. */
+  toBytes(requestId: string): string {
+    const headers = { ...this.headersFor(requestId), Date: new Date().toUTCString() };
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+    return [`HTTP/1.1 ${this.status} ${STATUS_CODES[this.status]}`, ...lines, '', this.body].join('\r\n');
+  }
+}
+
+export function clientGone(cause?: unknown): Problem {
+  return new Problem('client-gone', 'The client closed the connection.', { cause });
+}
+
+/** What every answer has, problems that come before the app included. */
+export function commonHeaders(requestId: string): Readonly<Record<string, string>> {
+  return { 'X-Content-Type-Options': 'nosniff', 'X-Request-Id': requestId };
 }
 
 /** Anything thrown, as a problem: what a client got wrong is told, what the program got wrong is not. */

@@ -14,6 +14,16 @@ it('lets a minute’s worth through at once, then one by one, for each client', 
   expect(Array.from({ length: 7 }, () => limiter.take('a')).filter((wait) => wait === 0)).toHaveLength(6);
 });
 
+it('counts pictures: who takes many at once waits for all of them', () => {
+  let now = 0;
+  const limiter = new RateLimiter(6, () => now);
+  expect([limiter.take('a', 5), limiter.take('a', 2), limiter.take('a', 1), limiter.take('a')]).toEqual([0, 10, 0, 10]);
+  now += 60_000;
+  expect([limiter.take('a', 12), limiter.take('a')]).toEqual([0, 70]); // a full bucket, and a minute's worth owed
+  now += 60_000;
+  expect(limiter.take('a', 12)).toBe(60);
+});
+
 it('forgets the clients that came longest ago, not the busy ones', () => {
   const limiter = new RateLimiter(1, () => 0);
   limiter.take('busy');

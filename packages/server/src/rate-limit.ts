@@ -1,4 +1,4 @@
-/** A token bucket for each client: so many costly requests a minute, a minute's worth at once. */
+/** A token bucket for each client: so many pictures, or requests, a minute, a minute's worth at once. */
 
 const MAX_CLIENTS = 10_000;
 
@@ -19,8 +19,11 @@ export class RateLimiter {
     this.#now = now;
   }
 
-  /** Takes a token; 0 when there was one, else the seconds until there will be. */
-  take(client: string): number {
+  /**
+   * Takes `count` tokens; 0 when they were there, else the seconds until they will be. Who asks for more than a minute's worth waits for a
+   * full bucket, and then longer for the next.
+   */
+  take(client: string, count = 1): number {
     const now = this.#now();
     const bucket = this.#buckets.get(client) ?? { tokens: this.#perMinute, filledAt: now };
     bucket.tokens = Math.min(this.#perMinute, bucket.tokens + ((now - bucket.filledAt) / 60_000) * this.#perMinute);
@@ -28,8 +31,9 @@ export class RateLimiter {
     this.#buckets.delete(client);
     this.#buckets.set(client, bucket);
     if (this.#buckets.size > MAX_CLIENTS) this.#buckets.delete(this.#buckets.keys().next().value!);
-    if (bucket.tokens < 1) return Math.ceil(((1 - bucket.tokens) / this.#perMinute) * 60);
-    bucket.tokens -= 1;
+    const needed = Math.min(count, this.#perMinute);
+    if (bucket.tokens < needed) return Math.ceil(((needed - bucket.tokens) / this.#perMinute) * 60);
+    bucket.tokens -= count;
     return 0;
   }
 }

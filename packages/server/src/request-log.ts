@@ -23,13 +23,13 @@ export function requestLog({ logger, metrics, logCaptions }: RequestLogOptions):
     const began = performance.now();
     await next();
     const milliseconds = performance.now() - began;
-    const { requestId, model, pictures, captions, route = 'none' } = context.var;
+    const { requestId, model, pictures, captions, problem, route = 'none' } = context.var;
     const { method } = context.req;
     const { status } = context.res;
     metrics.answered({ method: knownMethod(method), route, status, seconds: milliseconds / 1000 });
     const fields = { requestId, method: knownMethod(method), route, status, ms: Math.round(milliseconds * 10) / 10 };
     const drawing = pictures === undefined ? {} : { model, pictures, ...(logCaptions && { captions }) };
-    logger?.info({ ...fields, ...drawing }, 'request');
+    logger?.info({ ...fields, ...drawing, ...(problem && { problem }) }, 'request');
   };
 }
 

@@ -1,9 +1,11 @@
 /** What a route is: how it is reached, what it takes and answers, and what it does. The OpenAPI document is made of the same facts. */
 
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Context } from 'hono';
 import type { z } from 'zod';
 import type { Limits } from './limits.ts';
-import { Problem } from './problem.ts';
+import { Problem, type ProblemCode } from './problem.ts';
 import { readQuery } from './query.ts';
 import type { Edition, ServedModel } from './served-model.ts';
 
@@ -15,11 +17,19 @@ export interface RequestFacts {
   model?: string;
   pictures?: number;
   captions?: readonly string[];
+  /** Takes so many pictures from what the client may have; absent where there is no limit. @throws Problem */
+  charge?: (pictures: number) => void;
+  /** What went wrong. */
+  problem?: ProblemCode;
 }
 
-/** Of `@hono/node-server`; absent where a request did not come from a socket. */
+/** Of `@hono/node-server`, and of `listen`; absent where a request did not come from a socket. */
 interface Bindings {
-  readonly incoming?: { readonly socket?: { readonly remoteAddress?: string } };
+  readonly incoming?: Pick<IncomingMessage, 'complete' | 'destroyed' | 'httpVersionMinor'> & {
+    readonly socket?: Pick<Socket, 'remoteAddress'>;
+  };
+  /** The host that `listen` was told to listen on. */
+  readonly listeningOn?: string;
 }
 
 export interface AppEnv {
@@ -57,10 +67,10 @@ export interface Route {
   readonly headers?: Readonly<Record<string, string>>;
   /** Whether a good answer may have an ETag, by which a client can ask again and be told 304. */
   readonly tagged?: boolean;
-  /** Statuses of the problems it may answer with. */
+  /** Statuses of the problems it may answer with, besides those of all routes. */
   readonly problems?: readonly number[];
-  /** Whether it costs enough to count against the rate limit. */
-  readonly costly: boolean;
+  /** Whether it is answered beyond the rate limit: for those who watch the server. */
+  readonly unlimited?: boolean;
   handle(context: RequestContext): Response | Promise<Response>;
 }
 

@@ -50,6 +50,23 @@ describe('makeFilm', () => {
       await expect(makeFilm(run)).rejects.toMatchObject({ code: 'ERR_CHECKPOINT', hint: expect.any(String) });
     }));
 
+  it('leaves out damaged sheets, the first among them, and says so', () =>
+    inRun([0, 60, 120, 180], async (run) => {
+      const whole = await sheet(0);
+      await writeFileAtomic(samplePath(run, 0), whole.subarray(0, whole.length / 2));
+      await writeFileAtomic(samplePath(run, 2), new Uint8Array());
+      const film = await makeFilm(run, { format: 'gif' });
+      expect(film.epochs).toEqual([1, 3]);
+      expect(film.damaged).toEqual([
+        { path: samplePath(run, 0), reason: expect.any(String) },
+        { path: samplePath(run, 2), reason: expect.any(String) },
+      ]);
+      expect(describeGif(film.data)).toEqual({ width: 80, height: 68, frames: 2 });
+      await writeFileAtomic(samplePath(run, 1), new Uint8Array(8));
+      await writeFileAtomic(samplePath(run, 3), new Uint8Array(8));
+      await expect(makeFilm(run)).rejects.toThrow(/None of the sample sheets can be read/);
+    }));
+
   it('names a sheet of another size', () =>
     inRun([1, 2], async (run) => {
       await writeFileAtomic(samplePath(run, 1), await sheet(2, 80, 60));

@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import type { RgbImage } from '@t2i/core';
-import { CheckpointError, ConfigError } from '@t2i/core';
+import { CheckpointError, ConfigError, errorMessage } from '@t2i/core';
 import { type AnimationFormat, decodeImage, encodeAnimation, resizeImage, withTitle } from '@t2i/image-node';
 import { listSamples } from './run-directory.ts';
 
@@ -23,11 +23,13 @@ export interface Film {
   /** The animated file. */
   readonly data: Uint8Array;
   readonly epochs: readonly number[];
+  /** Sheets that cannot be read: each is missing from the film. */
+  readonly damaged: readonly { readonly path: string; readonly reason: string }[];
 }
 
 /**
- * Puts the sheets of `samples/` one after another, each under its epoch.
- * @throws CheckpointError when the run has no samples
+ * Puts the sheets of `samples/` one after another, each under its epoch. A damaged one costs its frame, not the film.
+ * @throws CheckpointError when the run has no samples, or none that can be read
  */
 export async function makeFilm(
   runDirectory: string,
@@ -44,8 +46,14 @@ export async function makeFilm(
   }
   const chosen = evenly(samples, maxFrames);
   const frames: RgbImage[] = [];
+  const epochs: number[] = [];
+  const damaged: { path: string; reason: string }[] = [];
   for (const { epoch, path } of chosen) {
-    const sheet = await decodeImage(await readFile(path));
+    const sheet = await readSheet(path);
+    if (typeof sheet === 'string') {
+      damaged.push({ path, reason: sheet });
+      continue;
+    }
     const shown = sheet.width > width ? await resizeImage(sheet, width) : sheet;
     const frame = await withTitle(shown, `epoch ${epoch}`);
     const { width: across, height: down } = frames[0] ?? frame;
@@ -55,9 +63,23 @@ export async function makeFilm(
       });
     }
     frames.push(frame);
+    epochs.push(epoch);
+  }
+  if (frames.length === 0) {
+    const [{ path, reason }] = damaged as [{ path: string; reason: string }];
+    throw new CheckpointError(`None of the sample sheets can be read; of ${path}: ${reason}`);
   }
   const delay = frames.map((_, i) => (i === frames.length - 1 ? LAST_FRAME_HOLD : Math.round(1000 / fps)));
-  return { data: await encodeAnimation(frames, { format, delay }), epochs: chosen.map(({ epoch }) => epoch) };
+  return { data: await encodeAnimation(frames, { format, delay }), epochs, damaged };
+}
+
+/** The sheet, or why there is none. */
+async function readSheet(path: string): Promise<RgbImage | string> {
+  try {
+    return await decodeImage(await readFile(path));
+  } catch (error) {
+    return errorMessage(error);
+  }
 }
 
 /** At most `count` items at even distances, the last among them and, from two on, the first. */

@@ -28,6 +28,7 @@ export function filmCommand(output: Output): Command {
     .addHelpText('after', examples('t2i film runs/flowers', 't2i film runs/flowers --format gif --fps 4 --width 400'))
     .action(async (run: string, flags: FilmFlags) => {
       const film = await makeFilm(run, flags);
+      for (const { path, reason } of film.damaged) output.warn(`${path} is left out: ${reason}`);
       const path = flags.out ?? join(run, `film.${flags.format}`);
       await writeFileAtomic(path, film.data);
       output.write(`${path}: epochs ${film.epochs[0]} to ${film.epochs.at(-1)}, ${film.epochs.length} frames\n`);

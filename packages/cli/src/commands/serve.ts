@@ -1,6 +1,6 @@
 /** `t2i serve`: trained runs over HTTP. */
 
-import { createApp, createLogger, type LogLevel, listen, Metrics, ServedModel } from '@t2i/server';
+import { createApp, createLogger, type ListenOptions, type LogLevel, listen, Metrics, ServedModel } from '@t2i/server';
 import { Command, Option } from 'commander';
 import { folderOrFlowers } from '../drawing-model.ts';
 import { examples } from '../examples.ts';
@@ -27,6 +27,9 @@ interface ServeFlags {
   deadline: number;
   rateLimit: number;
   trustProxy: boolean;
+  allowedHosts?: string[];
+  clientConnections?: number;
+  minRate: number;
   cors?: string[];
   page?: string | false;
   download: boolean;
@@ -54,8 +57,24 @@ export function serveCommand(output: Output): Command {
     )
     .option('--max-queue <n>', 'pictures that may wait; beyond, requests get 429', integer(64, 100_000), 512)
     .option('--deadline <seconds>', 'give a request up after so long', integer(1, 3600), 30)
-    .option('--rate-limit <n>', 'requests a minute for each client; 0: no limit', integer(0), 0)
+    .option(
+      '--rate-limit <n>',
+      'pictures a minute for each client, and ten times as many requests of any kind; 0: no limit',
+      integer(0),
+      0,
+    )
+    .option(
+      '--client-connections <n>',
+      'connections of one client at once; 0: no limit (default: 512, none with --trust-proxy)',
+      integer(0),
+    )
+    .option('--min-rate <bytes>', 'cut who takes less of an answer a second; 0: nobody', integer(0), 1024)
     .option('--trust-proxy', 'take the client from X-Forwarded-For: only behind a proxy that sets it', false)
+    .option(
+      '--allowed-hosts <name>',
+      'answer to this name too, .example.org for all below it, * for any (repeatable)',
+      collect,
+    )
     .option('--cors <origin>', 'let scripts of this origin read the answers, * for all (repeatable)', collect)
     .option('--page <folder>', 'serve another web page at /')
     .option('--no-page', 'serve no page: / tells what routes there are')
@@ -90,11 +109,11 @@ async function serve(runs: readonly string[], flags: ServeFlags, output: Output)
         await ServedModel.open(source, { maxWait, maxQueue, onPass, watchEvery: watch ? WATCH_EVERY : 0, logger }),
       );
     }
-    const { host, port, rateLimit, trustProxy, cors: corsOrigins = [], logCaptions } = flags;
     const limits = { deadline: flags.deadline * 1000 };
-    const options = { models, metrics, logger, logCaptions, rateLimit, trustProxy, corsOrigins, limits };
+    const { rateLimit, trustProxy, allowedHosts = [], cors: corsOrigins = [], logCaptions } = flags;
+    const options = { models, metrics, logger, logCaptions, rateLimit, trustProxy, allowedHosts, corsOrigins, limits };
     const app = createApp(page === undefined ? options : { ...options, page });
-    const server = await listen(app, { host, port, idleTimeout: limits.deadline + IDLE });
+    const server = await listen(app, { ...listenOptions(flags), idleTimeout: limits.deadline + IDLE });
     output.write(`Serving ${models.map(({ name }) => name).join(', ')} at ${server.url}\n`);
     output.info(
       `Try ${server.url}/text/a%20pink%20flower${page === undefined ? '' : ', or open the page in a browser'}`,
@@ -105,6 +124,12 @@ async function serve(runs: readonly string[], flags: ServeFlags, output: Output)
   } finally {
     await Promise.all(models.map((model) => model.close()));
   }
+}
+
+/** The connections of a proxy all come from one address. */
+function listenOptions({ host, port, minRate, trustProxy, clientConnections }: ServeFlags): ListenOptions {
+  const maxClientConnections = clientConnections ?? (trustProxy ? 0 : undefined);
+  return { host, port, minRate, ...(maxClientConnections !== undefined && { maxClientConnections }) };
 }
 
 /** Waits for Ctrl-C or a polite kill; a second one ends the process, as it does by itself. */

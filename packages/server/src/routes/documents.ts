@@ -14,7 +14,7 @@ const INFO: OpenApiInfo = {
 
 /** @param docsPath where people read; several may be given */
 export function documentRoutes(described: readonly Route[], docsPaths: readonly string[]): Route[] {
-  const common = { method: 'get', costly: false } as const;
+  const common = { method: 'get' } as const;
   const html = docsPage(described, INFO);
   const document = openApiDocument(described, INFO);
   const headers = { 'Cache-Control': 'no-cache' };

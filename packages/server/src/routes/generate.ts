@@ -1,6 +1,7 @@
 /** `POST /generate`: pictures of several sentences at once, as JSON. */
 
 import { z } from 'zod';
+import { bytesResponse } from '../bytes-response.ts';
 import { beginDrawing, draw, encode, PICTURE_HEADERS, pictureFields, takeCaption } from '../pictures.ts';
 import { Problem } from '../problem.ts';
 import { checked } from '../query.ts';
@@ -55,7 +56,6 @@ export function generateRoute(service: Service): Route {
     json: ANSWER,
     headers: { 'T2I-Seed': PICTURE_HEADERS['T2I-Seed'] },
     problems: [400, 404, 409, 413, 415, 429, 503, 504],
-    costly: true,
     async handle(context) {
       const { captions: texts, perCaption, like, size, format, ...choices } = checked(body, await readJson(context));
       if (texts.length * perCaption > limits.pictures) {
@@ -78,7 +78,8 @@ export function generateRoute(service: Service): Route {
         }),
       );
       const answer = { model: model.name, revision: edition.revision, seed, format, images };
-      return context.json(answer, 200, { 'Cache-Control': 'no-store', 'T2I-Seed': String(seed) });
+      const headers = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', 'T2I-Seed': String(seed) };
+      return bytesResponse(Buffer.from(JSON.stringify(answer)), headers);
     },
   };
 }

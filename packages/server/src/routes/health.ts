@@ -6,7 +6,7 @@ import { Problem } from '../problem.ts';
 import type { Route, Service } from '../route.ts';
 
 export function healthRoutes({ models }: Service, metrics: Metrics): Route[] {
-  const common = { method: 'get', costly: false } as const;
+  const common = { method: 'get', unlimited: true } as const;
   return [
     {
       ...common,

@@ -39,7 +39,6 @@ export function interpolateRoute(service: Service): Route {
     headers: PICTURE_HEADERS,
     tagged: true,
     problems: [400, 404, 409, 429, 503, 504],
-    costly: true,
   } as const;
   return queryRoute(facts, (context, { steps, animated, size, format = animated ? 'webp' : 'png', ...rest }) => {
     const [from, to] = [takeCaption(rest.from, limits), takeCaption(rest.to, limits)];

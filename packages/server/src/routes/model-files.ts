@@ -22,7 +22,6 @@ export function modelFileRoute(service: Service): Route {
     answers: ['application/json', 'application/octet-stream'],
     tagged: true,
     problems: [400, 404, 409],
-    costly: false,
   } as const;
   return queryRoute(facts, async (context, { sha256 }) => {
     const model = findModel(service, context.req.param('run'));

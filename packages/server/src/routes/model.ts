@@ -44,7 +44,6 @@ export function modelRoutes(service: Service, inBrowser: (model: ServedModel) =>
     answers: ['application/json'],
     json: MODEL,
     problems: [404, 503],
-    costly: false,
   } as const;
   const one = queryRoute(facts, (context, { model: name }) => {
     const model = findModel(service, name);
@@ -73,7 +72,6 @@ export function modelRoutes(service: Service, inBrowser: (model: ServedModel) =>
       ),
       limits: limitsSchema,
     }),
-    costly: false,
     async handle(context) {
       const models = service.models.map(async (model) => ({
         name: model.name,

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CheckpointError } from '@t2i/core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { FilmSettings } from '../samples.ts';
 import { mockApp, mockServed } from '../test-support.ts';
@@ -93,6 +94,19 @@ describe('GET /v1/film/<run>', () => {
     film.mockRejectedValueOnce(new Error('the disk is full'));
     expect((await app.request('/v1/film/mock?fps=20')).status).toBe(500);
     expect((await app.request('/v1/film/mock?fps=20')).status).toBe(200);
+  });
+
+  it('is another film once any of its sheets is', async () => {
+    const tagOf = async () => (await app.request('/v1/film/mock')).headers.get('ETag');
+    const before = await tagOf();
+    await utimes(pathOf(0), 2, 2);
+    expect(await tagOf()).not.toBe(before);
+  });
+
+  it('says that none can be made, without a path of this machine', async () => {
+    film.mockRejectedValueOnce(new CheckpointError(`${folder} is not of the size of the sheets before it.`));
+    const response = await app.request('/v1/film/mock?fps=21');
+    expect([response.status, await response.text()]).toEqual([404, expect.not.stringContaining(folder)]);
   });
 
   it.each(['mock?fps=0', 'mock?width=5000', 'mock?frames=1'])('refuses %s', async (path) => {

@@ -1,6 +1,8 @@
 /** `GET /samples/<run>` and `GET /film/<run>`: how the pictures came out of the noise, epoch by epoch. */
 
+import { T2iError } from '@t2i/core';
 import { z } from 'zod';
+import { bytesResponse } from '../bytes-response.ts';
 import { fileResponse, fileVersion, IMMUTABLE } from '../file-response.ts';
 import { entityTag, matches } from '../pictures.ts';
 import { Problem } from '../problem.ts';
@@ -24,7 +26,6 @@ export function samplesRoutes(service: Service): Route[] {
       run: z.string(),
       sheets: z.array(z.strictObject({ epoch: z.int(), url: z.string().describe('relative to the server') })),
     }),
-    costly: false,
     async handle(context) {
       const { name, samples } = samplesOf(service, context);
       const sheets = await Promise.all(
@@ -44,7 +45,6 @@ export function samplesRoutes(service: Service): Route[] {
     pathParameters: { ...RUN, epoch: 'counted from 1; 0 is before the training' },
     answers: ['image/png'],
     tagged: true,
-    costly: false,
     async handle(context) {
       const { samples } = samplesOf(service, context);
       const found = (await samples.list()).find(({ epoch }) => String(epoch) === context.req.param('epoch'));
@@ -69,17 +69,20 @@ export function samplesRoutes(service: Service): Route[] {
     answers: ['image/webp'],
     tagged: true,
     problems: [400, 404, 429],
-    costly: true,
   } as const;
   const film = queryRoute(facts, async (context, { frames: maxFrames, ...settings }) => {
     const { samples } = samplesOf(service, context);
     const sheets = await samples.list();
     if (sheets.length === 0) throw new Problem('not-found', 'The run has drawn no samples yet.');
     const ETag = await filmTag(sheets, { ...settings, maxFrames });
+    const charge = () => context.var.charge?.(Math.min(maxFrames, sheets.length));
     const headers = { ETag, 'Cache-Control': 'no-cache' };
     if (matches(context.req.header('If-None-Match'), ETag)) return new Response(null, { status: 304, headers });
-    const bytes = await films.get(samples, ETag, { ...settings, maxFrames });
-    return new Response(bytes as Uint8Array<ArrayBuffer>, { headers: { ...headers, 'Content-Type': 'image/webp' } });
+    const bytes = await films.get(samples, ETag, { ...settings, maxFrames }, charge).catch((cause) => {
+      if (!T2iError.isInstance(cause)) throw cause;
+      throw new Problem('not-found', 'No film can be made of the sample sheets of this run.', { cause });
+    });
+    return bytesResponse(bytes, { ...headers, 'Content-Type': 'image/webp' });
   });
   return [list, sheet, film];
 }
@@ -92,8 +95,8 @@ function samplesOf(service: Service, context: RequestContext): { name: string; s
 }
 
 async function filmTag(sheets: readonly Sheet[], settings: FilmSettings): Promise<string> {
-  const last = sheets.at(-1)!;
-  return entityTag(['film', sheets.length, last.epoch, await fileVersion(last.path), settings]);
+  const versions = await Promise.all(sheets.map(async ({ epoch, path }) => [epoch, await fileVersion(path)]));
+  return entityTag(['film', versions, settings]);
 }
 
 /** Films take seconds and much memory: one is made at a time, few may wait, and the last one of each run is kept. */
@@ -102,12 +105,14 @@ class FilmRoll {
   #last: Promise<unknown> = Promise.resolve();
   #unfinished = 0;
 
-  get(samples: Samples, tag: string, settings: FilmSettings): Promise<Uint8Array> {
+  /** @param charge called when it has to be made */
+  async get(samples: Samples, tag: string, settings: FilmSettings, charge: () => void): Promise<Uint8Array> {
     const kept = this.#kept.get(samples);
     if (kept?.tag === tag) return kept.film;
     if (this.#unfinished >= MAX_FILMS) {
       throw new Problem('queue-full', 'Several films are being made already.', { retryAfter: 5 });
     }
+    charge();
     this.#unfinished += 1;
     const entry = { tag, film: this.#last.then(() => samples.film(settings)) };
     this.#kept.set(samples, entry);

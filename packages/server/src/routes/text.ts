@@ -39,7 +39,6 @@ export function textRoute(service: Service): Route {
     headers: PICTURE_HEADERS,
     tagged: true,
     problems: [400, 404, 409, 429, 503, 504],
-    costly: true,
   } as const;
   return queryRoute(facts, (context, { n, size, format, ...choices }) => {
     const caption = takeCaption(captionInPath(context.req.url), limits);

@@ -1,0 +1,44 @@
+/** The rate limits of the app: for each client so many pictures a minute, and ten times as many requests of any kind, files included. */
+
+import type { MiddlewareHandler } from 'hono';
+import { clientOf, forwardedAddress } from './client.ts';
+import { Problem } from './problem.ts';
+import { RateLimiter } from './rate-limit.ts';
+import type { AppEnv, RequestContext } from './route.ts';
+
+/** A page asks for its files, samples and models besides pictures. */
+const REQUESTS_PER_PICTURE = 10;
+
+interface RateOptions {
+  readonly rateLimit?: number;
+  readonly trustProxy?: boolean;
+}
+
+/** Counts requests, and lets routes charge for pictures (`charge` of the context); nothing where there is no limit. */
+export function limitRequests({ rateLimit = 0, trustProxy = false }: RateOptions): MiddlewareHandler<AppEnv>[] {
+  if (rateLimit === 0) return [];
+  const pictures = new RateLimiter(rateLimit);
+  const requests = new RateLimiter(REQUESTS_PER_PICTURE * rateLimit);
+  return [
+    async (context, next) => {
+      const client = clientBehind(context, trustProxy);
+      takeFrom(requests, client, 1, `A client may send ${REQUESTS_PER_PICTURE * rateLimit} requests a minute.`);
+      context.set('charge', (count) =>
+        takeFrom(pictures, client, count, `A client may have ${rateLimit} pictures a minute.`),
+      );
+      await next();
+    },
+  ];
+}
+
+function takeFrom(limiter: RateLimiter, client: string, count: number, rule: string): void {
+  const retryAfter = limiter.take(client, count);
+  if (retryAfter > 0) throw new Problem('too-many-requests', rule, { retryAfter });
+}
+
+function clientBehind(context: RequestContext, trustProxy: boolean): string {
+  const header = trustProxy ? context.req.header('X-Forwarded-For') : undefined;
+  const forwarded = header === undefined ? undefined : forwardedAddress(header);
+  const address = forwarded ?? context.env?.incoming?.socket?.remoteAddress;
+  return (address === undefined ? undefined : clientOf(address)) ?? 'unknown';
+}
