@@ -60,6 +60,11 @@ export interface TrainStepOptions {
   readonly learningRate: number;
   /** Everything random within the step (noise, interpolation) is drawn from here, so that its state resumes exactly. */
   readonly rng: Rng;
+  /**
+   * Where several processes train one model: replaces the gradients of a network, in place, by their mean over all processes, before they
+   * are applied. A step calls it once for each network that learns, with the same arrays in the same order in every process.
+   */
+  readonly exchange?: (gradients: readonly Float32Array[]) => Promise<void>;
 }
 
 /** Named results of a step: `loss/discriminator`, `loss/generator`, `score/real`, … */
@@ -73,7 +78,8 @@ export interface Trainable<Batch> {
   completeConfig?(saved: JsonValue): JsonValue;
   /**
    * Whether a step may begin before the figures of the one before have arrived: everything that a step changes is changed, or put in order on the
-   * engine, before `step` first awaits. Then a graphics card is never idle for the sake of figures that are read later.
+   * engine, before `step` first awaits. Then a graphics card is never idle for the sake of figures that are read later. With `exchange` a step
+   * awaits, and the next one must wait for it.
    */
   readonly stepsAhead?: boolean;
   step(batch: Batch, options: TrainStepOptions): Promise<StepScalars>;

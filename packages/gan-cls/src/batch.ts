@@ -54,6 +54,24 @@ export function toStepBatch(batch: TrainBatch, needs: BatchNeeds): StepBatch {
   };
 }
 
+/** `toStepBatch` for longer than a `tf.tidy`: the tensors stay until `disposeStepBatch`. */
+export function keepStepBatch(batch: TrainBatch, needs: BatchNeeds): StepBatch {
+  let kept: StepBatch | undefined;
+  tf.tidy(() => {
+    kept = toStepBatch(batch, needs);
+    for (const tensor of tensorsOf(kept)) tf.keep(tensor);
+  });
+  return kept!;
+}
+
+export function disposeStepBatch(batch: StepBatch): void {
+  tf.dispose(tensorsOf(batch));
+}
+
+function tensorsOf({ images, embeddings, wrongEmbeddings, wrongImages }: StepBatch): tf.Tensor[] {
+  return [images, embeddings, wrongEmbeddings, wrongImages].filter((tensor) => tensor !== undefined);
+}
+
 /**
  * Images of any number of rows.
  * @throws ConfigError when they are not of the model's size

@@ -56,6 +56,52 @@ describe('step', () => {
     expect(await outcome(false)).toEqual(await outcome(true));
   });
 
+  it('goes on with the gradients that an exchange gives back, D first', async () => {
+    const before = tf.memory().numTensors;
+    const models = [smallModel(), smallModel()];
+    const tensorsOf = (index: number) => models[index]!.state().then(({ tensors }) => tensors);
+    let [waiting, calls]: [{ values: readonly Float32Array[]; done: () => void }[], number] = [[], 0];
+    /** The mean over both, once both have come. */
+    const exchange = async (values: readonly Float32Array[]) => {
+      calls += 1;
+      await new Promise<void>((done) => {
+        waiting.push({ values, done });
+        if (waiting.length < models.length) return;
+        const [a, b] = waiting;
+        for (const [i, of] of a!.values.entries())
+          for (const [j, value] of of.entries()) of[j] = b!.values[i]![j] = (value + b!.values[i]![j]!) / 2;
+        for (const each of waiting.splice(0)) each.done();
+        waiting = [];
+      });
+    };
+    const outcomes = [];
+    for (let step = 0; step < 2; step++) {
+      const both = models.map((model, rank) =>
+        model.step(randomBatch(10 * step + rank), { learningRate, rng: new Rng(rank), exchange }),
+      );
+      outcomes.push(await Promise.all(both));
+    }
+    expect(calls).toBe(2 * 2 * 2); // steps, models, networks
+    expect(outcomes[1]![0]).not.toEqual(outcomes[1]![1]); // they saw other batches
+    const [first, second] = [await tensorsOf(0), await tensorsOf(1)];
+    for (const [name, { data }] of Object.entries(first)) {
+      if (!/moving/.test(name)) expect(data, name).toEqual(second[name]!.data);
+    }
+
+    const [alone, same] = [smallModel(), smallModel()];
+    await alone.step(randomBatch(0), { learningRate, rng: new Rng(2) });
+    await same.step(randomBatch(0), { learningRate, rng: new Rng(2), exchange: async () => {} });
+    expect((await same.state()).tensors).toEqual((await alone.state()).tensors);
+    const failing = same.step(randomBatch(0), {
+      learningRate,
+      rng: new Rng(2),
+      exchange: async () => Promise.reject(new Error('rank 1 is gone')),
+    });
+    await expect(failing).rejects.toThrow('rank 1 is gone');
+    for (const model of [...models, alone, same]) model.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
   it('judges each kind of pair by its own statistics', async () => {
     const model = smallModel({ mismatch: 'image' });
     const start = await model.state();

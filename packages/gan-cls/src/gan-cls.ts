@@ -12,11 +12,11 @@ import type {
   TrainBatch,
   TrainStepOptions,
 } from '@t2i/core';
-import { Adam } from '@t2i/ops';
+import { Adam, exchangeGradients } from '@t2i/ops';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { AveragedGenerator } from './averaged-generator.ts';
-import { toStepBatch } from './batch.ts';
+import { disposeStepBatch, keepStepBatch } from './batch.ts';
 import { type GanClsConfig, ganClsConfigSchema, resolveConfig, showsMismatch } from './config.ts';
 import { buildDiscriminator, type Discriminator } from './discriminator.ts';
 import { drawImages } from './draw-images.ts';
@@ -84,13 +84,23 @@ export class GanCls implements TrainableModel {
    */
   async step(batch: TrainBatch, options: TrainStepOptions): Promise<StepScalars> {
     const report: StepReport = {};
-    const figures = tf.tidy(() => {
-      const onEngine = toStepBatch(batch, this);
-      trainStep(this.#networks(), onEngine, options, report);
-      this.#average?.follow(this.#generator, this.#generatorAdam.step, onEngine.embeddings, options.rng);
-      return tf.stack(Object.values(report)) as tf.Tensor1D;
-    });
-    tf.dispose(report);
+    const onEngine = keepStepBatch(batch, this);
+    let figures: tf.Tensor;
+    try {
+      for (const { optimiser, gradients, learningRate } of trainStep(this.#networks(), onEngine, options, report)) {
+        const { exchange } = options;
+        const agreed = exchange ? await exchangeGradients(gradients, optimiser.variables, exchange) : gradients;
+        optimiser.apply(agreed, learningRate);
+        tf.dispose(agreed);
+      }
+      figures = tf.tidy(() => {
+        this.#average?.follow(this.#generator, this.#generatorAdam.step, onEngine.embeddings, options.rng);
+        return tf.stack(Object.values(report));
+      });
+    } finally {
+      disposeStepBatch(onEngine);
+      tf.dispose(report);
+    }
     const values = await figures.data();
     figures.dispose();
     return Object.fromEntries(Object.keys(report).map((name, i) => [name, values[i]!]));

@@ -5,7 +5,7 @@
 
 import type { EmbeddingBatch, ImageBatch, Rng, StateDict, StepScalars, TextToImageModel, Trainable } from '@t2i/core';
 import { assert, ConfigError, type TrainStepOptions } from '@t2i/core';
-import { Adam } from '@t2i/ops';
+import { Adam, exchangeGradients } from '@t2i/ops';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import * as z from 'zod'; // not `{ z }`, of which bundlers drop nothing
@@ -98,11 +98,12 @@ export class StyleEncoder implements Trainable<EmbeddingBatch> {
    * Draws a noise for each sentence from `rng`, has the generator draw, and moves S towards the noise.
    * Reports `loss/style` (see `styleLoss`) and `score/cosine`, the mean cosine between z and S(G(z, φ(t))).
    */
-  async step(embeddings: EmbeddingBatch, { learningRate, rng }: TrainStepOptions): Promise<StepScalars> {
+  async step(embeddings: EmbeddingBatch, { learningRate, rng, exchange }: TrainStepOptions): Promise<StepScalars> {
     const [rows] = embeddings.shape;
     assert(rows >= 2, `a batch of ${rows} has no variance to normalise by`);
     const noise = rng.normal(rows * this.config.noiseDim);
     const images = await this.#generator.generate({ embeddings, noise });
+    let own: tf.NamedTensorMap = {};
     const figures = tf.tidy(() => {
       const z = tf.tensor2d(noise, [rows, this.config.noiseDim]);
       const x = toImages(images, rows, this.config);
@@ -112,11 +113,15 @@ export class StyleEncoder implements Trainable<EmbeddingBatch> {
         cosine = tf.keep(meanCosine(z, styles));
         return styleLoss(z, styles);
       }, Object.values(this.#adam.variables));
-      this.#adam.apply(grads, learningRate);
+      for (const gradient of Object.values(grads)) tf.keep(gradient);
+      own = grads;
       const both = tf.stack([value, cosine!]);
       cosine!.dispose();
       return both;
     });
+    const gradients = exchange ? await exchangeGradients(own, this.#adam.variables, exchange) : own;
+    this.#adam.apply(gradients, learningRate);
+    tf.dispose(gradients);
     const [loss, cosine] = await figures.data();
     figures.dispose();
     return { 'loss/style': loss!, 'score/cosine': cosine! };

@@ -4,7 +4,7 @@
  */
 
 import type { TrainStepOptions } from '@t2i/core';
-import { type Adam, withSuspendedTape } from '@t2i/ops';
+import { type Adam, RecordedPass } from '@t2i/ops';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { augment } from './augmentation.ts';
@@ -27,53 +27,80 @@ export interface Networks {
 /** Figures of a step, by name; kept until disposed. */
 export type StepReport = Record<string, tf.Scalar>;
 
+/** What a step computed for one network, to be applied before the step goes on. */
+export interface Update {
+  readonly optimiser: Adam;
+  /** By `variable.name`; the receiver's to dispose. */
+  readonly gradients: tf.NamedTensorMap;
+  readonly learningRate: number;
+}
+
 /**
- * Updates D, then G, and puts losses and mean scores into `report`. Call it inside `tf.tidy`.
+ * Yields the update of D, then that of G, and puts losses and mean scores into `report`. Gradients can be exchanged between processes before
+ * they are applied: nothing here depends on when the step goes on.
  *
- * G's forward pass is recorded once. While its tape is suspended D is updated on x̂ = G(z, h) and the gradient of
- * −log D(x̂, h) at x̂ is taken through the new D, which then goes on into G's weights. So with
- * `sharedFake` and mismatching texts an iteration costs 3 forward passes of G and 8 of D, counting a backward pass as two.
+ * G's forward pass is recorded once. Then D is updated on x̂ = G(z, h), the gradient of −log D(x̂, h) at x̂ is taken through the new D, and
+ * goes on into G's weights. So with `sharedFake` and mismatching texts an iteration costs 3 forward passes of G and 8 of D, counting a
+ * backward pass as two.
  */
-export function trainStep(owner: Networks, batch: StepBatch, options: TrainStepOptions, report: StepReport): void {
-  const { generator, generatorAdam } = owner;
+export function* trainStep(
+  owner: Networks,
+  batch: StepBatch,
+  options: TrainStepOptions,
+  report: StepReport,
+): Generator<Update, void, void> {
+  const { generator, generatorAdam, discriminatorAdam } = owner;
   const { learningRate } = options;
   const rows = batch.embeddings.shape[0];
   const config = configAfter(generatorAdam.step * rows, owner.config);
   const networks = { ...owner, config };
+  const updateOfD = (images: () => tf.Tensor): Update => ({
+    optimiser: discriminatorAdam,
+    gradients: tf.tidy(() => discriminatorGradients(networks, batch, images(), options, report)),
+    learningRate: learningRate * config.discriminatorLearningRateFactor,
+  });
   if (!config.sharedFake) {
-    const fake = forward(generator, [drawNoise(rows, options, config), batch.embeddings]);
-    updateDiscriminator(networks, batch, fake, options, report);
+    yield updateOfD(() => forward(generator, [drawNoise(rows, options, config), batch.embeddings]));
   }
-  const embeddings = interpolates(config)
-    ? tf.concat([batch.embeddings, drawInterpolations(batch, options, config)]) // [3n/2, embeddingDim]
-    : batch.embeddings;
-  const z = drawNoise(embeddings.shape[0], options, config);
-
-  const { grads } = tf.variableGrads(() => {
-    const fake = forward(generator, [z, embeddings]); // x̂
-    const direction = withSuspendedTape(() => {
-      // D is never trained on interpolated sentences: no real image belongs to them
-      if (config.sharedFake) updateDiscriminator(networks, batch, tf.slice(fake, 0, rows), options, report);
+  const embeddings = tf.tidy(() => shownToGenerator(batch, options, config));
+  const pass = new RecordedPass(() =>
+    forward(generator, [drawNoise(embeddings.shape[0], options, config), embeddings]),
+  );
+  try {
+    // D is never trained on interpolated sentences: no real image belongs to them
+    if (config.sharedFake) yield updateOfD(() => tf.slice(pass.output, 0, rows));
+    const gradients = tf.tidy(() => {
       const judge = (x: tf.Tensor) => {
         const logits = judgePairs(networks, view(x, options, config), embeddings);
         return generatorLoss(logits, rows, config.interpWeight);
       };
-      const { value, grad } = tf.valueAndGrad(judge)(fake);
+      const { value, grad } = tf.valueAndGrad(judge)(pass.output);
       report['loss/generator'] = tf.keep(value as tf.Scalar);
-      return grad;
+      return pass.gradients(grad, Object.values(generatorAdam.variables));
     });
-    return continueGradient(fake, direction);
-  }, Object.values(generatorAdam.variables));
-  generatorAdam.apply(grads, learningRate);
+    yield { optimiser: generatorAdam, gradients, learningRate };
+  } finally {
+    pass.dispose();
+    embeddings.dispose();
+  }
 }
 
-function updateDiscriminator(
+/** Embeddings that G draws for: those of the batch, with interpolated ones after them where the objective wants them, [n or 3n/2, embeddingDim]. */
+function shownToGenerator(batch: StepBatch, options: TrainStepOptions, config: GanClsConfig): tf.Tensor2D {
+  const { embeddings } = batch;
+  return interpolates(config)
+    ? tf.concat([embeddings, drawInterpolations(batch, options, config)])
+    : (embeddings.clone() as tf.Tensor2D);
+}
+
+/** The gradients of D's loss, by `variable.name`. */
+function discriminatorGradients(
   networks: Networks,
   { images, embeddings, wrongEmbeddings, wrongImages }: StepBatch,
   fakeImages: tf.Tensor,
   options: TrainStepOptions,
   report: StepReport,
-): void {
+): tf.NamedTensorMap {
   const { config, discriminatorAdam } = networks;
   const { trunk, head } = networks.discriminator;
   const { value, grads } = tf.variableGrads(() => {
@@ -94,17 +121,7 @@ function updateDiscriminator(
     return tf.add<tf.Scalar>(loss, tf.mul(penalty.surrogate, config.gradientPenalty));
   }, Object.values(discriminatorAdam.variables));
   report['loss/discriminator'] = tf.keep(value);
-  discriminatorAdam.apply(grads, options.learningRate * config.discriminatorLearningRateFactor);
-}
-
-/** A scalar of no meaning whose gradient at `x` is `direction`: ⟨x, direction⟩ without computing it, and without a batch of ones in its gradient. */
-function continueGradient(x: tf.Tensor, direction: tf.Tensor): tf.Scalar {
-  const apply = tf.customGrad((...args) => {
-    const [, save] = args as [tf.Tensor, tf.GradSaveFunc];
-    save([direction]);
-    return { value: tf.scalar(0), gradFunc: (_, saved) => saved[0]!.clone() };
-  });
-  return apply(x) as tf.Scalar;
+  return grads;
 }
 
 /** Images as D sees them. */

@@ -2,6 +2,7 @@ export type { AdamOptions, AdamState } from './adam.ts';
 export { Adam } from './adam.ts';
 export type { BatchNormTrainingOptions, BatchNormTrainingResult } from './batch-norm-training.ts';
 export { batchNormTraining } from './batch-norm-training.ts';
+export { type ExchangeGradients, exchangeGradients } from './exchange-gradients.ts';
 export type {
   AdamAttrs,
   AdamInputs,
@@ -24,6 +25,7 @@ export {
   RMS_PROP,
   WEIGHTED_SUM,
 } from './kernels.ts';
+export { RecordedPass } from './recorded-pass.ts';
 export { rectify, slopeBelowZero, threshold } from './rectify.ts';
 export type { RmsPropOptions, RmsPropState } from './rms-prop.ts';
 export { RmsProp } from './rms-prop.ts';

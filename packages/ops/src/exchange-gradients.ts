@@ -1,0 +1,26 @@
+/** Gradients of a step leave the engine, are exchanged with other processes, and come back. */
+
+import * as tf from '@tensorflow/tfjs-core';
+
+/** Replaces the values, in place, by what every process is to use, for instance their mean over all processes. */
+export type ExchangeGradients = (gradients: readonly Float32Array[]) => Promise<void>;
+
+/**
+ * The gradients after an exchange. They are handed over in the order of `variables`, so that every process does it in the same order.
+ * @param gradients by `variable.name`, as `tf.variableGrads` gives them; disposed of
+ */
+export async function exchangeGradients(
+  gradients: tf.NamedTensorMap,
+  variables: Readonly<Record<string, tf.Variable>>,
+  exchange: ExchangeGradients,
+): Promise<tf.NamedTensorMap> {
+  try {
+    const names = Object.values(variables).map(({ name }) => name);
+    const read = async (name: string) => ((await gradients[name]!.data()) as Float32Array).slice(); // not the engine's own memory
+    const values = await Promise.all(names.map(read));
+    await exchange(values);
+    return Object.fromEntries(names.map((name, i) => [name, tf.tensor(values[i]!, gradients[name]!.shape)]));
+  } finally {
+    tf.dispose(gradients);
+  }
+}
