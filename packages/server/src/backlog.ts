@@ -21,7 +21,7 @@ export function takeBacklog(server: Server, limit: number): Promise<void> {
       if (taken?.remotePort !== undefined && taken.remotePort === marker.localPort) end();
     };
     const late = setTimeout(end, limit);
-    marker.on('error', end);
+    marker.on('error', end).on('close', end);
     server.on('connection', look).on('drop', look);
   });
 }

@@ -9,7 +9,7 @@ import type { Exchange } from './malformed.ts';
 import { Problem } from './problem.ts';
 
 /** Milliseconds until a client that has said that it will send no more is asked whether it is still there; doubled each time. */
-const FIRST_PROBE = 250;
+const FIRST_PROBE = 100;
 /** Milliseconds between looks at how much clients take. */
 const LOOK_EVERY = 500;
 /** Turns of the event loop without anything new, after which nothing is taken to be on its way. */

@@ -65,17 +65,23 @@ export async function listen(app: Hono<AppEnv>, options: ListenOptions = {}): Pr
   Object.assign(server, { httpAllowHalfOpen: true }); // a client may close its side and wait for the answer
   const connections = new Connections(server, { perClient, minRate, rateWindow });
   answerMalformed(server, (socket) => connections.exchangesOn(socket));
+  const end = async (grace: number) => {
+    await connections.takeInArrived(grace);
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    connections.closeIdle(headersTimeout);
+    await closed;
+  };
+  let ending: Promise<void> | undefined;
   await bind(server, host, port);
   const address = server.address() as AddressInfo;
   return {
     url: `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`,
     async stop({ grace = 30_000 } = {}) {
       stopping = true;
-      const began = performance.now();
-      if (server.listening) await connections.takeInArrived(grace);
-      const closed = close(server, grace - (performance.now() - began));
-      connections.closeIdle(headersTimeout);
-      await closed;
+      const cut = setTimeout(() => server.closeAllConnections(), grace);
+      ending ??= end(grace);
+      await ending;
+      clearTimeout(cut);
     },
   };
 }
@@ -97,10 +103,4 @@ function bind(server: Server, host: string, port: number): Promise<void> {
     });
     server.listen(port, host, resolve);
   });
-}
-
-async function close(server: Server, grace: number): Promise<void> {
-  const cut = setTimeout(() => server.closeAllConnections(), Math.max(0, grace));
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  clearTimeout(cut);
 }

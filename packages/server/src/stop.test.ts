@@ -83,8 +83,18 @@ describe('a stop answers what has arrived', () => {
 
   it('also twice', async () => {
     const running = await start();
-    await Promise.all([running.stop(), running.stop()]);
+    await Promise.all([running.stop({ grace: 600_000 }), running.stop()]);
     await running.stop();
+  });
+
+  it('and ends at once when it is told to in the middle of one', async () => {
+    const { running, painter } = await startHeld();
+    const answer = send(running, request('/text/a'));
+    await expect.poll(() => painter.passes.length).toBe(1);
+    const polite = running.stop({ grace: 600_000 });
+    await running.stop({ grace: 0 });
+    await polite;
+    expect(await answer).toBe('');
   });
 });
 
