@@ -29,14 +29,14 @@ export function fromFloat16(halves: Uint16Array): Float32Array {
   return values;
 }
 
-/** A tensor of 32 bits rounded to 16. */
+/** A tensor of type F32 rounded to 16 bits. */
 export function roundedToFloat16({ shape, data }: NamedTensor): NamedTensor {
   return { dtype: 'F16', shape, data: toFloat16(data) };
 }
 
-/** The numbers of a tensor of 16 or 32 bits. */
-export function float32Values({ data }: NamedTensor): Float32Array {
-  return data instanceof Uint16Array ? fromFloat16(data) : (data as Float32Array);
+/** The numbers of a tensor of type F16 or F32. */
+export function float32Values({ dtype, data }: NamedTensor): Float32Array {
+  return dtype === 'F16' ? fromFloat16(data as Uint16Array) : (data as Float32Array);
 }
 
 /**

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CheckpointError } from './errors.ts';
-import { readSafetensors, readSafetensorsHeader, writeSafetensors } from './safetensors.ts';
+import { readSafetensors, writeSafetensors } from './safetensors.ts';
+import { readSafetensorsHeader } from './safetensors-header.ts';
 import type { NamedTensor, StateDict } from './state-dict.ts';
 
 const goldenFile = new Uint8Array(readFileSync(new URL('./__fixtures__/golden.safetensors', import.meta.url)));
@@ -47,7 +48,7 @@ describe('readSafetensors', () => {
     ['a negative size', crafted({ a: { dtype: 'U8', shape: [-1], data_offsets: [0, 1] } }), /no valid shape/],
     ['a shape of another size', crafted({ a: { dtype: 'U8', shape: [2], data_offsets: [0, 1] } }), /1 bytes for 2/],
     ['backward offsets', crafted({ a: { dtype: 'U8', shape: [0], data_offsets: [4, -4] } }), /no valid offsets/],
-    ['an entry that is null', crafted({ a: null }), /unknown type/],
+    ['an entry that is null', crafted({ a: null }), /tensor a is not described by an object/],
   ])('refuses %s', (_, file, problem) => {
     expect(() => readSafetensors(file)).toThrow(CheckpointError);
     expect(() => readSafetensors(file)).toThrow(problem);
@@ -90,7 +91,7 @@ describe('writeSafetensors', () => {
   );
 
   it('round-trips any state dict', () => {
-    const names = fc.string({ minLength: 1 }).filter((name) => !['__metadata__', '__proto__'].includes(name));
+    const names = fc.string({ minLength: 1 }).filter((name) => name !== '__metadata__');
     fc.assert(
       fc.property(fc.dictionary(names, tensor), fc.dictionary(names, fc.string()), (tensors, metadata) => {
         const state: StateDict = { tensors: { ...tensors }, metadata: { ...metadata } };

@@ -4,51 +4,78 @@
  */
 
 import { CheckpointError } from './errors.ts';
-import { assertShape, sizeOf } from './shape.ts';
+import {
+  ELEMENT_BYTES,
+  emptyRecord,
+  MAX_HEADER_LENGTH,
+  RESERVED_NAME,
+  readHeaderEntries,
+  type TensorPlace,
+} from './safetensors-header.ts';
+import { assert, assertShape, sizeOf } from './shape.ts';
 import type { Dtype, NamedTensor, StateDict, TensorData } from './state-dict.ts';
 
-const MAX_HEADER_LENGTH = 25_000_000; // a header is names and shapes: 25 MB is far beyond any model
-const MAX_DIMENSIONS = 8;
 const HEADER_ALIGNMENT = 8; // so that typed arrays can view the tensors in place
 
 type ArrayConstructor = new (buffer: ArrayBuffer, byteOffset: number, length: number) => TensorData;
 
-const ARRAYS: Record<Dtype, ArrayConstructor & { BYTES_PER_ELEMENT: number }> = {
-  F32: Float32Array,
+const ARRAYS: Record<Dtype, ArrayConstructor> = {
   F64: Float64Array,
-  I32: Int32Array,
-  U8: Uint8Array,
+  F32: Float32Array,
   F16: Uint16Array,
+  BF16: Uint16Array,
+  I64: Float64Array,
+  I32: Int32Array,
+  I16: Int16Array,
+  I8: Int8Array,
+  U64: Float64Array,
+  U32: Uint32Array,
+  U16: Uint16Array,
+  U8: Uint8Array,
+  BOOL: Uint8Array,
 };
 
-interface HeaderEntry {
-  dtype: Dtype;
-  shape: readonly number[];
-  data_offsets: [number, number];
-}
+/** Whole numbers of 64 bits are converted: JavaScript computes with them only as bigints, which nothing here takes. */
+const WHOLE_64 = new Map<Dtype, BigInt64ArrayConstructor | BigUint64ArrayConstructor>([
+  ['I64', BigInt64Array],
+  ['U64', BigUint64Array],
+]);
 
 /**
- * One file as a list of byte chunks, header first; nothing is copied.
+ * One file as a list of byte chunks, header first; nothing is copied but numbers of type I64 and U64.
  * Tensors are stored widest type first, then by name, so that each starts at a multiple of its element size.
  */
 export function safetensorsChunks(state: StateDict): Uint8Array[] {
   const tensors = Object.entries(state.tensors).sort(
     ([nameA, a], [nameB, b]) => b.data.BYTES_PER_ELEMENT - a.data.BYTES_PER_ELEMENT || (nameA < nameB ? -1 : 1),
   );
-  const header: Record<string, unknown> = { __metadata__: state.metadata };
+  const header = emptyRecord<unknown>();
+  header[RESERVED_NAME] = state.metadata;
   const chunks: Uint8Array[] = [];
   let offset = 0;
   for (const [name, { dtype, shape, data }] of tensors) {
+    assert(name !== RESERVED_NAME, `a tensor is called ${RESERVED_NAME}, the one name that the format reserves`);
     assertShape(`tensor ${name}`, data, shape);
-    header[name] = { dtype, shape, data_offsets: [offset, offset + data.byteLength] } satisfies HeaderEntry;
-    chunks.push(new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength));
+    assert(data.BYTES_PER_ELEMENT === ELEMENT_BYTES.get(dtype), `tensor ${name} is held as another type than ${dtype}`);
+    header[name] = { dtype, shape, data_offsets: [offset, offset + data.byteLength] };
+    chunks.push(bytesOf(dtype, data));
     offset += data.byteLength;
   }
   const json = new TextEncoder().encode(JSON.stringify(header));
   const prefix = new Uint8Array(8 + json.length + (-json.length & (HEADER_ALIGNMENT - 1))).fill(0x20);
+  assert(prefix.length - 8 <= MAX_HEADER_LENGTH, `the names and shapes of ${tensors.length} tensors fill a header`);
   new DataView(prefix.buffer).setBigUint64(0, BigInt(prefix.length - 8), true);
   prefix.set(json, 8);
   return [prefix, ...chunks];
+}
+
+function bytesOf(dtype: Dtype, data: TensorData): Uint8Array {
+  const whole = WHOLE_64.get(dtype);
+  if (whole === undefined) return new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
+  const least = dtype === 'I64' ? Number.MIN_SAFE_INTEGER : 0;
+  const fits = (data as Float64Array).every((value) => Number.isSafeInteger(value) && value >= least);
+  assert(fits, `a tensor of type ${dtype} holds a number that is not one of these`);
+  return new Uint8Array(whole.from([...data].map(BigInt)).buffer);
 }
 
 /** One file in one piece. */
@@ -63,92 +90,44 @@ export function writeSafetensors(state: StateDict): Uint8Array {
   return file;
 }
 
-/** What a file says of itself. */
-export interface SafetensorsHeader {
-  /** Where each tensor lies, in bytes from the beginning of the file. */
-  readonly tensors: Readonly<Record<string, TensorPlace>>;
-  readonly metadata: Readonly<Record<string, string>>;
-}
-
-export interface TensorPlace {
-  readonly dtype: Dtype;
-  readonly shape: readonly number[];
-  readonly begin: number;
-  readonly end: number;
-}
-
 /**
  * Reads a whole file. Tensors view `file` where its alignment allows and are copied otherwise.
- * @throws CheckpointError when the file is truncated or not safetensors, naming what is wrong
+ * @throws CheckpointError when the file is truncated, breaks a rule of the format, or has a type that is not supported
  */
 export function readSafetensors(file: Uint8Array, what = 'safetensors file'): StateDict {
-  const { tensors: places, metadata } = readSafetensorsHeader(file, file.length, what);
-  const tensors = Object.entries(places).map(([name, place]) => [name, readTensor(file, place)] as const);
-  return { tensors: Object.fromEntries(tensors), metadata };
-}
-
-/**
- * Reads the header alone, for files of which only parts are wanted.
- * @param head at least the header, from the beginning of the file
- * @param size of the whole file, in bytes
- * @throws CheckpointError when the file is truncated or not safetensors, naming what is wrong
- */
-export function readSafetensorsHeader(head: Uint8Array, size: number, what = 'safetensors file'): SafetensorsHeader {
-  const fail = (problem: string): never => {
-    throw new CheckpointError(`The ${what} is damaged: ${problem}.`, { hint: 'Copy or download it again.' });
-  };
-  if (head.length < 8) fail(`it has ${size} bytes, a header needs 8`);
-  const headerLength = Number(new DataView(head.buffer, head.byteOffset, 8).getBigUint64(0, true));
-  if (headerLength > MAX_HEADER_LENGTH) fail(`its header claims ${headerLength} bytes`);
-  const start = 8 + headerLength;
-  if (start > head.length) fail(`its header claims ${headerLength} bytes, the file has ${size}`);
-
-  let header: unknown;
-  try {
-    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(head.subarray(8, start)));
-  } catch {
-    fail('its header is not JSON');
-  }
-  if (typeof header !== 'object' || header === null || Array.isArray(header)) fail('its header is not an object');
-
-  const tensors: Record<string, TensorPlace> = {};
-  const metadata: Record<string, string> = {};
-  for (const [name, entry] of Object.entries(header as Record<string, unknown>)) {
-    if (name === '__metadata__') Object.assign(metadata, entry);
-    else tensors[name] = placeOf(name, entry, start, size, fail);
+  const { tensors: places, metadata } = readHeaderEntries(file, file.length, what);
+  const tensors = emptyRecord<NamedTensor>();
+  for (const [name, place] of places) {
+    const whole = WHOLE_64.get(place.dtype);
+    tensors[name] = whole === undefined ? readTensor(file, place) : readWhole64(file, place, new whole(1), what);
   }
   return { tensors, metadata };
 }
 
-function placeOf(
-  name: string,
-  entry: unknown,
-  start: number,
-  size: number,
-  fail: (problem: string) => never,
-): TensorPlace {
-  const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Partial<HeaderEntry>;
-  const array = dtype === undefined ? undefined : ARRAYS[dtype];
-  if (dtype === undefined || array === undefined) return fail(`tensor ${name} has the unknown type ${String(dtype)}`);
-  const isCount = (x: unknown) => Number.isSafeInteger(x) && (x as number) >= 0;
-  if (!Array.isArray(shape) || shape.length > MAX_DIMENSIONS || !shape.every(isCount)) {
-    return fail(`tensor ${name} has no valid shape`);
+/** @param cell holds one number of the type */
+function readWhole64(
+  file: Uint8Array,
+  { dtype, shape, begin, end }: TensorPlace,
+  cell: BigInt64Array | BigUint64Array,
+  what: string,
+): NamedTensor {
+  const bytes = new Uint8Array(cell.buffer);
+  const data = new Float64Array((end - begin) / 8);
+  for (let i = 0; i < data.length; i++) {
+    bytes.set(file.subarray(begin + 8 * i, begin + 8 * i + 8));
+    data[i] = Number(cell[0]);
+    if (Number.isSafeInteger(data[i])) continue;
+    throw new CheckpointError(`The ${what} cannot be read: it holds the number ${cell[0]} of type ${dtype}.`, {
+      hint: 'Numbers beyond 2^53 are not supported. Store the tensor as F64 or in smaller parts.',
+    });
   }
-  if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isCount)) {
-    return fail(`tensor ${name} has no valid offsets`);
-  }
-  const [begin, end] = [start + offsets[0], start + offsets[1]];
-  const length = sizeOf(shape);
-  if (end - begin !== length * array.BYTES_PER_ELEMENT)
-    fail(`tensor ${name} has ${end - begin} bytes for ${length} elements`);
-  if (end > size) fail(`tensor ${name} ends at byte ${end}, the file has ${size}`);
-  return { dtype, shape, begin, end };
+  return { dtype, shape, data };
 }
 
 function readTensor(file: Uint8Array, { dtype, shape, begin, end }: TensorPlace): NamedTensor {
   const array = ARRAYS[dtype];
   const position = file.byteOffset + begin;
-  const aligned = position % array.BYTES_PER_ELEMENT === 0 && file.buffer instanceof ArrayBuffer;
+  const aligned = position % ELEMENT_BYTES.get(dtype)! === 0 && file.buffer instanceof ArrayBuffer;
   const data = aligned
     ? new array(file.buffer as ArrayBuffer, position, sizeOf(shape))
     : new array(new Uint8Array(file.subarray(begin, end)).buffer, 0, sizeOf(shape)); // a copy: the slice of a Node Buffer is none

@@ -1,9 +1,34 @@
 /** Named tensors with text metadata: what a checkpoint, an encoder or a cache is made of. */
 
-export type TensorData = Float32Array | Float64Array | Int32Array | Uint8Array | Uint16Array;
+export type TensorData =
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Int16Array
+  | Int32Array
+  | Uint8Array
+  | Uint16Array
+  | Uint32Array;
 
-/** Element type by its safetensors name. `F16` data is held as raw bits in a `Uint16Array`. */
-export type Dtype = 'F32' | 'F64' | 'I32' | 'U8' | 'F16';
+/**
+ * Element type by its safetensors name. `F16` and `BF16` data is held as raw bits in a `Uint16Array`, `BOOL` as 0 and 1 in
+ * a `Uint8Array`, `I64` and `U64` as the same numbers in a `Float64Array`. Networks here compute with F32 and F16; the
+ * other types are for files of other programs.
+ */
+export type Dtype =
+  | 'F64'
+  | 'F32'
+  | 'F16'
+  | 'BF16'
+  | 'I64'
+  | 'I32'
+  | 'I16'
+  | 'I8'
+  | 'U64'
+  | 'U32'
+  | 'U16'
+  | 'U8'
+  | 'BOOL';
 
 export interface NamedTensor {
   readonly dtype: Dtype;

@@ -1,0 +1,48 @@
+/** Takes a stream apart in pieces of any length, whatever the lengths it comes in. */
+
+const EMPTY = new Uint8Array();
+
+export class ByteStream {
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  #rest: Uint8Array = EMPTY;
+
+  constructor(stream: ReadableStream<Uint8Array>) {
+    this.#reader = stream.getReader();
+  }
+
+  /** The next `length` bytes in memory of their own; fewer where the stream ends. */
+  async read(length: number): Promise<Uint8Array> {
+    const bytes = new Uint8Array(length);
+    let filled = 0;
+    for (;;) {
+      const piece = this.#rest.subarray(0, length - filled);
+      bytes.set(piece, filled);
+      this.#rest = this.#rest.subarray(piece.length);
+      filled += piece.length;
+      if (filled === length || !(await this.#fetch())) return bytes.subarray(0, filled);
+    }
+  }
+
+  /** Passes over `length` bytes; false where the stream ends before. */
+  async skip(length: number): Promise<boolean> {
+    let left = length;
+    while (left > this.#rest.length) {
+      left -= this.#rest.length;
+      if (!(await this.#fetch())) return false;
+    }
+    this.#rest = this.#rest.subarray(left);
+    return true;
+  }
+
+  /** Ends the stream, whole or not. */
+  async cancel(): Promise<void> {
+    this.#rest = EMPTY;
+    await this.#reader.cancel().catch(() => {}); // it may be in error already, and that error is on its way
+  }
+
+  async #fetch(): Promise<boolean> {
+    const { done, value } = await this.#reader.read();
+    this.#rest = value ?? EMPTY;
+    return !done;
+  }
+}
