@@ -3,6 +3,7 @@ import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { DatasetError } from '@t2i/core';
 import { withTemporaryFolder } from '@t2i/test-utils';
 import { describe, expect, it } from 'vitest';
@@ -24,6 +25,10 @@ interface Server {
   /** Answers in place of the file, one a request. */
   readonly statuses: number[];
   ranges: boolean;
+  /** Whether answers say how long they are. */
+  lengths: boolean;
+  /** Compressed, though nobody asked for it. */
+  gzip: boolean;
   etags: boolean;
   type: string;
 }
@@ -42,7 +47,8 @@ function answer(server: Server, request: IncomingMessage, response: ServerRespon
   const rest = server.body.subarray(start);
   response.writeHead(wanted ? 206 : 200, {
     ...headers,
-    'content-length': rest.length,
+    ...(server.lengths && { 'content-length': rest.length }),
+    ...(server.gzip && { 'content-encoding': 'gzip' }),
     ...(wanted && { 'content-range': `bytes ${start}-${total - 1}/${total}` }),
   });
   const breakAfter = server.breaks.shift();
@@ -65,6 +71,8 @@ async function withServer(use: (place: Place) => Promise<void>): Promise<void> {
     arrived: () => {},
     statuses: [],
     ranges: true,
+    lengths: true,
+    gzip: false,
     etags: true,
     type: 'application/gzip',
   };
@@ -206,6 +214,27 @@ describe('downloadFile', () => {
       server.type = 'text/html; charset=utf-8';
       await expect(download()).rejects.toThrow(/sent a web page instead of the file/);
       expect(server.requests).toHaveLength(1);
+    });
+  });
+
+  it('ends a download that is larger than any such file, whether the server says so or not', async () => {
+    await withServer(async ({ server, path, download }) => {
+      await expect(download({ maxBytes: 150_000 })).rejects.toThrow(/it has 200000 bytes, more than 150000/);
+      server.lengths = false;
+      await expect(download({ maxBytes: 150_000 })).rejects.toThrow(/more than 150000 bytes came/);
+      expect(server.requests).toHaveLength(2);
+      expect((await stat(`${path}.part`)).size).toBe(0);
+      await download({ maxBytes: 200_000 });
+      expect(await holds(path, BODY)).toBe(true);
+    });
+  });
+
+  it('does not let a few compressed bytes fill the disk', async () => {
+    await withServer(async ({ server, path, download }) => {
+      server.body = gzipSync(Buffer.alloc(2 ** 22));
+      server.gzip = true;
+      await expect(download()).rejects.toThrow(/more than \d{4} bytes came/);
+      expect((await stat(`${path}.part`)).size).toBe(0);
     });
   });
 

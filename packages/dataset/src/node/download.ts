@@ -17,6 +17,8 @@ export interface DownloadOptions {
   readonly name: string;
   /** Hexadecimal MD5 of the file where it is published. */
   readonly md5?: string | undefined;
+  /** More is not written to the disk. Default 4 GiB. */
+  readonly maxBytes?: number | undefined;
   readonly onProgress?: OnProgress | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Attempts after the first one, each going on where the last stopped. Default 4. */
@@ -120,17 +122,29 @@ function versionOf({ headers }: Response): string | undefined {
   return etag !== null && !etag.startsWith('W/') ? etag : (headers.get('last-modified') ?? undefined);
 }
 
+/** Ten times the largest file here. */
+const MAX_BYTES = 4 * 2 ** 30;
+
 /** Writes each piece before it asks for the next: what arrived before the connection broke is there to go on from. */
 async function save(
   response: Response,
   start: number,
   total: number | undefined,
-  { path, name, onProgress }: DownloadOptions,
+  options: DownloadOptions,
 ): Promise<void> {
+  const { path, name, maxBytes = MAX_BYTES, onProgress } = options;
+  const mostBytes = total === undefined ? maxBytes : Math.min(total, maxBytes);
+  if (total !== undefined && total > maxBytes)
+    throw downloadError(options, `it has ${total} bytes, more than ${maxBytes}`);
   let done = start;
   const file = await open(`${path}.part`, start === 0 ? 'w' : 'a');
   try {
     for await (const chunk of response.body as WebStream<Uint8Array>) {
+      if (done + chunk.length > mostBytes) {
+        // a server that does not end, or one that compressed what was asked for as it is; nothing of it can be gone on from
+        await file.truncate(0);
+        throw downloadError(options, `more than ${mostBytes} bytes came`);
+      }
       await file.writeFile(chunk).catch((cause: unknown) => {
         throw writeError(`${path}.part`, cause);
       });

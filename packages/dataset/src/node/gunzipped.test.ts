@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
+import { DatasetError } from '@t2i/core';
 import { withTemporaryFolder } from '@t2i/test-utils';
 import { describe, expect, it } from 'vitest';
 import { gunzipped } from './gunzipped.ts';
@@ -25,6 +26,17 @@ describe('gunzipped', () => {
       expect((await reader.read()).value?.length).toBeGreaterThan(0);
       await reader.cancel();
       await setTimeout(50); // an error that nobody catches would come now
+    });
+  });
+
+  it('stops a small file that unpacks to a huge one', async () => {
+    await withTemporaryFolder(async (folder) => {
+      await writeFile(join(folder, 'a.gz'), gzipSync(Buffer.alloc(2 ** 24)));
+      const unpacking = (limit: number) => new Response(gunzipped(join(folder, 'a.gz'), limit)).arrayBuffer();
+      expect((await unpacking(2 ** 24)).byteLength).toBe(2 ** 24);
+      const error = await unpacking(2 ** 24 - 1).catch((reason: unknown) => reason);
+      expect(error).toBeInstanceOf(DatasetError);
+      expect((error as Error).message).toMatch(/a\.gz unpacks to more than 16777215 bytes/);
     });
   });
 

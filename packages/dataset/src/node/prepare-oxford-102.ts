@@ -1,6 +1,6 @@
 /** Oxford-102 from its public archives, or from a folder that holds them, to a packed data set. */
 
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
 import { assert, DatasetError, type Logger, silentLogger } from '@t2i/core';
@@ -15,7 +15,7 @@ import {
   oxfordSplits,
   photoNumber,
 } from '../oxford-102.ts';
-import { readMat5 } from '../readers/mat5.ts';
+import { MAX_MAT_BYTES, readMat5 } from '../readers/mat5.ts';
 import { readTar } from '../readers/tar.ts';
 import { decodeStored } from './decode-stored.ts';
 import { forEachBounded } from './for-each-bounded.ts';
@@ -200,6 +200,10 @@ async function readCaptions(archive: string | undefined, labels: Int32Array): Pr
 
 async function readMat(path: string | undefined) {
   const file = found(path);
+  const { size } = await stat(file);
+  if (size > MAX_MAT_BYTES) {
+    throw new DatasetError(`${file} has ${size} bytes; a file of labels or splits has at most ${MAX_MAT_BYTES}.`);
+  }
   return readMat5(await readFile(file), basename(file));
 }
 

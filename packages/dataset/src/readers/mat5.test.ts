@@ -8,6 +8,20 @@ import { readMat5 } from './mat5.ts';
 
 const fixture = (name: string) => readFile(new URL(`./__fixtures__/${name}`, import.meta.url));
 
+/** A file of the header of `file` and one element again and again. */
+function repeated(file: Uint8Array, element: Uint8Array, times = 1001): Uint8Array {
+  const whole = new Uint8Array(128 + times * element.length);
+  whole.set(file.slice(0, 128));
+  for (let i = 0; i < times; i++) whole.set(element, 128 + i * element.length);
+  return whole;
+}
+
+async function compressedElement(content: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  const packing = new Blob([content]).stream().pipeThrough(new CompressionStream('deflate'));
+  const packed = new Uint8Array(await new Response(packing).arrayBuffer());
+  return Uint8Array.of(...new Uint8Array(Uint32Array.of(15, packed.length).buffer), ...packed);
+}
+
 describe.each(['plain.mat', 'compressed.mat'])('readMat5 on %s', (name) => {
   it('reads every numeric array as SciPy wrote it, and nothing else', async () => {
     const arrays = await readMat5(await fixture(name));
@@ -66,7 +80,22 @@ describe('readMat5', () => {
   it.each<[string, (bytes: Uint8Array) => Uint8Array | Promise<Uint8Array>, RegExp]>([
     ['an HTML page', () => new TextEncoder().encode('<!DOCTYPE html>'.padEnd(200)), /not a MATLAB v5 file/],
     ['no bytes', () => new Uint8Array(), /0 bytes, a header needs 128/],
-    ['another version', (bytes) => bytes.with(125, 2), /version 0x200/],
+    ['a file of MATLAB 7.3', (bytes) => bytes.with(125, 2), /version 0x200, MATLAB 7\.3 \(HDF5\), not MATLAB v5/],
+    ['another version', (bytes) => bytes.with(125, 7), /version 0x700/],
+    ['a file of MATLAB 4', () => fixture('version-4.mat'), /is a MATLAB v4 file, not MATLAB v5/],
+    ['a big-endian file of MATLAB 4', () => Uint8Array.of(0, 0, 3, 232, ...Array(20).fill(0)), /is a MATLAB v4 file/],
+    ['a name that is no UTF-8', (bytes) => bytes.with(177, 0xff), /the name "l\ufffdbels" of an array/],
+    ['more bytes than such a file may have', () => new Uint8Array(2 ** 24 + 1), /16777217 bytes, more than 16777216/],
+    [
+      'more arrays than such a file may hold',
+      (bytes) => repeated(bytes, bytes.slice(728, 792)),
+      /more than 1000 arrays/,
+    ],
+    [
+      'a whole number that would be rounded',
+      (bytes) => bytes.with(926, 0x20),
+      /the number 9008298766368768, which would be rounded/,
+    ],
     ['a truncated file', (bytes) => bytes.slice(0, -20), /claims \d+ bytes/],
     ['a shape that does not fit its values', (bytes) => bytes.with(160, 2), /array \[2, 300\] holds 300 values/],
     ['a type that does not exist', (bytes) => bytes.with(128, 99), /element of type 99/],
@@ -78,12 +107,18 @@ describe('readMat5', () => {
     expect((error as Error).message).toContain('labels file');
   });
 
+  it('stops at the thousandth of many small compressed arrays, and takes none within another', async () => {
+    const plain = new Uint8Array(await fixture('plain.mat'));
+    const packed = await compressedElement(plain.slice(728, 792));
+    expect([...(await readMat5(Uint8Array.of(...plain.slice(0, 128), ...packed))).keys()]).toEqual(['small']);
+    await expect(readMat5(repeated(plain, packed, 15_000))).rejects.toThrow(/more than 1000 arrays/); // a megabyte
+    const nested = Uint8Array.of(...plain.slice(0, 128), ...(await compressedElement(packed)));
+    await expect(readMat5(nested)).rejects.toThrow(/element of type 15 where an array should be/);
+  });
+
   it('stops a small file that unpacks to a huge one', async () => {
-    const zeros = new Blob([new Uint8Array(20 * 2 ** 20)]).stream().pipeThrough(new CompressionStream('deflate'));
-    const packed = new Uint8Array(await new Response(zeros).arrayBuffer());
     const header = new Uint8Array(await fixture('plain.mat')).slice(0, 128);
-    const tag = new Uint8Array(Uint32Array.of(15, packed.length).buffer);
-    const bomb = Uint8Array.of(...header, ...tag, ...packed);
+    const bomb = Uint8Array.of(...header, ...(await compressedElement(new Uint8Array(20 * 2 ** 20))));
     expect(bomb.length).toBeLessThan(2 ** 16);
     await expect(readMat5(bomb)).rejects.toThrow(/unpacks to more than/);
   });

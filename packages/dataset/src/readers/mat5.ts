@@ -11,8 +11,10 @@ export interface MatArray {
   readonly data: Float64Array;
 }
 
-/** What one file may unpack to, bytes. The largest real one here has 16 kB; this stops a small hostile file. */
-const MAX_UNPACKED = 16 * 2 ** 20;
+/** What one file may have, and unpack to, in bytes. The largest real one here has 16 kB; this stops a hostile file. */
+export const MAX_MAT_BYTES = 16 * 2 ** 20;
+/** Each compressed array costs a stream of its own, however small it is. */
+const MAX_ARRAYS = 1000;
 const MAX_DIMENSIONS = 32;
 const HEADER_LENGTH = 128;
 
@@ -37,9 +39,15 @@ const NUMBER_TYPES: Readonly<Record<number, NumberType>> = {
   6: { length: 4, read: (v, o, le) => v.getUint32(o, le) },
   7: { length: 4, read: (v, o, le) => v.getFloat32(o, le) },
   9: { length: 8, read: (v, o, le) => v.getFloat64(o, le) },
-  12: { length: 8, read: (v, o, le) => Number(v.getBigInt64(o, le)) },
-  13: { length: 8, read: (v, o, le) => Number(v.getBigUint64(o, le)) },
+  12: { length: 8, read: (v, o, le) => exact(v.getBigInt64(o, le)) },
+  13: { length: 8, read: (v, o, le) => exact(v.getBigUint64(o, le)) },
 };
+
+function exact(value: bigint): number {
+  const number = Number(value);
+  if (!Number.isSafeInteger(number)) throw new FormatError(`it holds the number ${value}, which would be rounded`);
+  return number;
+}
 
 interface Element {
   readonly type: number;
@@ -56,8 +64,10 @@ export async function readMat5(bytes: Uint8Array, what = 'MATLAB file'): Promise
   try {
     const littleEndian = readHeader(bytes);
     const arrays = new Map<string, MatArray>();
-    let budget = MAX_UNPACKED;
+    let budget = MAX_MAT_BYTES;
+    let count = 0;
     for (let offset = HEADER_LENGTH; offset < bytes.length; ) {
+      if (++count > MAX_ARRAYS) throw new FormatError(`it holds more than ${MAX_ARRAYS} arrays`, 'Split it.');
       let element = readElement(bytes, offset, littleEndian);
       offset = element.next;
       if (element.type === COMPRESSED) {
@@ -73,24 +83,50 @@ export async function readMat5(bytes: Uint8Array, what = 'MATLAB file'): Promise
   } catch (cause) {
     if (!(cause instanceof FormatError)) throw cause;
     throw new DatasetError(`The ${what} cannot be read: ${cause.message}.`, {
-      hint: 'Copy or download it again.',
+      hint: cause.hint,
       cause,
     });
   }
 }
 
+const SAVE_AS_V7 = 'Load it in MATLAB or Octave, and save it again with: save -v7';
+
 /** What is wrong with the bytes, before it is known which file they are. */
-class FormatError extends Error {}
+class FormatError extends Error {
+  readonly hint: string;
+
+  constructor(problem: string, hint = 'Copy or download it again.') {
+    super(problem);
+    this.hint = hint;
+  }
+}
 
 /** Checks the header; true when numbers are little-endian. */
 function readHeader(bytes: Uint8Array): boolean {
+  if (bytes.length > MAX_MAT_BYTES) {
+    throw new FormatError(`it has ${bytes.length} bytes, more than ${MAX_MAT_BYTES}`, 'Save only what is needed.');
+  }
+  if (isMat4(bytes)) throw new FormatError('it is a MATLAB v4 file, not MATLAB v5', SAVE_AS_V7);
   if (bytes.length < HEADER_LENGTH) throw new FormatError(`it has ${bytes.length} bytes, a header needs 128`);
   const mark = String.fromCharCode(bytes[126]!, bytes[127]!);
   if (mark !== 'IM' && mark !== 'MI') throw new FormatError('it is not a MATLAB v5 file');
   const littleEndian = mark === 'IM';
   const version = viewOf(bytes).getUint16(124, littleEndian);
+  if (version === 0x0200) throw new FormatError('it has version 0x200, MATLAB 7.3 (HDF5), not MATLAB v5', SAVE_AS_V7);
   if (version !== 0x0100) throw new FormatError(`it has version 0x${version.toString(16)}, not MATLAB v5`);
   return littleEndian;
+}
+
+/**
+ * A v4 file has no header. It begins with a number of four decimal digits, the type of its first array: byte order 0 to 4,
+ * zero, storage 0 to 5, kind 0 to 2 (chapter 2). The text that a v5 file begins with has no zero byte there.
+ */
+function isMat4(bytes: Uint8Array): boolean {
+  if (bytes.length < 20 || !bytes.subarray(0, 4).includes(0)) return false;
+  return [true, false].some((littleEndian) => {
+    const type = viewOf(bytes).getUint32(0, littleEndian);
+    return type < 5000 && /^[0-4]0[0-5][0-2]$/.test(String(type).padStart(4, '0'));
+  });
 }
 
 function readElement(bytes: Uint8Array, offset: number, littleEndian: boolean): Element {
@@ -127,7 +163,20 @@ function readMatrix(body: Uint8Array, littleEndian: boolean): [string, MatArray]
   if (!valid) throw new FormatError(`an array has the shape [${shape.slice(0, MAX_DIMENSIONS).join(', ')}]`);
   const size = shape.reduce((product, dim) => product * dim, 1);
   if (size !== data.length) throw new FormatError(`an array [${shape.join(', ')}] holds ${data.length} values`);
-  return [new TextDecoder('latin1').decode(name.body), { shape, data }];
+  return [nameOf(name.body), { shape, data }];
+}
+
+/** Names are ASCII by the format; programs that allow more write UTF-8. */
+function nameOf(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    const readable = JSON.stringify(new TextDecoder().decode(bytes.subarray(0, 100)));
+    throw new FormatError(
+      `the name ${readable} of an array is not UTF-8`,
+      'Rename the array, and save the file again.',
+    );
+  }
 }
 
 function readNumbers({ type, body }: Element, littleEndian: boolean): Float64Array {
@@ -136,7 +185,9 @@ function readNumbers({ type, body }: Element, littleEndian: boolean): Float64Arr
   const { length, read } = numberType;
   if (body.length % length !== 0) throw new FormatError(`${body.length} bytes do not hold values of ${length} bytes`);
   const view = viewOf(body);
-  return Float64Array.from({ length: body.length / length }, (_, i) => read(view, i * length, littleEndian));
+  const values = new Float64Array(body.length / length);
+  for (let i = 0; i < values.length; i++) values[i] = read(view, i * length, littleEndian);
+  return values;
 }
 
 async function inflate(bytes: Uint8Array, limit: number): Promise<Uint8Array> {
@@ -151,13 +202,13 @@ async function inflate(bytes: Uint8Array, limit: number): Promise<Uint8Array> {
       length += value.length;
       if (length > limit) {
         await reader.cancel();
-        throw new FormatError(`it unpacks to more than ${MAX_UNPACKED} bytes`);
+        throw new FormatError(`it unpacks to more than ${MAX_MAT_BYTES} bytes`);
       }
       chunks.push(value);
     }
   } catch (cause) {
     if (cause instanceof FormatError) throw cause;
-    throw new FormatError(`a compressed element is damaged (${errorMessage(cause)})`, { cause });
+    throw new FormatError(`a compressed element is damaged (${errorMessage(cause)})`);
   }
   const whole = new Uint8Array(length);
   let offset = 0;

@@ -20,6 +20,7 @@ arrays = {
 }
 for compressed in (True, False):
     savemat(here / f"{'compressed' if compressed else 'plain'}.mat", arrays, do_compression=compressed)
+savemat(here / "version-4.mat", {"a": np.arange(6.0)}, format="4")
 
 
 def element(type_, body):
