@@ -4,10 +4,12 @@
 #include <cstdlib>
 #include <cstring>
 #include <exception>
+#include <new>
 #include <stdexcept>
 #include <string>
 
 #include "args.h"
+#include "argument-error.h"
 #include "kernel-table.h"
 #include "thread-pool.h"
 #if defined(__linux__)
@@ -75,49 +77,61 @@ const InstructionSet& choose_set() {
   throw std::runtime_error("T2I_ISA is \"" + std::string(wanted) + "\", but the usable instruction sets are: " + usable);
 }
 
+// Runs `body`; what it throws becomes an exception of JavaScript.
+template <class Body>
+napi_value guarded(napi_env env, const char* name, const Body& body) {
+  try {
+    return body();
+  } catch (const ArgumentError& error) {
+    napi_throw_type_error(env, "ERR_NATIVE", error.what());
+  } catch (const std::bad_alloc&) {
+    napi_throw_error(env, "ERR_NATIVE", (std::string(name) + ": out of memory").c_str());
+  } catch (const std::exception& error) {
+    napi_throw_error(env, "ERR_NATIVE", error.what());
+  }
+  return nullptr;
+}
+
 napi_value call_kernel(napi_env env, napi_callback_info info) {
   void* data = nullptr;
   napi_get_cb_info(env, info, nullptr, nullptr, nullptr, &data);
   const KernelEntry& kernel = *static_cast<const KernelEntry*>(data);
-  napi_value result = nullptr;
-  try {
-    const Args args(env, info, kernel.name);
-    kernel.function(args);
-    napi_create_double(env, args.result(), &result);
-  } catch (const std::exception& error) {
-    napi_throw_error(env, "ERR_NATIVE", error.what());
-  }
-  return result;
+  return guarded(env, kernel.name, [&]() -> napi_value {
+    kernel.function(Args(env, info, kernel.name));
+    return nullptr;
+  });
 }
 
 void free_memory(napi_env, void* memory, void*) { std::free(memory); }
 
 // allocate(bytes): an ArrayBuffer over 64-byte aligned, uninitialised memory; large ones ask for huge pages.
 napi_value allocate(napi_env env, napi_callback_info info) {
-  constexpr size_t HUGE_PAGE = size_t{2} << 20;
-  const Args args(env, info, "allocate");
-  const size_t bytes = static_cast<size_t>(args.number(0));
-  const bool large = bytes >= 2 * HUGE_PAGE;
-  void* memory = nullptr;
-  napi_value buffer = nullptr;
-  if (posix_memalign(&memory, large ? HUGE_PAGE : 64, bytes) != 0) {
-    napi_throw_error(env, "ERR_NATIVE", ("out of memory: " + std::to_string(bytes) + " bytes").c_str());
-    return nullptr;
-  }
+  return guarded(env, "allocate", [&] {
+    constexpr size_t HUGE_PAGE = size_t{2} << 20;
+    const size_t bytes = static_cast<size_t>(Args(env, info, "allocate").integer(0, "bytes"));
+    const bool large = bytes >= 2 * HUGE_PAGE;
+    void* memory = nullptr;
+    napi_value buffer = nullptr;
+    if (posix_memalign(&memory, large ? HUGE_PAGE : 64, bytes) != 0) throw std::runtime_error("out of memory: " + std::to_string(bytes) + " bytes");
 #if defined(__linux__)
-  if (large) madvise(memory, bytes, MADV_HUGEPAGE);
+    if (large) madvise(memory, bytes, MADV_HUGEPAGE);
 #endif
-  if (napi_create_external_arraybuffer(env, memory, bytes, free_memory, nullptr, &buffer) != napi_ok) {
-    std::free(memory);
-    napi_throw_error(env, "ERR_NATIVE", "this runtime allows no external ArrayBuffer");
-  }
-  return buffer;
+    if (napi_create_external_arraybuffer(env, memory, bytes, free_memory, nullptr, &buffer) != napi_ok) {
+      std::free(memory);
+      throw std::runtime_error("this runtime allows no external ArrayBuffer");
+    }
+    return buffer;
+  });
 }
 
+// setThreads(threads): how many there are now
 napi_value set_thread_count(napi_env env, napi_callback_info info) {
-  const Args args(env, info, "setThreads");
-  set_threads(static_cast<int>(args.number(0)));
-  return nullptr;
+  return guarded(env, "setThreads", [&] {
+    constexpr int64_t MOST = 1024;
+    napi_value threads = nullptr;
+    napi_create_double(env, set_threads(static_cast<int>(Args(env, info, "setThreads").integer(0, "threads", 1, MOST))), &threads);
+    return threads;
+  });
 }
 
 void export_function(napi_env env, napi_value exports, const char* name, napi_callback callback, const void* data) {

@@ -31,7 +31,7 @@ void reduce_columns(const ColumnPieces& all, const Accumulate& accumulate, const
   const int64_t pieces = all.batches * all.blocks * all.bands;
   const int64_t grain = max(1, ColumnPieces::PIECE / (all.width * all.height));
   const int64_t cells = Quantities * all.width;
-  Sum* partials = all.bands > 1 ? static_cast<Sum*>(thread_scratch(1, pieces * cells * static_cast<int64_t>(sizeof(Sum)))) : nullptr;
+  Sum* partials = all.bands > 1 ? scratch<Sum>(1, pieces * cells) : nullptr;
   parallel_for(pieces, grain, [&](int64_t begin, int64_t end) {
     for (int64_t index = begin; index < end; index++) {
       const int64_t band = index % all.bands;

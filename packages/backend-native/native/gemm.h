@@ -185,11 +185,11 @@ void multiply(const ProductSize& size, const PackLeft& pack_left, const PackRigh
 
 // Packs from a plain matrix: element (k, column) at k·stride + column.
 struct PackRight {
-  const float* from;
+  Span<const float> from;
   int64_t stride;
   void operator()(float* to, int64_t k, int64_t depth, int64_t column, int64_t width, int64_t to_stride) const {
     for (int64_t i = 0; i < depth; i++, to += to_stride) {
-      copy_floats(to, from + (k + i) * stride + column, width);
+      copy_floats(to, from.part((k + i) * stride + column, width), width);
       zero_floats(to + width, to_stride - width);
     }
   }
@@ -197,12 +197,14 @@ struct PackRight {
 
 // Packs from a transposed matrix: element (k, column) at column·stride + k.
 struct PackRightTransposed {
-  const float* from;
+  Span<const float> from;
   int64_t stride;
   void operator()(float* to, int64_t k, int64_t depth, int64_t column, int64_t width, int64_t to_stride) const {
     for (int64_t j = 0; j < to_stride; j += LANES)
-      for (int64_t i = 0; i < depth; i += LANES)
-        transpose_block(from + (column + j) * stride + k + i, stride, min(LANES, width - j), min(LANES, depth - i), to + i * to_stride + j, to_stride);
+      for (int64_t i = 0; i < depth; i += LANES) {
+        const int64_t rows = min(LANES, width - j), columns = min(LANES, depth - i);
+        transpose_block(from.part((column + j) * stride + k + i, (rows - 1) * stride + columns), stride, rows, columns, to + i * to_stride + j, to_stride);
+      }
   }
 };
 

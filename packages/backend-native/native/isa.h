@@ -75,5 +75,7 @@ inline float sum_lanes(vf v) {
 inline int64_t min(int64_t a, int64_t b) { return a < b ? a : b; }
 inline int64_t max(int64_t a, int64_t b) { return a > b ? a : b; }
 inline int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
+// 0 … b - 1, whatever the sign of a.
+inline int64_t floor_mod(int64_t a, int64_t b) { return (a % b + b) % b; }
 
 }  // namespace t2i::T2I_ISA

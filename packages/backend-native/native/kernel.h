@@ -31,6 +31,10 @@ void parallel_for(int64_t n, int64_t grain, const Function& fn) {
       &loop);
 }
 
-inline float* scratch_floats(int slot, int64_t count) { return static_cast<float*>(thread_scratch(slot, count * 4)); }
+template <class T>
+T* scratch(int slot, int64_t count) {
+  return static_cast<T*>(thread_scratch(slot, count, sizeof(T)));
+}
+inline float* scratch_floats(int slot, int64_t count) { return scratch<float>(slot, count); }
 
 }  // namespace t2i::T2I_ISA

@@ -3,9 +3,12 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdlib>
+#include <exception>
 #include <mutex>
 #include <new>
+#include <system_error>
 #include <thread>
+#include <utility>
 #include <vector>
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -33,19 +36,16 @@ class ThreadPool {
 
   int size() const { return static_cast<int>(workers_.size()) + 1; }
 
+  // Where the system refuses another thread there are fewer than asked for.
   void resize(int threads) {
     std::lock_guard<std::mutex> one_user(user_);
-    {
-      std::lock_guard<std::mutex> lock(mutex_);
-      stopping_ = true;
-      generation_.fetch_add(1);
-    }
-    wake_.notify_all();
-    for (std::thread& worker : workers_) worker.join();
-    workers_.clear();
-    stopping_ = false;
+    stop();
     const uint64_t generation = generation_.load();
-    for (int i = 1; i < threads; i++) workers_.emplace_back([this, generation] { work(generation); });
+    workers_.reserve(static_cast<size_t>(threads));
+    try {
+      for (int i = 1; i < threads; i++) workers_.emplace_back([this, generation] { work(generation); });
+    } catch (const std::system_error&) {
+    }
   }
 
   void run(int64_t pieces, void (*piece)(void*, int64_t), void* context) {
@@ -69,12 +69,32 @@ class ThreadPool {
     std::unique_lock<std::mutex> lock(mutex_);
     open_ = false;  // a worker that wakes later than this stays out
     done_.wait(lock, [this] { return active_.load() == 0; });
+    if (failure_ != nullptr) std::rethrow_exception(std::exchange(failure_, nullptr));
   }
 
  private:
-  void take_pieces(int64_t pieces, void (*piece)(void*, int64_t), void* context) {
+  void stop() {
+    {
+      std::lock_guard<std::mutex> lock(mutex_);
+      stopping_ = true;
+      generation_.fetch_add(1);
+    }
+    wake_.notify_all();
+    for (std::thread& worker : workers_) worker.join();
+    workers_.clear();
+    stopping_ = false;
+  }
+
+  // What a piece throws ends the loop, and run() throws it again where JavaScript can catch it.
+  void take_pieces(int64_t pieces, void (*piece)(void*, int64_t), void* context) noexcept {
     inside_piece = true;
-    for (int64_t i; (i = next_.fetch_add(1, std::memory_order_relaxed)) < pieces;) piece(context, i);
+    try {
+      for (int64_t i; (i = next_.fetch_add(1, std::memory_order_relaxed)) < pieces;) piece(context, i);
+    } catch (...) {
+      std::lock_guard<std::mutex> lock(mutex_);
+      if (failure_ == nullptr) failure_ = std::current_exception();
+      next_.store(pieces, std::memory_order_relaxed);
+    }
     inside_piece = false;
   }
 
@@ -110,6 +130,7 @@ class ThreadPool {
   int64_t pieces_ = 0;
   void (*piece_)(void*, int64_t) = nullptr;
   void* context_ = nullptr;
+  std::exception_ptr failure_;
 };
 
 // Never destroyed: at process exit the workers may be asleep in it, and joining them from a static destructor can deadlock.
@@ -124,21 +145,37 @@ struct Scratch {
   ~Scratch() { std::free(memory); }
 };
 
+constexpr int64_t PAGE = 4096;
+
+// Memory of exactly the size asked for, each time anew, so that a sanitizer sees a step beyond it.
+#if defined(T2I_CHECKED)
+constexpr bool EXACT = true;
+#else
+constexpr bool EXACT = false;
+#endif
+
 }  // namespace
 
-void set_threads(int threads) { pool().resize(threads); }
+int set_threads(int threads) {
+  pool().resize(threads);
+  return pool().size();
+}
 int threads() { return pool().size(); }
 void run_pieces(int64_t pieces, void (*piece)(void*, int64_t), void* context) { pool().run(pieces, piece, context); }
 
-void* thread_scratch(int slot, int64_t bytes) {
+void* thread_scratch(int slot, int64_t count, int64_t size) {
   thread_local Scratch slots[SCRATCH_SLOTS];
   Scratch& scratch = slots[slot];
-  if (scratch.bytes < bytes) {
-    std::free(scratch.memory);
-    scratch.bytes = (bytes + 4095) / 4096 * 4096;
-    if (posix_memalign(&scratch.memory, 64, static_cast<size_t>(scratch.bytes)) != 0) throw std::bad_alloc();
-  }
-  return scratch.memory;
+  if (count < 0 || count > (INT64_MAX - PAGE) / size) throw std::bad_alloc();
+  const int64_t bytes = EXACT ? count * size : (count * size + PAGE - 1) / PAGE * PAGE;
+  if (scratch.bytes >= bytes && !EXACT) return scratch.memory;
+  std::free(std::exchange(scratch.memory, nullptr));
+  scratch.bytes = 0;
+  void* memory = nullptr;
+  if (posix_memalign(&memory, 64, static_cast<size_t>(bytes)) != 0) throw std::bad_alloc();
+  scratch.memory = memory;
+  scratch.bytes = bytes;
+  return memory;
 }
 
 }  // namespace t2i

@@ -8,8 +8,8 @@ namespace t2i::T2I_ISA {
 // True when these functions take this convolution and win time by it.
 bool winograd_pays(const ConvShape& shape);
 
-void winograd_conv2d(const ConvShape& shape, const float* x, const float* filter, float* out, const FusedTail& tail);
-void winograd_backprop_input(const ConvShape& shape, const float* dy, const float* filter, float* dx);
-void winograd_backprop_filter(const ConvShape& shape, const float* x, const float* dy, float* gradient);
+void winograd_conv2d(const ConvShape& shape, Span<const float> x, Span<const float> filter, Span<float> out, const FusedTail& tail);
+void winograd_backprop_input(const ConvShape& shape, Span<const float> dy, Span<const float> filter, Span<float> dx);
+void winograd_backprop_filter(const ConvShape& shape, Span<const float> x, Span<const float> dy, Span<float> gradient);
 
 }  // namespace t2i::T2I_ISA

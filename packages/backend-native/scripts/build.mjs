@@ -1,5 +1,5 @@
 // Compiles native/ to build/Release/t2i_native.node with the C++ compiler of this machine. Nothing is downloaded.
-//   node scripts/build.mjs [--force] [--sanitize address|undefined|thread] [--sets avx512] [--prebuild [--arch arm64]] [--install]
+//   node scripts/build.mjs [--force] [--sanitize address|undefined|thread|bounds] [--sets avx512] [--prebuild [--arch arm64]] [--install]
 // --sets compiles only these instruction sets, into build/Release-<names>, for quick trials (load it with T2I_NATIVE_ADDON).
 // --prebuild makes prebuilds/<platform>-<arch>.node, which needs no compiler where it is used; --arch with a cross compiler in CXX.
 // --install is for those who only want to compute: a prebuilt addon that loads is enough, what has to be compiled is for this

@@ -12,7 +12,8 @@ interface Addon {
   readonly usableSets: string;
   /** An ArrayBuffer over uninitialised memory, aligned to 64 bytes. */
   allocate(bytes: number): ArrayBuffer;
-  setThreads(threads: number): void;
+  /** Threads from now on, which are returned: fewer than asked for where the system refuses more. From 1 to 1024. */
+  setThreads(threads: number): number;
 }
 
 /** State of the compiled kernels in this process. */
@@ -41,9 +42,7 @@ function loadAddon(): { addon: Addon; threads: number } | { reason: string } {
   for (const path of presentAddons()) {
     try {
       const addon = createRequire(import.meta.url)(path) as Addon;
-      const threads = threadsWanted();
-      addon.setThreads(threads);
-      return { addon, threads };
+      return { addon, threads: addon.setThreads(threadsWanted()) };
     } catch (error) {
       reasons.push(`${path}: ${errorMessage(error)}`);
     }

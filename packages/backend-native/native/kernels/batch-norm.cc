@@ -14,7 +14,13 @@ enum Activation { LINEAR = 0, RELU = 1, LEAKY_RELU = 2 };
 // max(z, slope·z) for a slope < 1 is the (leaky) rectifier; a slope of 1 leaves z as it is.
 struct Rectifier {
   float slope;
-  Rectifier(int64_t activation, double alpha) : slope(activation == LINEAR ? 1.0f : activation == RELU ? 0.0f : static_cast<float>(alpha)) {}
+
+  // The arguments activation and alpha from position `first`.
+  static Rectifier from(const Args& args, int first) {
+    const int64_t activation = args.integer(first, "activation", LINEAR, LEAKY_RELU);
+    const float alpha = args.real(first + 1, "alpha");
+    return {activation == LINEAR ? 1.0f : activation == RELU ? 0.0f : alpha};
+  }
   float value(float z) const { return slope == 0.0f ? (z <= 0.0f ? 0.0f : z) : (z < 0.0f ? slope * z : z); }
   float derivative(float z) const { return z > 0.0f ? 1.0f : (z == z ? slope : z); }
 };
@@ -38,10 +44,9 @@ void for_rows(int64_t rows, int64_t channels, const Function& fn) {
 
 // batchNormMoments(x, mean, variance, rows, channels): biased variance.
 void moments(const Args& args) {
-  const float* x = args.floats(0);
-  float* mean = args.floats(1);
-  float* variance = args.floats(2);
-  const int64_t rows = args.integer(3), channels = args.integer(4);
+  const int64_t rows = args.integer(3, "rows"), channels = args.integer(4, "channels");
+  const Span<const float> x = args.floats(0, "x", args.product(rows, channels));
+  float *mean = args.floats(1, "mean", channels).data, *variance = args.floats(2, "variance", channels).data;
   if (rows == 0)
     for (int64_t c = 0; c < channels; c++) mean[c] = variance[c] = NAN;  // 0/0
   if (rows * channels == 0) return;
@@ -51,7 +56,7 @@ void moments(const Args& args) {
         double *sum = sums, *squares = sums + WIDTH;
         for (int64_t c = 0; c < piece.width; c++) sum[c] = squares[c] = 0;
         for (int64_t row = piece.row_begin; row < piece.row_end; row++) {
-          const float* values = x + row * channels + piece.column;
+          const float* values = x.part(row * channels + piece.column, piece.width);
           T2I_INDEPENDENT
           for (int64_t c = 0; c < piece.width; c++) {
             const double value = values[c];
@@ -73,15 +78,13 @@ void moments(const Args& args) {
 
 // batchNormApply(x, out, gamma?, beta?, mean, variance, rows, channels, epsilon, activation, alpha)
 void apply(const Args& args) {
-  const float* x = args.floats(0);
-  float* out = args.floats(1);
-  const float* gamma = args.missing(2) ? nullptr : args.floats(2);
-  const float* beta = args.missing(3) ? nullptr : args.floats(3);
-  const float* mean = args.floats(4);
-  const float* variance = args.floats(5);
-  const int64_t rows = args.integer(6), channels = args.integer(7);
-  const double epsilon = args.number(8);
-  const Rectifier rectifier(args.integer(9), args.number(10));
+  const int64_t rows = args.integer(6, "rows"), channels = args.integer(7, "channels");
+  const Span<const float> x = args.floats(0, "x", args.product(rows, channels));
+  const Span<float> out = args.floats(1, "out", x.length);
+  const float *gamma = args.optional_floats(2, "gamma", channels).data, *beta = args.optional_floats(3, "beta", channels).data;
+  const float *mean = args.floats(4, "mean", channels).data, *variance = args.floats(5, "variance", channels).data;
+  const double epsilon = args.number(8, "epsilon");
+  const Rectifier rectifier = Rectifier::from(args, 9);
   float* scale = scratch_floats(0, 2 * channels);
   float* shift = scale + channels;
   for (int64_t c = 0; c < channels; c++) {
@@ -90,8 +93,10 @@ void apply(const Args& args) {
   }
   const Affine affine{mean, scale, shift};
   for_rows(rows, channels, [=](int64_t first) {
+    const float* values = x.part(first, channels);
+    float* to = out.part(first, channels);
     T2I_INDEPENDENT
-    for (int64_t c = 0; c < channels; c++) out[first + c] = rectifier.value(affine(x[first + c], c));
+    for (int64_t c = 0; c < channels; c++) to[c] = rectifier.value(affine(values[c], c));
   });
 }
 
@@ -121,12 +126,14 @@ void gradient_row(const float* x, const float* dy, Affine affine, Rectifier rect
 // batchNormGradient(dy, x, gamma, beta, mean, variance, dx, dgamma, dbeta, rows, channels, epsilon, activation, alpha): with dz the gradient before the
 // activation and x̂ = (x − mean)/σ:  dβ = Σ dz,  dγ = Σ dz·x̂,  dx = γ/σ · (dz − dβ/n − x̂·dγ/n).
 void gradient(const Args& args) {
-  const float *dy = args.floats(0), *x = args.floats(1), *gamma = args.floats(2), *beta = args.floats(3), *mean = args.floats(4);
-  const float* variance = args.floats(5);
-  float *dx = args.floats(6), *dgamma = args.floats(7), *dbeta = args.floats(8);
-  const int64_t rows = args.integer(9), channels = args.integer(10);
-  const double epsilon = args.number(11);
-  const Rectifier rectifier(args.integer(12), args.number(13));
+  const int64_t rows = args.integer(9, "rows"), channels = args.integer(10, "channels"), n = args.product(rows, channels);
+  const Span<const float> dy = args.floats(0, "dy", n), x = args.floats(1, "x", n);
+  const float *gamma = args.floats(2, "gamma", channels).data, *beta = args.floats(3, "beta", channels).data;
+  const float *mean = args.floats(4, "mean", channels).data, *variance = args.floats(5, "variance", channels).data;
+  const Span<float> dx = args.floats(6, "dx", n);
+  float *dgamma = args.floats(7, "dgamma", channels).data, *dbeta = args.floats(8, "dbeta", channels).data;
+  const double epsilon = args.number(11, "epsilon");
+  const Rectifier rectifier = Rectifier::from(args, 12);
   if (rows == 0)
     for (int64_t c = 0; c < channels; c++) dgamma[c] = dbeta[c] = 0;
   if (rows * channels == 0) return;
@@ -142,8 +149,8 @@ void gradient(const Args& args) {
         const Affine block{mean + piece.column, scale + piece.column, beta + piece.column};
         for (int64_t c = 0; c < piece.width; c++) sum[c] = products[c] = 0;
         for (int64_t row = piece.row_begin; row < piece.row_end; row++) {
-          const float* values = x + row * channels + piece.column;
-          const float* gradients = dy + row * channels + piece.column;
+          const float* values = x.part(row * channels + piece.column, piece.width);
+          const float* gradients = dy.part(row * channels + piece.column, piece.width);
           add_row(values, gradients, block, rectifier, sum, products, piece.width);
         }
       },
@@ -161,7 +168,7 @@ void gradient(const Args& args) {
         }
       });
   for_rows(rows, channels, [=](int64_t first) {
-    gradient_row(x + first, dy + first, affine, rectifier, slope_x, constant, dx + first, channels);
+    gradient_row(x.part(first, channels), dy.part(first, channels), affine, rectifier, slope_x, constant, dx.part(first, channels), channels);
   });
 }
 

@@ -14,7 +14,7 @@ struct Phase {
 
   Phase(int64_t phase, int64_t stride, int64_t in_size, int64_t kernel, int64_t pad_before) : first(phase) {
     count = max(0, ceil_div(in_size - phase, stride));
-    first_tap = (phase + pad_before) % stride;
+    first_tap = floor_mod(phase + pad_before, stride);
     taps = max(0, ceil_div(kernel - first_tap, stride));
     pad = taps - 1 - (phase + pad_before - first_tap) / stride;
   }
@@ -22,7 +22,7 @@ struct Phase {
 
 // The filter [ky, kx, c, outChannels] of one phase as right factor: row (ty, tx, outChannel) with the taps reversed, column c.
 struct PackPhaseFilter {
-  const float* filter;
+  Span<const float> filter;
   const ConvShape& shape;
   const Phase& y;
   const Phase& x;
@@ -33,7 +33,8 @@ struct PackPhaseFilter {
       const int64_t count = min(depth, shape.out_channels - channel);
       const int64_t ky = y.first_tap + shape.stride_y * (y.taps - 1 - tap / x.taps);
       const int64_t kx = x.first_tap + shape.stride_x * (x.taps - 1 - tap % x.taps);
-      const float* from = filter + (ky * shape.kernel_width + kx) * shape.in_channels * shape.out_channels;
+      const int64_t tap_size = shape.in_channels * shape.out_channels;
+      const Span<const float> from{filter.part((ky * shape.kernel_width + kx) * tap_size, tap_size), tap_size};
       PackRightTransposed{from, shape.out_channels}(to, channel, count, column, width, to_stride);
       to += count * to_stride;
       k += count;
@@ -42,7 +43,7 @@ struct PackPhaseFilter {
   }
 };
 
-void compute_phase(const ConvShape& shape, const float* dy, const float* filter, float* dx, const Phase& y, const Phase& x) {
+void compute_phase(const ConvShape& shape, Span<const float> dy, Span<const float> filter, Span<float> dx, const Phase& y, const Phase& x) {
   const ConvShape phase{shape.batch, shape.out_height, shape.out_width, shape.out_channels, y.count, x.count, shape.in_channels,
                         y.taps, x.taps, 1, 1, 1, 1, y.pad, x.pad};
   const auto pack_left = [&](float* to, int64_t pixel, int64_t pixels, int64_t k, int64_t depth) {
@@ -52,53 +53,56 @@ void compute_phase(const ConvShape& shape, const float* dy, const float* filter,
     const int64_t in_x = x.first + shape.stride_x * (pixel % x.count);
     const int64_t in_y = y.first + shape.stride_y * (pixel / x.count % y.count);
     const int64_t n = pixel / x.count / y.count;
-    return dx + ((n * shape.in_height + in_y) * shape.in_width + in_x) * shape.in_channels;
+    return dx.part(((n * shape.in_height + in_y) * shape.in_width + in_x) * shape.in_channels, shape.in_channels);
   };
   multiply<ByRows>({phase.out_pixels(), shape.in_channels, phase.patch_size()}, pack_left, PackPhaseFilter{filter, shape, y, x}, out_row, do_nothing);
 }
 
 struct PackRows {
-  const float* from;
+  Span<const float> from;
   int64_t stride;
   void operator()(float* to, int64_t row, int64_t rows, int64_t k, int64_t depth) const {
-    for (int64_t r = 0; r < rows; r++) copy_floats(to + ByRows::at(r, 0), from + (row + r) * stride + k, depth);
+    for (int64_t r = 0; r < rows; r++) copy_floats(to + ByRows::at(r, 0), from.part((row + r) * stride + k, depth), depth);
   }
 };
 
 // dy of `pixels` pixels times the whole transposed filter: a patch of input gradients per output pixel.
-void multiply_patches(const ConvShape& shape, const float* dy, const float* filter, int64_t pixels, float* patches) {
+void multiply_patches(const ConvShape& shape, Span<const float> dy, Span<const float> filter, int64_t pixels, Span<float> patches) {
   const int64_t patch = shape.patch_size();
   multiply<ByRows>({pixels, patch, shape.out_channels}, PackRows{dy, shape.out_channels}, PackRightTransposed{filter, shape.out_channels},
-                   [=](int64_t row) { return patches + row * patch; }, do_nothing);
+                   [=](int64_t row) { return patches.part(row * patch, patch); }, do_nothing);
 }
 
 // The same with the factors exchanged: the filter is copied in runs instead of being transposed, which is what counts when there are few pixels.
-void multiply_few_patches(const ConvShape& shape, const float* dy, const float* filter, int64_t pixels, float* patches) {
+void multiply_few_patches(const ConvShape& shape, Span<const float> dy, Span<const float> filter, int64_t pixels, Span<float> patches) {
   const int64_t patch = shape.patch_size();
-  float* const transposed = scratch_floats(3, patch * pixels);
+  const Span<float> transposed{scratch_floats(3, patch * pixels), patch * pixels};
   multiply<ByRows>({patch, pixels, shape.out_channels}, PackRows{filter, shape.out_channels}, PackRightTransposed{dy, shape.out_channels},
-                   [=](int64_t row) { return transposed + row * pixels; }, do_nothing);
+                   [=](int64_t row) { return transposed.part(row * pixels, pixels); }, do_nothing);
   parallel_for(ceil_div(patch, LANES), 64, [&](int64_t begin, int64_t end) {
     for (int64_t row = begin * LANES; row < min(patch, end * LANES); row += LANES)
-      for (int64_t pixel = 0; pixel < pixels; pixel += LANES)
-        transpose_part(transposed + row * pixels + pixel, pixels, min(LANES, patch - row), min(LANES, pixels - pixel), patches + pixel * patch + row, patch);
+      for (int64_t pixel = 0; pixel < pixels; pixel += LANES) {
+        const int64_t height = min(LANES, patch - row), width = min(LANES, pixels - pixel);
+        const float* from = transposed.part(row * pixels + pixel, (height - 1) * pixels + width);
+        transpose_part(from, pixels, height, width, patches.part(pixel * patch + row, (width - 1) * patch + height), patch);
+      }
   });
 }
 
 // Adds the patches of one image up where they overlap. Gathers, so that each sum has one fixed order.
-void gather_patches(const ConvShape& shape, const float* patches, float* image) {
+void gather_patches(const ConvShape& shape, Span<const float> patches, Span<float> image) {
   const int64_t channels = shape.in_channels, patch = shape.patch_size();
-  zero_floats(image, shape.in_height * shape.in_width * channels);
+  zero_floats(image.data, image.length);
   for (int64_t y = 0; y < shape.out_height; y++)
     for (int64_t ky = 0; ky < shape.kernel_height; ky++) {
       const int64_t in_y = y * shape.stride_y - shape.pad_top + ky;
       if (in_y < 0 || in_y >= shape.in_height) continue;
       for (int64_t x = 0; x < shape.out_width; x++) {
         const int64_t left = x * shape.stride_x - shape.pad_left;
-        const int64_t begin = max(0, -left), end = min(shape.kernel_width, shape.in_width - left);
-        const float* from = patches + (y * shape.out_width + x) * patch + ky * shape.kernel_width * channels;
-        float* to = image + (in_y * shape.in_width + left) * channels;
-        for (int64_t i = begin * channels; i < end * channels; i++) to[i] += from[i];
+        const int64_t begin = max(0, -left), end = min(shape.kernel_width, shape.in_width - left), count = max(0, end - begin) * channels;
+        const float* from = patches.part((y * shape.out_width + x) * patch + (ky * shape.kernel_width + begin) * channels, count);
+        float* to = image.part((in_y * shape.in_width + left + begin) * channels, count);
+        for (int64_t i = 0; i < count; i++) to[i] += from[i];
       }
     }
 }
@@ -111,10 +115,11 @@ constexpr int64_t FEW_PIXELS = 64;
 
 // conv2dBackpropInput(dy, filter, dx, shape); the dilation is 1.
 void conv2d_backprop_input(const Args& args) {
-  const float* dy = args.floats(0);
-  const float* filter = args.floats(1);
-  float* dx = args.floats(2);
-  const ConvShape shape = ConvShape::from(args.ints(3));
+  const ConvShape shape = ConvShape::from(args, 3);
+  const Span<const float> dy = shape.output_of(args, 0, "dy"), filter = shape.filter_of(args, 1, "filter");
+  const Span<float> dx = shape.input_of(args, 2, "dx");
+  if (shape.dilation_y != 1 || shape.dilation_x != 1) args.refuse("the dilation of a gradient is 1");
+  if (dy.length == 0 || filter.length == 0) return zero_floats(dx.data, dx.length);
   const int64_t pixels = shape.out_height * shape.out_width;
   if (winograd_pays(shape)) return winograd_backprop_input(shape, dy, filter, dx);
   if (shape.is_dense()) {
@@ -122,17 +127,18 @@ void conv2d_backprop_input(const Args& args) {
     return multiply_all(shape, dy, filter, shape.batch, dx);
   }
   if (shape.out_pixels() <= FEW_PIXELS) {
-    float* patches = scratch_floats(2, shape.out_pixels() * shape.patch_size());
+    const int64_t size = pixels * shape.patch_size();
+    const Span<float> patches{scratch_floats(2, shape.batch * size), shape.batch * size};
     multiply_few_patches(shape, dy, filter, shape.out_pixels(), patches);
-    for (int64_t n = 0; n < shape.batch; n++)
-      gather_patches(shape, patches + n * pixels * shape.patch_size(), dx + n * shape.in_height * shape.in_width * shape.in_channels);
+    for (int64_t n = 0; n < shape.batch; n++) gather_patches(shape, {patches.part(n * size, size), size}, shape.image(dx, n));
     return;
   }
-  if (shape.in_channels <= FEW_CHANNELS && pixels * shape.patch_size() <= MAX_PATCH_FLOATS) {
+  if (shape.in_channels <= FEW_CHANNELS && shape.patch_size() <= MAX_PATCH_FLOATS / pixels) {
     parallel_for(shape.batch, 1, [&](int64_t n, int64_t) {
-      float* patches = scratch_floats(2, pixels * shape.patch_size());
-      multiply_patches(shape, dy + n * pixels * shape.out_channels, filter, pixels, patches);
-      gather_patches(shape, patches, dx + n * shape.in_height * shape.in_width * shape.in_channels);
+      const int64_t size = pixels * shape.patch_size(), out_size = pixels * shape.out_channels;
+      const Span<float> patches{scratch_floats(2, size), size};
+      multiply_patches(shape, {dy.part(n * out_size, out_size), out_size}, filter, pixels, patches);
+      gather_patches(shape, patches, shape.image(dx, n));
     });
     return;
   }

@@ -1,8 +1,8 @@
-// Two inputs with broadcasting: name(a, b, out, plan). `plan` is an Int32Array [rank, sizes…, strides of a…, strides of b…] of the output's axes, adjacent
-// ones merged wherever both inputs allow (src/kernels/broadcast.ts); a stride is 0 along a broadcast axis, and ±0/1 along the last.
+// Two inputs with broadcasting: name(a, b, out, plan). `plan` is a Float64Array [rank, sizes…, strides of a…, strides of b…] of the output's axes, adjacent
+// ones merged wherever both inputs allow (src/kernels/broadcast.ts); a stride is 0 along a broadcast axis, and 0 or 1 along the last.
 #include "../elementary.h"
-#include "../kernel.h"
 #include "../loops.h"
+#include "../packed-plan.h"
 
 namespace t2i::T2I_ISA {
 namespace {
@@ -13,19 +13,32 @@ constexpr int64_t SHORT_ROW = 256;
 constexpr int64_t LONG_ROW = 1024;
 
 struct Plan {
+  PackedPlan<1, 2> packed;
   int rank;
-  const int32_t *size, *stride_a, *stride_b;
-  int64_t rows, row_length;
+  const int64_t *size, *stride_a, *stride_b;
+  int64_t rows = 1, row_length;
   bool step_a, step_b;  // whether the last axis of a, b moves
 
-  explicit Plan(const int32_t* p)
-      : rank(p[0]), size(p + 1), stride_a(p + 1 + rank), stride_b(p + 1 + 2 * rank), rows(1), row_length(size[rank - 1]), step_a(stride_a[rank - 1] != 0),
-        step_b(stride_b[rank - 1] != 0) {
-    for (int axis = 0; axis < rank - 1; axis++) rows *= size[axis];
+  Plan(const Args& args, int index)
+      : packed(args, index), rank(packed.rank), size(packed.axes(0)), stride_a(packed.axes(1)), stride_b(packed.axes(2)), row_length(size[rank - 1]),
+        step_a(stride_a[rank - 1] != 0), step_b(stride_b[rank - 1] != 0) {
+    for (int axis = 0; axis < rank; axis++)
+      if (stride_a[axis] < 0 || stride_b[axis] < 0) args.refuse("plan has a negative stride");
+    if (stride_a[rank - 1] > 1 || stride_b[rank - 1] > 1) args.refuse("plan skips elements");
+    for (int axis = 0; axis < rank - 1; axis++) rows = args.product(rows, size[axis]);
+  }
+  Plan(const Plan&) = delete;
+
+  int64_t elements(const Args& args) const { return args.product(rows, row_length); }
+  // Elements that an input of these strides has.
+  int64_t reach(const Args& args, const int64_t* stride) const {
+    const __int128 highest = Reach(0, rank, size, stride).highest;
+    if (highest >= Args::MAX_INTEGER) args.refuse("plan reaches too far");
+    return static_cast<int64_t>(highest) + 1;
   }
 
   // Where row number `row` of the output begins in a or b.
-  int64_t offset(int64_t row, const int32_t* stride) const {
+  int64_t offset(int64_t row, const int64_t* stride) const {
     int64_t offset = 0;
     for (int axis = rank - 2; axis >= 0; axis--) {
       offset += row % size[axis] * stride[axis];
@@ -53,65 +66,69 @@ void apply_row(const In* a, bool step_a, const In* b, bool step_b, Out* out, int
 
 // One row is cut into blocks, or several rows make a piece: either way about GRAIN elements.
 template <class Op, class In, class Out>
-void apply_rows(const Plan& plan, const In* a, const In* b, Out* out) {
+void apply_rows(const Plan& plan, Span<const In> a, Span<const In> b, Span<Out> out) {
   const int64_t blocks = max(1, ceil_div(plan.row_length, GRAIN));
   parallel_for(plan.rows * blocks, max(1, GRAIN / max(1, plan.row_length)), [&](int64_t begin, int64_t end) {
     for (int64_t item = begin; item < end; item++) {
       const int64_t row = item / blocks;
       const int64_t first = item % blocks * GRAIN;
-      const In* left = a + plan.offset(row, plan.stride_a) + (plan.step_a ? first : 0);
-      const In* right = b + plan.offset(row, plan.stride_b) + (plan.step_b ? first : 0);
-      apply_row<Op>(left, plan.step_a, right, plan.step_b, out + row * plan.row_length + first, min(GRAIN, plan.row_length - first));
+      const int64_t n = min(GRAIN, plan.row_length - first);
+      const In* left = a.walk(plan.offset(row, plan.stride_a) + (plan.step_a ? first : 0), n, plan.step_a);
+      const In* right = b.walk(plan.offset(row, plan.stride_b) + (plan.step_b ? first : 0), n, plan.step_b);
+      apply_row<Op>(left, plan.step_a, right, plan.step_b, out.part(row * plan.row_length + first, n), n);
     }
   });
 }
 
 // [rows, n] with [n]: the vector of a short row is repeated so that many rows become one loop.
 template <class Op, class In, class Out>
-void apply_repeated(const Plan& plan, const In* full, const In* vector, bool vector_is_a, Out* out) {
+void apply_repeated(const Plan& plan, Span<const In> full, Span<const In> vector, bool vector_is_a, Span<Out> out) {
   const int64_t repeats = ceil_div(LONG_ROW, plan.row_length);
   const int64_t period = repeats * plan.row_length;
-  In* repeated = static_cast<In*>(thread_scratch(0, period * static_cast<int64_t>(sizeof(In))));
-  for (int64_t i = 0; i < period; i++) repeated[i] = vector[i % plan.row_length];
-  const int64_t total = plan.rows * plan.row_length;
+  In* const repeated = scratch<In>(0, period);
+  for (int64_t i = 0; i < period; i++) repeated[i] = vector.data[i % plan.row_length];
+  const int64_t total = out.length;
   parallel_for(ceil_div(total, period), max(1, GRAIN / period), [=](int64_t begin, int64_t end) {
     for (int64_t offset = begin * period; offset < min(total, end * period); offset += period) {
       const int64_t n = min(period, total - offset);
       if (vector_is_a)
-        apply_row<Op>(static_cast<const In*>(repeated), true, full + offset, true, out + offset, n);
+        apply_row<Op>(static_cast<const In*>(repeated), true, full.part(offset, n), true, out.part(offset, n), n);
       else
-        apply_row<Op>(full + offset, true, static_cast<const In*>(repeated), true, out + offset, n);
+        apply_row<Op>(full.part(offset, n), true, static_cast<const In*>(repeated), true, out.part(offset, n), n);
     }
   });
 }
 
+// Reads what `T` stands for: float or uint8_t.
+template <class T>
+Span<T> elements(const Args& args, int index, const char* name, int64_t length) {
+  if constexpr (sizeof(T) == sizeof(float))
+    return args.floats(index, name, length);
+  else
+    return args.bytes(index, name, length);
+}
+
 template <class Op, class In, class Out>
-void binary(const In* a, const In* b, Out* out, const int32_t* packed) {
-  const Plan plan(packed);
-  if (plan.rows * plan.row_length == 0) return;
+void binary(const Args& args) {
+  const Plan plan(args, 3);
+  const Span<Out> out = elements<Out>(args, 2, "out", plan.elements(args));
+  if (out.length == 0) return;
+  const Span<const In> a = elements<In>(args, 0, "a", plan.reach(args, plan.stride_a)), b = elements<In>(args, 1, "b", plan.reach(args, plan.stride_b));
   const bool matrix = plan.rank == 2 && plan.row_length < SHORT_ROW && plan.step_a && plan.step_b;
   if (matrix && plan.stride_b[0] == 0)
-    apply_repeated<Op>(plan, a, b, false, out);
+    apply_repeated<Op, In, Out>(plan, a, b, false, out);
   else if (matrix && plan.stride_a[0] == 0)
-    apply_repeated<Op>(plan, b, a, true, out);
+    apply_repeated<Op, In, Out>(plan, b, a, true, out);
   else
-    apply_rows<Op>(plan, a, b, out);
+    apply_rows<Op, In, Out>(plan, a, b, out);
 }
 
 template <class Op>
-void floats_to_floats(const Args& args) {
-  binary<Op, float, float>(args.floats(0), args.floats(1), args.floats(2), args.ints(3));
-}
-
+constexpr auto floats_to_floats = binary<Op, float, float>;
 template <class Op>
-void floats_to_bytes(const Args& args) {
-  binary<Op, float, uint8_t>(args.floats(0), args.floats(1), args.bytes(2), args.ints(3));
-}
-
+constexpr auto floats_to_bytes = binary<Op, float, uint8_t>;
 template <class Op>
-void bytes_to_bytes(const Args& args) {
-  binary<Op, uint8_t, uint8_t>(args.bytes(0), args.bytes(1), args.bytes(2), args.ints(3));
-}
+constexpr auto bytes_to_bytes = binary<Op, uint8_t, uint8_t>;
 
 #define T2I_BINARY(Name, Type, Result, expression)                    \
   struct Name {                                                       \
@@ -158,11 +175,11 @@ T2I_BINARY(LogicalOr, uint8_t, uint8_t, (a != 0) | (b != 0))
 
 // select(condition: Uint8Array, yes, no, out), all of one length
 void select(const Args& args) {
-  const uint8_t* condition = args.bytes(0);
-  const float* yes = args.floats(1);
-  const float* no = args.floats(2);
-  float* out = args.floats(3);
-  parallel_for(args.length(0), GRAIN, [=](int64_t begin, int64_t end) {
+  const int64_t n = args.length(0, "condition");
+  const uint8_t* condition = args.bytes(0, "condition", n).data;
+  const float *yes = args.floats(1, "yes", n).data, *no = args.floats(2, "no", n).data;
+  float* out = args.floats(3, "out", n).data;
+  parallel_for(n, GRAIN, [=](int64_t begin, int64_t end) {
     T2I_INDEPENDENT
     for (int64_t i = begin; i < end; i++) {
       const float first = yes[i], second = no[i];  // loaded either way: a branch would keep the loop scalar
@@ -173,11 +190,11 @@ void select(const Args& args) {
 
 // rectifierGradient(dy, x, dx, alpha): dx = x > 0 ? dy : alpha·dy, and NaN where x is
 void rectifier_gradient(const Args& args) {
-  const float* dy = args.floats(0);
-  const float* x = args.floats(1);
-  float* dx = args.floats(2);
-  const float alpha = static_cast<float>(args.number(3));
-  parallel_for(args.length(0), GRAIN, [=](int64_t begin, int64_t end) {
+  const int64_t n = args.length(0, "dy");
+  const float *dy = args.floats(0, "dy", n).data, *x = args.floats(1, "x", n).data;
+  float* dx = args.floats(2, "dx", n).data;
+  const float alpha = args.real(3, "alpha");
+  parallel_for(n, GRAIN, [=](int64_t begin, int64_t end) {
     const float slope = alpha;  // as a capture it would seem to change with every store
     T2I_INDEPENDENT
     for (int64_t i = begin; i < end; i++) dx[i] = dy[i] * (x[i] > 0.0f ? 1.0f : (x[i] == x[i] ? slope : x[i]));

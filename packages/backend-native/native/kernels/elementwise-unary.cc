@@ -12,13 +12,14 @@ struct Parameters {
   float first, second;
 };
 
-// A functor gives `apply(x, parameters)`; loops over it are left to the compiler's vectoriser, so it must not branch.
-template <class Op>
+// A functor gives `apply(x, parameters)`; loops over it are left to the compiler's vectoriser, so it must not branch. The other arguments are for it.
+template <class Op, int Count = 0>
 void unary(const Args& args) {
-  const float* x = args.floats(0);
-  float* out = args.floats(1);
-  const Parameters parameters{args.count() > 2 ? static_cast<float>(args.number(2)) : 0.0f, args.count() > 3 ? static_cast<float>(args.number(3)) : 0.0f};
-  parallel_for(args.length(0), GRAIN, [=](int64_t begin, int64_t end) {
+  const int64_t n = args.length(0, "x");
+  const float* x = args.floats(0, "x", n).data;
+  float* out = args.floats(1, "out", n).data;
+  const Parameters parameters{Count > 0 ? args.real(2, "parameter 0") : 0.0f, Count > 1 ? args.real(3, "parameter 1") : 0.0f};
+  parallel_for(n, GRAIN, [=](int64_t begin, int64_t end) {
     const Parameters constant = parameters;  // as a capture it would seem to change with every store
     T2I_INDEPENDENT
     for (int64_t i = begin; i < end; i++) out[i] = Op::apply(x[i], constant);
@@ -53,9 +54,10 @@ T2I_UNARY(ClipByValue, x > p.second ? p.second : (x < p.first ? p.first : x))
 
 // castIntsToFloats(x: Int32Array, out)
 void cast_ints_to_floats(const Args& args) {
-  const int32_t* x = args.ints(0);
-  float* out = args.floats(1);
-  parallel_for(args.length(0), GRAIN, [=](int64_t begin, int64_t end) {
+  const int64_t n = args.length(0, "x");
+  const int32_t* x = args.ints(0, "x", n).data;
+  float* out = args.floats(1, "out", n).data;
+  parallel_for(n, GRAIN, [=](int64_t begin, int64_t end) {
     T2I_INDEPENDENT
     for (int64_t i = begin; i < end; i++) out[i] = static_cast<float>(x[i]);
   });
@@ -63,9 +65,10 @@ void cast_ints_to_floats(const Args& args) {
 
 // castBytesToFloats(x: Uint8Array, out)
 void cast_bytes_to_floats(const Args& args) {
-  const uint8_t* x = args.bytes(0);
-  float* out = args.floats(1);
-  parallel_for(args.length(0), GRAIN, [=](int64_t begin, int64_t end) {
+  const int64_t n = args.length(0, "x");
+  const uint8_t* x = args.bytes(0, "x", n).data;
+  float* out = args.floats(1, "out", n).data;
+  parallel_for(n, GRAIN, [=](int64_t begin, int64_t end) {
     T2I_INDEPENDENT
     for (int64_t i = begin; i < end; i++) out[i] = static_cast<float>(x[i]);
   });
@@ -73,9 +76,10 @@ void cast_bytes_to_floats(const Args& args) {
 
 // castFloatsToBytes(x, out: Uint8Array): x ≠ 0, so that NaN is true
 void cast_floats_to_bytes(const Args& args) {
-  const float* x = args.floats(0);
-  uint8_t* out = args.bytes(1);
-  parallel_for(args.length(0), GRAIN, [=](int64_t begin, int64_t end) {
+  const int64_t n = args.length(0, "x");
+  const float* x = args.floats(0, "x", n).data;
+  uint8_t* out = args.bytes(1, "out", n).data;
+  parallel_for(n, GRAIN, [=](int64_t begin, int64_t end) {
     T2I_INDEPENDENT
     for (int64_t i = begin; i < end; i++) out[i] = x[i] != 0.0f ? 1 : 0;
   });
@@ -83,9 +87,10 @@ void cast_floats_to_bytes(const Args& args) {
 
 // fill(out, value)
 void fill(const Args& args) {
-  float* out = args.floats(0);
-  const float value = static_cast<float>(args.number(1));
-  parallel_for(args.length(0), GRAIN, [=](int64_t begin, int64_t end) {
+  const int64_t n = args.length(0, "out");
+  float* out = args.floats(0, "out", n).data;
+  const float value = args.real(1, "value");
+  parallel_for(n, GRAIN, [=](int64_t begin, int64_t end) {
     T2I_INDEPENDENT
     for (int64_t i = begin; i < end; i++) out[i] = value;
   });
@@ -93,10 +98,10 @@ void fill(const Args& args) {
 
 }  // namespace
 
-T2I_KERNELS(elementwise_unary, {"relu", unary<Relu>}, {"relu6", unary<Relu6>}, {"leakyRelu", unary<LeakyRelu>}, {"step", unary<Step>}, {"elu", unary<Elu>},
+T2I_KERNELS(elementwise_unary, {"relu", unary<Relu>}, {"relu6", unary<Relu6>}, {"leakyRelu", unary<LeakyRelu, 1>}, {"step", unary<Step, 1>}, {"elu", unary<Elu>},
             {"tanh", unary<Tanh>}, {"sigmoid", unary<Sigmoid>}, {"softplus", unary<Softplus>}, {"exp", unary<Exp>}, {"expm1", unary<Expm1>},
             {"log", unary<Log>}, {"log1p", unary<Log1p>}, {"sqrt", unary<Sqrt>}, {"rsqrt", unary<Rsqrt>}, {"square", unary<Square>}, {"neg", unary<Neg>},
-            {"abs", unary<Abs>}, {"sign", unary<Sign>}, {"reciprocal", unary<Reciprocal>}, {"clipByValue", unary<ClipByValue>},
+            {"abs", unary<Abs>}, {"sign", unary<Sign>}, {"reciprocal", unary<Reciprocal>}, {"clipByValue", unary<ClipByValue, 2>},
             {"castIntsToFloats", cast_ints_to_floats}, {"castBytesToFloats", cast_bytes_to_floats}, {"castFloatsToBytes", cast_floats_to_bytes},
             {"fill", fill})
 

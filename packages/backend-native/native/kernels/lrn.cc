@@ -35,9 +35,10 @@ struct Normalisation {
   float damping(float norm) const { return exp_of(-beta * log_of(norm)); }
 };
 
+// A window wider than all channels sums no more than all of them.
 Normalisation normalisation_of(const Args& args, int first) {
-  return {args.integer(first), args.integer(first + 1), static_cast<float>(args.number(first + 2)), static_cast<float>(args.number(first + 3)),
-          static_cast<float>(args.number(first + 4))};
+  const int64_t channels = args.integer(first, "channels", 1), radius = args.integer(first + 1, "radius");
+  return {channels, min(radius, channels - 1), args.real(first + 2, "bias"), args.real(first + 3, "alpha"), args.real(first + 4, "beta")};
 }
 
 // This thread's zero-padded row and a row of `channels` behind it.
@@ -49,10 +50,12 @@ float* scratch_rows(const Normalisation& normalisation) {
 
 // lrn(x, out, pixels, channels, radius, bias, alpha, beta)
 void lrn(const Args& args) {
-  const float* x = args.floats(0);
-  float* out = args.floats(1);
+  const int64_t pixels = args.integer(2, "pixels");
   const Normalisation layer = normalisation_of(args, 3);
-  parallel_for(args.integer(2), max(1, PIECE / layer.channels), [=](int64_t begin, int64_t end) {
+  const int64_t n = args.product(layer.channels, pixels);
+  const float* x = args.floats(0, "x", n).data;
+  float* out = args.floats(1, "out", n).data;
+  parallel_for(pixels, max(1, PIECE / layer.channels), [=](int64_t begin, int64_t end) {
     float* padding = scratch_rows(layer);
     float* norm = padding + layer.padded();
     for (int64_t pixel = begin; pixel < end; pixel++) {
@@ -67,10 +70,12 @@ void lrn(const Args& args) {
 // lrnGradient(dy, x, y, dx, pixels, channels, radius, bias, alpha, beta):
 // dx_c = dy_c · norm_c^−β − 2αβ · x_c · Σ (y·dy / norm) over |c' − c| ≤ radius.
 void lrn_gradient(const Args& args) {
-  const float *dy = args.floats(0), *x = args.floats(1), *y = args.floats(2);
-  float* dx = args.floats(3);
+  const int64_t pixels = args.integer(4, "pixels");
   const Normalisation layer = normalisation_of(args, 5);
-  parallel_for(args.integer(4), max(1, PIECE / layer.channels), [=](int64_t begin, int64_t end) {
+  const int64_t n = args.product(layer.channels, pixels);
+  const float *dy = args.floats(0, "dy", n).data, *x = args.floats(1, "x", n).data, *y = args.floats(2, "y", n).data;
+  float* dx = args.floats(3, "dx", n).data;
+  parallel_for(pixels, max(1, PIECE / layer.channels), [=](int64_t begin, int64_t end) {
     float* padding = scratch_rows(layer);
     float* norm = padding + layer.padded();
     float* sums = norm + layer.channels;

@@ -1,7 +1,7 @@
 // 2-D max and average pooling over NHWC and their gradients, as tfjs-backend-cpu computes them: padding never wins a maximum and is not counted by an
 // average, though the gradient of the average divides by the whole window.
-#include "../kernel.h"
 #include "../loops.h"
+#include "../windows.h"
 
 namespace t2i::T2I_ISA {
 namespace {
@@ -12,12 +12,24 @@ constexpr int64_t BLOCK = 64;  // channels handled together
 struct Shape {
   int64_t batch, in_height, in_width, channels, out_height, out_width, window_height, window_width, stride_height, stride_width, top, left;
   int64_t blocks() const { return ceil_div(channels, BLOCK); }
+  int64_t in_size() const { return in_height * in_width * channels; }
+
+  Span<float> input_of(const Args& args, int index, const char* name) const {
+    return args.floats(index, name, args.product(in_height, in_width, channels, batch));
+  }
+  Span<float> output_of(const Args& args, int index, const char* name) const {
+    return args.floats(index, name, args.product(out_height, out_width, channels, batch));
+  }
 };
 
 Shape shape_of(const Args& args, int first) {
   int64_t v[12];
-  for (int i = 0; i < 12; i++) v[i] = args.integer(first + i);
-  return {v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8], v[9], v[10], v[11]};
+  for (int i = 0; i < 12; i++) v[i] = args.integer(first + i, "a number of the shape", i < 10 ? 0 : -Args::MAX_INTEGER);
+  const Shape s{v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8], v[9], v[10], v[11]};
+  check_windows(args, s.in_height, s.out_height, s.window_height, s.stride_height, 1, s.top);
+  check_windows(args, s.in_width, s.out_width, s.window_width, s.stride_width, 1, s.left);
+  if (s.in_height * s.in_width > INT32_MAX) args.refuse("an image has too many pixels");
+  return s;
 }
 
 // The part of a window that lies inside the image, and where its output is.
@@ -43,20 +55,22 @@ void for_pixels(const Shape& s, const Window& window, int64_t image, const Funct
 // maxPool(x, out, …shape), averagePool(x, out, …shape)
 template <bool Maximum>
 void pool(const Args& args) {
-  const float* x = args.floats(0);
-  float* out = args.floats(1);
   const Shape s = shape_of(args, 2);
+  const Span<const float> x = s.input_of(args, 0, "x");
+  const Span<float> out = s.output_of(args, 1, "out");
+  if (out.length == 0) return;
   parallel_for(s.batch * s.out_height, 1, [=](int64_t begin, int64_t end) {
     for (int64_t line = begin; line < end; line++) {
       const int64_t image = line / s.out_height;
       for (int64_t column = 0; column < s.out_width; column++) {
         const Window window = window_at(s, image, line % s.out_height, column);
-        float* result = out + window.output * s.channels;
+        float* result = out.part(window.output * s.channels, s.channels);
         for (int64_t c = 0; c < s.channels; c++) result[c] = Maximum ? -INFINITY : 0.0f;
         for_pixels(s, window, image, [&](int64_t pixel) {
+          const float* values = x.part(pixel, s.channels);
           T2I_INDEPENDENT
           for (int64_t c = 0; c < s.channels; c++) {
-            const float value = x[pixel + c];
+            const float value = values[c];
             result[c] = Maximum ? (value > result[c] ? value : result[c]) : result[c] + value;
           }
         });
@@ -70,13 +84,15 @@ void pool(const Args& args) {
 
 // dx of one image and block of channels: no other piece writes there, so nothing depends on the order of pieces.
 template <class Function>
-void for_gradients(const Shape& s, float* dx, const Function& fn) {
+void for_gradients(const Shape& s, Span<float> dx, const Function& fn) {
   parallel_for(s.batch * s.blocks(), 1, [&](int64_t begin, int64_t end) {
     for (int64_t index = begin; index < end; index++) {
       const int64_t image = index / s.blocks(), channel = index % s.blocks() * BLOCK;
       const int64_t width = min(BLOCK, s.channels - channel);
-      for (int64_t pixel = 0; pixel < s.in_height * s.in_width; pixel++)
-        for (int64_t c = 0; c < width; c++) dx[(image * s.in_height * s.in_width + pixel) * s.channels + channel + c] = 0;
+      for (int64_t pixel = 0; pixel < s.in_height * s.in_width; pixel++) {
+        float* to = dx.part(image * s.in_size() + pixel * s.channels + channel, width);
+        for (int64_t c = 0; c < width; c++) to[c] = 0;
+      }
       for (int64_t row = 0; row < s.out_height; row++)
         for (int64_t column = 0; column < s.out_width; column++) fn(window_at(s, image, row, column), image, channel, width);
     }
@@ -85,9 +101,9 @@ void for_gradients(const Shape& s, float* dx, const Function& fn) {
 
 // maxPoolGradient(dy, x, dx, …shape): to the first of the largest; to none where no element exceeds −Infinity.
 void max_gradient(const Args& args) {
-  const float *dy = args.floats(0), *x = args.floats(1);
-  float* dx = args.floats(2);
   const Shape s = shape_of(args, 3);
+  const Span<const float> dy = s.output_of(args, 0, "dy"), x = s.input_of(args, 1, "x");
+  const Span<float> dx = s.input_of(args, 2, "dx");
   for_gradients(s, dx, [=](const Window& window, int64_t image, int64_t channel, int64_t width) {
     float best[BLOCK];
     int32_t winner[BLOCK];  // pixel within the image
@@ -95,33 +111,35 @@ void max_gradient(const Args& args) {
       best[c] = -INFINITY;
       winner[c] = -1;
     }
-    const int64_t image_begin = image * s.in_height * s.in_width * s.channels;
+    const int64_t image_begin = image * s.in_size();
     for_pixels(s, window, image, [&](int64_t pixel) {
       const int32_t position = static_cast<int32_t>((pixel - image_begin) / s.channels);
+      const float* values = x.part(pixel + channel, width);
       T2I_INDEPENDENT
       for (int64_t c = 0; c < width; c++) {
-        const float value = x[pixel + channel + c];
+        const float value = values[c];
         winner[c] = value > best[c] ? position : winner[c];
         best[c] = value > best[c] ? value : best[c];
       }
     });
-    const float* gradient = dy + window.output * s.channels + channel;
+    const float* gradient = dy.part(window.output * s.channels + channel, width);
     for (int64_t c = 0; c < width; c++)
-      if (winner[c] >= 0) dx[image_begin + winner[c] * s.channels + channel + c] += gradient[c];
+      if (winner[c] >= 0) *dx.part(image_begin + winner[c] * s.channels + channel + c, 1) += gradient[c];
   });
 }
 
 // averagePoolGradient(dy, dx, …shape)
 void average_gradient(const Args& args) {
-  const float* dy = args.floats(0);
-  float* dx = args.floats(1);
   const Shape s = shape_of(args, 2);
+  const Span<const float> dy = s.output_of(args, 0, "dy");
+  const Span<float> dx = s.input_of(args, 1, "dx");
   const float share = 1.0f / static_cast<float>(s.window_height * s.window_width);
   for_gradients(s, dx, [=](const Window& window, int64_t image, int64_t channel, int64_t width) {
-    const float* gradient = dy + window.output * s.channels + channel;
+    const float* gradient = dy.part(window.output * s.channels + channel, width);
     for_pixels(s, window, image, [&](int64_t pixel) {
+      float* to = dx.part(pixel + channel, width);
       T2I_INDEPENDENT
-      for (int64_t c = 0; c < width; c++) dx[pixel + channel + c] += gradient[c] * share;
+      for (int64_t c = 0; c < width; c++) to[c] += gradient[c] * share;
     });
   });
 }

@@ -11,26 +11,26 @@ constexpr int64_t PIECE = 1 << 14;
 constexpr int64_t NARROW = 64;
 
 template <class R>
-void reduce_rows(const float* x, float* out, int64_t rows, int64_t length) {
+void reduce_rows(Span<const float> x, Span<float> out, int64_t rows, int64_t length) {
   using Value = typename R::Value;
   if (length <= PIECE) {
     parallel_for(rows, max(1, PIECE / max(1, length)), [=](int64_t begin, int64_t end) {
-      for (int64_t row = begin; row < end; row++) out[row] = R::finish(reduce_run<R>(x + row * length, length), length);
+      for (int64_t row = begin; row < end; row++) *out.part(row, 1) = R::finish(reduce_run<R>(x.part(row * length, length), length), length);
     });
     return;
   }
   const int64_t pieces = ceil_div(length, PIECE);
-  Value* partials = static_cast<Value*>(thread_scratch(1, rows * pieces * static_cast<int64_t>(sizeof(Value))));
+  Value* partials = scratch<Value>(1, rows * pieces);
   parallel_for(rows * pieces, 1, [=](int64_t begin, int64_t end) {
     for (int64_t index = begin; index < end; index++) {
-      const int64_t first = index % pieces * PIECE;
-      partials[index] = reduce_run<R>(x + index / pieces * length + first, min(PIECE, length - first));
+      const int64_t first = index % pieces * PIECE, count = min(PIECE, length - first);
+      partials[index] = reduce_run<R>(x.part(index / pieces * length + first, count), count);
     }
   });
   for (int64_t row = 0; row < rows; row++) {
     Value total = partials[row * pieces];
     for (int64_t piece = 1; piece < pieces; piece++) total = R::step(total, partials[row * pieces + piece]);
-    out[row] = R::finish(total, length);
+    *out.part(row, 1) = R::finish(total, length);
   }
 }
 
@@ -75,39 +75,41 @@ void reduce_wide(const float* x, int64_t rows, int64_t columns, int64_t width, t
 template <class R>
 void reduce(const Args& args) {
   using Value = typename R::Value;
-  const float* x = args.floats(0);
-  float* out = args.floats(1);
-  const int64_t batches = args.integer(2), length = args.integer(3), columns = args.integer(4);
-  if (batches * columns == 0) return;
+  const int64_t batches = args.integer(2, "batches"), length = args.integer(3, "length", 1), columns = args.integer(4, "columns");
+  const Span<const float> x = args.floats(0, "x", args.product(length, columns, batches));
+  const Span<float> out = args.floats(1, "out", args.product(columns, batches));
+  if (out.length == 0) return;
   if (columns == 1) return reduce_rows<R>(x, out, batches, length);
   reduce_columns<1, Value>(
       ColumnPieces(batches, length, columns),
       [=](const ColumnPiece& piece, Value* sums) {
-        const float* first = x + (piece.batch * length + piece.row_begin) * columns + piece.column;
+        const int64_t rows = piece.row_end - piece.row_begin;
+        const float* first = x.part((piece.batch * length + piece.row_begin) * columns + piece.column, (rows - 1) * columns + piece.width);
         if (columns <= NARROW / 2)
-          reduce_narrow<R>(first, piece.row_end - piece.row_begin, columns, sums);
+          reduce_narrow<R>(first, rows, columns, sums);
         else
-          reduce_wide<R>(first, piece.row_end - piece.row_begin, columns, piece.width, sums);
+          reduce_wide<R>(first, rows, columns, piece.width, sums);
       },
       [](Value total, Value partial) { return R::step(total, partial); },
       [=](int64_t batch, int64_t column, int64_t width, const Value* totals) {
-        for (int64_t c = 0; c < width; c++) out[batch * columns + column + c] = R::finish(totals[c], length);
+        float* to = out.part(batch * columns + column, width);
+        for (int64_t c = 0; c < width; c++) to[c] = R::finish(totals[c], length);
       });
 }
 
 // argMax(x, out: Int32Array, rows, length): the first of the largest; comparisons with NaN are false, as in the cpu backend.
 template <bool Largest>
 void arg_extreme(const Args& args) {
-  const float* x = args.floats(0);
-  int32_t* out = args.ints(1);
-  const int64_t rows = args.integer(2), length = args.integer(3);
+  const int64_t rows = args.integer(2, "rows"), length = args.integer(3, "length", 1, INT32_MAX);
+  const Span<const float> x = args.floats(0, "x", args.product(length, rows));
+  const Span<int32_t> out = args.ints(1, "out", rows);
   parallel_for(rows, max(1, PIECE / max(1, length)), [=](int64_t begin, int64_t end) {
     for (int64_t row = begin; row < end; row++) {
-      const float* values = x + row * length;
+      const float* values = x.part(row * length, length);
       int64_t best = 0;
       for (int64_t i = 1; i < length; i++)
         if (Largest ? values[i] > values[best] : values[i] < values[best]) best = i;
-      out[row] = static_cast<int32_t>(best);
+      *out.part(row, 1) = static_cast<int32_t>(best);
     }
   });
 }

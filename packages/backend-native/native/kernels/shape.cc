@@ -1,6 +1,6 @@
 // Moving elements without changing them. Transpose, slice, pad, concat, tile, reverse, depth to space … are all one strided copy.
-#include "../kernel.h"
 #include "../loops.h"
+#include "../packed-plan.h"
 
 namespace t2i::T2I_ISA {
 namespace {
@@ -11,11 +11,21 @@ constexpr int64_t TILE = 16;
 // [rank, input offset, output offset, sizes…, input strides…, output strides…], in elements; see src/kernels/strided-copy.ts, which merges axes and sorts
 // them so that the output's strides fall.
 struct Plan {
+  PackedPlan<3, 2> packed;
   int rank;
   int64_t in_offset, out_offset;
-  const int32_t *size, *in_stride, *out_stride;
+  const int64_t *size, *in_stride, *out_stride;
 
-  explicit Plan(const int32_t* p) : rank(p[0]), in_offset(p[1]), out_offset(p[2]), size(p + 3), in_stride(p + 3 + rank), out_stride(p + 3 + 2 * rank) {}
+  Plan(const Args& args, int index)
+      : packed(args, index), rank(packed.rank), in_offset(packed.values[1]), out_offset(packed.values[2]), size(packed.axes(0)), in_stride(packed.axes(1)),
+        out_stride(packed.axes(2)) {}
+  Plan(const Plan&) = delete;
+
+  bool empty() const {
+    for (int axis = 0; axis < rank; axis++)
+      if (size[axis] == 0) return true;
+    return false;
+  }
 
   int64_t count_except(int skip0, int skip1) const {
     int64_t count = 1;
@@ -39,7 +49,7 @@ struct Plan {
 
 // Rows along the last axis.
 template <class T>
-void copy_rows(const Plan& plan, const T* x, T* out) {
+void copy_rows(const Plan& plan, Span<const T> x, Span<T> out) {
   const int last = plan.rank - 1;
   const int64_t n = plan.size[last], in_step = plan.in_stride[last], out_step = plan.out_stride[last];
   const int64_t blocks = max(1, ceil_div(n, PIECE));
@@ -49,8 +59,8 @@ void copy_rows(const Plan& plan, const T* x, T* out) {
       plan.locate(item / blocks, last, last, in, to);
       const int64_t first = item % blocks * PIECE;
       const int64_t length = min(PIECE, n - first);
-      const T* source = x + in + first * in_step;
-      T* target = out + to + first * out_step;
+      const T* source = x.walk(in + first * in_step, length, in_step);
+      T* target = out.walk(to + first * out_step, length, out_step);
       if (in_step == 1 && out_step == 1) {
         memcpy(target, source, static_cast<size_t>(length) * sizeof(T));
       } else {
@@ -63,7 +73,7 @@ void copy_rows(const Plan& plan, const T* x, T* out) {
 
 // A tile is read along the axis where the input is contiguous and written along the axis (the last) where the output is.
 template <class T>
-void copy_transposed(const Plan& plan, const T* x, T* out, int in_axis) {
+void copy_transposed(const Plan& plan, Span<const T> x, Span<T> out, int in_axis) {
   const int out_axis = plan.rank - 1;
   const int64_t rows = plan.size[in_axis], columns = plan.size[out_axis];  // out is [rows, columns], x [columns, rows]
   const int64_t in_stride = plan.in_stride[out_axis], out_stride = plan.out_stride[in_axis];
@@ -77,43 +87,52 @@ void copy_transposed(const Plan& plan, const T* x, T* out, int in_axis) {
       const int64_t height = min(TILE, rows - row);
       for (int64_t column = 0; column < columns; column += TILE) {
         const int64_t width = min(TILE, columns - column);
-        const T* source = x + in + row + column * in_stride;
-        T* target = out + to + column + row * out_stride;
-        for (int64_t c = 0; c < width; c++)
-          for (int64_t r = 0; r < height; r++) tile[c][r] = source[c * in_stride + r];
-        for (int64_t r = 0; r < height; r++)
-          for (int64_t c = 0; c < width; c++) target[r * out_stride + c] = tile[c][r];
+        for (int64_t c = 0; c < width; c++) {
+          const T* source = x.part(in + row + (column + c) * in_stride, height);
+          for (int64_t r = 0; r < height; r++) tile[c][r] = source[r];
+        }
+        for (int64_t r = 0; r < height; r++) {
+          T* target = out.part(to + column + (row + r) * out_stride, width);
+          for (int64_t c = 0; c < width; c++) target[c] = tile[c][r];
+        }
       }
     }
   });
 }
 
 template <class T>
-void copy(const T* x, T* out, const int32_t* packed) {
-  const Plan plan(packed);
+void copy(const Args& args, Span<const T> x, Span<T> out) {
+  const Plan plan(args, 2);
+  if (plan.empty()) return;
+  if (!Reach(plan.in_offset, plan.rank, plan.size, plan.in_stride).inside(x.length)) args.refuse("plan leaves x");
+  if (!Reach(plan.out_offset, plan.rank, plan.size, plan.out_stride).inside(out.length)) args.refuse("plan leaves out");
   const int last = plan.rank - 1;
   if (plan.in_stride[last] != 1 && plan.out_stride[last] == 1)
     for (int axis = 0; axis < last; axis++)
-      if (plan.in_stride[axis] == 1) return copy_transposed(plan, x, out, axis);
-  copy_rows(plan, x, out);
+      if (plan.in_stride[axis] == 1) return copy_transposed<T>(plan, x, out, axis);
+  copy_rows<T>(plan, x, out);
 }
 
 // copyFloats(x, out, plan), and for other element types
-void copy_floats(const Args& args) { copy(args.floats(0), args.floats(1), args.ints(2)); }
-void copy_ints(const Args& args) { copy(args.ints(0), args.ints(1), args.ints(2)); }
-void copy_bytes(const Args& args) { copy(args.bytes(0), args.bytes(1), args.ints(2)); }
+void copy_floats(const Args& args) { copy<float>(args, args.floats(0, "x", args.length(0, "x")), args.floats(1, "out", args.length(1, "out"))); }
+void copy_ints(const Args& args) { copy<int32_t>(args, args.ints(0, "x", args.length(0, "x")), args.ints(1, "out", args.length(1, "out"))); }
+void copy_bytes(const Args& args) { copy<uint8_t>(args, args.bytes(0, "x", args.length(0, "x")), args.bytes(1, "out", args.length(1, "out"))); }
 
 // gatherRows(x, indices: Int32Array, out, batches, outer, axis size, indices per batch, slice size): out[b, o, i, :] = x[b, o, indices[b, i], :]
 void gather_rows(const Args& args) {
-  const float* x = args.floats(0);
-  const int32_t* indices = args.ints(1);
-  float* out = args.floats(2);
-  const int64_t batches = args.integer(3), outer = args.integer(4), axis = args.integer(5), picks = args.integer(6), slice = args.integer(7);
+  const int64_t batches = args.integer(3, "batches"), outer = args.integer(4, "outer"), axis = args.integer(5, "axis size");
+  const int64_t picks = args.integer(6, "picks"), slice = args.integer(7, "slice size");
+  const Span<const float> x = args.floats(0, "x", args.product(slice, axis, outer, batches));
+  const Span<const int32_t> indices = args.ints(1, "indices", args.product(picks, batches));
+  const Span<float> out = args.floats(2, "out", args.product(slice, picks, outer, batches));
+  if (out.length == 0) return;
+  for (int64_t i = 0; i < indices.length; i++)
+    if (indices.data[i] < 0 || indices.data[i] >= axis) args.refuse("an index is outside its axis");
   parallel_for(batches * outer * picks, max(1, PIECE / max(1, slice)), [=](int64_t begin, int64_t end) {
     for (int64_t row = begin; row < end; row++) {
       const int64_t block = row / picks;
-      const int64_t index = indices[block / outer * picks + row % picks];
-      memcpy(out + row * slice, x + (block * axis + index) * slice, static_cast<size_t>(slice) * sizeof(float));
+      const int64_t index = *indices.part(block / outer * picks + row % picks, 1);
+      memcpy(out.part(row * slice, slice), x.part((block * axis + index) * slice, slice), static_cast<size_t>(slice) * sizeof(float));
     }
   });
 }

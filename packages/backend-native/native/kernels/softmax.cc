@@ -19,11 +19,12 @@ void softmax_row(const float* x, float* out, int64_t n) {
 }
 
 void softmax(const Args& args) {
-  const float* x = args.floats(0);
-  float* out = args.floats(1);
-  const int64_t rows = args.integer(2), length = args.integer(3);
+  const int64_t rows = args.integer(2, "rows"), length = args.integer(3, "length"), n = args.product(rows, length);
+  const Span<const float> x = args.floats(0, "x", n);
+  const Span<float> out = args.floats(1, "out", n);
+  if (n == 0) return;
   parallel_for(rows, max(1, PIECE / max(1, length)), [=](int64_t begin, int64_t end) {
-    for (int64_t row = begin; row < end; row++) softmax_row(x + row * length, out + row * length, length);
+    for (int64_t row = begin; row < end; row++) softmax_row(x.part(row * length, length), out.part(row * length, length), length);
   });
 }
 

@@ -33,20 +33,20 @@ struct ThreeTaps {
 
 // Images in NHWC seen through a grid: grid point (y, x) is the pixel (y·step + top, x·step + left); outside there are zeros.
 struct Grid {
-  const float* data;
+  Span<const float> data;
   int64_t height, width, channels;
   int64_t step, top, left;
 
-  // The channels from `channel` on of SIZE × SIZE grid points from (y, x).
+  // `count` channels from `channel` on of SIZE × SIZE grid points from (y, x).
   template <int SIZE>
-  void patch(int64_t n, int64_t y, int64_t x, int64_t channel, const float** rows) const {
+  void patch(int64_t n, int64_t y, int64_t x, int64_t channel, int64_t count, const float** rows) const {
     for (int j = 0; j < SIZE; j++) {
       const int64_t in_y = (y + j) * step + top;
-      const float* line = data + (n * height + in_y) * width * channels + channel;
+      const int64_t line = (n * height + in_y) * width * channels + channel;
       for (int i = 0; i < SIZE; i++) {
         const int64_t in_x = (x + i) * step + left;
         const bool inside = in_y >= 0 && in_y < height && in_x >= 0 && in_x < width;
-        rows[j * SIZE + i] = inside ? line + in_x * channels : zero_row;
+        rows[j * SIZE + i] = inside ? data.part(line + in_x * channels, count) : Span<const float>{zero_row, ZERO_ROW}.part(0, count);
       }
     }
   }
@@ -78,7 +78,7 @@ struct Views {
   Grid grids[4];
   int64_t stride, count;
 
-  Views(const ConvShape& s, const float* x) : stride(s.stride_y), count(stride * stride) {
+  Views(const ConvShape& s, Span<const float> x) : stride(s.stride_y), count(stride * stride) {
     for (int64_t v = 0; v < count; v++)
       grids[v] = {x, s.in_height, s.in_width, s.in_channels, stride, v / stride - s.pad_top, v % stride - s.pad_left};
   }
@@ -96,7 +96,7 @@ void pack_input(const Grid* views, const Tiles& tiles, int64_t first, int64_t co
       const int64_t length = min(depth - done, channels - channel);
       const float* from[POINTS];
       float* out[POINTS];
-      views[view].patch<R::POINTS>(place.n, place.y, place.x, channel, from);
+      views[view].patch<R::POINTS>(place.n, place.y, place.x, channel, length, from);
       for (int64_t p = 0; p < POINTS; p++) out[p] = to + p * point_stride + done;
       transform_rows<R::INPUT>(from, out, length);
       done += length;
@@ -122,7 +122,7 @@ void unpack_outputs(const PointBlock& block, const Tiles& tiles, const Pixel& pi
 }
 
 template <class R>
-void forward(const ConvShape& shape, const float* x, const float* filter, float* out, const FusedTail& tail) {
+void forward(const ConvShape& shape, Span<const float> x, Span<const float> filter, Span<float> out, const FusedTail& tail) {
   constexpr int POINTS = R::POINTS * R::POINTS;
   const Views views(shape, x);
   const Tiles tiles(shape.batch, shape.out_height, shape.out_width);
@@ -136,7 +136,7 @@ void forward(const ConvShape& shape, const float* x, const float* filter, float*
       float* transformed[POINTS];
       for (int t = 0; t < R::TAPS * R::TAPS; t++) {
         const int64_t ky = view / views.stride + views.stride * (t / R::TAPS), kx = view % views.stride + views.stride * (t % R::TAPS);
-        from[t] = filter + ((ky * shape.kernel_width + kx) * shape.in_channels + channel) * shape.out_channels + column;
+        from[t] = filter.part(((ky * shape.kernel_width + kx) * shape.in_channels + channel) * shape.out_channels + column, width);
       }
       for (int p = 0; p < POINTS; p++) {
         transformed[p] = to + p * point_stride;
@@ -145,7 +145,9 @@ void forward(const ConvShape& shape, const float* x, const float* filter, float*
       transform_rows<R::FILTER>(from, transformed, width);
     }
   };
-  const auto pixel = [&](int64_t n, int64_t y, int64_t x) { return out + ((n * shape.out_height + y) * shape.out_width + x) * shape.out_channels; };
+  const auto pixel = [&](int64_t n, int64_t y, int64_t x) {
+    return out.part(((n * shape.out_height + y) * shape.out_width + x) * shape.out_channels, shape.out_channels);
+  };
   const auto take = [&](const PointBlock& block) {
     unpack_outputs<R>(block, tiles, pixel);
     if (!block.last || tail.nothing()) return;
@@ -164,11 +166,11 @@ void forward(const ConvShape& shape, const float* x, const float* filter, float*
 struct Parity {
   int64_t first, count, tap, shift;
   Parity(int64_t first, int64_t stride, int64_t in_size, int64_t pad)
-      : first(first), count(ceil_div(in_size - first, stride)), tap((first + pad) % stride), shift((first + pad) / stride) {}
+      : first(first), count(ceil_div(in_size - first, stride)), tap(floor_mod(first + pad, stride)), shift((first + pad - tap) / stride) {}
 };
 
 template <class R>
-void backprop_input(const ConvShape& shape, const float* dy, const float* filter, float* dx, const Parity& row, const Parity& column) {
+void backprop_input(const ConvShape& shape, Span<const float> dy, Span<const float> filter, Span<float> dx, const Parity& row, const Parity& column) {
   constexpr int POINTS = R::POINTS * R::POINTS;
   const Grid view{dy, shape.out_height, shape.out_width, shape.out_channels, 1, row.shift - (R::TAPS - 1), column.shift - (R::TAPS - 1)};
   const Tiles tiles(shape.batch, row.count, column.count);
@@ -184,24 +186,24 @@ void backprop_input(const ConvShape& shape, const float* dy, const float* filter
       float* transformed[POINTS];
       for (int t = 0; t < R::TAPS * R::TAPS; t++) {
         const int64_t ky = row.tap + shape.stride_y * (R::TAPS - 1 - t / R::TAPS), kx = column.tap + shape.stride_x * (R::TAPS - 1 - t % R::TAPS);
-        from[t] = filter + ((ky * shape.kernel_width + kx) * shape.in_channels + first + j) * shape.out_channels + k;
+        from[t] = filter.part(((ky * shape.kernel_width + kx) * shape.in_channels + first + j) * shape.out_channels + k, depth);
       }
       for (int p = 0; p < POINTS; p++) transformed[p] = natural + p * SIZE + j * PointsByRows::STRIDE;
       transform_rows<R::FILTER>(from, transformed, depth);
     }
-    for (int p = 0; p < POINTS; p++) PackRightTransposed{natural + p * SIZE, PointsByRows::STRIDE}(to + p * point_stride, 0, depth, 0, width, stride);
+    for (int p = 0; p < POINTS; p++) PackRightTransposed{{natural + p * SIZE, SIZE}, PointsByRows::STRIDE}(to + p * point_stride, 0, depth, 0, width, stride);
   };
   const auto take = [&](const PointBlock& block) {
     unpack_outputs<R>(block, tiles, [&](int64_t n, int64_t y, int64_t x) {
       const int64_t in_y = row.first + shape.stride_y * y, in_x = column.first + shape.stride_x * x;
-      return dx + ((n * shape.in_height + in_y) * shape.in_width + in_x) * shape.in_channels;
+      return dx.part(((n * shape.in_height + in_y) * shape.in_width + in_x) * shape.in_channels, shape.in_channels);
     });
   };
   multiply_points<PointsByRows, POINTS>({tiles.count(), shape.in_channels, shape.out_channels}, pack_left, pack_right, take);
 }
 
 template <class R>
-void backprop_filter(const ConvShape& shape, const float* x, const float* dy, float* gradient) {
+void backprop_filter(const ConvShape& shape, Span<const float> x, Span<const float> dy, Span<float> gradient) {
   constexpr int POINTS = R::POINTS * R::POINTS;
   const Views views(shape, x);
   const Grid outputs{dy, shape.out_height, shape.out_width, shape.out_channels, 1, 0, 0};
@@ -214,7 +216,7 @@ void backprop_filter(const ConvShape& shape, const float* x, const float* dy, fl
     for (int64_t t = 0; t < count; t++, to += stride, tiles.advance(place)) {
       const float* from[4];
       float* transformed[POINTS];
-      outputs.patch<2>(place.n, place.y, place.x, column, from);
+      outputs.patch<2>(place.n, place.y, place.x, column, width, from);
       for (int p = 0; p < POINTS; p++) {
         transformed[p] = to + p * point_stride;
         zero_floats(transformed[p] + width, stride - width);
@@ -230,7 +232,7 @@ void backprop_filter(const ConvShape& shape, const float* x, const float* dy, fl
       for (int p = 0; p < POINTS; p++) from[p] = block.at(p, r);
       for (int t = 0; t < R::TAPS * R::TAPS; t++) {
         const int64_t ky = view / views.stride + views.stride * (t / R::TAPS), kx = view % views.stride + views.stride * (t % R::TAPS);
-        to[t] = gradient + ((ky * shape.kernel_width + kx) * shape.in_channels + channel) * shape.out_channels + block.column;
+        to[t] = gradient.part(((ky * shape.kernel_width + kx) * shape.in_channels + channel) * shape.out_channels + block.column, block.columns);
       }
       transform_rows<R::GRADIENT>(from, to, block.columns, !block.first);
     }
@@ -254,14 +256,14 @@ bool winograd_pays(const ConvShape& s) {
   return false;
 }
 
-void winograd_conv2d(const ConvShape& shape, const float* x, const float* filter, float* out, const FusedTail& tail) {
+void winograd_conv2d(const ConvShape& shape, Span<const float> x, Span<const float> filter, Span<float> out, const FusedTail& tail) {
   if (has_two_taps(shape))
     forward<TwoTaps>(shape, x, filter, out, tail);
   else
     forward<ThreeTaps>(shape, x, filter, out, tail);
 }
 
-void winograd_backprop_input(const ConvShape& shape, const float* dy, const float* filter, float* dx) {
+void winograd_backprop_input(const ConvShape& shape, Span<const float> dy, Span<const float> filter, Span<float> dx) {
   for (int64_t y = 0; y < shape.stride_y; y++)
     for (int64_t x = 0; x < shape.stride_x; x++) {
       const Parity row(y, shape.stride_y, shape.in_height, shape.pad_top), column(x, shape.stride_x, shape.in_width, shape.pad_left);
@@ -272,7 +274,7 @@ void winograd_backprop_input(const ConvShape& shape, const float* dy, const floa
     }
 }
 
-void winograd_backprop_filter(const ConvShape& shape, const float* x, const float* dy, float* gradient) {
+void winograd_backprop_filter(const ConvShape& shape, Span<const float> x, Span<const float> dy, Span<float> gradient) {
   if (has_two_taps(shape))
     backprop_filter<TwoTaps>(shape, x, dy, gradient);
   else

@@ -34,7 +34,7 @@ import { checkShape, checkSizes } from '../sizes.ts';
 import { type Broadcast, planBroadcast } from './broadcast.ts';
 
 type Numbers = Float32Array | Uint8Array;
-type BinaryFunction = (a: Numbers, b: Numbers, out: Numbers, plan: Int32Array) => void;
+type BinaryFunction = (a: Numbers, b: Numbers, out: Numbers, plan: Float64Array) => void;
 
 function areFloats(...tensors: TensorInfo[]): boolean {
   return tensors.every(({ dtype }) => dtype === 'float32');

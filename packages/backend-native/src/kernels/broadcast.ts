@@ -7,7 +7,7 @@ export interface Broadcast {
   /** The shape of the result. */
   readonly shape: number[];
   /** `[rank, sizes…, strides of a…, strides of b…]`; a stride is 0 along an axis that the input repeats. */
-  readonly plan: Int32Array;
+  readonly plan: Float64Array;
 }
 
 interface Axis {
@@ -17,8 +17,8 @@ interface Axis {
 }
 
 /** The plan of two equal shapes, and of scalars. */
-function flatPlan(size: number): Int32Array {
-  return Int32Array.of(1, size, 1, 1);
+function flatPlan(size: number): Float64Array {
+  return Float64Array.of(1, size, 1, 1);
 }
 
 /** Axes from the last to the first; sizes of 1 are left out, neighbours that both inputs walk in one stride are joined. */
@@ -55,5 +55,5 @@ export function planBroadcast(aShape: number[], bShape: number[]): Broadcast {
     ...axes.map(({ strideA }) => strideA),
     ...axes.map(({ strideB }) => strideB),
   ];
-  return { shape, plan: Int32Array.from(plan) };
+  return { shape, plan: Float64Array.from(plan) };
 }

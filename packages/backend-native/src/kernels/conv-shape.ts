@@ -60,8 +60,8 @@ export function convInfo(inShape: number[], filterShape: number[], attrs: ConvAt
 }
 
 /** `ConvShape` of native/conv.h. */
-export function convParameters(info: ConvInfo): Int32Array {
-  return Int32Array.of(
+export function convParameters(info: ConvInfo): Float64Array {
+  return Float64Array.of(
     info.batchSize,
     info.inHeight,
     info.inWidth,

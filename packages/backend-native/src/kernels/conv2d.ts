@@ -20,10 +20,10 @@ import { checkRank, checkShape } from '../sizes.ts';
 import { type ConvAttrs, type ConvInfo, convInfo, convParameters, isNative } from './conv-shape.ts';
 import { type FusedTail, fusableTail, NO_TAIL, type TailArguments, tailArguments } from './fused.ts';
 
-type Product = (a: Float32Array, b: Float32Array, out: Float32Array, shape: Int32Array) => void;
+type Product = (a: Float32Array, b: Float32Array, out: Float32Array, shape: Float64Array) => void;
 const conv2d =
   nativeFunction<
-    (x: Float32Array, w: Float32Array, out: Float32Array, shape: Int32Array, ...tail: TailArguments) => void
+    (x: Float32Array, w: Float32Array, out: Float32Array, shape: Float64Array, ...tail: TailArguments) => void
   >('conv2d');
 const conv2dBackpropInput = nativeFunction<Product>('conv2dBackpropInput');
 const conv2dBackpropFilter = nativeFunction<Product>('conv2dBackpropFilter');

@@ -18,7 +18,7 @@ import { gatherStrided, isMovable, stridesOf } from './strided-copy.ts';
 
 const matMul =
   nativeFunction<
-    (a: Float32Array, b: Float32Array, out: Float32Array, sizes: Int32Array, ...tail: TailArguments) => void
+    (a: Float32Array, b: Float32Array, out: Float32Array, sizes: Float64Array, ...tail: TailArguments) => void
   >('matMul');
 
 /** What the shapes of two factors make: `outer` are the axes of the batch, which broadcast as in numpy. */
@@ -83,7 +83,7 @@ function multiply(
     backend.floats(a),
     backend.floats(b),
     backend.floats(out),
-    Int32Array.of(batch, batchA!, batchB!, rows, columns, depth, ...flags),
+    Float64Array.of(batch, batchA!, batchB!, rows, columns, depth, ...flags),
     ...tailArguments(backend, tail),
   );
   return out;

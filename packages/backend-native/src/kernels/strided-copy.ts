@@ -20,7 +20,7 @@ export interface StridedCopy {
   readonly outOffset?: number;
 }
 
-type CopyFunction<T> = (x: T, out: T, plan: Int32Array) => void;
+type CopyFunction<T> = (x: T, out: T, plan: Float64Array) => void;
 const copyFloats = nativeFunction<CopyFunction<Float32Array>>('copyFloats');
 const copyInts = nativeFunction<CopyFunction<Int32Array>>('copyInts');
 const copyBytes = nativeFunction<CopyFunction<Uint8Array>>('copyBytes');
@@ -77,7 +77,7 @@ export function copyStrided(backend: NativeBackend, from: TensorInfo, to: Tensor
   const axes = mergeAxes(copy.axes);
   checkWalk(axes, 'inStride', copy.inOffset ?? 0, util.sizeFromShape(from.shape));
   checkWalk(axes, 'outStride', copy.outOffset ?? 0, util.sizeFromShape(to.shape));
-  const plan = Int32Array.from([
+  const plan = Float64Array.from([
     axes.length,
     copy.inOffset ?? 0,
     copy.outOffset ?? 0,
