@@ -1,0 +1,33 @@
+/** The models of this package keep to the interfaces of `@t2i/core`. */
+
+import '@tensorflow/tfjs-backend-cpu';
+import { testTextToImageModel, testTrainableModel } from '@t2i/test-utils';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll } from 'vitest';
+import { byPattern } from './__fixtures__/pattern.ts';
+import { smallModel } from './__fixtures__/small-model.ts';
+import type { GanCls } from './gan-cls.ts';
+import { GanClsGenerator, generatorState } from './gan-cls-generator.ts';
+
+beforeAll(() => tf.setBackend('cpu'));
+
+const countTensors = () => tf.memory().numTensors;
+
+/** Fresh weights draw an even grey: these are by pattern. */
+async function ganCls(): Promise<GanCls> {
+  const model = smallModel({ emaHalfLife: 8 });
+  await model.load(byPattern(await model.state()));
+  return model;
+}
+
+testTextToImageModel('GanCls', { open: ganCls, countTensors });
+testTrainableModel('GanCls', { open: ganCls, countTensors });
+testTextToImageModel('GanClsGenerator', {
+  countTensors,
+  open: async () => {
+    const trained = await ganCls();
+    const generator = GanClsGenerator.fromWeights(trained.config, generatorState(await trained.state()));
+    trained.dispose();
+    return generator;
+  },
+});
