@@ -1,4 +1,4 @@
-import type { RgbImage } from '@t2i/core';
+import { ConfigError, type RgbImage } from '@t2i/core';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { encodeAnimation } from './animation.ts';
@@ -28,5 +28,22 @@ describe('encodeAnimation', () => {
   it('refuses no frames at all, and a wrong number of delays', async () => {
     await expect(encodeAnimation([], { format: 'gif', delay: 100 })).rejects.toThrow('at least one frame');
     await expect(encodeAnimation([frame(1)], { format: 'gif', delay: [1, 2] })).rejects.toThrow('1 frames have 2');
+  });
+
+  it('refuses sizes, data and options that make no animation', async () => {
+    const some = { format: 'webp', delay: 100 } as const;
+    const bad: [RgbImage, object][] = [
+      [{ ...frame(1), width: 0 }, some],
+      [{ ...frame(1), height: 9 }, some],
+      [{ data: new Uint8Array(16_384 * 3), width: 16_384, height: 1 }, some],
+      [frame(1), { ...some, delay: -1 }],
+      [frame(1), { ...some, delay: 70_000 }],
+      [frame(1), { ...some, loop: 1.5 }],
+      [frame(1), { ...some, quality: 0 }],
+      [frame(1), { ...some, format: 'mp4' }],
+    ];
+    for (const [image, options] of bad) {
+      await expect(encodeAnimation([image], options as typeof some)).rejects.toThrow(ConfigError);
+    }
   });
 });

@@ -1,9 +1,14 @@
 /** A sequence of RGB pictures as one animated WebP or GIF. */
 
-import type { RgbImage } from '@t2i/core';
-import { assert } from '@t2i/core';
-import { toBytes } from './encode.ts';
+import { ConfigError, type RgbImage } from '@t2i/core';
+import { assertQuality, toBytes } from './encode.ts';
 import { loadSharp } from './load-sharp.ts';
+import { assertImage } from './size.ts';
+
+/** Pixels of a side at most, as the formats define them. */
+const MOST_PIXELS = { webp: 2 ** 14 - 1, gif: 2 ** 16 - 1 } as const;
+/** Of delays in milliseconds, and of repetitions. */
+const MOST = 2 ** 16 - 1;
 
 export type AnimationFormat = 'webp' | 'gif';
 
@@ -17,23 +22,23 @@ export interface EncodeAnimationOptions {
   readonly quality?: number;
 }
 
-/** Encodes frames of one size. They are held in memory together, 3 bytes a pixel. */
+/**
+ * Encodes frames of one size. They are held in memory together, 3 bytes a pixel.
+ * @throws ConfigError for frames or options that make no animation
+ */
 export async function encodeAnimation(
   frames: readonly RgbImage[],
   { format, delay, loop = 0, quality = 80 }: EncodeAnimationOptions,
 ): Promise<Uint8Array> {
-  const first = frames[0];
-  assert(first !== undefined, 'encodeAnimation needs at least one frame');
-  const { width, height } = first;
   const delays = typeof delay === 'number' ? frames.map(() => delay) : [...delay];
-  assert(delays.length === frames.length, `${frames.length} frames have ${delays.length} delays`);
+  const { width, height } = assertFrames(frames, format);
+  if (delays.length !== frames.length) throw new ConfigError(`${frames.length} frames have ${delays.length} delays.`);
+  for (const value of [...delays, loop]) assertCount(value);
+  assertQuality(quality);
 
   // libvips takes an animation as one tall picture cut into pages
   const pages = new Uint8Array(frames.length * width * height * 3);
-  frames.forEach((frame, i) => {
-    assert(frame.width === width && frame.height === height, 'frames of one animation must share one size');
-    pages.set(frame.data, i * width * height * 3);
-  });
+  for (const [i, frame] of frames.entries()) pages.set(frame.data, i * width * height * 3);
   const sharp = await loadSharp();
   const pipeline = sharp(pages, {
     raw: { width, height: height * frames.length, channels: 3, pageHeight: height },
@@ -42,4 +47,24 @@ export async function encodeAnimation(
   return toBytes(
     format === 'gif' ? pipeline.gif({ delay: delays, loop }) : pipeline.webp({ delay: delays, loop, quality }),
   );
+}
+
+/** The first of them, like which all are. */
+function assertFrames(frames: readonly RgbImage[], format: AnimationFormat): RgbImage {
+  const [first] = frames;
+  if (first === undefined) throw new ConfigError('An animation needs at least one frame.');
+  if (!Object.hasOwn(MOST_PIXELS, format)) {
+    throw new ConfigError(`Animations cannot be written as ${JSON.stringify(format)}.`, { hint: 'Take webp or gif.' });
+  }
+  for (const frame of frames) {
+    assertImage(frame, MOST_PIXELS[format]);
+    if (frame.width === first.width && frame.height === first.height) continue;
+    throw new ConfigError('The frames of an animation must share one size.');
+  }
+  return first;
+}
+
+function assertCount(value: number): void {
+  if (Number.isInteger(value) && value >= 0 && value <= MOST) return;
+  throw new ConfigError(`Delays and repetitions of an animation are whole numbers from 0 to ${MOST}, not ${value}.`);
 }

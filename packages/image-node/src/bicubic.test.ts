@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { ConfigError } from '@t2i/core';
 import { describe, expect, it } from 'vitest';
 import { resizeBicubic } from './bicubic.ts';
 
@@ -34,6 +35,19 @@ describe('resizeBicubic', () => {
     };
     const { data } = resizeBicubic(gradient, 1, 100);
     expect([data[0], data[150], data[297]]).toEqual([1, 126, 248]);
+  });
+
+  it.each([0, -1, 2.5, Number.NaN, 2 ** 14 + 1])('refuses a side of %d pixels', (side) => {
+    expect(() => resizeBicubic(source, side, 4)).toThrow(ConfigError);
+    expect(() => resizeBicubic(source, 4, side)).toThrow(ConfigError);
+  });
+
+  it('gives the memory of a huge picture back, and works on', () => {
+    const huge = resizeBicubic(source, 6000, 6000);
+    expect(huge.data.length).toBe(6000 * 6000 * 3);
+    const [width, height] = SIZES[0];
+    const expected = golden.subarray(source.data.length, source.data.length + width * height * 3);
+    expect(Buffer.compare(resizeBicubic(source, width, height).data, expected)).toBe(0);
   });
 
   it('refuses bytes that are not the picture they claim to be', () => {

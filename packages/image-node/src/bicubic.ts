@@ -1,8 +1,15 @@
-/** Antialiased bicubic resizing of RGB bytes, equal to Pillow's `Image.resize(size, BICUBIC)` bit for bit; the sums run in `assembly/resize.ts`. */
+/**
+ * Antialiased bicubic resizing of RGB bytes, equal to Pillow's `Image.resize(size, BICUBIC)` bit for bit; the sums run in `assembly/resize.ts`.
+ *
+ * sharp can resize too, and is not used where pictures are measured: the Fréchet distance and its relatives depend on the filter, and
+ * figures of other programs are made with Pillow's (Parmar et al. 2022). sharp's cubic differs from it by 3 levels on average and up to 46
+ * when 64 × 64 pixels are enlarged to 224 × 224, by 0.85 and up to 28 when photos of 500 are shrunk to 76 × 76. The same sums in plain
+ * JavaScript give the same bytes and take seven times as long, all of it in the thread that trains.
+ */
 
-import type { RgbImage } from '@t2i/core';
-import { assertShape } from '@t2i/core';
+import { ConfigError, type RgbImage } from '@t2i/core';
 import { RESIZE_KERNEL } from './resize-kernel.ts';
+import { assertImage, assertSize } from './size.ts';
 
 /** Fractional bits of the weights. */
 const FRACTION = 22;
@@ -10,6 +17,10 @@ const LOW_BITS = 11;
 const PAGE = 2 ** 16;
 /** Source rows are resized in strips of about so many bytes, so a huge picture is not in memory twice. */
 const STRIP = 2 ** 20;
+/** All that WebAssembly can address. */
+const MOST_MEMORY = 2 ** 32;
+/** Memory beyond this is given back after use. */
+const KEPT_MEMORY = 2 ** 26;
 
 interface Kernel {
   readonly memory: WebAssembly.Memory;
@@ -28,9 +39,13 @@ interface Weights {
 
 let compiled: Kernel | undefined;
 
-/** Stretches a picture to `width` × `height` pixels; shrinking averages over all that an output pixel covers. */
+/**
+ * Stretches a picture to `width` × `height` pixels; shrinking averages over all that an output pixel covers.
+ * @throws ConfigError for a size that is not of whole numbers from 1 to 2¹⁴, or data that do not fit the picture's own size
+ */
 export function resizeBicubic(image: RgbImage, width: number, height: number): RgbImage {
-  assertShape('image', image.data, [image.height, image.width, 3]);
+  assertImage(image);
+  assertSize({ width, height });
   compiled ??= compile();
   const kernel = compiled;
   const across = weightsFor(image.width, width);
@@ -45,8 +60,12 @@ export function resizeBicubic(image: RgbImage, width: number, height: number): R
   const narrow = place.take((image.height + 2 * down.pairs) * stride);
   const result = place.take(height * stride + 16);
   const strip = place.take(stripRows * rowBytes + across.pairs * 6 + 8);
+  if (place.end > MOST_MEMORY) {
+    throw new ConfigError(`An image of ${image.width} × ${image.height} pixels is too large to be resized.`);
+  }
   const missing = place.end - kernel.memory.buffer.byteLength;
   if (missing > 0) kernel.memory.grow(Math.ceil(missing / PAGE));
+  if (place.end > KEPT_MEMORY) compiled = undefined;
   const bytes = new Uint8Array(kernel.memory.buffer);
   copyWeights(kernel.memory, across, acrossAt);
   copyWeights(kernel.memory, down, downAt);

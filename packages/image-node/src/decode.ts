@@ -9,13 +9,27 @@
  */
 
 import type { RgbImage } from '@t2i/core';
-import { DatasetError, errorMessage } from '@t2i/core';
+import { ConfigError, DatasetError, errorMessage } from '@t2i/core';
+import type sharp from 'sharp';
+import type { Metadata } from 'sharp';
 import { resizeBicubic } from './bicubic.ts';
 import { toRgb } from './encode.ts';
+import { firstFrame } from './gif-frame.ts';
 import { loadSharp } from './load-sharp.ts';
+import { MemoryGate, memoryOfProcess } from './memory-gate.ts';
+import { sniff } from './photo-format.ts';
+import { withExifFirst } from './png-exif.ts';
+import { assertSize, MAX_SIDE } from './size.ts';
 
-/** A small file must not claim a picture that fills the memory. */
-const MAX_PIXELS = 2 ** 28;
+/** 8192 × 8192. A file of 500 bytes may claim any size, and a progressive JPEG of this one takes 0.6 GB while it is decoded. */
+const MAX_PIXELS = 2 ** 26;
+/** Up to here a picture is in memory whole while it is decoded: that is faster. Above, row after row where the format allows it. */
+const SMALL_PIXELS = 2 ** 22;
+/** For each pixel while it is decoded, at most: AVIF takes as much, a progressive JPEG 10, others 4 to 8. */
+const BYTES_PER_PIXEL = 16;
+
+/** All decoding of the process: pictures of 12 megapixels run five at a time, one of 64 runs alone. */
+const memory = new MemoryGate(Math.min(2 ** 30, memoryOfProcess() / 4));
 
 export interface DecodeSize {
   /** Pixels. */
@@ -23,24 +37,76 @@ export interface DecodeSize {
   readonly height: number;
 }
 
-/**
- * Decodes JPEG, PNG, WebP, GIF (first frame), TIFF or AVIF to 8-bit sRGB, upright by its EXIF orientation,
- * transparency laid over white. With `size` the picture is stretched to it (antialiased bicubic, Pillow's).
- * @throws DatasetError when the bytes are not a whole image
- */
-export async function decodeImage(bytes: Uint8Array, size?: DecodeSize): Promise<RgbImage> {
-  const image = await decodeWhole(bytes);
-  return size === undefined ? image : resizeBicubic(image, size.width, size.height);
+export interface DecodeLimits {
+  /** Width × height of the file at most, up to 2²⁸; default 2²⁶. No side may have more than 2¹⁴ pixels. */
+  readonly maxPixels?: number | undefined;
 }
 
-async function decodeWhole(bytes: Uint8Array): Promise<RgbImage> {
+/**
+ * Decodes JPEG, PNG, WebP, GIF, TIFF or AVIF (the first frame or page) to 8-bit sRGB, upright by its EXIF orientation,
+ * transparency laid over white. With `size` the picture is stretched to it (antialiased bicubic, Pillow's).
+ * The size is checked before anything is decoded, and pictures wait for each other when they would not fit into memory together.
+ * @throws DatasetError when the bytes are not a whole image, or one that is too large
+ */
+export async function decodeImage(
+  bytes: Uint8Array,
+  size?: DecodeSize,
+  { maxPixels = MAX_PIXELS }: DecodeLimits = {},
+): Promise<RgbImage> {
+  if (size !== undefined) assertSize(size);
+  if (!(Number.isInteger(maxPixels) && maxPixels >= 1 && maxPixels <= MAX_SIDE ** 2)) {
+    throw new ConfigError(`maxPixels must be a whole number from 1 to ${MAX_SIDE ** 2}, got ${maxPixels}.`);
+  }
+  const { photo, other = 'in no format that is known' } = sniff(bytes);
+  if (photo === undefined) {
+    throw new DatasetError(`The image cannot be decoded: it is ${other}.`, {
+      hint: 'Convert it to a JPEG, PNG, WebP, GIF, TIFF or AVIF, or remove it.',
+    });
+  }
   const sharp = await loadSharp();
+  const file = photo === 'PNG' ? withExifFirst(bytes) : bytes;
+  const header = await orDamaged(sharp(file, { limitInputPixels: false }).metadata());
+  assertDecodable(header, maxPixels);
+  return memory.run(header.width * header.height * BYTES_PER_PIXEL, async () => {
+    const image = await orDamaged(decodeWhole(sharp, file, header));
+    return size === undefined ? image : resizeBicubic(image, size.width, size.height);
+  });
+}
+
+function assertDecodable({ width, height, depth }: Metadata, maxPixels: number): void {
+  if (width > MAX_SIDE || height > MAX_SIDE || width * height > maxPixels) {
+    const limit = `at most ${MAX_SIDE} pixels a side and ${maxPixels} in all are decoded`;
+    throw new DatasetError(`The image cannot be decoded: it is ${width} × ${height} pixels, ${limit}.`, {
+      hint: 'Shrink it, remove it, or allow more pixels (maxPixels; --max-pixels of "t2i dataset prepare folder").',
+    });
+  }
+  if (depth === 'uchar' || depth === 'ushort') return;
+  // of other numbers nobody knows which one is white
+  throw new DatasetError(`The image cannot be decoded: its samples are of type ${depth}, not of 8 or 16 bits.`, {
+    hint: 'Convert it to 8 bits a channel, or remove it.',
+  });
+}
+
+function decodeWhole(library: typeof sharp, file: Uint8Array, header: Metadata): Promise<RgbImage> {
+  const pixels = header.width * header.height;
+  const sequentialRead = pixels > SMALL_PIXELS;
+  // "warning" is the strictest: a JPEG that ends before its pixels do, but in order, is a warning
+  const pipeline = library(file, { failOn: 'warning', limitInputPixels: pixels, sequentialRead }).autoOrient();
+  // what no frame of a GIF covers is transparent; the decoder leaves it black in files without a transparent colour
+  const frame = header.format === 'gif' && !header.hasAlpha ? firstFrame(file) : undefined;
+  if (frame === undefined) return toRgb(pipeline);
+  const { left, top, width, height } = frame;
+  const [right, bottom] = [header.width - left - width, header.height - top - height];
+  return toRgb(pipeline.extract(frame).extend({ left, top, right, bottom, background: 'white' }));
+}
+
+async function orDamaged<T>(decoding: Promise<T>): Promise<T> {
   try {
-    // sequentialRead saves memory on huge pictures and costs time on small ones
-    const options = { failOn: 'error', limitInputPixels: MAX_PIXELS, sequentialRead: false } as const;
-    return await toRgb(sharp(bytes, options).autoOrient());
+    return await decoding;
   } catch (cause) {
-    throw new DatasetError(`The image cannot be decoded: ${errorMessage(cause)}.`, {
+    // one fault often makes several lines, of which the first says most
+    const [fault] = errorMessage(cause).split(/[.:]?\s*(?:\n|$)/);
+    throw new DatasetError(`The image cannot be decoded: ${fault}.`, {
       hint: 'Copy or download it again, or remove it.',
       cause,
     });

@@ -1,15 +1,18 @@
 /** One RGB picture to PNG, WebP or JPEG bytes; the same picture always gives the same bytes. */
 
-import type { RgbImage } from '@t2i/core';
-import { assertShape } from '@t2i/core';
+import { ConfigError, type RgbImage } from '@t2i/core';
 import type { Sharp, default as sharp } from 'sharp';
 import { loadSharp } from './load-sharp.ts';
+import { assertImage } from './size.ts';
 import { encodeSmallPng } from './small-png.ts';
 
 /** Pixels of a PNG up to which sharp's pipeline costs more than the work itself. */
 const SMALL = 2 ** 14;
 /** Of 9. Five costs seven times as much and gains 1 dB at the same size (flowers of 76 × 76 in sheets of 1216 × 1216). */
 const AVIF_EFFORT = 3;
+
+/** Pixels of a side at most, as the formats define them; of PNG, what fits into memory at all. */
+const MOST_PIXELS = { png: 2 ** 16, webp: 2 ** 14 - 1, jpeg: 65_500, avif: 2 ** 14 } as const;
 
 export type ImageFormat = 'png' | 'webp' | 'jpeg' | 'avif';
 
@@ -23,12 +26,13 @@ export interface EncodeImageOptions {
 /**
  * Encodes a picture. PNG is lossless; WebP, JPEG and AVIF are lossy, the latter two without chroma subsampling (small pictures show it).
  * Bytes depend on the picture, the options and the version of sharp only: no time, no metadata.
+ * @throws ConfigError for a size that the format cannot hold, data that do not fit it, or options that it does not know
  */
 export async function encodeImage(
   image: RgbImage,
   { format = 'png', quality = 90 }: EncodeImageOptions = {},
 ): Promise<Uint8Array> {
-  assertShape('image', image.data, [image.height, image.width, 3]);
+  assertEncodable(image, format, quality);
   if (format === 'png' && image.width * image.height <= SMALL) return encodeSmallPng(image);
   const pipeline = fromRgb(await loadSharp(), image);
   switch (format) {
@@ -43,10 +47,26 @@ export async function encodeImage(
   }
 }
 
+function assertEncodable(image: RgbImage, format: ImageFormat, quality: number): void {
+  if (!Object.hasOwn(MOST_PIXELS, format)) {
+    throw new ConfigError(`Images cannot be written as ${JSON.stringify(format)}.`, {
+      hint: `Take one of ${Object.keys(MOST_PIXELS).join(', ')}.`,
+    });
+  }
+  assertQuality(quality);
+  assertImage(image, MOST_PIXELS[format]);
+}
+
+/** @throws ConfigError unless it is a whole number from 1 to 100 */
+export function assertQuality(quality: number): void {
+  if (Number.isInteger(quality) && quality >= 1 && quality <= 100) return;
+  throw new ConfigError(`The quality of an image is a whole number from 1 to 100, not ${quality}.`);
+}
+
 /** A sharp pipeline that starts at the picture's pixels. */
 export function fromRgb(library: typeof sharp, { data, width, height }: RgbImage): Sharp {
-  assertShape('image', data, [height, width, 3]);
-  return library(data, { raw: { width, height, channels: 3 } });
+  assertImage({ data, width, height });
+  return library(data, { raw: { width, height, channels: 3 }, limitInputPixels: false });
 }
 
 /** Runs a pipeline that ends in an encoder. */

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { ConfigError } from '@t2i/core';
 import { describe, expect, it } from 'vitest';
 import { escapeXml, renderSvg } from './svg.ts';
 
@@ -16,6 +17,10 @@ describe('renderSvg', () => {
 
   it('scales', async () => {
     expect(await renderSvg(box(''), { scale: 2 })).toMatchObject({ width: 40, height: 20 });
+  });
+
+  it.each([0, -1, Number.NaN, 101])('refuses to scale by %d', async (scale) => {
+    await expect(renderSvg(box(''), { scale })).rejects.toThrow(ConfigError);
   });
 
   it('does not fail where no font is installed', async () => {

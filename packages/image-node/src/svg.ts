@@ -1,6 +1,6 @@
 /** SVG text to pixels, and free text made safe to stand in it. */
 
-import type { RgbImage } from '@t2i/core';
+import { ConfigError, type RgbImage } from '@t2i/core';
 import { toRgb } from './encode.ts';
 import { loadSharp } from './load-sharp.ts';
 
@@ -8,14 +8,21 @@ import { loadSharp } from './load-sharp.ts';
 export const FONT_FAMILY = 'DejaVu Sans, Noto Sans, Liberation Sans, Helvetica, Arial, sans-serif';
 
 const DEFAULT_DPI = 72; // one SVG pixel is one pixel of the picture
+const MOST_SCALE = 100;
 
 export interface RenderSvgOptions {
   /** Pixels per SVG pixel; default 1. */
   readonly scale?: number;
 }
 
-/** Renders a whole SVG document over white. Its text uses the machine's fonts. */
+/**
+ * Renders a whole SVG document over white. Its text uses the machine's fonts.
+ * @throws ConfigError for a scale below 1/72 or above 100
+ */
 export async function renderSvg(svg: string, { scale = 1 }: RenderSvgOptions = {}): Promise<RgbImage> {
+  if (!(scale >= 1 / DEFAULT_DPI && scale <= MOST_SCALE)) {
+    throw new ConfigError(`A drawing cannot be scaled by ${scale}.`, { hint: `Take a number up to ${MOST_SCALE}.` });
+  }
   const sharp = await loadSharp();
   return toRgb(sharp(new TextEncoder().encode(svg), { density: DEFAULT_DPI * scale }));
 }

@@ -1,0 +1,30 @@
+/** Which files count as photos, told by their first bytes: an ending proves nothing, and no other file reaches a decoder. */
+
+const FORMATS: readonly (readonly [name: string, pattern: RegExp])[] = [
+  ['JPEG', /^\xff\xd8\xff/],
+  ['PNG', /^\x89PNG\r\n.\n/],
+  ['GIF', /^GIF8[79]a/],
+  ['WebP', /^RIFF.{4}WEBP/s],
+  ['TIFF', /^(?:II[*+]\0|MM\0[*+])/],
+  ['AVIF', /^.{4}ftyp(?:avif|mif1.{4}(?:.{4}){0,16}avif)/s],
+];
+/** Others that people take for photos, to name them in the error. */
+const OTHERS: typeof FORMATS = [
+  ['a PDF document', /^%PDF/],
+  ['an SVG drawing', /<svg[\s>]/],
+  ['an animated AVIF', /^.{4}ftypavis/s],
+  ['a HEIC photo', /^.{4}ftyp(?:he|mif1)/s],
+  ['a BMP picture', /^BM/],
+  ['a web page', /<html[\s>]/i],
+];
+const HEAD = 1024; // bytes that are looked at
+
+/** What the bytes are: one of the six formats as `photo`, or another thing by name when it is known. */
+export function sniff(bytes: Uint8Array): { readonly photo?: string; readonly other?: string } {
+  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(HEAD, bytes.byteLength)).toString('latin1');
+  const nameOf = (formats: typeof FORMATS) => formats.find(([, pattern]) => pattern.test(head))?.[0];
+  const photo = nameOf(FORMATS);
+  if (photo !== undefined) return { photo };
+  const other = bytes.length === 0 ? 'an empty file' : nameOf(OTHERS);
+  return other === undefined ? {} : { other };
+}
