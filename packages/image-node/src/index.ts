@@ -1,7 +1,7 @@
 export type { AnimationFormat, EncodeAnimationOptions } from './animation.ts';
 export { encodeAnimation } from './animation.ts';
 export { resizeBicubic } from './bicubic.ts';
-export type { DecodeSize } from './decode.ts';
+export type { DecodeLimits, DecodeSize } from './decode.ts';
 export { decodeImage } from './decode.ts';
 export type { EncodeImageOptions, ImageFormat } from './encode.ts';
 export { encodeImage } from './encode.ts';

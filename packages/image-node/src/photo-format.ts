@@ -11,7 +11,7 @@ const FORMATS: readonly (readonly [name: string, pattern: RegExp])[] = [
 /** Others that people take for photos, to name them in the error. */
 const OTHERS: typeof FORMATS = [
   ['a PDF document', /^%PDF/],
-  ['an SVG drawing', /<svg[\s>]/],
+  ['an SVG drawing', /<svg[\s/>]/],
   ['an animated AVIF', /^.{4}ftypavis/s],
   ['a HEIC photo', /^.{4}ftyp(?:he|mif1)/s],
   ['a BMP picture', /^BM/],

@@ -31,6 +31,7 @@ interface PrepareFlags {
   out: string;
   split: 'class-disjoint' | 'official';
   storedSize: number;
+  maxPixels?: number;
 }
 
 function prepareCommand(output: Output): Command {
@@ -50,6 +51,11 @@ function prepareCommand(output: Output): Command {
       'side of the stored pictures: 76 for crops of 64, 38 for 32',
       integer(8, 1024),
       76,
+    )
+    .option(
+      '--max-pixels <number>',
+      'folder: width × height of a picture at most, up to 2^28; 67108864 unless given',
+      integer(1, 2 ** 28),
     )
     .addHelpText(
       'after',
@@ -78,14 +84,14 @@ function prepareCommand(output: Output): Command {
 
 function prepare(
   set: 'oxford-102' | 'folder',
-  { from, captions, out: cacheDirectory, split, storedSize }: PrepareFlags,
+  { from, captions, out: cacheDirectory, split, storedSize, maxPixels }: PrepareFlags,
   watch: Pick<PrepareOxford102Options, 'logger' | 'onProgress' | 'signal'>,
 ): Promise<PreparedDataset> {
   if (set === 'oxford-102') {
     return prepareOxford102({ from, captions, cacheDirectory, split, storedSize, ...watch });
   }
   if (from === undefined) throw new ConfigError('Name the folder of pictures.', { hint: 'Add --from FOLDER.' });
-  return prepareFolder({ from, cacheDirectory, storedSize, ...watch });
+  return prepareFolder({ from, cacheDirectory, storedSize, maxPixels, ...watch });
 }
 
 function verifyCommand(output: Output): Command {

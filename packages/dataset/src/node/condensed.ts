@@ -15,6 +15,9 @@ import { writePackedDataset } from './packed-writer.ts';
 
 const CONDENSED_FILE = 'condensed.json';
 
+/** Sixteen pictures of 1024 pixels a side are as many as any image may have. */
+const decodeSheet = (bytes: Uint8Array) => decodeImage(bytes, undefined, { maxPixels: 2 ** 28 });
+
 const condensedSchema = z.strictObject({
   /** Of the set that was condensed. */
   source: manifestSchema,
@@ -85,7 +88,7 @@ async function writeSheets(
     const count = Math.min(PER_SHEET, dataset.size - first);
     const pixels = await dataset.readImages(Array.from({ length: count }, (_, k) => first + k));
     const bytes = await encode(sheetOf(pixels, dataset.storedSize));
-    const stored = cutSheet(await decodeImage(bytes), dataset.storedSize, count);
+    const stored = cutSheet(await decodeSheet(bytes), dataset.storedSize, count);
     for (let k = 0; k < pixels.length; k++) squaredError += (pixels[k]! - stored[k]!) ** 2;
     hash.update(stored);
     const name = `sheets/${String(sheets.length).padStart(4, '0')}`;
@@ -118,7 +121,7 @@ export async function restoreDataset(folder: string, directory: string): Promise
     for (const [index, sheet] of sheets.entries()) {
       const first = index * PER_SHEET;
       const count = Math.min(PER_SHEET, items.length - first);
-      const pixels = cutSheet(await decodeImage(await readFile(join(folder, sheet))), storedSize, count);
+      const pixels = cutSheet(await decodeSheet(await readFile(join(folder, sheet))), storedSize, count);
       hash.update(pixels);
       for (let k = 0; k < count; k++) await write(first + k, pixels.subarray(k * length, (k + 1) * length));
     }

@@ -111,6 +111,11 @@ describe('prepareFolder', () => {
     ['two images of one name', { ...GARDEN, 'rose/a.png': 1 }, /rose\/a\.jpg, rose\/a\.png shares its caption file/],
     ['images beside class folders', { ...GARDEN, 'x.jpg': 1, 'x.txt': 'x' }, /x\.jpg lies beside the class folders/],
     ['an undecodable image', { ...GARDEN, 'rose/z.jpeg': 'no photo' }, /rose\/z\.jpeg: The image cannot be decoded/],
+    [
+      'a drawing with the ending of a photo',
+      { ...GARDEN, 'rose/z.jpeg': '<svg/>' },
+      /rose\/z\.jpeg: .* an SVG drawing/,
+    ],
     ['a single class', { 'rose/a.jpg': 1, 'rose/a.txt': 'x' }, /1 classes .* too few to train on/],
   ])('refuses %s, and leaves nothing behind', async (_, files, message) => {
     await withFolder(files, async (place) => {
@@ -135,6 +140,16 @@ describe('prepareFolder', () => {
     await withFolder(GARDEN, async (place) => {
       await expect(prepare(place, options)).rejects.toThrow(message);
       await expect(prepare(place, options)).rejects.toThrow(ConfigError);
+    });
+  });
+
+  it('names an image of more pixels than are allowed', async () => {
+    await withFolder(GARDEN, async (place) => {
+      await expect(prepare(place, { maxPixels: 59 })).rejects.toThrow(
+        /^rose\/a\.jpg: .* 10 × 6 pixels, at most .* 59 in/,
+      );
+      await expect(prepare(place, { maxPixels: 60 })).resolves.toMatchObject({ manifest: { counts: { images: 3 } } });
+      await expect(prepare(place, { maxPixels: 0 })).rejects.toThrow(ConfigError);
     });
   });
 

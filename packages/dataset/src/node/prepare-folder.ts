@@ -27,7 +27,9 @@ export interface PrepareFolderOptions {
   readonly storedSize?: number | undefined;
   /** Which share of the classes is kept for validation and test. */
   readonly split?: ClassSplitOptions | undefined;
-  /** Images decoded at the same time. Default one more than there are cores. */
+  /** Width × height of an image at most; default 2²⁶, 67 megapixels. Larger ones are refused before they are decoded. */
+  readonly maxPixels?: number | undefined;
+  /** Images decoded at the same time, if memory allows. Default one more than there are cores. */
   readonly workers?: number | undefined;
   readonly logger?: Logger | undefined;
   readonly onProgress?: OnProgress | undefined;
@@ -40,7 +42,7 @@ export interface PrepareFolderOptions {
  */
 export async function prepareFolder(options: PrepareFolderOptions): Promise<PreparedDataset> {
   const { from, cacheDirectory, storedSize = 76, workers = availableParallelism() + 1 } = options;
-  const { logger = silentLogger, onProgress, signal } = options;
+  const { maxPixels, logger = silentLogger, onProgress, signal } = options;
   const name = options.name ?? basename(resolve(from));
   if (!/^\w[\w.-]*$/.test(name)) {
     throw new ConfigError(`A data set cannot be called ${JSON.stringify(name)}.`, {
@@ -64,7 +66,8 @@ export async function prepareFolder(options: PrepareFolderOptions): Promise<Prep
   const manifest = await writePackedDataset(directory, content, (write) =>
     forEachBounded(images.entries(), workers, async ([item, { image }]) => {
       signal?.throwIfAborted();
-      await write(item, await decodeStored(await readFile(join(from, image)), storedSize, image));
+      const bytes = await readFile(join(from, image));
+      await write(item, await decodeStored(bytes, storedSize, image, { maxPixels }));
       done += 1;
       onProgress?.({ stage: 'images', name, done, total: images.length });
     }),

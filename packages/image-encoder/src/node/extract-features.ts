@@ -27,6 +27,9 @@ export interface Photo {
   readonly bytes: Uint8Array;
 }
 
+/** As many as can be allowed at all: which photos are too large was decided when the set was prepared. */
+const MAX_PIXELS = 2 ** 28;
+
 export interface ExtractProgress {
   readonly view: string;
   readonly done: number;
@@ -151,7 +154,8 @@ async function appendRows(
     if (next === undefined) break;
     if (item < next) continue; // already there, or no crop of it is wanted
     if (item > next) throw new DatasetError(`The photo of item ${next} is missing, or the photos are out of order.`);
-    batch.push(cutView(await decodeImage(bytes), view, encoder.imageSize, resizeBicubic));
+    const photo = await decodeImage(bytes, undefined, { maxPixels: MAX_PIXELS });
+    batch.push(cutView(photo, view, encoder.imageSize, resizeBicubic));
     if (batch.length === batchSize) await flush();
   }
   await flush();

@@ -7,6 +7,7 @@ import {
   errorMessage,
   type ImageBatch,
   type RgbImage,
+  T2iError,
   toImageBatch,
   toRgbImages,
 } from '@t2i/core';
@@ -26,7 +27,7 @@ export async function readPhoto(path: string, imageSize: number): Promise<RgbIma
     return cutView(await decodeImage(await readFile(path)), 'middle', imageSize, resizeBicubic);
   } catch (cause) {
     throw new DatasetError(`${path} is not a photo that can be read: ${errorMessage(cause)}`, {
-      hint: 'Name a JPEG, PNG, WebP, GIF, TIFF or AVIF.',
+      hint: (T2iError.isInstance(cause) && cause.hint) || 'Name a JPEG, PNG, WebP, GIF, TIFF or AVIF.',
       cause,
     });
   }
