@@ -21,6 +21,7 @@ export type { JsonValue } from './json.ts';
 export type {
   CaptionEncoder,
   EmbeddingBatch,
+  EncodeOptions,
   ImageBatch,
   Mismatch,
   StepScalars,

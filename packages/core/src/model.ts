@@ -19,13 +19,24 @@ export interface EmbeddingBatch {
   readonly shape: readonly [n: number, dim: number];
 }
 
+export interface EncodeOptions {
+  /**
+   * Whether captions may share passes of an engine: faster for many, but kernels choose their algorithms by the size of a pass, and so the
+   * last bit of an embedding depends on the others. Default false.
+   */
+  readonly together?: boolean | undefined;
+}
+
 /** Turns sentences into vectors. */
 export interface CaptionEncoder {
   /** Names the encoder and its weights; two encoders with the same id give the same embeddings. */
   readonly id: string;
   readonly dim: number;
-  /** One row per caption, in order. Throws a `ConfigError` for a caption it cannot take (an empty one, for instance). */
-  encode(captions: readonly string[]): Promise<EmbeddingBatch>;
+  /**
+   * One row per caption, in order; the same row in any company, unless `together` is set.
+   * Throws a `ConfigError` for a caption it cannot take (an empty one, for instance).
+   */
+  encode(captions: readonly string[], options?: EncodeOptions): Promise<EmbeddingBatch>;
   /** Frees what it holds on an engine, where it holds something; the next sentence may bring it back. */
   dispose?(): void;
 }

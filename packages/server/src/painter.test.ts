@@ -2,7 +2,7 @@ import { ConfigError, type ImageBatch, Rng } from '@t2i/core';
 import { MockEncoder, MockModel } from '@t2i/test-utils';
 import { describe, expect, it } from 'vitest';
 import { createPainter } from './painter.ts';
-import { smallestEqualPass } from './smallest-equal-pass.ts';
+import { isSameInEveryPlace, smallestEqualPass } from './smallest-equal-pass.ts';
 import { mockPainter } from './test-support.ts';
 
 const cell = { caption: 'a red flower', seed: 7, index: 0 };
@@ -16,6 +16,23 @@ class UnevenModel extends MockModel {
     this.passes.push(rows);
     const { data, shape } = await super.generate(input);
     return { data: rows < 3 ? data.map((value) => value + 1e-6) : data, shape };
+  }
+}
+
+/** Rounds a row differently in odd places, as an engine may that takes two rows at once. */
+class UnevenPlaces extends MockModel {
+  override async generate(input: Parameters<MockModel['generate']>[0]): Promise<ImageBatch> {
+    const { data, shape } = await super.generate(input);
+    const size = shape[1] * shape[2] * 3;
+    return { data: data.map((value, i) => (Math.floor(i / size) % 2 === 1 ? value + 1e-6 : value)), shape };
+  }
+}
+
+/** Rounds differently what it encodes together, and counts. */
+class UnevenEncoder extends MockEncoder {
+  override async encode(captions: readonly string[]) {
+    const { data, shape } = await super.encode(captions);
+    return { data: captions.length > 1 ? data.map((value) => value + 0.1) : data, shape };
   }
 }
 
@@ -82,6 +99,38 @@ describe('createPainter', () => {
     const [among] = pixelsOf(await painter.paint(Array.from({ length: 5 }, () => cell)));
     expect(model.passes).toEqual([3, 5]);
     expect(alone).toEqual(among);
+  });
+});
+
+describe('whatever the load', () => {
+  const captions = ['a red flower', 'a blue flower', 'a rose', 'a daisy'];
+  const cells = captions.map((caption) => ({ ...cell, caption }));
+
+  it('captions are encoded alone where company changes them, and not again while they are known', async () => {
+    const encoder = new UnevenEncoder();
+    const painter = await mockPainter({ encoder });
+    const alone = [];
+    for (const one of cells) alone.push(...pixelsOf(await painter.paint([one])));
+    const between = { ...cell, towards: { caption: 'a rose', share: 1 } };
+    expect(pixelsOf(await painter.paint([...cells, between]))).toEqual([...alone, alone[2]]);
+    expect(encoder.encoded).toBe(4);
+    expect(pixelsOf(await (await mockPainter({ encoder: new UnevenEncoder() })).paint(cells))).toEqual(alone);
+  });
+
+  it('few captions are kept, those asked for last', async () => {
+    const encoder = new MockEncoder();
+    const painter = await mockPainter({ encoder });
+    for (let i = 0; i < 1100; i++) await painter.paint([cell, { ...cell, caption: `flower ${i}` }]);
+    await painter.paint([cell, { ...cell, caption: 'flower 1099' }]);
+    expect(encoder.encoded).toBe(1101);
+    await painter.paint([{ ...cell, caption: 'flower 0' }]);
+    expect(encoder.encoded).toBe(1102);
+  });
+
+  it('each picture has a pass of its own where its place in one changes it', async () => {
+    const painter = await mockPainter({ model: new UnevenPlaces() });
+    expect(painter.facts.passRows).toEqual({ min: 1, max: 1 });
+    expect(await isSameInEveryPlace(new MockModel(), 8)).toBe(true);
   });
 });
 

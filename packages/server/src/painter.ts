@@ -5,14 +5,13 @@ import {
   type CaptionEncoder,
   ConfigError,
   createNoises,
-  errorMessage,
   type JsonValue,
   type RgbImage,
-  T2iError,
   type TextToImageModel,
   toRgbImages,
 } from '@t2i/core';
-import { smallestEqualPass } from './smallest-equal-pass.ts';
+import { CaptionEmbeddings, type Embeddings } from './caption-embeddings.ts';
+import { isSameInEveryPlace, smallestEqualPass } from './smallest-equal-pass.ts';
 
 /** One picture to draw. The same cell gives the same pixels, whatever is drawn beside it. */
 export interface Cell {
@@ -83,7 +82,9 @@ export async function createPainter(options: PainterOptions): Promise<Painter> {
     );
   }
   const { imageSize, noiseDim, embeddingDim } = model;
-  const min = await smallestEqualPass(model, maxRows);
+  const max = (await isSameInEveryPlace(model, maxRows)) ? maxRows : 1;
+  const min = await smallestEqualPass(model, max);
+  const embeddings = new CaptionEmbeddings(encoder);
   return {
     facts: {
       revision,
@@ -92,13 +93,13 @@ export async function createPainter(options: PainterOptions): Promise<Painter> {
       embeddingDim,
       encoder: encoder.id,
       engine,
-      passRows: { min, max: maxRows },
+      passRows: { min, max },
       sparesCores,
       details,
     },
     async paint(cells) {
-      assert(cells.length >= 1 && cells.length <= maxRows, `a pass has 1 to ${maxRows} cells, not ${cells.length}`);
-      const phi = await encodeAll(encoder, captionsOf(cells));
+      assert(cells.length >= 1 && cells.length <= max, `a pass has 1 to ${max} cells, not ${cells.length}`);
+      const phi = await embeddings.of(captionsOf(cells));
       const drawn = cells.filter((cell) => refusalOf(cell, phi) === undefined);
       const images = drawn.length === 0 ? [] : await drawRows(model, drawn, phi, Math.max(min, drawn.length));
       let next = 0;
@@ -108,32 +109,10 @@ export async function createPainter(options: PainterOptions): Promise<Painter> {
   };
 }
 
-type Embeddings = ReadonlyMap<string, Float32Array | Refusal>;
-
-function captionsOf(cells: readonly Cell[]): string[] {
-  const all = cells.flatMap(({ caption, towards }) => (towards === undefined ? [caption] : [caption, towards.caption]));
-  return [...new Set(all)];
-}
-
-/** One caption that the encoder does not take must not spoil the pass for the others. */
-async function encodeAll(encoder: CaptionEncoder, captions: readonly string[]): Promise<Embeddings> {
-  const { dim } = encoder;
-  try {
-    const { data } = await encoder.encode(captions);
-    return new Map(captions.map((caption, i) => [caption, data.subarray(i * dim, (i + 1) * dim)]));
-  } catch (error) {
-    if (!T2iError.isInstance(error)) throw error;
-  }
-  const phi = new Map<string, Float32Array | Refusal>();
-  for (const caption of captions) {
-    try {
-      phi.set(caption, (await encoder.encode([caption])).data);
-    } catch (error) {
-      if (!T2iError.isInstance(error)) throw error;
-      phi.set(caption, { refused: errorMessage(error) });
-    }
-  }
-  return phi;
+function captionsOf(cells: readonly Cell[]): Set<string> {
+  return new Set(
+    cells.flatMap(({ caption, towards }) => (towards === undefined ? [caption] : [caption, towards.caption])),
+  );
 }
 
 function refusalOf({ caption, towards }: Cell, phi: Embeddings): Refusal | undefined {

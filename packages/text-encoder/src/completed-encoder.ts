@@ -1,6 +1,6 @@
 /** Sentences that begin otherwise than those an encoder was trained on, completed so that they begin alike. */
 
-import type { CaptionEncoder, EmbeddingBatch } from '@t2i/core';
+import type { CaptionEncoder, EmbeddingBatch, EncodeOptions } from '@t2i/core';
 import { fnv1a } from '@t2i/core';
 
 /** How to complete a sentence: part of a model, so that every caller draws the same. */
@@ -38,8 +38,9 @@ export class CompletedEncoder implements CaptionEncoder {
     this.id = `${encoder.id}-completed-${fnv1a(new TextEncoder().encode(JSON.stringify([prefix, unless])))}`;
   }
 
-  encode(captions: readonly string[]): Promise<EmbeddingBatch> {
-    return this.#encoder.encode(captions.map((caption) => completeSentence(caption, this.completion)));
+  encode(captions: readonly string[], options?: EncodeOptions): Promise<EmbeddingBatch> {
+    const completed = captions.map((caption) => completeSentence(caption, this.completion));
+    return this.#encoder.encode(completed, options);
   }
 
   dispose(): void {

@@ -27,7 +27,7 @@ export async function precompute(options: PrecomputeOptions): Promise<EmbeddingB
   for (let start = 0, done = 0; start < distinct.length; start += batchSize) {
     signal?.throwIfAborted();
     const batch = distinct.slice(start, start + batchSize);
-    const embeddings = await encoder.encode(batch);
+    const embeddings = await encoder.encode(batch, { together: true });
     assertShape(`result of encoder ${encoder.id}`, embeddings.data, [batch.length, dim]);
     batch.forEach((caption, i) => {
       const embedding = embeddings.data.subarray(i * dim, (i + 1) * dim);

@@ -1,6 +1,6 @@
 /** An encoder that looks captions up in a table of embeddings. */
 
-import type { CaptionEncoder, EmbeddingBatch } from '@t2i/core';
+import type { CaptionEncoder, EmbeddingBatch, EncodeOptions } from '@t2i/core';
 import { assert, ConfigError } from '@t2i/core';
 import { type EmbeddingTable, tableInMemory } from './embedding-table.ts';
 
@@ -46,12 +46,15 @@ export class PrecomputedEncoder implements CaptionEncoder {
   }
 
   /** @throws ConfigError for a caption that is not in the table when there is no encoder behind it */
-  async encode(captions: readonly string[]): Promise<EmbeddingBatch> {
+  async encode(captions: readonly string[], options?: EncodeOptions): Promise<EmbeddingBatch> {
     const rows = captions.map((caption) => this.#rows.get(caption));
     const found = rows.filter((row) => row !== undefined);
     const known = await this.#table.read(found);
     if (found.length === captions.length) return { data: known, shape: [captions.length, this.dim] };
-    const others = await this.#encodeUnknown(captions.filter((_, i) => rows[i] === undefined));
+    const others = await this.#encodeUnknown(
+      captions.filter((_, i) => rows[i] === undefined),
+      options,
+    );
     const data = new Float32Array(captions.length * this.dim);
     let [nextKnown, nextOther] = [0, 0];
     rows.forEach((row, i) => {
@@ -61,8 +64,8 @@ export class PrecomputedEncoder implements CaptionEncoder {
     return { data, shape: [captions.length, this.dim] };
   }
 
-  #encodeUnknown(captions: readonly string[]): Promise<EmbeddingBatch> {
-    if (this.#fallback !== undefined) return this.#fallback.encode(captions);
+  #encodeUnknown(captions: readonly string[], options: EncodeOptions | undefined): Promise<EmbeddingBatch> {
+    if (this.#fallback !== undefined) return this.#fallback.encode(captions, options);
     throw new ConfigError(
       `${captions.length} captions have no precomputed embedding, the first is ${JSON.stringify(captions[0]!.slice(0, 80))}.`,
       { hint: 'Use captions of the data set, or give the encoder that made the embeddings.' },

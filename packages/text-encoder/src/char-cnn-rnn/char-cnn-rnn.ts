@@ -1,6 +1,6 @@
 /** The trained char-CNN-RNN (Reed et al. 2016, arXiv 1605.05395) as an encoder of sentences. */
 
-import type { EmbeddingBatch, JsonValue, StateDict } from '@t2i/core';
+import type { EmbeddingBatch, EncodeOptions, JsonValue, StateDict } from '@t2i/core';
 import { CheckpointError, errorMessage, expectTensors, float32Values, fnv1a } from '@t2i/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { assertNotBlank } from '../captions.ts';
@@ -11,8 +11,8 @@ import { type CharCnnRnnConfig, resolveCharCnnRnnConfig } from './config.ts';
 import { charCnnRnn, charCnnRnnShapes } from './network.ts';
 import { type PretrainedName, type PretrainedOptions, readPretrained } from './pretrained.ts';
 
-/** Sentences encoded at once: bounds the memory, and is enough to keep the engine busy. */
-const ROWS_AT_ONCE = 64;
+/** Sentences encoded together: bounds the memory, and is enough to keep the engine busy. */
+const ROWS_TOGETHER = 64;
 
 /**
  * Embeds a sentence by its characters: no vocabulary, so a misspelt word is still near itself.
@@ -86,14 +86,18 @@ export class CharCnnRnn implements SavableEncoder {
     return this.#state;
   }
 
-  /** Captions of like length are encoded together, because padding costs time too. */
-  async encode(captions: readonly string[]): Promise<EmbeddingBatch> {
+  /**
+   * Each caption has a pass of its own, whose sizes it alone decides: so its embedding is the same, bit for bit, in any company.
+   * Those that may be encoded together are sorted by length, because padding costs time too.
+   */
+  async encode(captions: readonly string[], { together = false }: EncodeOptions = {}): Promise<EmbeddingBatch> {
     assertNotBlank(captions);
+    const rowsOfPass = together ? ROWS_TOGETHER : 1;
     const rows = captions.map((caption) => characterSlots(caption, this.config.characters));
     const order = rows.map((_, i) => i).sort((a, b) => rows[a]!.length - rows[b]!.length || a - b);
     const data = new Float32Array(captions.length * this.dim);
-    for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {
-      const part = order.slice(from, from + ROWS_AT_ONCE);
+    for (let from = 0; from < rows.length; from += rowsOfPass) {
+      const part = order.slice(from, from + rowsOfPass);
       const embeddings = tf.tidy(() =>
         charCnnRnn(
           this.#onEngine(),
