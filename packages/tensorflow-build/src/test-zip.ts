@@ -1,6 +1,6 @@
 /** For tests: a zip file as Python makes wheels. */
 
-import { deflateRawSync } from 'node:zlib';
+import { crc32, deflateRawSync } from 'node:zlib';
 
 /** Contents by name; names that end in `.so` are stored, the others deflated. */
 export function zip(files: Readonly<Record<string, string | Buffer>>): Buffer {
@@ -12,6 +12,7 @@ export function zip(files: Readonly<Record<string, string | Buffer>>): Buffer {
     const data = isStored ? Buffer.from(content) : deflateRawSync(Buffer.from(content));
     const common = Buffer.alloc(26); // from the version to the length of the extra field
     common.writeUInt16LE(isStored ? 0 : 8, 4);
+    common.writeUInt32LE(crc32(content), 10);
     common.writeUInt32LE(data.length, 14);
     common.writeUInt32LE(content.length, 18);
     common.writeUInt16LE(name.length, 22);
