@@ -39,7 +39,6 @@ export type { SafetensorsHeader, TensorPlace } from './safetensors-header.ts';
 export { readSafetensorsHeader } from './safetensors-header.ts';
 export type { Noises } from './seeded-noises.ts';
 export { createNoises } from './seeded-noises.ts';
-export { sha256 } from './sha256.ts';
 export { assert, assertShape, sizeOf } from './shape.ts';
 export type { Dtype, NamedTensor, StateDict, TensorData } from './state-dict.ts';
 export { float32Tensor } from './state-dict.ts';

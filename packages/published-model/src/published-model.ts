@@ -1,10 +1,11 @@
 /** A published model, restored from its files: checked whole before anything is drawn with it. */
 
-import { CheckpointError, type Logger, readSafetensors, sha256 } from '@t2i/core';
+import { CheckpointError, type Logger, readSafetensors } from '@t2i/core';
 import { GanClsGenerator } from '@t2i/gan-cls';
 import { restoreEncoder, type SavableEncoder, withCompletion } from '@t2i/text-encoder';
 import { deviationFrom } from './check-picture.ts';
 import type { ModelFile, ModelManifest } from './manifest.ts';
+import { sha256 } from './sha256.ts';
 import { TextToImage } from './text-to-image.ts';
 
 /** Draws what the run drew that it was exported from, within the rounding of its weights. */

@@ -1,12 +1,13 @@
 /** Writes a published model: both files of weights and, last, the `model.json` that names them. */
 
 import { join } from 'node:path';
-import { type CaptionEncoder, type StateDict, sha256, withRoundedMatrices, writeSafetensors } from '@t2i/core';
+import { type CaptionEncoder, type StateDict, withRoundedMatrices, writeSafetensors } from '@t2i/core';
 import { writeFileAtomic, writeJsonFile } from '@t2i/core/node';
 import { GanClsGenerator, type GeneratorConfig, resolveGeneratorConfig } from '@t2i/gan-cls';
 import { roundedEncoder, type SavableEncoder, type SentenceCompletion, withCompletion } from '@t2i/text-encoder';
 import { drawCheckPicture } from '../check-picture.ts';
 import { MANIFEST_FILE, type ModelFile, type ModelManifest, modelManifest } from '../manifest.ts';
+import { sha256 } from '../sha256.ts';
 import { TextToImage } from '../text-to-image.ts';
 
 /** What is published. */
