@@ -108,7 +108,8 @@ void free_memory(napi_env, void* memory, void*) { std::free(memory); }
 napi_value allocate(napi_env env, napi_callback_info info) {
   return guarded(env, "allocate", [&] {
     constexpr size_t HUGE_PAGE = size_t{2} << 20;
-    const size_t bytes = static_cast<size_t>(Args(env, info, "allocate").integer(0, "bytes"));
+    constexpr int64_t MOST = (int64_t{1} << 32) - 1;  // Node 20 ends the process where an external ArrayBuffer has more
+    const size_t bytes = static_cast<size_t>(Args(env, info, "allocate").integer(0, "bytes", 0, MOST));
     const bool large = bytes >= 2 * HUGE_PAGE;
     void* memory = nullptr;
     napi_value buffer = nullptr;

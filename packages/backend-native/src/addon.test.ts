@@ -5,6 +5,7 @@ import { inspect } from 'node:util';
 import { Rng } from '@t2i/core';
 import { describe, expect, it } from 'vitest';
 import { presentAddons } from './addon-paths.ts';
+import { allocateBuffer } from './binding.ts';
 
 const addon = createRequire(import.meta.url)(presentAddons()[0]!) as Record<string, (...given: unknown[]) => unknown>;
 
@@ -221,6 +222,24 @@ describe('the addon', () => {
     }
   });
 
+  it('allocates nothing, and no 4 GiB', () => {
+    expect(addon.allocate!(0)).toEqual(new ArrayBuffer(0));
+    expect(() => addon.allocate!(2 ** 32)).toThrow(
+      /^allocate: bytes is 4294967296, expected a whole number from 0 to 4294967295$/,
+    );
+  });
+
+  it('works where a tensor has more than 4 GiB', () => {
+    const values = new Float32Array(allocateBuffer(2 ** 32 + 64)); // zeros that the system has yet to give memory to
+    const last = values.subarray(-4);
+    addon.fill!(last, 3);
+    expect(values.at(-5)).toBe(0);
+    expect(values.at(-1)).toBe(3);
+    const [from, to] = [2 ** 30 + 12, 2 ** 30 + 8];
+    addon.copyFloats!(values, values, Float64Array.of(1, from, to, 4, 1, 1));
+    expect([...values.subarray(-8)]).toEqual(new Array(8).fill(3));
+  });
+
   it('takes any number where a real one is meant', () => {
     const out = new Float32Array(2);
     addon.fill!(out, Number.NaN);
@@ -245,12 +264,5 @@ describe('the addon', () => {
         }
       }
     }
-  });
-});
-
-describe('allocate', () => {
-  it('says how much memory there is none of', () => {
-    expect(() => addon.allocate!(2 ** 53 - 1)).toThrow(/out of memory: 9007199254740991 bytes/);
-    expect(addon.allocate!(0)).toEqual(new ArrayBuffer(0));
   });
 });

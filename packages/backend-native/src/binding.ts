@@ -10,7 +10,7 @@ interface Addon {
   readonly instructionSet: string;
   /** Instruction sets that were compiled and that this processor has, the slowest first, as `x64_v1, avx2`. */
   readonly usableSets: string;
-  /** An ArrayBuffer over uninitialised memory, aligned to 64 bytes. */
+  /** An ArrayBuffer over uninitialised memory, aligned to 64 bytes; of less than 4 GiB. */
   allocate(bytes: number): ArrayBuffer;
   /** Threads from now on, which are returned: fewer than asked for where the system refuses more. From 1 to 1024. */
   setThreads(threads: number): number;
@@ -98,7 +98,10 @@ export function nativeFunction<F extends (...args: never[]) => unknown>(name: st
   return refuse as unknown as F;
 }
 
-/** Fresh uninitialised memory, aligned to 64 bytes. */
+/** The most that Node 20 lets an addon hand over: it dies of more. */
+const MAX_EXTERNAL_BYTES = 2 ** 32 - 1;
+
+/** Fresh memory, uninitialised and aligned to 64 bytes; what is too large for that comes from the runtime, as zeros. */
 export function allocateBuffer(bytes: number): ArrayBuffer {
-  return requireAddon().allocate(bytes);
+  return bytes > MAX_EXTERNAL_BYTES ? new ArrayBuffer(bytes) : requireAddon().allocate(bytes);
 }

@@ -43,6 +43,7 @@ it('does nothing where an addon is there, or where one is named', async () => {
 
 it('says in one line why it cannot compile, and does not throw', async () => {
   const compile = await copyWithoutAddon();
+  vi.stubEnv('T2I_NATIVE_ADDON', '');
   vi.stubEnv('PATH', '/nowhere');
   vi.stubEnv('CXX', '');
   const logger = listener();
