@@ -1,11 +1,8 @@
-import { spawnSync } from 'node:child_process';
+import { hasLimits } from '@t2i/test-utils';
 import { describe, expect, it } from 'vitest';
 import { runFixture } from './run-fixture.ts';
 
-/** Linux has limits that a process can set for itself. */
-const hasLimits = spawnSync('prlimit', ['--version']).status === 0;
-
-describe.skipIf(!hasLimits)('where the machine has no more to give', () => {
+describe.skipIf(!hasLimits())('where the machine has no more to give', () => {
   it('a thread without memory is an exception, and the next call computes', () => {
     const { errors, before, without, after } = runFixture('little-memory', { T2I_THREADS: '4' }) as Record<
       string,

@@ -4,6 +4,25 @@ import { fakeEnvironment } from '../test/fake-environment.ts';
 import { inspectBackendsIn } from './inspect-backends.ts';
 import { selectBackend } from './select-backend.ts';
 
+it('reports whatever goes wrong in an engine, each as soon as it was tried', async () => {
+  await selectBackend({ prefer: 'cpu' });
+  const environment = fakeEnvironment({
+    '@t2i/backend-native': { nativeStatus: () => ({ available: true, threads: 1 }) },
+    webgpu: new RangeError('Array buffer allocation failed'),
+  });
+  const heard: string[] = [];
+  const reports = await inspectBackendsIn(environment, { onReport: ({ name }) => heard.push(name) });
+  expect(heard).toEqual(reports.map(({ name }) => name));
+  expect(reports).toMatchObject([
+    { name: 'native', available: false, problem: expect.stringMatching(/'native' not found/) },
+    { name: 'node-gpu', available: false },
+    { name: 'node', available: false },
+    { name: 'webgpu', available: false, problem: expect.stringMatching(/allocation failed/) },
+    { name: 'wasm', available: true },
+    { name: 'cpu', available: true },
+  ]);
+});
+
 it('reports every engine, and leaves the one that was current', async () => {
   await selectBackend({ prefer: 'cpu' });
   const before = tf.memory().numTensors;

@@ -1,6 +1,6 @@
 /** Tries every engine in turn and says what works, for `t2i doctor`. */
 
-import { T2iError } from '@t2i/core';
+import { errorMessage, T2iError } from '@t2i/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { EngineFacts, EngineName } from './engine.ts';
 import { ENGINE_NAMES, ENGINES } from './engines.ts';
@@ -26,6 +26,8 @@ export type BackendReport =
 export interface InspectBackendsOptions {
   /** Measures each engine that works; takes a moment. */
   readonly measure?: boolean;
+  /** Hears of each engine as soon as it was tried: a later one may take the whole process down. */
+  readonly onReport?: (report: BackendReport) => void;
 }
 
 /** One report per engine, fastest first. Each is started in turn; afterwards the one that was current is so again. */
@@ -36,22 +38,27 @@ export function inspectBackends(options: InspectBackendsOptions = {}): Promise<B
 /** {@link inspectBackends} in a given environment. */
 export async function inspectBackendsIn(
   environment: Environment,
-  { measure = false }: InspectBackendsOptions = {},
+  { measure = false, onReport }: InspectBackendsOptions = {},
 ): Promise<BackendReport[]> {
   const current: string | undefined = tf.getBackend();
   const reports: BackendReport[] = [];
-  for (const name of ENGINE_NAMES) reports.push(await inspect(environment, name, measure));
+  for (const name of ENGINE_NAMES) {
+    const report = await inspect(environment, name, measure);
+    onReport?.(report);
+    reports.push(report);
+  }
   if (current) await tf.setBackend(current);
   return reports;
 }
 
+/** Whatever goes wrong in an engine, out of memory for one, is a fact about that engine. */
 async function inspect(environment: Environment, name: EngineName, measure: boolean): Promise<BackendReport> {
   try {
     const facts = await ENGINES[name].start(environment, {});
     return { name, available: true, ...facts, ...(measure && { gflops: await matMulSpeed() }) };
   } catch (error) {
-    if (!T2iError.isInstance(error)) throw error;
-    return { name, available: false, problem: error.message, ...(error.hint !== undefined && { hint: error.hint }) };
+    const hint = T2iError.isInstance(error) ? error.hint : undefined;
+    return { name, available: false, problem: errorMessage(error), ...(hint !== undefined && { hint }) };
   }
 }
 

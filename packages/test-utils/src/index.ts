@@ -3,6 +3,7 @@ export { type DatasetContract, testTextImageDataset } from './contracts/text-ima
 export { type ModelContract, testTextToImageModel } from './contracts/text-to-image-model.ts';
 export { testTrainableModel } from './contracts/trainable-model.ts';
 export { expectAllClose, maxDifference, relativeError } from './expect-close.ts';
+export { hasLimits, limitMemory, limitThreads } from './limits.ts';
 export type { MockBatchesOptions } from './mock-batches.ts';
 export { MockBatches } from './mock-batches.ts';
 export { MockEncoder } from './mock-encoder.ts';

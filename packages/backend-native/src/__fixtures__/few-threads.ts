@@ -1,9 +1,9 @@
 /** Prints how many threads the addon gets where the system refuses most, and a product made with them; `exhaustion.test.ts` runs it. */
 
+import { limitThreads } from '@t2i/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
 import { nativeFunction } from '../binding.ts';
 import '../index.ts';
-import { limitThreads } from './limits.ts';
 
 limitThreads(8);
 const threads = nativeFunction<(threads: number) => number>('setThreads')(1024);

@@ -1,7 +1,7 @@
 /** Prints what a kernel does that finds no memory for its threads, and what it does afterwards; `exhaustion.test.ts` runs it. */
 
+import { limitMemory } from '@t2i/test-utils';
 import { nativeFunction } from '../binding.ts';
-import { limitMemory } from './limits.ts';
 
 type Normalise = (x: Float32Array, out: Float32Array, pixels: number, channels: number, ...rest: number[]) => void;
 const lrn = nativeFunction<Normalise>('lrn');

@@ -9,7 +9,7 @@ export function doctorCommand(output: Output): Command {
     .description('show which compute engines work on this machine, and what the others are missing')
     .action(async () => {
       output.write(`node ${process.version} on ${process.platform}-${process.arch}\n\n`);
-      for (const report of await inspectBackends({ measure: true })) output.write(`${describe(report)}\n`);
+      await inspectBackends({ measure: true, onReport: (report) => output.write(`${describe(report)}\n`) });
     });
 }
 

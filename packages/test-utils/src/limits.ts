@@ -1,10 +1,15 @@
 /** Takes memory or threads away from this process, by the system's own limits: Linux, and its program `prlimit`. */
 
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 
 /** A user without rights of its own, "nobody": the limit on threads does not bind root. */
 const NOBODY = 65534;
+
+/** Whether this system has such limits. */
+export function hasLimits(): boolean {
+  return spawnSync('prlimit', ['--version']).status === 0;
+}
 
 function setLimit(name: string, value: number | string): void {
   execFileSync('prlimit', ['--pid', String(process.pid), `--${name}=${value}:`]);
