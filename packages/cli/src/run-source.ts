@@ -14,20 +14,25 @@ const WORKER = new URL(import.meta.url.endsWith('.ts') ? './serve-worker.mjs' : 
 export interface RunSourceOptions extends Omit<ServeWorkerData, 'run'> {
   /** Whether others may have the files of a published model. */
   readonly download: boolean;
+  /** Milliseconds after which a pass shows that the thread is stuck. */
+  readonly passTimeout?: number;
 }
 
 /** @param run a folder, or `name=folder` */
-export function runSource(run: string, { download, ...options }: RunSourceOptions, logger: Logger): ModelSource {
+export function runSource(run: string, options: RunSourceOptions, logger: Logger): ModelSource {
+  const { download, passTimeout, ...engine } = options;
   const named = /^([\w.-]+)=(.+)$/.exec(run);
   const folder = named?.[2] ?? run;
   const name = named?.[1] ?? basename(resolve(folder));
   return {
     name,
-    open: () =>
+    open: (signal) =>
       openWorkerPainter({
         module: WORKER,
-        data: { run: folder, ...options } satisfies ServeWorkerData,
+        data: { run: folder, ...engine } satisfies ServeWorkerData,
         onWarning: (message) => logger.warn(`${name}: ${message}`),
+        signal,
+        ...(passTimeout !== undefined && { passTimeout }),
       }),
     async newest() {
       if (await isModelFolder(folder)) return revisionOf(await readModelManifest(folder));

@@ -1,7 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { Painter } from './painter.ts';
-import { ServedModel } from './served-model.ts';
+import { type ModelSource, ServedModel } from './served-model.ts';
 import { type HeldPainter, heldPainter, listLogger, mockPainter, settled } from './test-support.ts';
+import { openWorkerPainter } from './worker/open-worker-painter.ts';
 
 const cells = [{ caption: 'a flower', seed: 1, index: 0 }];
 const patient = { deadline: 60_000 };
@@ -88,6 +89,45 @@ describe('ServedModel', () => {
     expect(() => model.edition).toThrow(expect.objectContaining({ status: 503 }));
     await vi.waitUntil(() => model.ready, { timeout: 10_000 });
     await model.close();
+  });
+
+  it('replaces a painter that is stuck, and is not ready meanwhile', { timeout: 60_000 }, async () => {
+    const worker = { module: new URL('./worker/__fixtures__/mock-worker.mjs', import.meta.url) };
+    const options = { ...worker, data: { revision: 'r1' }, execArgv: ['--conditions=@t2i/source'], passTimeout: 100 };
+    const model = await ServedModel.open({ name: 'stuck', open: () => openWorkerPainter(options) });
+    const draw = (caption: string) =>
+      model.edition.batcher.submit([{ caption, seed: 1, index: 0 }], { deadline: 60_000 });
+    const first = model.edition;
+    await expect(draw('loop')).rejects.toThrow(expect.objectContaining({ status: 503 }));
+    expect(model.ready).toBe(false);
+    await vi.waitUntil(() => model.ready, { timeout: 30_000 });
+    expect(model.edition).not.toBe(first);
+    expect(await draw('a')).toHaveLength(1);
+    await model.close();
+    expect(model.stuck).toBe(0);
+  });
+
+  it('closes within its grace though a pass does not end, and though opening does not', async () => {
+    const held = await heldPainter();
+    let lose: (error: Error) => void = () => {};
+    const painter: Painter = {
+      ...held,
+      paint: (cells) => Promise.race([held.paint(cells), new Promise<never>((_, reject) => (lose = reject))]),
+      dispose: () => lose(new Error('ended')),
+    };
+    const model = await ServedModel.open({ name: 'held', open: async () => painter });
+    const drawn = model.edition.batcher.submit([{ caption: 'a', seed: 1, index: 0 }], { deadline: 60_000 });
+    const failed = expect(drawn).rejects.toThrow(/failed while drawing/);
+    await model.close({ grace: 50 });
+    await failed;
+
+    const never: ModelSource = { name: 'never', open: () => mockPainter(), newest: async () => 'x' };
+    const opening = await ServedModel.open(never);
+    never.open = () => new Promise(() => {});
+    never.newest = async () => 'y';
+    void opening.refresh();
+    await settled();
+    await opening.close({ grace: 50 });
   });
 
   it('rejects when there is nothing to open', async () => {

@@ -6,16 +6,19 @@ import type { ModelFile } from './model-file.ts';
 import type { Painter, PainterFacts } from './painter.ts';
 import { Problem } from './problem.ts';
 import type { Samples } from './samples.ts';
+import { StuckThreadError } from './worker/open-worker-painter.ts';
 
 const FIRST_RETRY = 1000; // ms
 const LAST_RETRY = 60_000; // ms
+/** Threads stuck in an engine's code that are left behind; then only another process helps. */
+const MAX_STUCK = 3;
 
 /** Where a served model comes from. */
 export interface ModelSource {
   /** In addresses and metrics: letters, digits, `.`, `_`, `-`. */
   readonly name: string;
-  /** Opens the newest weights. */
-  open(): Promise<Painter>;
+  /** Opens the newest weights. The signal says that they are wanted no more. */
+  open(signal?: AbortSignal): Promise<Painter>;
   /** Names what `open` would open, cheaply; looked at every `watchEvery` ms. */
   newest?(): Promise<string>;
   /** The sample sheets of its training, where there are any. */
@@ -49,7 +52,8 @@ export class ServedModel {
   #timer: NodeJS.Timeout | undefined;
   #refreshing: Promise<boolean> | undefined;
   #retry = FIRST_RETRY;
-  #closed = false;
+  readonly #closed = new AbortController();
+  #stuck = 0;
   /** Editions that were replaced and still finish what they accepted. */
   readonly #draining = new Map<Edition, Promise<void>>();
 
@@ -72,6 +76,11 @@ export class ServedModel {
 
   get ready(): boolean {
     return this.#edition !== undefined;
+  }
+
+  /** Painters that were left behind because nothing ends them. They keep the process from ending by itself. */
+  get stuck(): number {
+    return this.#stuck;
   }
 
   /** @throws Problem while there is none: the model failed and is being opened again */
@@ -98,21 +107,30 @@ export class ServedModel {
     return this.#refreshing;
   }
 
-  /** Finishes everything that was accepted, then frees the model. */
-  async close(): Promise<void> {
-    this.#closed = true;
+  /**
+   * Finishes everything that was accepted, then frees the model.
+   * @param options `grace`: milliseconds after which passes are finished no more; default: waits for all
+   */
+  async close({ grace }: { readonly grace?: number } = {}): Promise<void> {
+    this.#closed.abort();
     clearTimeout(this.#timer);
-    await this.#refreshing?.catch(() => {});
+    await within(
+      grace,
+      this.#refreshing?.catch(() => {}),
+    );
     this.#replace(undefined);
-    await Promise.all(this.#draining.values());
+    const drained = Promise.all(this.#draining.values());
+    await within(grace, drained);
+    for (const { batcher } of this.#draining.keys()) void Promise.resolve(batcher.painter.dispose()).catch(() => {});
+    await drained;
   }
 
   async #refresh(): Promise<boolean> {
     const newest = await this.#source.newest?.();
     if (this.#edition !== undefined && newest !== undefined && newest === this.#newest) return false;
-    const painter = await this.#source.open();
+    const painter = await this.#source.open(this.#closed.signal);
     this.#newest = newest;
-    if (this.#closed || painter.facts.revision === this.#edition?.revision) {
+    if (this.#closed.signal.aborted || painter.facts.revision === this.#edition?.revision) {
       await painter.dispose();
       return false;
     }
@@ -130,6 +148,7 @@ export class ServedModel {
     this.#edition = edition;
     if (old === undefined) return;
     const drained = old.batcher.drain().catch((error) => {
+      if (error instanceof StuckThreadError) this.#stuck += 1;
       this.#logger.warn(`${this.name}: cannot free revision ${old.revision}: ${errorMessage(error)}`);
     });
     this.#draining.set(old, drained);
@@ -137,7 +156,7 @@ export class ServedModel {
   }
 
   #lookAfter(milliseconds: number): void {
-    if (this.#closed) return;
+    if (this.#closed.signal.aborted) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.#look(), milliseconds).unref();
   }
@@ -148,6 +167,7 @@ export class ServedModel {
       await this.refresh();
       if (this.watched) this.#lookAfter(this.#options.watchEvery!);
     } catch (error) {
+      if (this.#closed.signal.aborted) return;
       this.#logger.warn(`${this.name}: cannot open newer weights: ${errorMessage(error)}`);
       this.#lookAfter(this.#retry);
       this.#retry = Math.min(2 * this.#retry, LAST_RETRY);
@@ -155,10 +175,27 @@ export class ServedModel {
   }
 
   #lost(edition: Edition, error: Error): void {
-    if (this.#edition !== edition || this.#closed) return;
+    if (this.#edition !== edition || this.#closed.signal.aborted) return;
     this.#logger.warn(`${this.name}: revision ${edition.revision} was lost: ${error.message}`);
-    this.#edition = undefined;
+    this.#replace(undefined);
+    if (this.#stuck >= MAX_STUCK) {
+      this.#logger.warn(
+        `${this.name}: ${this.#stuck} threads are stuck: no more is opened until the server is started anew`,
+      );
+      return;
+    }
     this.#lookAfter(this.#retry);
     this.#retry = Math.min(2 * this.#retry, LAST_RETRY);
   }
+}
+
+/** Waits for `work`, at most `milliseconds` where they are given. */
+async function within(milliseconds: number | undefined, work: Promise<unknown> | undefined): Promise<void> {
+  if (milliseconds === undefined) return void (await work);
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, milliseconds);
+  });
+  await Promise.race([work, late]);
+  clearTimeout(timer);
 }

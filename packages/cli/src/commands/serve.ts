@@ -13,6 +13,8 @@ const WATCH_EVERY = 2000; // ms
 /** Milliseconds beyond the deadline of a request: until a client that reads nothing is cut off, and until a stop cuts what is left. */
 const IDLE = 90_000;
 const GRACE = 1000;
+/** A pass in which no request can be answered any more is given up, but not a slow one of a short deadline. */
+const MIN_PASS_TIMEOUT = 10_000;
 
 /** What is served when nothing is named. */
 const FLOWERS = `flowers=${folderOrFlowers(undefined)}`;
@@ -56,7 +58,12 @@ export function serveCommand(output: Output): Command {
       8,
     )
     .option('--max-queue <n>', 'pictures that may wait; beyond, requests get 429', integer(64, 100_000), 512)
-    .option('--deadline <seconds>', 'give a request up after so long', integer(1, 3600), 30)
+    .option(
+      '--deadline <seconds>',
+      'give a request up after so long, and a drawing thread, 10 seconds at least, that another replaces',
+      integer(1, 3600),
+      30,
+    )
     .option(
       '--rate-limit <n>',
       'pictures a minute for each client, and ten times as many requests of any kind; 0: no limit',
@@ -102,7 +109,8 @@ async function serve(runs: readonly string[], flags: ServeFlags, output: Output)
   try {
     for (const run of runs) {
       const { backend, maxBatch: maxRows, download } = flags;
-      const source = runSource(run, { backend, maxRows, download }, logger);
+      const passTimeout = Math.max(flags.deadline * 1000, MIN_PASS_TIMEOUT);
+      const source = runSource(run, { backend, maxRows, download, passTimeout }, logger);
       const onPass = metrics.passesOf(source.name);
       const { maxWait, maxQueue, watch } = flags;
       models.push(
@@ -122,8 +130,16 @@ async function serve(runs: readonly string[], flags: ServeFlags, output: Output)
     output.info('Finishing what was accepted; press Ctrl-C again to stop at once');
     await server.stop({ grace: limits.deadline + GRACE });
   } finally {
-    await Promise.all(models.map((model) => model.close()));
+    await Promise.all(models.map((model) => model.close({ grace: GRACE })));
+    endIfStuck(models, output);
   }
+}
+
+/** Node waits for all threads, also for one that never ends. */
+function endIfStuck(models: readonly ServedModel[], output: Output): void {
+  if (models.every(({ stuck }) => stuck === 0)) return;
+  output.warn('a drawing thread is stuck in the engine and cannot be ended: killing the process');
+  process.kill(process.pid, 'SIGKILL');
 }
 
 /** The connections of a proxy all come from one address. */

@@ -1,8 +1,12 @@
+import { execFileSync } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { T2iError } from '@t2i/core';
+import { withTemporaryFolder } from '@t2i/test-utils';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Painter } from '../painter.ts';
 import { mockPainter } from '../test-support.ts';
-import { openWorkerPainter } from './open-worker-painter.ts';
+import { openWorkerPainter, StuckThreadError, type WorkerPainterOptions } from './open-worker-painter.ts';
 
 const cell = (caption: string) => ({ caption, seed: 7, index: 0 });
 const opened: Painter[] = [];
@@ -10,13 +14,13 @@ afterEach(async () => {
   for (const painter of opened.splice(0)) await painter.dispose();
 });
 
-async function open(revision: string, onWarning?: (message: string) => void): Promise<Painter> {
-  const painter = await openWorkerPainter({
-    module: new URL('./__fixtures__/mock-worker.mjs', import.meta.url),
-    data: { revision },
-    execArgv: ['--conditions=@t2i/source'],
-    ...(onWarning && { onWarning }),
-  });
+const WORKER = {
+  module: new URL('./__fixtures__/mock-worker.mjs', import.meta.url),
+  execArgv: ['--conditions=@t2i/source'],
+};
+
+async function open(revision: string, options: Partial<WorkerPainterOptions> = {}): Promise<Painter> {
+  const painter = await openWorkerPainter({ ...WORKER, data: { revision }, ...options });
   opened.push(painter);
   return painter;
 }
@@ -45,8 +49,35 @@ describe('openWorkerPainter', () => {
 
   it('passes warnings on', async () => {
     const warnings: string[] = [];
-    await open('old', (message) => warnings.push(message));
+    await open('old', { onWarning: (message) => warnings.push(message) });
     expect(warnings).toEqual(['the newest checkpoint is damaged']);
+  });
+
+  it('is lost when a pass takes too long, and its thread ends', async () => {
+    const painter = await open('r1', { passTimeout: 300 });
+    expect(await painter.paint([cell('a')])).toHaveLength(1);
+    await expect(painter.paint([cell('loop')])).rejects.toThrow(/a pass took more than \d+ s: .* stuck/);
+    expect((await painter.lost)?.message).toMatch(/stuck/);
+    await expect(painter.paint([cell('a')])).rejects.toThrow(/stuck/);
+    await painter.dispose();
+  });
+
+  it.skipIf(process.platform === 'win32')('says when its thread cannot be ended', { timeout: 60_000 }, async () => {
+    await withTemporaryFolder(async (folder) => {
+      const pipe = join(folder, 'pipe');
+      execFileSync('mkfifo', [pipe]);
+      const painter = await openWorkerPainter({ ...WORKER, data: { revision: 'r1', pipe } });
+      const stuck = painter.paint([cell('engine')]);
+      const rejected = expect(stuck).rejects.toThrow(/cannot be ended/);
+      await expect(Promise.resolve(painter.dispose())).rejects.toThrow(StuckThreadError);
+      await rejected;
+      await writeFile(pipe, 'go on'); // or this process would not end
+    });
+  });
+
+  it('stops opening when it is told to', async () => {
+    const signal = AbortSignal.timeout(1000);
+    await expect(openWorkerPainter({ ...WORKER, data: { revision: 'endless' }, signal })).rejects.toThrow(/given up/);
   });
 
   it('rejects a pass that fails and goes on; rejects all when the thread dies', async () => {
