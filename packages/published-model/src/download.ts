@@ -38,40 +38,85 @@ async function readFromDisk(url: URL, signal: AbortSignal | undefined): Promise<
   }
 }
 
-/** The text of a small file. */
+/** A description has a few kilobytes. What an address leads to may be anything, without an end too. */
+const MAX_TEXT_BYTES = 2 ** 20;
+
+/**
+ * The text of a small file.
+ * @throws CheckpointError when more than a megabyte comes
+ */
 export async function downloadText(url: URL, options: DownloadOptions): Promise<string> {
   const response = await fetchFile(url, options);
-  return orFetchError(url, options.signal, () => response.text());
+  const decoder = new TextDecoder();
+  let text = '';
+  let length = 0;
+  await forEachPiece(url, response, options.signal, (piece) => {
+    length += piece.length;
+    if (length > MAX_TEXT_BYTES) {
+      throw new CheckpointError(`${url.href} is no description of a model: it has more than ${MAX_TEXT_BYTES} bytes.`, {
+        hint: 'Check the address: it must lead to the model.json that t2i export wrote.',
+      });
+    }
+    text += decoder.decode(piece, { stream: true });
+  });
+  return text + decoder.decode();
 }
 
 /**
  * The bytes of a file of `size` bytes. No more than these are read.
  * @param onBytes hears how many more have come
- * @throws CheckpointError when it has fewer or more
+ * @throws CheckpointError when it has fewer or more, or more than there is memory for
  */
 export async function downloadBytes(
   url: URL,
   size: number,
   { onBytes, ...options }: DownloadOptions & { readonly onBytes: (count: number) => void },
 ): Promise<Uint8Array> {
+  const bytes = allocate(url, size);
   const response = await fetchFile(url, options);
-  const bytes = new Uint8Array(size);
   let length = 0;
-  const reader = response.body!.getReader();
-  try {
-    for (;;) {
-      const { done, value } = await orFetchError(url, options.signal, () => reader.read());
-      if (done) break;
-      if (length + value.length > size) throw notAsLong(url, size, 'more come');
-      bytes.set(value, length);
-      length += value.length;
-      onBytes(value.length);
-    }
-  } finally {
-    reader.cancel().catch(() => {}); // what is left after an error need not come
-  }
+  await forEachPiece(url, response, options.signal, (piece) => {
+    if (length + piece.length > size) throw notAsLong(url, size, 'more come');
+    bytes.set(piece, length);
+    length += piece.length;
+    onBytes(piece.length);
+  });
   if (length < size) throw notAsLong(url, size, `${length} came`);
   return bytes;
+}
+
+/** Reads a body to its end; what is left after an error need not come. */
+async function forEachPiece(
+  url: URL,
+  response: Response,
+  signal: AbortSignal | undefined,
+  take: (piece: Uint8Array) => void,
+): Promise<void> {
+  const reader = response.body?.getReader();
+  if (reader === undefined) return; // an answer without a body, such as 204
+  try {
+    for (;;) {
+      const { done, value } = await orFetchError(url, signal, () => reader.read());
+      if (done) break;
+      take(value);
+    }
+  } finally {
+    reader.cancel().catch(() => {});
+  }
+}
+
+function allocate(url: URL, size: number): Uint8Array {
+  try {
+    return new Uint8Array(size);
+  } catch (cause) {
+    throw new CheckpointError(
+      `${url.href} is too large: model.json says ${size} bytes, and there is no memory for them.`,
+      {
+        hint: 'Check the address: it must lead to a folder that t2i export wrote.',
+        cause,
+      },
+    );
+  }
 }
 
 function notAsLong(url: URL, size: number, found: string): CheckpointError {

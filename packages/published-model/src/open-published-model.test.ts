@@ -110,6 +110,30 @@ describe('openPublishedModel', () => {
     await expect(openWith(GENERATOR, () => new Response(broken))).rejects.toMatchObject({ code: 'ERR_FETCH' });
   });
 
+  it('ends when a description has no end, or claims more bytes than any memory has', async () => {
+    let sent = 0;
+    const endless = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        sent += 1;
+        controller.enqueue(new Uint8Array(2 ** 16));
+      },
+    });
+    await expect(openWith('model.json', () => new Response(endless))).rejects.toMatchObject({
+      code: 'ERR_CHECKPOINT',
+      message: expect.stringMatching(/model\.json is no description of a model: it has more than 1048576 bytes/),
+    });
+    expect(sent).toBeLessThan(40);
+    const nothing = () => new Response(null, { status: 204 });
+    await expect(openWith('model.json', nothing)).rejects.toThrow(/model\.json is not valid JSON/);
+    await expect(openWith(GENERATOR, nothing)).rejects.toThrow(/model\.json says \d+ bytes, 0 came/);
+    const huge = structuredClone(manifest) as { generator: { file: { bytes: number } } };
+    huge.generator.file.bytes = Number.MAX_SAFE_INTEGER;
+    await expect(openWith('model.json', () => new Response(JSON.stringify(huge)))).rejects.toMatchObject({
+      code: 'ERR_CHECKPOINT',
+      message: expect.stringMatching(/generator\.safetensors is too large: model\.json says 9007199254740991 bytes/),
+    });
+  });
+
   it('ends with the reason of its signal, before and while files come', async () => {
     const reason = new Error('the visitor left');
     await expect(openWith('none', () => new Response(''), AbortSignal.abort(reason))).rejects.toBe(reason);

@@ -4,6 +4,7 @@ import { DatasetError, T2iError } from '@t2i/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { oxfordFolder } from '../__fixtures__/oxford-folder.ts';
+import { compressedElement } from './__fixtures__/craft-mat.ts';
 import { readMat5 } from './mat5.ts';
 
 const fixture = (name: string) => readFile(new URL(`./__fixtures__/${name}`, import.meta.url));
@@ -14,12 +15,6 @@ function repeated(file: Uint8Array, element: Uint8Array, times = 1001): Uint8Arr
   whole.set(file.slice(0, 128));
   for (let i = 0; i < times; i++) whole.set(element, 128 + i * element.length);
   return whole;
-}
-
-async function compressedElement(content: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-  const packing = new Blob([content]).stream().pipeThrough(new CompressionStream('deflate'));
-  const packed = new Uint8Array(await new Response(packing).arrayBuffer());
-  return Uint8Array.of(...new Uint8Array(Uint32Array.of(15, packed.length).buffer), ...packed);
 }
 
 describe.each(['plain.mat', 'compressed.mat'])('readMat5 on %s', (name) => {
@@ -66,7 +61,7 @@ describe.each(['plain.mat', 'compressed.mat'])('readMat5 on %s', (name) => {
         refused += 1;
       }
     });
-    await fc.assert(property, { numRuns: 500 });
+    await fc.assert(property, { numRuns: 500, seed: 5 });
     expect(refused).toBeGreaterThan(100);
   });
 });

@@ -18,6 +18,7 @@ const MAX_ARRAYS = 1000;
 const MAX_DIMENSIONS = 32;
 const HEADER_LENGTH = 128;
 
+const INT32 = 5;
 const MATRIX = 14;
 const COMPRESSED = 15;
 /** Array classes double … uint64; smaller are cells, structs, objects, text and sparse, larger are functions. */
@@ -157,9 +158,10 @@ function readMatrix(body: Uint8Array, littleEndian: boolean): [string, MatArray]
   const dimensions = readElement(body, flags.next, littleEndian);
   const name = readElement(body, dimensions.next, littleEndian);
   const values = readElement(body, name.next, littleEndian);
+  if (dimensions.type !== INT32) throw new FormatError(`an array has dimensions of type ${dimensions.type}`);
   const shape = Array.from(readNumbers(dimensions, littleEndian));
   const data = readNumbers(values, littleEndian);
-  const valid = shape.length <= MAX_DIMENSIONS && shape.every((dim) => Number.isInteger(dim) && dim >= 0);
+  const valid = shape.length >= 2 && shape.length <= MAX_DIMENSIONS && shape.every((dim) => dim >= 0);
   if (!valid) throw new FormatError(`an array has the shape [${shape.slice(0, MAX_DIMENSIONS).join(', ')}]`);
   const size = shape.reduce((product, dim) => product * dim, 1);
   if (size !== data.length) throw new FormatError(`an array [${shape.join(', ')}] holds ${data.length} values`);

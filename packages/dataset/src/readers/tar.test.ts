@@ -70,12 +70,12 @@ describe('readTar', () => {
       else expect(result).toBeInstanceOf(DatasetError);
     });
     const examples = [0, ...memberEnds.keys()].map((length): [number] => [length]);
-    await fc.assert(truncation, { numRuns: 200, examples });
+    await fc.assert(truncation, { numRuns: 200, seed: 1, examples });
     const damage = fc.asyncProperty(fc.nat(whole.length - 1), fc.nat(255), async (at, value) => {
       const result = await outcome(whole.with(at, value));
       if (typeof result !== 'number') expect(result).toBeInstanceOf(DatasetError);
     });
-    await fc.assert(damage, { numRuns: 300 });
+    await fc.assert(damage, { numRuns: 500, seed: 2 });
   });
 
   it('reports an error of the stream itself', async () => {
