@@ -14,7 +14,7 @@ export async function reportStyle(options: EvaluateStyleOptions, output: Output)
   output.write(`${styleTable(report)}${file}\n`);
 }
 
-function styleTable({ samples, style, generator, reconstruction, background }: StyleReport): string {
+function styleTable({ samples, heldOut, style, generator, reconstruction, background }: StyleReport): string {
   const { error, cosine, recognised } = reconstruction;
   const table = markdownTable(
     ['', 'measured', 'knowing nothing', 'exact'],
@@ -27,7 +27,7 @@ function styleTable({ samples, style, generator, reconstruction, background }: S
     ],
   );
   const of = `Style encoder at step ${style.step} (epoch ${style.epoch}), generator at step ${generator.step} (epoch ${generator.epoch})`;
-  return `${of}; ${samples} captions and photos of unseen classes\n\n${table}`;
+  return `${of}; ${samples} captions and photos of ${heldOut ? 'the test split' : 'training, because there are no two test photos'}\n\n${table}`;
 }
 
 const number = (value: number) => value.toFixed(3);

@@ -60,11 +60,15 @@ for (const run of runs) {
   const unitLength = normalisesImages(pipeline.encoder, { encoderId: encoder.id, dim: encoder.dim });
   const judged = { captions, labels, pool: { embeddings, labels: plan.pool.labels }, unitLength };
   const figures = [...distanceFigures(drawn, reference, named), ...fitFigures(drawn, judged, named)];
-  const of = (kind: FigureKind) => figures.find((figure) => figure.kind === kind)!.value;
-  const percent = (kind: FigureKind) => `${(100 * of(kind)).toFixed(1)} %`;
+  const shown = (kind: FigureKind, text: (value: number) => string) => {
+    const found = figures.find((figure) => figure.kind === kind)!;
+    return 'value' in found ? text(found.value) : `left out (${found.why})`;
+  };
+  const percent = (value: number) => `${(100 * value).toFixed(1)} %`;
   console.log(
-    `${run}: ${pipeline.run?.checkpoint.images ?? '?'} images shown: Fréchet ${of('frechet').toFixed(1)}, ` +
-      `kernel ${of('kernel').toFixed(2)}, recall ${percent('recall')}, R-precision ${percent('r-precision')}`,
+    `${run}: ${pipeline.imagesShown} images shown: Fréchet ${shown('frechet', (value) => value.toFixed(1))}, ` +
+      `kernel ${shown('kernel', (value) => value.toFixed(2))}, recall ${shown('recall', percent)}, ` +
+      `R-precision ${shown('r-precision', percent)}`,
   );
   pipeline.dispose();
 }

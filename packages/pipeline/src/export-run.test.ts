@@ -53,6 +53,7 @@ describe('exportRun', () => {
     const [run, published] = [await draw(runDirectory), await draw(outDirectory)];
     expect(tf.memory().numTensors).toBe(before);
     expect(published.pipeline).toMatchObject({ run: undefined, published: manifest });
+    expect([run.pipeline.imagesShown, published.pipeline.imagesShown]).toEqual([6, 6]);
     expect(manifest).toMatchObject({
       generator: { averaged: true },
       facts: { dataset: 'toy-flowers', objective: 'gan-cls', step: 3, imagesShown: 6 },

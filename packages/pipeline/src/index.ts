@@ -27,8 +27,9 @@ export type {
   EvaluationRow,
   Figure,
   FigureKind,
+  LeftOut,
 } from './evaluation/evaluation-report.ts';
-export { EVALUATED_SETS, FIGURES, figureOf } from './evaluation/evaluation-report.ts';
+export { EVALUATED_SETS, FIGURES, figureOf, leftOutLines } from './evaluation/evaluation-report.ts';
 export type { EvaluationProgress } from './evaluation/measured-sets.ts';
 export type { ExportedRun, ExportPlace, ExportRunOptions } from './export-run.ts';
 export { exportModel, exportRun } from './export-run.ts';

@@ -39,6 +39,11 @@ export class TextToImagePipeline extends TextToImage {
     this.published = published;
   }
 
+  /** In training, until the weights were as they are; undefined only of a pipeline that was opened from neither. */
+  get imagesShown(): number | undefined {
+    return this.run?.checkpoint.images ?? this.published?.facts.imagesShown;
+  }
+
   /**
    * Opens a run with its newest whole checkpoint and the encoder it was trained with, or what `exportRun` made of one.
    * @throws CheckpointError when a part is missing or damaged: never random weights

@@ -56,8 +56,12 @@ const completionSchema = z
 
 const previewSchema = z.strictObject({
   captions: z.array(z.string()).default([]).describe('own sentences to draw after every epoch'),
-  seen: z.int().min(0).default(4).describe('rows with captions of the training classes'),
-  unseen: z.int().min(0).default(4).describe('rows with captions of classes never trained on'),
+  seen: z.int().min(0).default(4).describe('rows with captions of training photos'),
+  unseen: z
+    .int()
+    .min(0)
+    .default(4)
+    .describe('rows with captions of test photos; which of all are not trained on is told by their text'),
   columns: z.int().min(1).default(8).describe('pictures per caption, each with its own fixed noise'),
 });
 

@@ -118,7 +118,7 @@ async function trainOn(
       run: recordOf(config, dataset, encoder),
       preview: createPreview({
         model,
-        rows: await previewRows(dataset, encoder, config.preview),
+        rows: await previewRows(dataset, encoder, config),
         columns: config.preview.columns,
         seed: config.seed,
       }),

@@ -10,7 +10,7 @@ export interface PreviewRow {
   readonly caption: string;
   /** Of the caption, `embeddingDim` numbers. */
   readonly embedding: Float32Array;
-  /** Whether the caption's class (or attributes) is trained on. */
+  /** Whether this very caption is trained on; the sheet says so where it is not. */
   readonly seen: boolean;
 }
 

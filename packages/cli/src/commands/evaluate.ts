@@ -37,7 +37,7 @@ interface EvaluateFlags extends GoogLeNetFlags {
 
 export function evaluateCommand(output: Output): Command {
   return new Command('evaluate')
-    .description('measure a run on captions of unseen classes: distances, R-precision, diversity, copying')
+    .description('measure a run on captions of test photos: distances, R-precision, diversity, copying')
     .argument('<run>', 'a run of `t2i train`')
     .requiredOption('--data <folder>', 'the prepared set that it was trained on')
     .requiredOption(
@@ -56,7 +56,7 @@ export function evaluateCommand(output: Output): Command {
       '--encoder <folder>',
       'a run of `t2i encoder train` that judges whether pictures fit captions (default: the one of the run)',
     )
-    .option('--samples <n>', 'pictures to draw, and photos at most of each kind', integer(50, 1_000_000), 200)
+    .option('--samples <n>', 'pictures to draw, and photos at most of each kind', integer(2, 1_000_000), 200)
     .option('--seed <n>', 'decides captions, noise and photos', integer(0), 0)
     .option('--batch-size <n>', 'pictures at once', integer(1, 1024), 32)
     .option('--out <folder>', 'write report.json, README.md and index.html here (default: evaluation in the run)')

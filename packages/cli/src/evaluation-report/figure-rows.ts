@@ -9,18 +9,23 @@ export interface FigureTable {
 }
 
 /** Named as of the generated pictures; sets that a figure makes no sense for have an empty cell. */
-export function figureTable({ rows }: Pick<EvaluationReport, 'rows'>): FigureTable {
+export function figureTable({ rows, heldOut = true }: Pick<EvaluationReport, 'rows' | 'heldOut'>): FigureTable {
   const sets = (Object.keys(EVALUATED_SETS) as EvaluatedSet[]).filter((set) => rows.some((row) => row.set === set));
   const figures = new Map(rows.map((row) => [row.set, row.figures]));
   const own = figures.get('generated') ?? [];
   return {
-    header: ['figure', 'better', ...sets.map((set) => EVALUATED_SETS[set])],
+    header: ['figure', 'better', ...sets.map((set) => titleOf(set, heldOut))],
     rows: own.map((figure) => [
       figure.name,
       FIGURES[figure.kind].better,
       ...sets.map((set) => cell(sameFigure(figure, own, figures.get(set)!))),
     ]),
   };
+}
+
+/** Where there are no test photos, what stands in their place are photos of training. */
+function titleOf(set: EvaluatedSet, heldOut: boolean): string {
+  return heldOut ? EVALUATED_SETS[set] : EVALUATED_SETS[set].replace('test photos', 'photos of training');
 }
 
 /** The figure of the same kind by the same extractor: the n-th of its kind. */

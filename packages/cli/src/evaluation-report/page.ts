@@ -38,7 +38,7 @@ ${rows.map((cells) => row(cells.map(escapeXml))).join('\n')}
 <ul>
 ${NOTES.map((note) => `<li>${escapeXml(note)}</li>`).join('\n')}
 </ul>
-<h2>Captions of unseen classes</h2>
+<h2>${report.heldOut === false ? 'Captions of training photos' : 'Captions of test photos'}</h2>
 <table class="pictures">
 ${row(['caption', 'generated', 'untrained', 'its photo', 'nearest training photo'], 'th')}
 ${examples.join('\n')}
@@ -53,6 +53,7 @@ ${grid.join('\n')}
 
 async function exampleRow({
   caption,
+  trainedOn,
   className,
   generated,
   untrained,
@@ -61,7 +62,7 @@ async function exampleRow({
 }: EvaluationExample): Promise<string> {
   const near = `${await image(nearest.photo)}${escapeXml(nearest.className)}, ${nearest.distance.toFixed(1)} away`;
   const cells = [await image(generated), await image(untrained), `${await image(photo)}${escapeXml(className)}`, near];
-  return row([escapeXml(caption), ...cells]);
+  return row([`${escapeXml(caption)}${trainedOn ? '<br><em>trained on</em>' : ''}`, ...cells]);
 }
 
 function row(cells: readonly string[], tag = 'td'): string {

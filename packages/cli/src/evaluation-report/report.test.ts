@@ -64,10 +64,42 @@ describe('evaluationMarkdown', () => {
   });
 });
 
+describe('what is said of captions and of figures that are missing', () => {
+  it('is what is known of their text', () => {
+    expect(evaluationMarkdown(report)).toContain('drawn for captions of test photos of oxford-102, beside');
+    const none = evaluationMarkdown({ ...report, trainedCaptions: 0 });
+    expect(none).toContain('of test photos of oxford-102, none of which the generator was trained on, beside 190 test');
+    const some = evaluationMarkdown({ ...report, trainedCaptions: 3 });
+    expect(some).toContain('3 of 200 of which the generator was trained on, word for word');
+    const all = evaluationMarkdown({ ...report, heldOut: false, trainedCaptions: 200 });
+    expect(all).toMatch(/the generator was trained on them, beside 190 photos that it was trained on/);
+    expect(all).toContain('| photos of training |');
+  });
+
+  it('names them with the reason', () => {
+    const why = 'no class has two pictures';
+    const leftOut = [
+      { set: 'generated', kind: 'diversity-class', why },
+      { set: 'test', kind: 'diversity-class', why },
+    ] as const;
+    const text = evaluationMarkdown({ ...report, leftOut, relative: {} });
+    expect(text).toContain(`Left out: diversity within a class (of generated, test photos), because ${why}.`);
+    expect(text).not.toContain('As shares of');
+    expect(text).not.toMatch(/NaN|undefined/);
+  });
+});
+
 describe('evaluationPage', () => {
   it('holds every picture, and escapes captions', async () => {
     const example = {
-      ...{ caption: 'a <b>red</b> flower', className: 'rose', generated: picture, untrained: picture, photo: picture },
+      ...{
+        caption: 'a <b>red</b> flower',
+        trainedOn: true,
+        className: 'rose',
+        generated: picture,
+        untrained: picture,
+        photo: picture,
+      },
       nearest: { photo: picture, className: 'tulip & co', distance: 12.34 },
     };
     const grid = [{ caption: 'blue', pictures: [picture, picture] }];
@@ -77,6 +109,7 @@ describe('evaluationPage', () => {
     expect(page).toContain('tulip &amp; co, 12.3 away');
     expect(page).toContain('<code>char-cnn-rnn-1</code>');
     expect(page).toContain('<td>123.5</td>');
+    expect(page).toContain('flower<br><em>trained on</em>');
     expect(page).not.toContain('undefined');
   });
 });

@@ -11,7 +11,7 @@ import {
 import { InMemoryDataset } from '@t2i/dataset';
 import { describe, expect, it } from 'vitest';
 import { type EvaluateOptions, evaluateModel } from './evaluate-model.ts';
-import { type EvaluatedSet, type FigureKind, figureOf } from './evaluation-report.ts';
+import { type EvaluatedSet, FIGURES, type FigureKind, figureOf, leftOutLines } from './evaluation-report.ts';
 
 /** Numbers of a caption, a picture's features, and a picture's rows: here they are all the same thing. */
 const DIM = 16;
@@ -207,13 +207,87 @@ describe('evaluateModel', () => {
     await expect(evaluateModel({ ...options, signal: AbortSignal.abort() })).rejects.toThrow(/abort/i);
   });
 
-  it('refuses features of another network or other photos, and a set too small', async () => {
+  it('refuses features of another network or other photos', async () => {
     const foreign = { ...options.features, encoderId: 'other' };
     await expect(evaluateModel({ ...options, features: foreign })).rejects.toThrow(ConfigError);
     const others = { ...options.features, datasetFingerprint: 'x' };
     await expect(evaluateModel({ ...options, features: others })).rejects.toThrow(/not those of the photos/);
-    const few = { ...dataset, splits: { ...dataset.splits, test: dataset.splits.test.slice(0, 30) } };
-    const small = Object.assign(Object.create(dataset) as InMemoryDataset, { splits: few.splits });
-    await expect(evaluateModel({ ...options, dataset: small })).rejects.toThrow(/30 test photos of 6 classes/);
+  });
+});
+
+describe('a small set', () => {
+  /** @param splits items of each class in each split */
+  function smallSet(
+    splits: Readonly<Record<'train' | 'val' | 'test', readonly number[]>>,
+    captionsOf = (item: number) => [`flower ${item}`],
+  ): InMemoryDataset {
+    const items = { train: [] as number[], val: [] as number[], test: [] as number[] };
+    const labels: number[] = [];
+    let label = 0;
+    for (const split of ['train', 'val', 'test'] as const) {
+      for (const count of splits[split]) {
+        for (let i = 0; i < count; i++) items[split].push(labels.push(label) - 1);
+        label += 1;
+      }
+    }
+    const size = labels.length;
+    const noise = new Rng(1).normal(size * STORED * STORED * 3);
+    const images = Uint8Array.from(noise, (value) => toByte(value / 2));
+    return new InMemoryDataset({
+      name: 'small',
+      storedSize: STORED,
+      classNames: Array.from({ length: label }, (_, i) => `class ${i}`),
+      labels: Int32Array.from(labels),
+      splits: {
+        test: Int32Array.from(items.test),
+        train: Int32Array.from(items.train),
+        val: Int32Array.from(items.val),
+      },
+      captions: labels.map((_, item) => captionsOf(item)),
+      images,
+    });
+  }
+
+  const fellows = (classes: number, size: number) => new Array<number>(classes).fill(size);
+  const sets: [string, InMemoryDataset][] = [
+    [
+      '20 pictures, each a class of its own',
+      smallSet({ train: fellows(14, 1), val: fellows(2, 1), test: fellows(4, 1) }),
+    ],
+    ['two classes, none kept for test', smallSet({ train: fellows(2, 10), val: [], test: [] })],
+    ['one test class', smallSet({ train: fellows(2, 7), val: [], test: [6] })],
+    ['one test photo', smallSet({ train: fellows(2, 9), val: [1], test: [1] })],
+    ['one training photo', smallSet({ train: [1], val: [], test: fellows(5, 4) })],
+    ['two test photos', smallSet({ train: fellows(3, 6), val: [], test: [1, 1] })],
+    ['98 captions of other classes', smallSet({ train: fellows(2, 10), val: [], test: [2, 98] })],
+  ];
+
+  it.each(sets)('of %s gives what it can, finite, and says what it cannot', async (_, small) => {
+    const evaluation = await evaluateModel({ ...options, dataset: small, features: featuresOf(small), samples: 50 });
+    const { rows, leftOut = [], relative, heldOut } = evaluation.report;
+    const figures = rows.flatMap(({ set, figures }) => figures.map((figure) => ({ set, ...figure })));
+    for (const { set, name, value } of figures) expect([set, name, Number.isFinite(value)]).toEqual([set, name, true]);
+    for (const value of Object.values(relative)) expect(Number.isFinite(value)).toBe(true);
+    expect(leftOut.length).toBeGreaterThan(0);
+    // every figure of the generated pictures is there or left out
+    const known = new Set([...figures, ...leftOut].filter(({ set }) => set === 'generated').map(({ kind }) => kind));
+    expect([...known].sort()).toEqual(Object.keys(FIGURES).sort());
+    expect(heldOut).toBe(small.splits.test.length > 0);
+    expect(evaluation.pictures.examples).toHaveLength(20);
+    expect(leftOutLines(evaluation.report).join('\n')).toMatch(/^Left out: .* because /);
+  });
+
+  it('is not compared with chance where it is large enough', () => {
+    expect([report.leftOut, report.heldOut, report.trainedCaptions]).toEqual([[], true, 0]);
+  });
+
+  it('counts captions that were trained on, word for word, in the captions in use', async () => {
+    const said = (item: number) => (item < 14 ? ['another 1', 'This flower 1 is RED.'] : ['this  flower 1 is red. ']);
+    const small = smallSet({ train: fellows(2, 7), val: [], test: [6] }, said);
+    const evaluated = { ...options, dataset: small, features: featuresOf(small), samples: 50 };
+    expect((await evaluateModel({ ...evaluated, captionsPerImage: 1 })).report.trainedCaptions).toBe(0);
+    const counted = await evaluateModel({ ...evaluated, captionsPerImage: 2 });
+    expect(counted.report.trainedCaptions).toBe(50);
+    expect(counted.pictures.examples.every(({ trainedOn }) => trainedOn)).toBe(true);
   });
 });

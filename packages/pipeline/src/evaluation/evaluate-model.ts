@@ -9,30 +9,14 @@ import {
   Rng,
   type TextImageDataset,
 } from '@t2i/core';
-import { captionSensitivity, type NearestNeighbours, nearestNeighbours } from '@t2i/metrics';
+import type { NearestNeighbours } from '@t2i/metrics';
 import { precompute } from '@t2i/text-encoder';
+import { trainedCaptions, trainedItems } from '../trained-captions.ts';
 import { drawPictures, type EvaluationPictures } from './evaluation-pictures.ts';
-import {
-  type EvaluatedSet,
-  type EvaluationReport,
-  type EvaluationRow,
-  type Figure,
-  type FigureKind,
-  figureOf,
-} from './evaluation-report.ts';
-import {
-  copyingFigure,
-  distanceFigures,
-  diversityFigure,
-  fitFigures,
-  gridFigures,
-  type JudgedCaptions,
-  namer,
-  referenceOf,
-  scoreFigure,
-} from './figures.ts';
-import { type EvaluationProgress, type MeasuredSets, measureSets, type Studio } from './measured-sets.ts';
+import { type EvaluatedSet, type EvaluationReport, type FigureKind, figureOf } from './evaluation-report.ts';
+import { type EvaluationProgress, measureSets, type Studio } from './measured-sets.ts';
 import { GRID_COLUMNS, planSamples, type SamplePlan } from './sample-plan.ts';
+import { addCopyingFigures, addFitFigures, addSetFigures, type Context, type Judging, Rows } from './set-figures.ts';
 
 /** A network whose features are compared. */
 export interface Extractor {
@@ -59,6 +43,8 @@ export interface EvaluateOptions
   /** Features of all photos at full size by the first extractor, view `whole`. */
   readonly features: ImageFeatures;
   readonly judge?: Judge | undefined;
+  /** Captions of each photo that the model was trained with, the first ones; default all. */
+  readonly captionsPerImage?: number | undefined;
   /** Pictures to draw, and photos at most of each kind. */
   readonly samples: number;
   readonly seed: number;
@@ -72,11 +58,9 @@ export interface Evaluation {
   readonly pictures: EvaluationPictures;
 }
 
-const WHOLE = 'whole';
-
 /**
- * The same options give the same figures on the same engine.
- * @throws ConfigError when the data set is too small, or model, features and extractor do not belong together
+ * The same options give the same figures on the same engine. What a small set cannot give is left out, and the report says so.
+ * @throws ConfigError when model, features and extractor do not belong together
  */
 export async function evaluateModel(options: EvaluateOptions): Promise<Evaluation> {
   const { dataset, extractors, features, samples, seed } = options;
@@ -87,7 +71,7 @@ export async function evaluateModel(options: EvaluateOptions): Promise<Evaluatio
   const judging = options.judge && (await judgedCaptions(options.judge, plan));
   const context = { options, plan, judging };
 
-  const rows = new Map<EvaluatedSet, Figure[]>();
+  const rows = new Rows();
   let nearest: NearestNeighbours | undefined;
   for (const [i, extractor] of extractors.entries()) {
     const sets = await measureSets(studio, extractor.encoder);
@@ -96,25 +80,11 @@ export async function evaluateModel(options: EvaluateOptions): Promise<Evaluatio
     if (judging !== undefined) await addFitFigures(rows, context, judging, sets);
     nearest = await addCopyingFigures(rows, context, sets);
   }
+  const isTrained = trainedCaptions(dataset, options.captionsPerImage);
   return {
-    report: reportOf(
-      context,
-      [...rows].map(([set, figures]) => ({ set, figures })),
-    ),
-    pictures: await drawPictures(studio, trainingItems(dataset), nearest!),
+    report: reportOf(context, rows, plan.captions.filter(isTrained).length),
+    pictures: await drawPictures(studio, trainedItems(dataset), nearest!, isTrained),
   };
-}
-
-interface Context {
-  readonly options: EvaluateOptions;
-  readonly plan: SamplePlan;
-  readonly judging: Judging | undefined;
-}
-
-interface Judging extends Omit<JudgedCaptions, 'captions' | 'labels'> {
-  readonly name: string;
-  /** Of the plan's captions. */
-  readonly captions: EmbeddingBatch;
 }
 
 async function studioFor(options: EvaluateOptions, plan: SamplePlan, rng: Rng): Promise<Studio> {
@@ -145,83 +115,14 @@ async function judgedCaptions({ name, encoder, unitLength }: Judge, plan: Sample
   return { name, captions, unitLength, pool: { embeddings, labels: plan.pool.labels } };
 }
 
-type Rows = Map<EvaluatedSet, Figure[]>;
-
-function add(rows: Rows, set: EvaluatedSet, figures: readonly Figure[]): void {
-  rows.set(set, [...(rows.get(set) ?? []), ...figures]);
-}
-
-/** Figures that need nothing but features: every extractor's own. */
-async function addSetFigures(
-  rows: Rows,
-  { options, plan }: Context,
-  extractor: Extractor,
-  sets: MeasuredSets,
-): Promise<void> {
-  const { dataset, model } = options;
-  const reference = referenceOf(sets.test);
-  const labelsOf = (items: readonly number[]) => items.map((item) => dataset.labels[item]!);
-  const named = (features: EmbeddingBatch) => namer(extractor.name, features.shape[0], model.imageSize);
-  const score = async (features: EmbeddingBatch) =>
-    extractor.probabilities ? [scoreFigure(await extractor.probabilities(features), named(features))] : [];
-  const alike = async (features: EmbeddingBatch, labels: readonly number[]) => [
-    ...distanceFigures(features, reference, named(features)),
-    ...(await score(features)),
-    diversityFigure(features, labels, named(features)),
-  ];
-  const byNoise = (grid: EmbeddingBatch) => gridFigures(captionSensitivity(grid, GRID_COLUMNS), named(grid));
-  add(rows, 'generated', [...(await alike(sets.generated, plan.labels)), ...byNoise(sets.generatedGrid)]);
-  if (sets.unaveraged !== undefined) add(rows, 'unaveraged', await alike(sets.unaveraged, plan.labels));
-  add(rows, 'untrained', [...(await alike(sets.untrained, plan.labels)), ...byNoise(sets.untrainedGrid)]);
-  add(rows, 'shuffled', []); // the generated pictures again: only whether they fit their captions differs
-  add(rows, 'training', await alike(sets.training, labelsOf(plan.training)));
-  add(rows, 'test', [
-    ...(await score(sets.test)),
-    diversityFigure(sets.test, labelsOf(plan.references), named(sets.test)),
-  ]);
-}
-
-/** Whether pictures fit their captions, as the joint embedding sees it. */
-async function addFitFigures(rows: Rows, context: Context, judging: Judging, sets: MeasuredSets): Promise<void> {
-  const { options, plan } = context;
-  const { captions, pool, unitLength } = judging;
-  const fit = (features: EmbeddingBatch, side: number, of = { captions, labels: plan.labels }) =>
-    fitFigures(features, { ...of, pool, unitLength }, namer(judging.name, plan.captions.length, side));
-  const { imageSize } = options.model;
-  const whole = await options.features.read(plan.references, WHOLE);
-  const fullSize: EmbeddingBatch = { data: whole, shape: [plan.references.length, options.features.dim] };
-  const labels = plan.shuffled.map((row) => plan.labels[row]!);
-  add(rows, 'generated', fit(sets.generated, imageSize));
-  if (sets.unaveraged !== undefined) add(rows, 'unaveraged', fit(sets.unaveraged, imageSize));
-  add(rows, 'untrained', fit(sets.untrained, imageSize));
-  add(rows, 'shuffled', fit(sets.generated, imageSize, { captions: rowsAt(captions, plan.shuffled), labels }));
-  add(rows, 'test', fit(rowsAt(sets.test, plan.owners), imageSize));
-  add(rows, 'fullSize', fit(rowsAt(fullSize, plan.owners), options.extractors[0].encoder.imageSize));
-}
-
-/** Distances from the training photos at full size; returns those of the generated pictures. */
-async function addCopyingFigures(rows: Rows, context: Context, sets: MeasuredSets): Promise<NearestNeighbours> {
-  const { dataset, features, extractors, model } = context.options;
-  const items = trainingItems(dataset);
-  const photos: EmbeddingBatch = { data: await features.read(items, WHOLE), shape: [items.length, features.dim] };
-  const unseen = nearestNeighbours(sets.test, photos);
-  const found = (set: EvaluatedSet, pictures: EmbeddingBatch) => {
-    const nearest = nearestNeighbours(pictures, photos);
-    const name = namer(extractors[0].name, pictures.shape[0], model.imageSize);
-    add(rows, set, [copyingFigure(nearest.distances, unseen.distances, name)]);
-    return nearest;
-  };
-  found('untrained', sets.untrained);
-  found('training', sets.training);
-  return found('generated', sets.generated);
-}
-
-function reportOf({ options, plan, judging }: Context, rows: readonly EvaluationRow[]): EvaluationReport {
+function reportOf({ options, plan, judging }: Context, { rows, leftOut }: Rows, trained: number): EvaluationReport {
   const { dataset, extractors, judge, encoder, model, seed } = options;
   const of = (set: EvaluatedSet, kind: FigureKind) => figureOf(rows, set, kind);
-  const real = of('test', 'diversity-class')!;
+  const real = of('test', 'diversity-class');
   return {
     dataset: dataset.name,
+    heldOut: plan.heldOut,
+    trainedCaptions: trained,
     samples: plan.captions.length,
     references: plan.references.length,
     trainingPhotos: plan.training.length,
@@ -229,25 +130,25 @@ function reportOf({ options, plan, judging }: Context, rows: readonly Evaluation
     seed,
     extractors: extractors.map(({ name, encoder: { id } }) => ({ name, id })),
     judge: judge === undefined ? null : { id: judge.encoder.id, ofTheGenerator: judge.encoder.id === encoder.id },
+    leftOut,
     rows,
     relative: {
-      ...(judging !== undefined && { rPrecision: of('generated', 'r-precision')! / of('test', 'r-precision')! }),
-      diversityWithinClass: of('generated', 'diversity-class')! / real,
-      diversityAtCaption: of('generated', 'diversity-caption')! / real,
+      ...(judging && share('rPrecision', of('generated', 'r-precision'), of('test', 'r-precision'))),
+      ...share('diversityWithinClass', of('generated', 'diversity-class'), real),
+      ...share('diversityAtCaption', of('generated', 'diversity-caption'), real),
     },
   };
 }
 
-/** What the generator was trained on. */
-function trainingItems({ splits }: TextImageDataset): number[] {
-  return [...splits.train, ...splits.val];
-}
-
-function rowsAt({ data, shape }: EmbeddingBatch, rows: readonly number[]): EmbeddingBatch {
-  const [, dim] = shape;
-  const picked = new Float32Array(rows.length * dim);
-  for (const [i, row] of rows.entries()) picked.set(data.subarray(row * dim, (row + 1) * dim), i * dim);
-  return { data: picked, shape: [rows.length, dim] };
+/** Nothing where one of both is not known, or there is nothing to be a share of. */
+function share<Name extends string>(
+  name: Name,
+  part: number | undefined,
+  whole: number | undefined,
+): Partial<Record<Name, number>> {
+  return part === undefined || whole === undefined || whole === 0
+    ? {}
+    : ({ [name]: part / whole } as Record<Name, number>);
 }
 
 function assertFeaturesOf({ encoder }: Extractor, features: ImageFeatures, dataset: TextImageDataset): void {

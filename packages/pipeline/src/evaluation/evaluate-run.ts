@@ -9,10 +9,13 @@ import { isTrainedWithImages, normalisesImages } from '../encoder-training/compa
 import { requireRun, TextToImagePipeline } from '../pipeline.ts';
 import { assertSameData, loadRunEncoder, type RunRecord } from '../run-record.ts';
 import { type EvaluateOptions, type Evaluation, evaluateModel, type Judge } from './evaluate-model.ts';
-import type { EvaluationReport } from './evaluation-report.ts';
+import { type EvaluationReport, leftOutLines } from './evaluation-report.ts';
 
 export interface EvaluateRunOptions
-  extends Omit<EvaluateOptions, 'model' | 'untrained' | 'unaveraged' | 'encoder' | 'judge' | 'resize'> {
+  extends Omit<
+    EvaluateOptions,
+    'model' | 'untrained' | 'unaveraged' | 'encoder' | 'judge' | 'resize' | 'captionsPerImage'
+  > {
   readonly runDirectory: string;
   /** An encoder that was trained with the features; default the run's own, if it was. */
   readonly judge?: SavableEncoder | undefined;
@@ -44,7 +47,9 @@ export async function evaluateRun(options: EvaluateRunOptions): Promise<RunEvalu
       const evaluation = await evaluateModel({
         ...options,
         ...{ model, untrained, unaveraged, encoder, judge, resize: resizeBicubic },
+        captionsPerImage: record.config.batches.captionsPerImage,
       });
+      for (const line of leftOutLines(evaluation.report)) logger?.warn(line);
       const { epoch, step, images: imagesShown } = checkpoint;
       return { ...evaluation, report: { ...evaluation.report, run: { epoch, step, imagesShown } } };
     } finally {

@@ -12,6 +12,8 @@ const EXAMPLES = 20;
 /** One caption, and pictures of it. All are of the size that is drawn. */
 export interface EvaluationExample {
   readonly caption: string;
+  /** Whether the caption was trained on, word for word. */
+  readonly trainedOn: boolean;
   readonly className: string;
   readonly generated: RgbImage;
   readonly untrained: RgbImage;
@@ -27,11 +29,15 @@ export interface EvaluationPictures {
   readonly grid: readonly { readonly caption: string; readonly pictures: readonly RgbImage[] }[];
 }
 
-/** @param nearest rows of `training` that the generated pictures are nearest to */
+/**
+ * @param nearest rows of `training` that the generated pictures are nearest to
+ * @param isTrained whether a caption was trained on
+ */
 export async function drawPictures(
   studio: Studio,
   training: readonly number[],
   nearest: NearestNeighbours,
+  isTrained: (caption: string) => boolean,
 ): Promise<EvaluationPictures> {
   const { dataset, plan, model, untrained, embeddings, noise, batchSize } = studio;
   const rows = Array.from({ length: Math.min(EXAMPLES, plan.captions.length) }, (_, i) => i);
@@ -54,6 +60,7 @@ export async function drawPictures(
   return {
     examples: rows.map((row) => ({
       caption: plan.captions[row]!,
+      trainedOn: isTrained(plan.captions[row]!),
       className: classOf(owners[row]!),
       generated: generated[row]!,
       untrained: before[row]!,

@@ -46,8 +46,21 @@ export interface EvaluationRow {
   readonly figures: readonly Figure[];
 }
 
+/** A figure that the photos or captions are too few for. */
+export interface LeftOut {
+  readonly set: EvaluatedSet;
+  readonly kind: FigureKind;
+  readonly why: string;
+}
+
 export interface EvaluationReport {
   readonly dataset: string;
+  /** False where the data set has no test photos: photos and captions are then those of training. Older reports do not say. */
+  readonly heldOut?: boolean;
+  /** How many of the captions drawn were trained on, word for word, as captions of other photos. Older reports do not say. */
+  readonly trainedCaptions?: number;
+  /** Older reports do not say. */
+  readonly leftOut?: readonly LeftOut[];
   /** Pictures drawn, and photos of the test and the training classes that they are compared with. */
   readonly samples: number;
   readonly references: number;
@@ -59,15 +72,26 @@ export interface EvaluationReport {
   /** The joint embedding that says whether pictures fit captions; none: those figures are missing. */
   readonly judge: { readonly id: string; readonly ofTheGenerator: boolean } | null;
   readonly rows: readonly EvaluationRow[];
-  /** Of the generated pictures, as shares of what real test photos of the same size score. */
+  /** Of the generated pictures, as shares of what real test photos of the same size score, as far as both are known. */
   readonly relative: {
     readonly rPrecision?: number;
-    readonly diversityWithinClass: number;
-    readonly diversityAtCaption: number;
+    readonly diversityWithinClass?: number;
+    readonly diversityAtCaption?: number;
   };
 }
 
 /** The value of a figure of a set; the first where there are several extractors. */
 export function figureOf(rows: readonly EvaluationRow[], set: EvaluatedSet, kind: FigureKind): number | undefined {
   return rows.find((row) => row.set === set)?.figures.find((figure) => figure.kind === kind)?.value;
+}
+
+/** What is not in a report and why, a line for each reason. */
+export function leftOutLines({ leftOut = [] }: Pick<EvaluationReport, 'leftOut'>): string[] {
+  const reasons = [...new Set(leftOut.map(({ why }) => why))];
+  return reasons.map((reason) => {
+    const found = leftOut.filter(({ why }) => why === reason);
+    const kinds = [...new Set(found.map(({ kind }) => FIGURES[kind].title))];
+    const sets = [...new Set(found.map(({ set }) => EVALUATED_SETS[set]))];
+    return `Left out: ${kinds.join(', ')} (of ${sets.join(', ')}), because ${reason}.`;
+  });
 }

@@ -1,9 +1,9 @@
-/** Figures of one set of pictures, computed from its features. */
+/** Figures of one set of pictures, computed from its features; and those that it is too small for. */
 
 import type { EmbeddingBatch } from '@t2i/core';
 import {
-  type CaptionSensitivity,
   captionRetrieval,
+  captionSensitivity,
   copyingChance,
   diversity,
   frechetDistance,
@@ -16,29 +16,39 @@ import {
   rPrecision,
   toUnitLength,
 } from '@t2i/metrics';
-import type { Figure, FigureKind } from './evaluation-report.ts';
+import type { Figure, FigureKind, LeftOut } from './evaluation-report.ts';
 import { WRONG_CAPTIONS } from './sample-plan.ts';
+
+/** Pictures that a neighbourhood reaches to. */
+const NEIGHBOURS = 5;
 
 /** Puts values under names that say how they were measured. */
 export type NameFigure = (kind: FigureKind, value: number, standardError?: number) => Figure;
 
-export function namer(extractor: string, samples: number, imageSize: number): NameFigure {
+/** @param split what captions and photos are of; default `test` */
+export function namer(extractor: string, samples: number, imageSize: number, split = 'test'): NameFigure {
   return (kind, value, standardError) => ({
     kind,
-    name: metricName({ metric: kind, extractor, samples, split: 'test', imageSize }),
+    name: metricName({ metric: kind, extractor, samples, split, imageSize }),
     value,
     ...(standardError !== undefined && { standardError }),
   });
 }
 
+/** A figure, or that it cannot be had. */
+export type Found = Figure | Omit<LeftOut, 'set'>;
+
+const leftOut = (why: string, ...kinds: FigureKind[]): Found[] => kinds.map((kind) => ({ kind, why }));
+
 /** What a set is compared with. */
 export interface Reference {
   readonly features: EmbeddingBatch;
-  readonly gaussian: Gaussian;
+  /** Of two pictures or more. */
+  readonly gaussian: Gaussian | undefined;
 }
 
 export function referenceOf(features: EmbeddingBatch): Reference {
-  return { features, gaussian: gaussianOf(features) };
+  return { features, gaussian: features.shape[0] < 2 ? undefined : gaussianOf(features) };
 }
 
 /** How far the pictures are from the reference, as sets. */
@@ -46,16 +56,22 @@ export function distanceFigures(
   features: EmbeddingBatch,
   { features: real, gaussian }: Reference,
   name: NameFigure,
-): Figure[] {
-  const { precision, recall, density, coverage } = manifoldScores(real, features);
-  return [
-    name('frechet', frechetDistance(gaussianOf(features), gaussian)),
-    name('kernel', kernelDistance(features, real)),
-    name('precision', precision),
-    name('recall', recall),
-    name('density', density),
-    name('coverage', coverage),
-  ];
+): Found[] {
+  const fewest = Math.min(features.shape[0], real.shape[0]);
+  const distances: Found[] =
+    gaussian === undefined || fewest < 2
+      ? leftOut('it takes two pictures of each set', 'frechet', 'kernel')
+      : [
+          name('frechet', frechetDistance(gaussianOf(features), gaussian)),
+          name('kernel', kernelDistance(features, real)),
+        ];
+  if (fewest <= NEIGHBOURS) {
+    const why = `a picture needs ${NEIGHBOURS} neighbours in its own set, and one of the sets has ${fewest}`;
+    return [...distances, ...leftOut(why, 'precision', 'recall', 'density', 'coverage')];
+  }
+  const { precision, recall, density, coverage } = manifoldScores(real, features, { neighbours: NEIGHBOURS });
+  const scores = [name('precision', precision), name('recall', recall)];
+  return [...distances, ...scores, name('density', density), name('coverage', coverage)];
 }
 
 export function scoreFigure(probabilities: EmbeddingBatch, name: NameFigure): Figure {
@@ -73,25 +89,55 @@ export interface JudgedCaptions {
 }
 
 /** Whether the pictures fit their captions. */
-export function fitFigures(features: EmbeddingBatch, judged: JudgedCaptions, name: NameFigure): Figure[] {
-  const { captions, labels, pool } = judged;
+export function fitFigures(features: EmbeddingBatch, judged: JudgedCaptions, name: NameFigure): Found[] {
+  const { captions, labels } = judged;
   const images = judged.unitLength ? toUnitLength(features) : features;
-  const { share, standardError } = rPrecision({ images, captions, labels, pool, wrong: WRONG_CAPTIONS });
   const { recallAt, sameClassFirst } = captionRetrieval(images, captions, labels);
   return [
-    name('r-precision', share, standardError),
-    name('retrieval-at-1', recallAt[1]),
-    name('retrieval-at-10', recallAt[10]),
-    name('retrieval-class', sameClassFirst),
+    ...precisionFigures(images, judged, name),
+    ...(labels.length > 1
+      ? [name('retrieval-at-1', recallAt[1])]
+      : leftOut('there is one picture to find', 'retrieval-at-1')),
+    ...(labels.length > 10
+      ? [name('retrieval-at-10', recallAt[10])]
+      : leftOut('it takes more than ten pictures', 'retrieval-at-10')),
+    ...(new Set(labels).size > 1
+      ? [name('retrieval-class', sameClassFirst)]
+      : leftOut('all captions are of one class', 'retrieval-class')),
   ];
 }
 
-export function diversityFigure(features: EmbeddingBatch, labels: readonly number[], name: NameFigure): Figure {
-  return name('diversity-class', diversity(features, labels));
+function precisionFigures(
+  images: EmbeddingBatch,
+  { captions, labels, pool }: JudgedCaptions,
+  name: NameFigure,
+): Found[] {
+  const others = [...new Set(labels)].map((label) => pool.labels.filter((other) => other !== label).length);
+  const fewest = Math.min(...others);
+  if (fewest < WRONG_CAPTIONS) {
+    const why = `a caption is ranked among ${WRONG_CAPTIONS} of other classes, and for one class there are ${fewest}`;
+    return leftOut(why, 'r-precision');
+  }
+  const { share, standardError } = rPrecision({ images, captions, labels, pool, wrong: WRONG_CAPTIONS });
+  return [name('r-precision', share, standardError)];
 }
 
-export function gridFigures({ acrossNoise, ratio }: CaptionSensitivity, name: NameFigure): Figure[] {
-  return [name('diversity-caption', acrossNoise), name('caption-sensitivity', ratio)];
+export function diversityFigure(features: EmbeddingBatch, labels: readonly number[], name: NameFigure): Found {
+  const hasTwo = new Set(labels).size < labels.length;
+  if (hasTwo) return name('diversity-class', diversity(features, labels));
+  return { kind: 'diversity-class', why: 'no class has two pictures' };
+}
+
+/** @param features all pictures of the first caption, then of the second, …; the i-th of each has the i-th noise */
+export function gridFigures(features: EmbeddingBatch, columns: number, name: NameFigure): Found[] {
+  const [rows] = features.shape;
+  if (rows > columns) {
+    const { acrossNoise, ratio } = captionSensitivity(features, columns);
+    return [name('diversity-caption', acrossNoise), name('caption-sensitivity', ratio)];
+  }
+  const ofOneCaption = diversity(features, new Int32Array(rows));
+  const why = 'it takes captions of two classes';
+  return [name('diversity-caption', ofOneCaption), ...leftOut(why, 'caption-sensitivity')];
 }
 
 /** @param distances from the nearest training photos, of the pictures and of test photos */

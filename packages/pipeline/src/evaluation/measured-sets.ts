@@ -41,9 +41,10 @@ export interface MeasuredSets {
   readonly untrainedGrid: EmbeddingBatch;
   /** Absent where the model averages nothing. */
   readonly unaveraged?: EmbeddingBatch;
-  /** Of `plan.references` and `plan.training`. */
+  /** Of `plan.references`. */
   readonly test: EmbeddingBatch;
-  readonly training: EmbeddingBatch;
+  /** Of `plan.training`; absent where there is none. */
+  readonly training?: EmbeddingBatch;
 }
 
 export async function measureSets(studio: Studio, encoder: ImageEncoder): Promise<MeasuredSets> {
@@ -59,7 +60,7 @@ export async function measureSets(studio: Studio, encoder: ImageEncoder): Promis
     look(what, grid.embeddings.shape[0], drawnBatches(by, grid.embeddings, grid.noise, batchSize));
   return {
     test: await photos('test photos', plan.references),
-    training: await photos('training photos', plan.training),
+    ...(plan.training.length > 0 && { training: await photos('training photos', plan.training) }),
     generated: await drawn('generated pictures', model),
     generatedGrid: await drawnGrid('generated pictures, captions by noises', model),
     ...(studio.unaveraged && { unaveraged: await drawn('pictures by the last weights', studio.unaveraged) }),

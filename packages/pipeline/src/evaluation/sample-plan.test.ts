@@ -1,4 +1,4 @@
-import { Rng } from '@t2i/core';
+import { Rng, type TextImageDataset } from '@t2i/core';
 import { createToyFlowers } from '@t2i/dataset';
 import { describe, expect, it } from 'vitest';
 import { planSamples, WRONG_CAPTIONS } from './sample-plan.ts';
@@ -42,5 +42,23 @@ describe('planSamples', () => {
     }
     expect(planSamples(dataset, 100, new Rng(1)).pool).toEqual(pool);
     expect(planSamples(dataset, 60, new Rng(2))).not.toEqual(plan);
+  });
+
+  it('takes training photos where no test photos are, and shuffles nothing where all are of one class', () => {
+    const splits = { ...dataset.splits, test: new Int32Array(0) };
+    const untested = planSamples(
+      { ...dataset, captions: (item) => dataset.captions(item), splits } as TextImageDataset,
+      60,
+      new Rng(1),
+    );
+    expect([untested.heldOut, untested.training.length, untested.references.length]).toEqual([false, 0, 60]);
+    expect(untested.references.some((item) => test.has(item))).toBe(false);
+    const labels = new Int32Array(dataset.size);
+    const alike = planSamples(
+      { ...dataset, captions: (item) => dataset.captions(item), labels } as TextImageDataset,
+      60,
+      new Rng(1),
+    );
+    expect([alike.heldOut, alike.shuffled, alike.grid.length]).toEqual([true, [], 1]);
   });
 });

@@ -1,6 +1,7 @@
 /** Which captions are drawn and which photos they are compared with: the same for every model evaluated with one seed. */
 
 import { ConfigError, type Rng, type TextImageDataset } from '@t2i/core';
+import { judgedItems, trainedItems } from '../trained-captions.ts';
 
 /** Captions of other classes that a picture's own has to beat. */
 export const WRONG_CAPTIONS = 99;
@@ -8,6 +9,8 @@ export const WRONG_CAPTIONS = 99;
 export const GRID_COLUMNS = 5;
 
 export interface SamplePlan {
+  /** False where there are no test photos: what is called test here is then of training. */
+  readonly heldOut: boolean;
   /** Test photos, each once: what pictures are compared with. */
   readonly references: readonly number[];
   /** Test captions to draw, one picture each. */
@@ -16,9 +19,9 @@ export interface SamplePlan {
   readonly owners: readonly number[];
   /** Of each caption, its class. */
   readonly labels: readonly number[];
-  /** Of each caption, the row of one of another class: the captions shuffled. */
+  /** Of each caption, the row of one of another class: the captions shuffled. None where all are of one class. */
   readonly shuffled: readonly number[];
-  /** Training photos, as many as captions where there are so many. */
+  /** Training photos, as many as captions where there are so many; none where they are what pictures are compared with. */
   readonly training: readonly number[];
   /** One test caption of each class, to be drawn with `GRID_COLUMNS` noises. */
   readonly grid: readonly string[];
@@ -28,26 +31,29 @@ export interface SamplePlan {
 
 /**
  * @param samples pictures to draw; above the number of test photos, photos are described again, with a caption drawn anew
- * @throws ConfigError when the test split is too small to be evaluated on
+ * @throws ConfigError when there is no photo at all
  */
 export function planSamples(dataset: TextImageDataset, samples: number, rng: Rng): SamplePlan {
-  const test = rng.shuffle([...dataset.splits.test]);
+  const { items, heldOut } = judgedItems(dataset);
+  const test = rng.shuffle(items);
+  if (test.length === 0) {
+    throw new ConfigError(`"${dataset.name}" has no photos to evaluate on.`, { hint: 'Prepare it again.' });
+  }
   const labelOf = (item: number) => dataset.labels[item]!;
-  assertEnough(dataset, test);
   const captionOf = (item: number) => rng.pick(dataset.captions(item));
   const pool = test.map(captionOf);
   const references = test.slice(0, samples);
   const owners = Array.from({ length: samples }, (_, i) => i % references.length);
   const labels = owners.map((row) => labelOf(references[row]!));
   const firstOfClass = new Map([...test].reverse().map((item) => [labelOf(item), item]));
-  const { train, val } = dataset.splits;
   return {
+    heldOut,
     references,
     owners,
     labels,
     captions: owners.map((row) => captionOf(references[row]!)),
     shuffled: otherClasses(labels, rng),
-    training: rng.shuffle([...train, ...val]).slice(0, samples),
+    training: heldOut ? rng.shuffle(trainedItems(dataset)).slice(0, samples) : [],
     grid: [...firstOfClass.values()].map(captionOf),
     pool: { captions: pool, labels: test.map(labelOf) },
   };
@@ -56,22 +62,10 @@ export function planSamples(dataset: TextImageDataset, samples: number, rng: Rng
 /** For each row another one of another class. */
 function otherClasses(labels: readonly number[], rng: Rng): number[] {
   const rows = [...labels.keys()];
-  if (new Set(labels).size < 2)
-    throw new ConfigError('All captions drawn are of one class.', { hint: 'Draw more samples.' });
+  if (new Set(labels).size < 2) return [];
   return labels.map((label) => {
     let row = rng.pick(rows);
     while (labels[row] === label) row = rng.pick(rows);
     return row;
   });
-}
-
-function assertEnough({ name, labels, splits }: TextImageDataset, test: readonly number[]): void {
-  const sizes = new Map<number, number>();
-  for (const item of test) sizes.set(labels[item]!, (sizes.get(labels[item]!) ?? 0) + 1);
-  const others = test.length - Math.max(0, ...sizes.values());
-  if (others >= WRONG_CAPTIONS && splits.train.length > 1) return;
-  throw new ConfigError(
-    `"${name}" has ${test.length} test photos of ${sizes.size} classes: each picture's caption is ranked among ${WRONG_CAPTIONS} of other classes.`,
-    { hint: 'Evaluate on a set with more test photos.' },
-  );
 }

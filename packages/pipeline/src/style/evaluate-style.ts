@@ -1,11 +1,12 @@
-/** Measures the style encoder of a run on captions and photos of classes that neither it nor the generator has seen. */
+/** Measures the style encoder of a run on captions and photos of the test split, as far as there is one. */
 
-import { DatasetError, type EmbeddingBatch, type ImageBatch, type Logger, Rng } from '@t2i/core';
+import { type EmbeddingBatch, type ImageBatch, type Logger, Rng } from '@t2i/core';
 import type { StyleEncoder } from '@t2i/gan-cls';
 import { photoBatch } from '../evaluation/picture-sources.ts';
 import { openData } from '../open-data.ts';
 import { requireRun, TextToImagePipeline } from '../pipeline.ts';
 import { assertSameData } from '../run-record.ts';
+import { judgedItems } from '../trained-captions.ts';
 import { backgroundCorrelation } from './background.ts';
 import { measureReconstruction, type Reconstruction } from './reconstruction.ts';
 import { rotated, rotatedRows } from './rotated.ts';
@@ -37,6 +38,8 @@ export interface StyleReport {
   readonly generator: { readonly step: number; readonly epoch: number };
   readonly style: { readonly step: number; readonly epoch: number };
   readonly samples: number;
+  /** False where there are no two test photos: captions and photos are then those of training. */
+  readonly heldOut: boolean;
   readonly reconstruction: Reconstruction;
   readonly background: BackgroundReport;
 }
@@ -54,8 +57,8 @@ export async function evaluateStyle(options: EvaluateStyleOptions): Promise<Styl
     try {
       assertSameData(record, dataset);
       const rng = new Rng(seed);
-      const items = rng.shuffle([...dataset.splits.test]).slice(0, samples);
-      if (items.length < 2) throw new DatasetError(`"${dataset.name}" has no test photos to measure with.`);
+      const judged = judgedItems(dataset, 2);
+      const items = rng.shuffle(judged.items).slice(0, samples);
       const embeddings = await pipeline.encoder.encode(items.map((item) => rng.pick(dataset.captions(item))));
       const photos = await photoBatch(dataset, items, pipeline.model.imageSize);
       const noise = rng.normal(items.length * pipeline.model.noiseDim);
@@ -63,6 +66,7 @@ export async function evaluateStyle(options: EvaluateStyleOptions): Promise<Styl
         generator: { step: checkpoint.step, epoch: checkpoint.epoch },
         style: { step: progress.step, epoch: progress.epoch },
         samples: items.length,
+        heldOut: judged.heldOut,
         ...(await measure(pipeline, style, { embeddings, noise, photos })),
       };
     } finally {

@@ -1,4 +1,4 @@
-/** What a style encoder can do so far, as a sheet: pictures and photos of unseen classes, each drawn again from its style. */
+/** What a style encoder can do so far, as a sheet: pictures and photos of the test split, each drawn again from its style. */
 
 import { enlarge, Rng, type TextImageDataset, toRgbImages } from '@t2i/core';
 import type { StyleEncoder } from '@t2i/gan-cls';
@@ -6,6 +6,7 @@ import { labelledGrid } from '@t2i/image-node';
 import type { Preview } from '@t2i/trainer';
 import { photoBatch } from '../evaluation/picture-sources.ts';
 import type { TextToImagePipeline } from '../pipeline.ts';
+import { judgedItems } from '../trained-captions.ts';
 import { rotated } from './rotated.ts';
 
 const COLUMNS = 8;
@@ -18,7 +19,7 @@ export async function createStylePreview(
   dataset: TextImageDataset,
 ): Promise<Preview> {
   const rng = new Rng(0);
-  const items = rng.shuffle([...dataset.splits.test]).slice(0, COLUMNS);
+  const items = rng.shuffle(judgedItems(dataset, 2).items).slice(0, COLUMNS);
   const embeddings = await encoder.encode(items.map((item) => rng.pick(dataset.captions(item))));
   const others = rotated(embeddings);
   const drawn = await model.generate({ embeddings, noise: rng.normal(items.length * model.noiseDim) });

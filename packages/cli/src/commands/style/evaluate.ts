@@ -1,4 +1,4 @@
-/** `t2i style evaluate`: how well the style encoder of a run finds noise again, on captions and photos of unseen classes. */
+/** `t2i style evaluate`: how well the style encoder of a run finds noise again, on captions and photos of the test split. */
 
 import { selectBackend } from '@t2i/backend';
 import { Command } from 'commander';
@@ -15,7 +15,7 @@ interface EvaluateStyleFlags {
 
 export function evaluateStyleCommand(output: Output): Command {
   return new Command('evaluate')
-    .description('measure a style encoder on captions and photos of unseen classes; writes report.json beside it')
+    .description('measure a style encoder on captions and photos of the test split; writes report.json beside it')
     .argument('<run>', 'a run of `t2i train` with a style encoder of `t2i style train`')
     .option('--samples <n>', 'captions, each with a noise and a photo', integer(2, 100_000), 500)
     .option('--seed <n>', 'decides captions and noise', integer(0), 0)

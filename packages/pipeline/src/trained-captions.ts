@@ -1,0 +1,27 @@
+/** Which sentences a model was trained on, by their text: captions of other photos may say the same. */
+
+import { normaliseCaption, type TextImageDataset } from '@t2i/core';
+
+/** @param captionsPerImage captions of each photo in use, the first ones; default all */
+export function trainedCaptions(
+  dataset: Pick<TextImageDataset, 'splits' | 'captions'>,
+  captionsPerImage = Number.POSITIVE_INFINITY,
+): (caption: string) => boolean {
+  const used = trainedItems(dataset).flatMap((item) => dataset.captions(item).slice(0, captionsPerImage));
+  const texts = new Set(used.map(normaliseCaption));
+  return (caption) => texts.has(normaliseCaption(caption));
+}
+
+/** Photos that are trained on. */
+export function trainedItems({ splits }: Pick<TextImageDataset, 'splits'>): number[] {
+  return [...splits.train, ...splits.val];
+}
+
+/** Photos to judge a model by: those of test, or of training where there are fewer than `least` of test. */
+export function judgedItems(
+  dataset: Pick<TextImageDataset, 'splits'>,
+  least = 1,
+): { items: number[]; heldOut: boolean } {
+  const test = [...dataset.splits.test];
+  return test.length < least ? { items: trainedItems(dataset), heldOut: false } : { items: test, heldOut: true };
+}
