@@ -14,13 +14,13 @@ describe('the files that runSource offers', () => {
   it('are the three of a published model, and nothing that lies beside them', async () => {
     const { generator, encoder } = await readModelManifest(modelFolder);
     expect(await filesOf(modelFolder)).toEqual([
-      { name: 'model.json', path: join(modelFolder, 'model.json') },
+      { name: 'model.json', folder: modelFolder },
       {
         name: generator.file.name,
-        path: join(modelFolder, generator.file.name),
+        folder: modelFolder,
         sha256: generator.file.sha256,
       },
-      { name: encoder.file.name, path: join(modelFolder, encoder.file.name), sha256: encoder.file.sha256 },
+      { name: encoder.file.name, folder: modelFolder, sha256: encoder.file.sha256 },
     ]);
   });
 

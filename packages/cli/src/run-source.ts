@@ -1,6 +1,6 @@
 /** The folder of a run, or of a published model, as something that can be served, drawn in a thread of its own. */
 
-import { basename, join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { CheckpointError, type Logger } from '@t2i/core';
 import { revisionOf } from '@t2i/published-model';
 import { isModelFolder, MANIFEST_FILE, readModelManifest } from '@t2i/published-model/node';
@@ -62,8 +62,8 @@ async function publishedFiles(folder: string): Promise<readonly ModelFile[]> {
   if (manifest === undefined) return [];
   const weights = [manifest.generator.file, manifest.encoder.file].map(({ name, sha256 }) => ({
     name,
-    path: join(folder, name),
+    folder,
     sha256,
   }));
-  return [{ name: MANIFEST_FILE, path: join(folder, MANIFEST_FILE) }, ...weights];
+  return [{ name: MANIFEST_FILE, folder }, ...weights];
 }

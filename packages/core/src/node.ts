@@ -1,5 +1,6 @@
 export {
   readJsonFile,
+  readProblem,
   readStateFile,
   syncFolder,
   writeError,
@@ -10,3 +11,4 @@ export {
 } from './node/files.ts';
 export type { FolderLock } from './node/folder-lock.ts';
 export { lockFolder, withFolderLock } from './node/folder-lock.ts';
+export { folderInside, type LinkOptions, listInside, openInside, readInside, statInside } from './node/open-inside.ts';

@@ -1,6 +1,6 @@
 /** What a run leaves behind for the documents and for the next run: `results/<engine>.json`. */
 
-import { readFile } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readJsonFile, writeJsonFile } from '@t2i/core/node';
 import { ENGINES, type EngineName } from './engines.ts';
@@ -19,7 +19,7 @@ export interface Account {
 }
 
 const FOLDER = join(import.meta.dirname, '../results');
-const fileOf = (engine: EngineName) => join(FOLDER, `${engine}.json`);
+const fileOf = (engine: EngineName) => `${engine}.json`;
 
 /** The counts of a verdict, without the faults: an account is written of what is as it should be. */
 export function countsOf({ passed, failed, pending, excused }: Verdict): Counts {
@@ -27,17 +27,17 @@ export function countsOf({ passed, failed, pending, excused }: Verdict): Counts 
 }
 
 export function writeAccount(account: Account): Promise<void> {
-  return writeJsonFile(fileOf(account.engine), account);
+  return writeJsonFile(join(FOLDER, fileOf(account.engine)), account);
 }
 
 /** Undefined for an engine that has not been run. */
 export async function readAccount(engine: EngineName): Promise<Account | undefined> {
   try {
-    await readFile(fileOf(engine));
+    await access(join(FOLDER, fileOf(engine)));
   } catch {
     return undefined;
   }
-  return (await readJsonFile(fileOf(engine))) as unknown as Account;
+  return (await readJsonFile(FOLDER, fileOf(engine))) as unknown as Account;
 }
 
 /** All accounts there are, in the order of the engines. */

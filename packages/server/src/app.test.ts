@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigError } from '@t2i/core';
 import { withTemporaryFolder } from '@t2i/test-utils';
@@ -224,7 +224,7 @@ describe('the page', () => {
     await withTemporaryFolder(async (page) => {
       const published = await mockServed({
         name: 'published',
-        files: async () => [{ name: 'model.json', path: page }],
+        files: async () => [{ name: 'model.json', folder: page }],
       });
       const app = await mockApp({ models: [await mockServed(), published], page });
       const inBrowser = async () => {
@@ -248,6 +248,8 @@ describe('the page', () => {
       await writeFile(join(page, 'assets/main-Dx3f9a_1.js'), 'export {};');
       await writeFile(join(page, '.env'), 'secret');
       await writeFile(join(folder, 'secret.txt'), 'secret');
+      await symlink(folder, join(page, 'outside'));
+      await symlink(join(folder, 'secret.txt'), join(page, 'linked.txt'));
       const app = await mockApp({ page });
       const root = await app.request('/');
       expect([await root.text(), root.headers.get('Cache-Control')]).toEqual(['<h1>flowers</h1>', 'no-cache']);
@@ -267,6 +269,8 @@ describe('the page', () => {
         '//etc/passwd',
         '/%ff',
         '/assets',
+        '/outside/secret.txt',
+        '/linked.txt',
       ]) {
         expect((await app.request(path)).status).toBe(404);
       }

@@ -1,48 +1,55 @@
 /** A file as an answer, with a tag by which a client can ask whether it has changed. */
 
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { openInside, statInside } from '@t2i/core/node';
 import { getMimeType } from 'hono/utils/mime';
 import { matches } from './pictures.ts';
 import type { RequestContext } from './route.ts';
 
+/** A file by its name in a folder that somebody else may have made. */
+export interface FileInside {
+  readonly folder: string;
+  /** With forward slashes. */
+  readonly name: string;
+}
+
 /** For addresses that name what they hold. */
 export const IMMUTABLE = 'public, max-age=31536000, immutable';
 
-/** Changes whenever the file does; undefined when there is no such file. */
-export async function fileVersion(path: string): Promise<string | undefined> {
-  return (await look(path))?.version;
+/** Changes whenever the file does; undefined when there is no such file, or it leads outside its folder. */
+export async function fileVersion(file: FileInside): Promise<string | undefined> {
+  return (await look(file))?.version;
 }
 
-async function look(path: string): Promise<{ version: string; size: number } | undefined> {
-  const found = await stat(path).catch(() => undefined);
-  if (found === undefined || !found.isFile()) return undefined;
+async function look({ folder, name }: FileInside): Promise<{ version: string; size: number } | undefined> {
+  const found = await statInside(folder, name).catch(() => undefined);
+  if (found === undefined) return undefined;
   const { size, mtimeMs } = found;
   return { size, version: `${size.toString(36)}-${Math.round(mtimeMs).toString(36)}` };
 }
 
-/** The file, or 304, or undefined when there is no such file. */
+/** The file, or 304, or undefined when there is no such file, or it leads outside its folder. */
 export async function fileResponse(
   context: RequestContext,
-  path: string,
+  file: FileInside,
   cacheControl: (version: string) => string,
 ): Promise<Response | undefined> {
-  const found = await look(path);
+  const found = await look(file);
   if (found === undefined) return undefined;
   const { size, version } = found;
   const headers = { ETag: `W/"${version}"`, 'Cache-Control': cacheControl(version) };
   if (matches(context.req.header('If-None-Match'), headers.ETag)) return new Response(null, { status: 304, headers });
-  const type = getMimeType(path) ?? 'application/octet-stream';
+  const type = getMimeType(file.name) ?? 'application/octet-stream';
   const description = { 'Content-Type': type, 'Content-Length': `${size}` };
-  return new Response(streamFile(path), { headers: { ...headers, ...description } });
+  return new Response(streamFile(file), { headers: { ...headers, ...description } });
 }
 
 /** A model is megabytes: slow clients must not hold one each. It is opened when it is first read, which HEAD never does. */
-function streamFile(path: string): ReadableStream<Uint8Array> {
+function streamFile({ folder, name }: FileInside): ReadableStream<Uint8Array> {
   let chunks: AsyncIterator<Uint8Array> | undefined;
   const source: UnderlyingDefaultSource<Uint8Array> = {
     async pull(controller) {
-      chunks ??= createReadStream(path)[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
+      chunks ??= streamOf(await openInside(folder, name));
       const { done, value } = await chunks.next();
       if (done) controller.close();
       else controller.enqueue(value);
@@ -53,3 +60,5 @@ function streamFile(path: string): ReadableStream<Uint8Array> {
   };
   return new ReadableStream(source, { highWaterMark: 0 });
 }
+
+const streamOf = (file: FileHandle) => file.createReadStream()[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;

@@ -1,5 +1,7 @@
 /** The sample sheets that a training drew, epoch by epoch, and the film of them. */
 
+import type { FileInside } from './file-response.ts';
+
 /** Where the sheets of a run are. `@t2i/trainer` has what fills this in: `listSamples`, `makeFilm`. */
 export interface Samples {
   /** The sheets there are by now, in order of epochs; PNG files. */
@@ -7,9 +9,8 @@ export interface Samples {
   film(options: FilmSettings): Promise<Uint8Array>;
 }
 
-export interface Sheet {
+export interface Sheet extends FileInside {
   readonly epoch: number;
-  readonly path: string;
 }
 
 export interface FilmSettings {

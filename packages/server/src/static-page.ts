@@ -1,6 +1,5 @@
 /** The files of a web page, served beside the API. */
 
-import { join } from 'node:path';
 import type { MiddlewareHandler } from 'hono';
 import { fileResponse, fileVersion, IMMUTABLE } from './file-response.ts';
 import type { AppEnv } from './route.ts';
@@ -13,10 +12,10 @@ export function staticPage(folder: string): MiddlewareHandler<AppEnv> {
   return async (context, next) => {
     const names = namesIn(context.req.url);
     if (names === undefined) return next();
-    const path = join(folder, ...names);
-    const cacheControl = () => (HASHED.test(path) ? IMMUTABLE : 'no-cache');
-    const found = await fileResponse(context, path, cacheControl);
-    const answer = found ?? (await fileResponse(context, join(path, 'index.html'), cacheControl));
+    const name = names.join('/');
+    const cacheControl = () => (HASHED.test(`/${name}`) ? IMMUTABLE : 'no-cache');
+    const found = await fileResponse(context, { folder, name }, cacheControl);
+    const answer = found ?? (await fileResponse(context, { folder, name: [...names, 'index.html'].join('/') }, cacheControl));
     if (answer === undefined) return next();
     context.set('route', 'page');
     return answer;
@@ -25,7 +24,7 @@ export function staticPage(folder: string): MiddlewareHandler<AppEnv> {
 
 /** Where a model for browsers lies beside the page, if there is one: pages need not look for it in vain. */
 export async function pageModelAddress(page: string | undefined): Promise<string | undefined> {
-  const found = page !== undefined && (await fileVersion(join(page, 'model', 'model.json')));
+  const found = page !== undefined && (await fileVersion({ folder: page, name: 'model/model.json' }));
   return found ? '/model/' : undefined;
 }
 

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withTemporaryFolder } from '@t2i/test-utils';
 import { expect, it } from 'vitest';
@@ -16,6 +16,19 @@ it('makes folders and keeps what was there', () =>
     }
     expect(await readFile(path, 'utf8')).toBe('one two');
   }));
+
+it.skipIf(process.platform === 'win32')('appends to nothing that a link leads to', () =>
+  withTemporaryFolder(async (folder) => {
+    const [mine, link] = [join(folder, 'mine'), join(folder, 'log.jsonl')];
+    await writeFile(mine, 'mine');
+    await symlink(mine, link);
+    await expect(AppendFile.open(link)).rejects.toMatchObject({
+      code: 'ERR_WRITE',
+      message: expect.stringContaining('log.jsonl: it is a link'),
+    });
+    expect(await readFile(mine, 'utf8')).toBe('mine');
+  }),
+);
 
 it.skipIf(!existsSync('/dev/full'))('says that the disk is full', async () => {
   const file = await AppendFile.open('/dev/full');

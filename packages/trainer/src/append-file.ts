@@ -1,8 +1,13 @@
 /** A file that grows: what is appended is in the file when the promise resolves, and on the disk after `sync`. */
 
+import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { writeError } from '@t2i/core/node';
+
+// Windows has not the last two. A run may be somebody else's: what it appends to is a file of the run, no link and no pipe.
+const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
+const APPEND = O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK;
 
 export class AppendFile {
   readonly #path: string;
@@ -20,7 +25,7 @@ export class AppendFile {
   static async open(path: string): Promise<AppendFile> {
     return explain(path, async () => {
       await mkdir(dirname(path), { recursive: true });
-      return new AppendFile(path, await open(path, 'a'));
+      return new AppendFile(path, await open(path, APPEND));
     });
   }
 

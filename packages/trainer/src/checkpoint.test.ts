@@ -1,5 +1,6 @@
-import { cp, mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { cp, mkdir, readdir, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { CheckpointError, DivergenceError, float32Tensor, type Logger, Rng } from '@t2i/core';
 import { withTemporaryFolder } from '@t2i/test-utils';
 import { describe, expect, it } from 'vitest';
@@ -38,7 +39,12 @@ const checkpoint = (step: number, value = step) => ({
   state: { tensors: { weight: float32Tensor([2], Float32Array.of(value, 1)) }, metadata: { kind: 'test' } },
 });
 
-const inRun = withTemporaryFolder<void>;
+/** A run in a folder of its own, beside which there is room. */
+const inRun = (test: (run: string) => Promise<void>) =>
+  withTemporaryFolder(async (place) => {
+    await mkdir(join(place, 'runs/run'), { recursive: true });
+    await test(join(place, 'runs/run'));
+  });
 const folder = (run: string) => join(run, 'checkpoints');
 const listener = () => {
   const warnings: string[] = [];
@@ -91,6 +97,8 @@ describe('latestCheckpoint', () => {
     ['no meta.json', (path) => rm(join(path, 'meta.json'))],
     ['no weights', (path) => rm(join(path, 'model.safetensors'))],
     ['a folder in the place of the weights', (path) => replaceByFolder(join(path, 'model.safetensors'))],
+    ['weights that a link leads to', (path) => moveAndLink(join(path, 'model.safetensors'))],
+    ['a whole checkpoint that a link leads to', moveAndLink],
     ['another format', (path) => writeFile(join(path, 'meta.json'), '{"format":3}')],
     ['the files of another checkpoint', (path) => cp(join(path, '../step-00000003'), path, { recursive: true })],
     ['a file in the place of all', (path) => replaceByFile(path)],
@@ -189,6 +197,13 @@ it('discardCheckpointsAfter removes what a run went back behind', () =>
     await discardCheckpointsAfter(run, 3);
     expect(await readdir(folder(run))).toEqual(['step-00000003']);
   }));
+
+/** Moves a file or a folder out of the run and puts a link in its place. */
+async function moveAndLink(path: string): Promise<void> {
+  const elsewhere = join(dirname(path), '../../..', `${randomUUID()}`);
+  await rename(path, elsewhere);
+  await symlink(elsewhere, path);
+}
 
 async function flipLastByte(path: string): Promise<void> {
   const bytes = await readFile(path);

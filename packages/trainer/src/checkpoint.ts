@@ -5,15 +5,15 @@
  */
 
 import { createHash, randomBytes } from 'node:crypto';
-import { access, readFile, rename, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { access, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import type { JsonValue, Logger, RngState, StateDict } from '@t2i/core';
 import { CheckpointError, errorMessage, readSafetensors, safetensorsChunks, silentLogger } from '@t2i/core';
-import { writeError, writeFileAtomic, writeFolderAtomic } from '@t2i/core/node';
+import { readInside, readProblem, writeError, writeFileAtomic, writeFolderAtomic } from '@t2i/core/node';
 import { z } from 'zod';
 import { assertFiniteState, lossHistorySchema } from './divergence.ts';
 import { runIdentitySchema } from './identity.ts';
-import { listFolder, runPaths } from './run-directory.ts';
+import { listCheckpointNames, runPaths } from './run-directory.ts';
 import { runningMeansSchema } from './running-means.ts';
 
 /** Those of format 1 have no checksum of `meta.json`. */
@@ -121,12 +121,12 @@ export async function loadLatestModelState(runDirectory: string, logger?: Logger
 
 /** @throws CheckpointError when a part is missing, damaged or of another format */
 export async function readCheckpoint(path: string): Promise<Checkpoint> {
-  const { identity, progress, weights } = parseMeta(join(path, META), await readPart(join(path, META)));
+  const { identity, progress, weights } = parseMeta(join(path, META), await readPart(path, META));
   if (basename(path) !== checkpointName(progress.step)) {
     throw new CheckpointError(`${path} holds the checkpoint of step ${progress.step}.`);
   }
   const file = join(path, WEIGHTS);
-  const bytes = await readPart(file);
+  const bytes = await readPart(path, WEIGHTS);
   const found = digest([bytes]);
   if (found.bytes !== weights.bytes || found.sha256 !== weights.sha256) {
     throw new CheckpointError(`${file} is not what was written: ${found.bytes} of ${weights.bytes} bytes, or changed.`);
@@ -134,9 +134,10 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
   return { path, identity, progress, state: readSafetensors(bytes, file), weights };
 }
 
-async function readPart(file: string): Promise<Buffer> {
-  return readFile(file).catch((cause) => {
-    throw new CheckpointError(`Cannot read ${file}: ${errorMessage(cause)}.`, { cause });
+/** Looked for from the folder of all checkpoints, so that a link in the place of one leads nowhere. */
+async function readPart(path: string, name: string): Promise<Buffer> {
+  return readInside(dirname(path), join(basename(path), name)).catch((cause) => {
+    throw new CheckpointError(`Cannot read ${join(path, name)}: ${readProblem(cause)}`, { cause });
   });
 }
 
@@ -187,7 +188,7 @@ export async function discardCheckpointsAfter(runDirectory: string, step: number
 
 async function listCheckpoints(runDirectory: string): Promise<{ step: number; path: string }[]> {
   const folder = runPaths(runDirectory).checkpoints;
-  return (await listFolder(folder))
+  return (await listCheckpointNames(runDirectory))
     .flatMap((name) => {
       const match = /^step-(\d+)$/.exec(name);
       return match === null ? [] : [{ step: Number(match[1]), path: join(folder, name) }];

@@ -1,3 +1,4 @@
+import { rename, symlink } from 'node:fs/promises';
 import { writeFileAtomic } from '@t2i/core/node';
 import { decodeImage, encodeImage } from '@t2i/image-node';
 import { withTemporaryFolder } from '@t2i/test-utils';
@@ -72,6 +73,18 @@ describe('makeFilm', () => {
       await writeFileAtomic(samplePath(run, 1), await sheet(2, 80, 60));
       await expect(makeFilm(run)).rejects.toThrow('epoch-0001.png is not of the size');
     }));
+
+  it.skipIf(process.platform === 'win32')('shows no picture that a link leads to', () =>
+    withTemporaryFolder((place) =>
+      inRun([1, 2], async (run) => {
+        await rename(samplePath(run, 1), `${place}/private.png`);
+        await symlink(`${place}/private.png`, samplePath(run, 1));
+        const { epochs, damaged } = await makeFilm(run);
+        expect(epochs).toEqual([0]);
+        expect(damaged).toEqual([{ path: samplePath(run, 1), reason: expect.stringContaining('leads outside') }]);
+      }),
+    ),
+  );
 
   it('refuses impossible options', () =>
     inRun([1], async (run) => {

@@ -1,10 +1,11 @@
 /** The sample sheets of a run as an animation: how the pictures came out of the noise. */
 
-import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { RgbImage } from '@t2i/core';
 import { CheckpointError, ConfigError, errorMessage } from '@t2i/core';
+import { readInside } from '@t2i/core/node';
 import { type AnimationFormat, decodeImage, encodeAnimation, resizeImage, withTitle } from '@t2i/image-node';
-import { listSamples } from './run-directory.ts';
+import { listSamples, type Sample } from './run-directory.ts';
 
 const LAST_FRAME_HOLD = 2000; // ms
 
@@ -48,17 +49,18 @@ export async function makeFilm(
   const frames: RgbImage[] = [];
   const epochs: number[] = [];
   const damaged: { path: string; reason: string }[] = [];
-  for (const { epoch, path } of chosen) {
-    const sheet = await readSheet(path);
+  for (const sample of chosen) {
+    const { epoch, name } = sample;
+    const sheet = await readSheet(sample);
     if (typeof sheet === 'string') {
-      damaged.push({ path, reason: sheet });
+      damaged.push({ path: join(sample.folder, name), reason: sheet });
       continue;
     }
     const shown = sheet.width > width ? await resizeImage(sheet, width) : sheet;
     const frame = await withTitle(shown, `epoch ${epoch}`);
     const { width: across, height: down } = frames[0] ?? frame;
     if (frame.width !== across || frame.height !== down) {
-      throw new CheckpointError(`${path} is not of the size of the sheets before it.`, {
+      throw new CheckpointError(`${name} is not of the size of the sheets before it.`, {
         hint: 'Move the sheets that were drawn for other captions elsewhere.',
       });
     }
@@ -74,9 +76,9 @@ export async function makeFilm(
 }
 
 /** The sheet, or why there is none. */
-async function readSheet(path: string): Promise<RgbImage | string> {
+async function readSheet({ folder, name }: Sample): Promise<RgbImage | string> {
   try {
-    return await decodeImage(await readFile(path));
+    return await decodeImage(await readInside(folder, name));
   } catch (error) {
     return errorMessage(error);
   }

@@ -1,10 +1,12 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withTemporaryFolder } from '@t2i/test-utils';
 import { describe, expect, it } from 'vitest';
+import { latestCheckpoint } from './checkpoint.ts';
 import { parseTrainerConfig } from './config.ts';
 import { identityOf } from './identity.ts';
 import { createRun, listSamples, readRun, removeLeftovers } from './run-directory.ts';
+import { readLog } from './trackers/jsonl.ts';
 
 const trainer = parseTrainerConfig({ epochs: 2 });
 const identity = identityOf({ config: { filters: 4 } }, { batchSize: 2, batchesPerEpoch: 3 }, trainer);
@@ -58,6 +60,32 @@ it('listSamples orders by epoch', () =>
     }
     expect((await listSamples(directory)).map(({ epoch }) => epoch)).toEqual([0, 9999, 10000]);
   }));
+
+describe.skipIf(process.platform === 'win32')('a run whose folders lead elsewhere', () => {
+  it.each(['samples', 'checkpoints'])('is refused by name: %s', (name) =>
+    inFolder(async (place) => {
+      const [run, elsewhere] = [join(place, 'run'), join(place, 'elsewhere')];
+      for (const folder of [run, elsewhere]) await mkdir(folder);
+      await writeFile(join(elsewhere, 'mine.0123456789ab.tmp'), '');
+      await symlink(elsewhere, join(run, name));
+      const refusal = { code: 'ERR_FILE', message: expect.stringContaining(`${name} leads outside`) };
+      await expect(removeLeftovers(run)).rejects.toMatchObject(refusal);
+      await expect(name === 'samples' ? listSamples(run) : latestCheckpoint(run)).rejects.toMatchObject(refusal);
+      expect(await readdir(elsewhere)).toEqual(['mine.0123456789ab.tmp']);
+    }),
+  );
+
+  it('has no log and no record outside', () =>
+    inFolder(async (place) => {
+      const run = join(place, 'run');
+      await mkdir(run);
+      await writeFile(join(place, 'lines'), '{"step":1}\n');
+      for (const name of ['run.json', 'log.jsonl']) await symlink('../lines', join(run, name));
+      const refusal = { code: 'ERR_CHECKPOINT', message: expect.stringContaining('leads outside') };
+      await expect(readRun(run)).rejects.toMatchObject(refusal);
+      await expect(readLog(join(run, 'log.jsonl'))).rejects.toMatchObject(refusal);
+    }));
+});
 
 it('removeLeftovers removes only what a killed write left', () =>
   inFolder(async (directory) => {

@@ -9,16 +9,19 @@
  *     checkpoints/            see checkpoint.ts
  */
 
-import { access, readdir, readFile, rm } from 'node:fs/promises';
+import { access, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { JsonValue } from '@t2i/core';
 import { CheckpointError, ConfigError } from '@t2i/core';
-import { readJsonFile, writeJsonFile } from '@t2i/core/node';
+import { listInside, readJsonFile, writeJsonFile } from '@t2i/core/node';
 import { z } from 'zod';
 import { trainerConfigSchema } from './config.ts';
 import { runIdentitySchema } from './identity.ts';
 
 const RUN_FORMAT = 1;
+const RECORD = 'run.json';
+const SAMPLES = 'samples';
+const CHECKPOINTS = 'checkpoints';
 /** The ending that `writeFileAtomic` and `checkpoint.ts` give to what is not whole yet, or not any more. */
 const LEFTOVER = /\.[0-9a-f]{12}\.tmp$/;
 
@@ -47,12 +50,12 @@ export interface RunPaths {
 /** The places in a run's folder, whether or not they exist yet. */
 export function runPaths(directory: string): RunPaths {
   return {
-    record: join(directory, 'run.json'),
+    record: join(directory, RECORD),
     log: join(directory, 'log.jsonl'),
     curvesSvg: join(directory, 'curves.svg'),
     curvesPng: join(directory, 'curves.png'),
-    samples: join(directory, 'samples'),
-    checkpoints: join(directory, 'checkpoints'),
+    samples: join(directory, SAMPLES),
+    checkpoints: join(directory, CHECKPOINTS),
   };
 }
 
@@ -61,34 +64,38 @@ export function samplePath(directory: string, epoch: number): string {
   return join(runPaths(directory).samples, `epoch-${String(epoch).padStart(4, '0')}.png`);
 }
 
+/** A sample sheet, as `openInside` and `readInside` of `@t2i/core/node` take it. */
+export interface Sample {
+  readonly epoch: number;
+  /** The run's. */
+  readonly folder: string;
+  /** In the folder. */
+  readonly name: string;
+}
+
 /** The sample sheets that exist, by epoch. */
-export async function listSamples(directory: string): Promise<{ epoch: number; path: string }[]> {
-  const names = await listFolder(runPaths(directory).samples);
+export async function listSamples(directory: string): Promise<Sample[]> {
+  const names = await listInside(directory, SAMPLES);
   return names
     .flatMap((name) => {
       const match = /^epoch-(\d+)\.png$/.exec(name);
-      return match === null ? [] : [{ epoch: Number(match[1]), path: join(runPaths(directory).samples, name) }];
+      return match === null ? [] : [{ epoch: Number(match[1]), folder: directory, name: `${SAMPLES}/${name}` }];
     })
     .sort((a, b) => a.epoch - b.epoch);
 }
 
-/** Removes what a killed process was writing when it died. */
-export async function removeLeftovers(directory: string): Promise<void> {
-  const { samples, checkpoints } = runPaths(directory);
-  for (const folder of [directory, samples, checkpoints]) {
-    for (const name of await listFolder(folder)) {
-      if (LEFTOVER.test(name)) await rm(join(folder, name), { recursive: true });
-    }
-  }
-}
+/** Names in the folder of checkpoints, sorted. */
+export const listCheckpointNames = (directory: string): Promise<string[]> => listInside(directory, CHECKPOINTS);
 
-/** Names in a folder, sorted; none when there is no such folder. */
-export async function listFolder(path: string): Promise<string[]> {
-  try {
-    return (await readdir(path)).sort();
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return [];
-    throw error;
+/**
+ * Removes what a killed process was writing when it died.
+ * @throws T2iError `ERR_FILE` when a folder of the run leads outside it: nothing is written or removed there
+ */
+export async function removeLeftovers(directory: string): Promise<void> {
+  for (const folder of ['', SAMPLES, CHECKPOINTS]) {
+    for (const name of await listInside(directory, folder)) {
+      if (LEFTOVER.test(name)) await rm(join(directory, folder, name), { recursive: true });
+    }
   }
 }
 
@@ -130,7 +137,7 @@ export async function readRun(directory: string): Promise<RunRecord> {
   if (!(await exists(path))) {
     throw new CheckpointError(`${directory} holds no run: there is no ${path}.`, { hint: 'Check the path.' });
   }
-  const result = runRecordSchema.safeParse(await readJsonFile(path));
+  const result = runRecordSchema.safeParse(await readJsonFile(directory, RECORD));
   if (result.success) return result.data;
   throw new CheckpointError(`${path} is not a run of this version:\n${z.prettifyError(result.error)}`, {
     cause: result.error,

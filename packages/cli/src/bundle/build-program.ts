@@ -59,7 +59,7 @@ export async function buildProgram(
   for (const engine of engines) await copyPackage(AS_THEY_ARE[engine], backend, modules);
   await copyWebAssembly(await folderOf('@tensorflow/tfjs-backend-wasm', backend), join(out, 'dist'));
   if (pretrained) await copyWeights(await folderOf('@t2i/text-encoder', cli), out);
-  const { version } = (await readJsonFile(join(backend, 'package.json'))) as { version: string };
+  const { version } = (await readJsonFile(backend, 'package.json')) as { version: string };
   await writeJsonFile(join(out, 'package.json'), { name: 't2i-bundle', version, private: true, type: 'module' });
   return { kernels: await copyKernels(await folderOf(NATIVE, cli), out) };
 }

@@ -75,14 +75,19 @@ describe('writeFolderAtomic', () => {
 
 it('round-trips JSON and state dicts', async () => {
   await writeJsonFile(join(folder, 'a.json'), { a: [1, 'ü'] });
-  expect(await readJsonFile(join(folder, 'a.json'))).toEqual({ a: [1, 'ü'] });
+  expect(await readJsonFile(folder, 'a.json')).toEqual({ a: [1, 'ü'] });
   const state = { tensors: { x: float32Tensor([2], Float32Array.of(1, 2)) }, metadata: { a: 'b' } };
   await writeStateFile(join(folder, 'a.safetensors'), state);
-  expect(await readStateFile(join(folder, 'a.safetensors'))).toEqual(state);
+  expect(await readStateFile(folder, 'a.safetensors')).toEqual(state);
 });
 
 it('names a missing or damaged file', async () => {
   await writeFile(join(folder, 'bad.json'), '{');
-  await expect(readJsonFile(join(folder, 'bad.json'))).rejects.toThrow(/bad.json is not valid JSON/);
-  await expect(readStateFile(join(folder, 'none'))).rejects.toThrow(/none: it does not exist/);
+  await expect(readJsonFile(folder, 'bad.json')).rejects.toThrow(/bad.json is not valid JSON/);
+  await expect(readStateFile(folder, 'none')).rejects.toThrow(/none: it does not exist\./);
+  await expect(readStateFile(folder, '../none')).rejects.toMatchObject({
+    code: 'ERR_CHECKPOINT',
+    message: expect.stringContaining('leads outside'),
+    hint: expect.any(String),
+  });
 });

@@ -1,11 +1,12 @@
 /** Files that are either whole or not there: written beside their place, flushed, then renamed over it. */
 
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { CheckpointError, errorMessage, T2iError } from '../errors.ts';
 import { readSafetensors, safetensorsChunks } from '../safetensors.ts';
 import type { StateDict } from '../state-dict.ts';
+import { readInside } from './open-inside.ts';
 
 const REASONS: Record<string, string> = {
   ENOSPC: 'the disk is full',
@@ -15,6 +16,8 @@ const REASONS: Record<string, string> = {
   EDQUOT: 'the disk quota is used up',
   ENOTDIR: 'a part of the path is a file, not a folder',
   EISDIR: 'it is a folder',
+  ELOOP: 'it is a link',
+  ENXIO: 'it is a named pipe or a socket',
 };
 
 /**
@@ -77,13 +80,16 @@ export async function writeJsonFile(path: string, value: unknown): Promise<void>
   await writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`);
 }
 
-/** @throws CheckpointError when the file is missing or not JSON */
-export async function readJsonFile(path: string): Promise<unknown> {
-  const bytes = await readWhole(path);
+/**
+ * The JSON in a file of a folder that somebody else may have made.
+ * @throws CheckpointError when the file is missing, not JSON, or refused by `openInside`
+ */
+export async function readJsonFile(folder: string, name: string): Promise<unknown> {
+  const bytes = await readWhole(folder, name);
   try {
     return JSON.parse(new TextDecoder().decode(bytes));
   } catch (cause) {
-    throw new CheckpointError(`${path} is not valid JSON: ${errorMessage(cause)}.`, { cause });
+    throw new CheckpointError(`${join(folder, name)} is not valid JSON: ${errorMessage(cause)}.`, { cause });
   }
 }
 
@@ -92,19 +98,28 @@ export async function writeStateFile(path: string, state: StateDict): Promise<vo
   await writeFileAtomic(path, safetensorsChunks(state));
 }
 
-/** @throws CheckpointError when the file is missing, truncated or not safetensors */
-export async function readStateFile(path: string): Promise<StateDict> {
-  return readSafetensors(await readWhole(path), path);
+/**
+ * The tensors in a file of a folder that somebody else may have made.
+ * @throws CheckpointError when the file is missing, truncated, not safetensors, or refused by `openInside`
+ */
+export async function readStateFile(folder: string, name: string): Promise<StateDict> {
+  return readSafetensors(await readWhole(folder, name), join(folder, name));
 }
 
-async function readWhole(path: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
-    const problem = missing ? 'it does not exist' : errorMessage(cause);
-    throw new CheckpointError(`Cannot read ${path}: ${problem}.`, { cause });
-  }
+async function readWhole(folder: string, name: string): Promise<Uint8Array> {
+  return readInside(folder, name).catch((cause: unknown) => {
+    throw new CheckpointError(`Cannot read ${join(folder, name)}: ${readProblem(cause)}`, {
+      hint: T2iError.isInstance(cause) ? cause.hint : undefined,
+      cause,
+    });
+  });
+}
+
+/** Why a file could not be read, a sentence's end. */
+export function readProblem(cause: unknown): string {
+  if (T2iError.isInstance(cause)) return cause.message;
+  const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+  return missing ? 'it does not exist.' : `${errorMessage(cause)}.`;
 }
 
 /** Flushes a folder's entries, so that a rename in it survives a power cut. Windows cannot open a folder and needs no flush. */

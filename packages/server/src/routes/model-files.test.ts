@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,9 +11,9 @@ const WEIGHTS = Uint8Array.from({ length: 300_000 }, (_, i) => i % 251);
 
 let folder: string;
 const files = async () => [
-  { name: 'model.json', path: join(folder, 'model.json') },
-  { name: 'generator.safetensors', path: join(folder, 'generator.safetensors'), sha256: HASH },
-  { name: 'gone.safetensors', path: join(folder, 'gone.safetensors'), sha256: HASH },
+  { name: 'model.json', folder },
+  { name: 'generator.safetensors', folder, sha256: HASH },
+  { name: 'gone.safetensors', folder, sha256: HASH },
 ];
 const app = await mockApp({ models: [await mockServed({ files }), await mockServed({ name: 'run' })] });
 const address = '/v1/model-files/mock/generator.safetensors';
@@ -29,6 +29,13 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('GET /v1/model-files', () => {
+  it.skipIf(process.platform === 'win32')('gives no file that is a link to elsewhere', async () => {
+    await symlink('/etc/passwd', join(folder, 'linked.safetensors'));
+    const linked = await mockServed({ files: async () => [{ name: 'linked.safetensors', folder, sha256: HASH }] });
+    const served = await mockApp({ models: [linked] });
+    expect((await served.request('/v1/model-files/mock/linked.safetensors')).status).toBe(404);
+  });
+
   it('gives what the model lists, as what it is', async () => {
     const manifest = await app.request('/v1/model-files/mock/model.json');
     expect([manifest.status, await manifest.json()]).toEqual([200, { format: 't2i/model' }]);

@@ -31,7 +31,7 @@ export function modelFileRoute(service: Service): Route {
     if (sha256 !== undefined && file !== undefined && sha256 !== file.sha256) {
       throw new Problem('revision-changed', 'The bytes of this file have another SHA-256 now.');
     }
-    const answer = file && (await fileResponse(context, file.path, () => (sha256 ? IMMUTABLE : 'no-cache')));
+    const answer = file && (await fileResponse(context, file, () => (sha256 ? IMMUTABLE : 'no-cache')));
     if (answer !== undefined) return answer;
     throw new Problem('not-found', `The model ${model.name} has no such file to download.`);
   });

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CheckpointError } from '@t2i/core';
@@ -8,9 +8,10 @@ import { mockApp, mockServed } from '../test-support.ts';
 
 let folder: string;
 let epochs = [0, 1];
-const pathOf = (epoch: number) => join(folder, `epoch-${epoch}.png`);
+const nameOf = (epoch: number) => `epoch-${epoch}.png`;
+const pathOf = (epoch: number) => join(folder, nameOf(epoch));
 const film = vi.fn(async ({ width }: FilmSettings) => Uint8Array.of(width % 256));
-const samples = { list: async () => epochs.map((epoch) => ({ epoch, path: pathOf(epoch) })), film };
+const samples = { list: async () => epochs.map((epoch) => ({ epoch, folder, name: nameOf(epoch) })), film };
 const app = await mockApp({ models: [await mockServed({ samples }), await mockServed({ name: 'bare' })] });
 
 beforeAll(async () => {
@@ -50,6 +51,15 @@ describe('GET /v1/samples', () => {
       expect([response.status, response.headers.get('Content-Type')]).toEqual([404, 'application/problem+json']);
     },
   );
+});
+
+it.skipIf(process.platform === 'win32')('serves no sheet that is a link to elsewhere', async () => {
+  await symlink('/etc/passwd', pathOf(3));
+  const linked = await mockServed({
+    samples: { ...samples, list: async () => [{ epoch: 3, folder, name: nameOf(3) }] },
+  });
+  const served = await mockApp({ models: [linked] });
+  expect((await served.request('/v1/samples/mock/3')).status).toBe(404);
 });
 
 describe('GET /v1/film/<run>', () => {

@@ -29,8 +29,9 @@ export function samplesRoutes(service: Service): Route[] {
     async handle(context) {
       const { name, samples } = samplesOf(service, context);
       const sheets = await Promise.all(
-        (await samples.list()).map(async ({ epoch, path }) => {
-          const version = await fileVersion(path);
+        (await samples.list()).map(async (sheet) => {
+          const version = await fileVersion(sheet);
+          const { epoch } = sheet;
           return { epoch, url: `/v1/samples/${encodeURIComponent(name)}/${epoch}?v=${version}` };
         }),
       );
@@ -50,7 +51,7 @@ export function samplesRoutes(service: Service): Route[] {
       const found = (await samples.list()).find(({ epoch }) => String(epoch) === context.req.param('epoch'));
       const v = context.req.query('v');
       const answer =
-        found && (await fileResponse(context, found.path, (version) => (v === version ? IMMUTABLE : 'no-cache')));
+        found && (await fileResponse(context, found, (version) => (v === version ? IMMUTABLE : 'no-cache')));
       if (answer !== undefined) return answer;
       throw new Problem('not-found', 'There is no sample sheet of this epoch.');
     },
@@ -95,7 +96,7 @@ function samplesOf(service: Service, context: RequestContext): { name: string; s
 }
 
 async function filmTag(sheets: readonly Sheet[], settings: FilmSettings): Promise<string> {
-  const versions = await Promise.all(sheets.map(async ({ epoch, path }) => [epoch, await fileVersion(path)]));
+  const versions = await Promise.all(sheets.map(async (sheet) => [sheet.epoch, await fileVersion(sheet)]));
   return entityTag(['film', versions, settings]);
 }
 

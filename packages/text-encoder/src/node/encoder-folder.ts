@@ -6,8 +6,8 @@ import { ENCODER_FORMAT, parseEncoderManifest } from '../encoder-manifest.ts';
 import { restoreEncoder } from '../restore-encoder.ts';
 import type { RestoreOptions, SavableEncoder } from '../savable-encoder.ts';
 
-const manifestPath = (directory: string) => join(directory, 'encoder.json');
-const statePath = (directory: string) => join(directory, 'encoder.safetensors');
+const MANIFEST = 'encoder.json';
+const WEIGHTS = 'encoder.safetensors';
 
 /**
  * Writes both files, each atomically, the weights first: a kill in between leaves a pair that `loadEncoder` refuses, never a wrong encoder.
@@ -15,12 +15,12 @@ const statePath = (directory: string) => join(directory, 'encoder.safetensors');
  */
 export async function saveEncoder(directory: string, encoder: SavableEncoder): Promise<void> {
   const { kind, id, dim, settings } = encoder;
-  await writeStateFile(statePath(directory), await encoder.toState());
-  await writeJsonFile(manifestPath(directory), { formatVersion: ENCODER_FORMAT, kind, id, dim, settings });
+  await writeStateFile(join(directory, WEIGHTS), await encoder.toState());
+  await writeJsonFile(join(directory, MANIFEST), { formatVersion: ENCODER_FORMAT, kind, id, dim, settings });
 }
 
 /** @throws CheckpointError when a file is missing or damaged, of a later version, or the two do not belong together */
 export async function loadEncoder(directory: string, options: RestoreOptions = {}): Promise<SavableEncoder> {
-  const manifest = parseEncoderManifest(await readJsonFile(manifestPath(directory)), manifestPath(directory));
-  return restoreEncoder(manifest, await readStateFile(statePath(directory)), options);
+  const manifest = parseEncoderManifest(await readJsonFile(directory, MANIFEST), join(directory, MANIFEST));
+  return restoreEncoder(manifest, await readStateFile(directory, WEIGHTS), options);
 }

@@ -1,8 +1,7 @@
 /** How long a run was trained: its event files say when each session began and when it last wrote. */
 
-import { type FileHandle, open } from 'node:fs/promises';
-import { join } from 'node:path';
-import { listFolder } from '../run-directory.ts';
+import type { FileHandle } from 'node:fs/promises';
+import { listInside, openInside } from '@t2i/core/node';
 
 const HEAD = 12; // a record's length in 8 bytes, and the checksum of it
 const TAIL = 4;
@@ -10,15 +9,15 @@ const WALL_TIME = 1; // bytes into an event: after the tag of its first field
 
 /** Seconds of all sessions together, what was trained again after a kill counted twice; undefined where no events were kept. */
 export async function secondsTrained(runDirectory: string): Promise<number | undefined> {
-  const names = (await listFolder(runDirectory)).filter((name) => name.includes('tfevents'));
+  const names = (await listInside(runDirectory, '')).filter((name) => name.includes('tfevents'));
   if (names.length === 0) return undefined;
-  const spans = await Promise.all(names.map((name) => secondsIn(join(runDirectory, name))));
+  const spans = await Promise.all(names.map((name) => secondsIn(runDirectory, name)));
   return spans.reduce((sum, span) => sum + span);
 }
 
 /** From the first event of a file to the last one that is whole. Pictures in between are passed over unread. */
-async function secondsIn(path: string): Promise<number> {
-  const file = await open(path, 'r');
+async function secondsIn(folder: string, name: string): Promise<number> {
+  const file = await openInside(folder, name);
   try {
     const { size } = await file.stat();
     let first: number | undefined;

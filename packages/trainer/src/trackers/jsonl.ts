@@ -1,9 +1,9 @@
 /** The log of a run: one JSON object a line, in order of steps, each step once however often the run was resumed. */
 
-import { readFile } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import type { Tracker } from '@t2i/core';
-import { CheckpointError, errorMessage } from '@t2i/core';
-import { writeFileAtomic } from '@t2i/core/node';
+import { CheckpointError } from '@t2i/core';
+import { readInside, readProblem, writeFileAtomic } from '@t2i/core/node';
 import { AppendFile } from '../append-file.ts';
 
 /** One line: `step` and figures by name. */
@@ -38,10 +38,11 @@ export class JsonlTracker implements Tracker {
 
 /** The lines of a log; a last line cut short by a kill is left out, and a missing file has none. */
 export async function readLog(path: string): Promise<LogLine[]> {
-  const text = await readFile(path, 'utf8').catch((cause) => {
+  const bytes = await readInside(dirname(path), basename(path)).catch((cause) => {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return '';
-    throw new CheckpointError(`Cannot read ${path}: ${errorMessage(cause)}.`, { cause });
+    throw new CheckpointError(`Cannot read ${path}: ${readProblem(cause)}`, { cause });
   });
+  const text = bytes.toString();
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
   return whole.split('\n').flatMap((line, i) => (line === '' ? [] : [parseLine(path, line, i + 1)]));
 }

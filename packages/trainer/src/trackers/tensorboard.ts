@@ -2,9 +2,9 @@
 
 import { join } from 'node:path';
 import type { RgbImage, Tracker } from '@t2i/core';
+import { listInside } from '@t2i/core/node';
 import { encodeImage } from '@t2i/image-node';
 import { AppendFile } from '../append-file.ts';
-import { listFolder } from '../run-directory.ts';
 import { fileVersionEvent, imageEvent, scalarsEvent, sessionStartEvent } from '../tensorboard/event.ts';
 
 const PREFIX = 'events.out.tfevents.';
@@ -31,7 +31,7 @@ export class TensorBoardTracker implements Tracker {
   /** Begins a new file; every session of a run has its own, in order of their names. */
   static async open({ directory, firstStep = 0, now = Date.now }: TensorBoardOptions): Promise<TensorBoardTracker> {
     const seconds = () => now() / 1000;
-    const sessions = (await listFolder(directory)).filter((name) => name.startsWith(PREFIX)).length;
+    const sessions = (await listInside(directory, '')).filter((name) => name.startsWith(PREFIX)).length;
     const stamp = String(Math.floor(seconds())).padStart(10, '0');
     const file = await AppendFile.open(join(directory, `${PREFIX}${stamp}.${String(sessions).padStart(4, '0')}`));
     await file.append(fileVersionEvent(seconds()));
