@@ -1,4 +1,5 @@
 export {
+  copyFolder,
   readJsonFile,
   readProblem,
   readStateFile,
@@ -11,4 +12,5 @@ export {
 } from './node/files.ts';
 export type { FolderLock } from './node/folder-lock.ts';
 export { lockFolder, withFolderLock } from './node/folder-lock.ts';
+export { hashOpenFile } from './node/hash-file.ts';
 export { folderInside, type LinkOptions, listInside, openInside, readInside, statInside } from './node/open-inside.ts';

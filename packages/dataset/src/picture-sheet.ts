@@ -6,11 +6,16 @@ const ACROSS = 16;
 /** Pictures of a full sheet. */
 export const PER_SHEET = ACROSS * ACROSS;
 
+/** Width and height of a sheet. */
+export function sheetSize(side: number, count: number): [width: number, height: number] {
+  return [ACROSS * side, Math.ceil(count / ACROSS) * side];
+}
+
 /** @param pixels [n, side, side, 3], n ≤ {@link PER_SHEET}; places that are left over stay black */
 export function sheetOf(pixels: Uint8Array, side: number): RgbImage {
   const count = pixels.length / (side * side * 3);
   assert(Number.isInteger(count) && count >= 1 && count <= PER_SHEET, `a sheet of ${count} pictures`);
-  const [width, height] = [ACROSS * side, Math.ceil(count / ACROSS) * side];
+  const [width, height] = sheetSize(side, count);
   const sheet = { data: new Uint8Array(width * height * 3), width, height };
   forEachRow(side, count, (inSheet, inPixels, length) => {
     sheet.data.set(pixels.subarray(inPixels, inPixels + length), inSheet);
@@ -20,7 +25,7 @@ export function sheetOf(pixels: Uint8Array, side: number): RgbImage {
 
 /** The pictures of a sheet, [count, side, side, 3]. */
 export function cutSheet({ data, width, height }: RgbImage, side: number, count: number): Uint8Array {
-  assert(width === ACROSS * side && height === Math.ceil(count / ACROSS) * side, `a sheet of ${width} × ${height}`);
+  assert([width, height].join() === sheetSize(side, count).join(), `a sheet of ${width} × ${height}`);
   const pixels = new Uint8Array(count * side * side * 3);
   forEachRow(side, count, (inSheet, inPixels, length) => {
     pixels.set(data.subarray(inSheet, inSheet + length), inPixels);

@@ -1,4 +1,4 @@
-import { readdir, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CaptionEncoder, CheckpointError, Rng, type TextImageDataset } from '@t2i/core';
 import { createBatchSource, createToyFlowers } from '@t2i/dataset';
@@ -45,6 +45,28 @@ describe('embedCaptions', () => {
       expect(await inMemory.encoder.encode(captions)).toEqual(await other.encoder.encode(captions));
       await other.close();
     }));
+
+  it.skipIf(process.platform === 'win32')('neither reads nor writes where a link leads out of the set', () =>
+    withTemporaryFolder(async (place) => {
+      const directory = join(place, 'set');
+      await mkdir(directory);
+      await mkdir(join(place, 'elsewhere'));
+      await symlink(join(place, 'elsewhere'), join(directory, 'embeddings'));
+      const warnings: string[] = [];
+      const logger = { info() {}, warn: (message: string) => warnings.push(message) };
+      await (await embedCaptions(slowEncoder(), flowers, { kind: 'prepared', directory }, { logger })).close();
+      expect(warnings).toEqual([expect.stringContaining('stay in memory')]);
+      expect(await readdir(join(place, 'elsewhere'))).toEqual([]);
+
+      await rm(join(directory, 'embeddings'));
+      await mkdir(join(directory, 'embeddings'));
+      await writeFile(join(place, 'secret'), 'secret');
+      await symlink(join(place, 'secret'), join(directory, 'embeddings/mock-8.safetensors'));
+      const linked = embedCaptions(slowEncoder(), flowers, { kind: 'prepared', directory });
+      await expect(linked).rejects.toThrow(CheckpointError);
+      await expect(linked).rejects.toThrow('leads outside');
+    }),
+  );
 
   it('leaves a bag of words as it is', async () => {
     const words = BagOfWords.fit(captionsOf(flowers));

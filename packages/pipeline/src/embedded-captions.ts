@@ -3,6 +3,7 @@
 import { access, constants, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CaptionEncoder, type Logger, silentLogger, type TextImageDataset } from '@t2i/core';
+import { folderInside } from '@t2i/core/node';
 import { BagOfWords, type Precision, PrecomputedEncoder, precompute, tableInMemory } from '@t2i/text-encoder';
 import { cachedEmbeddings, type EmbeddingFile } from '@t2i/text-encoder/node';
 import type { RunConfig } from './run-config.ts';
@@ -36,7 +37,7 @@ export async function embedCaptions(
 ): Promise<EmbeddedCaptions> {
   if (encoder.kind === BagOfWords.kind) return { encoder, close: async () => {} };
   const known = { id: encoder.id, captions: captionsOf(dataset), fallback: encoder };
-  if (data.kind === 'prepared' && (await canWrite(embeddingsFolder(data.directory), options.logger))) {
+  if (data.kind === 'prepared' && (await canWrite(data.directory, options.logger))) {
     const embeddings = await cacheCaptions(encoder, dataset, data.directory, options);
     return { encoder: new PrecomputedEncoder({ ...known, embeddings }), close: () => embeddings.close() };
   }
@@ -55,12 +56,13 @@ export function cacheCaptions(
   directory: string,
   options: EmbedOptions,
 ): Promise<EmbeddingFile> {
-  const cacheFile = join(embeddingsFolder(directory), `${encoder.id}.safetensors`);
+  const cacheFile = join(directory, EMBEDDINGS, `${encoder.id}.safetensors`);
   const { precision, logger } = options;
   return cachedEmbeddings({ ...workOf(encoder, dataset, options), cacheFile, precision, logger });
 }
 
-const embeddingsFolder = (directory: string) => join(directory, 'embeddings');
+/** In the folder of a prepared set. */
+const EMBEDDINGS = 'embeddings';
 
 const captionsOf = (dataset: TextImageDataset) =>
   Array.from({ length: dataset.size }, (_, item) => dataset.captions(item)).flat();
@@ -69,10 +71,12 @@ function workOf(encoder: CaptionEncoder, dataset: TextImageDataset, { logger, si
   return { encoder, captions: captionsOf(dataset), signal, onProgress: progressLines(logger) };
 }
 
-async function canWrite(folder: string, logger = silentLogger): Promise<boolean> {
+/** Also false where the folder leads out of the set: what is there is not of this set. */
+async function canWrite(directory: string, logger = silentLogger): Promise<boolean> {
+  const folder = join(directory, EMBEDDINGS);
   try {
     await mkdir(folder, { recursive: true });
-    await access(folder, constants.W_OK);
+    await access(await folderInside(directory, EMBEDDINGS), constants.W_OK);
     return true;
   } catch {
     logger.warn(`${folder} cannot be written: the embeddings of the captions stay in memory and are lost afterwards.`);

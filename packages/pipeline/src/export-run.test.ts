@@ -1,5 +1,5 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CheckpointError, ConfigError, toRgbImages } from '@t2i/core';
@@ -44,6 +44,29 @@ async function draw(directory: string) {
   pipeline.dispose();
   return { pipeline, images, pixels: toRgbImages(images).flatMap(({ data }) => [...data]) };
 }
+
+describe.skipIf(process.platform === 'win32')('a link in a folder of somebody else', () => {
+  it('does not lead to the encoder of a run', async () => {
+    const run = join(folder, 'linked-run');
+    await cp(runDirectory, run, { recursive: true });
+    await rename(join(run, 'encoder'), join(folder, 'linked-encoder'));
+    await symlink(join(folder, 'linked-encoder'), join(run, 'encoder'));
+    const opened = TextToImagePipeline.open(run);
+    await expect(opened).rejects.toThrow(CheckpointError);
+    await expect(opened).rejects.toThrow('encoder leads outside');
+  });
+
+  it('is not copied with a model', async () => {
+    const model = join(folder, 'linked-model');
+    await exportRun({ runDirectory, outDirectory: model });
+    await symlink('/etc/passwd', join(model, 'notes.txt'));
+    await expect(exportModel(model, { outDirectory: join(folder, 'linked-copy') })).rejects.toMatchObject({
+      code: 'ERR_FILE',
+      message: expect.stringContaining('notes.txt leads outside'),
+    });
+    expect(await readdir(folder)).not.toContain('linked-copy');
+  });
+});
 
 describe('exportRun', () => {
   it('makes a model that draws what the run draws, within a step of a pixel', async () => {

@@ -1,9 +1,9 @@
 /** A trained run as a published model: only what drawing needs, half the bytes, openable in browsers too. */
 
-import { cp, readdir, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigError, type Logger } from '@t2i/core';
-import { writeFileAtomic, writeFolderAtomic } from '@t2i/core/node';
+import { copyFolder, writeFileAtomic, writeFolderAtomic } from '@t2i/core/node';
 import { generatorState } from '@t2i/gan-cls';
 import type { ModelManifest } from '@t2i/published-model';
 import { isModelFolder, openModelFolder, writeModelFolder } from '@t2i/published-model/node';
@@ -93,7 +93,7 @@ export async function exportModel(modelDirectory: string, place: ExportPlace): P
   const model = await openModelFolder(modelDirectory);
   model.dispose();
   return writeOut(place, async (folder) => {
-    await cp(modelDirectory, folder, { recursive: true });
+    await copyFolder(modelDirectory, folder);
     return model.manifest;
   });
 }
@@ -118,7 +118,7 @@ async function writeOut(
 ): Promise<ModelManifest> {
   let manifest: ModelManifest | undefined;
   await writeFolderAtomic(outDirectory, async (folder) => {
-    if (page !== undefined) await cp(page, folder, { recursive: true });
+    if (page !== undefined) await copyFolder(page, folder);
     manifest = await write(page === undefined ? folder : join(folder, 'model'));
     if (replace) await rm(outDirectory, { recursive: true, force: true });
   });

@@ -2,6 +2,7 @@
 
 import { join } from 'node:path';
 import { type CaptionEncoder, CheckpointError, type JsonValue, type Logger, type TextImageDataset } from '@t2i/core';
+import { folderInside, readProblem } from '@t2i/core/node';
 import { PackedDataset } from '@t2i/dataset/node';
 import type { SavableEncoder } from '@t2i/text-encoder';
 import { loadEncoder } from '@t2i/text-encoder/node';
@@ -17,8 +18,10 @@ const runRecordSchema = z.strictObject({
 
 export type RunRecord = z.output<typeof runRecordSchema>;
 
+const ENCODER = 'encoder';
+
 /** Where a run keeps its encoder. */
-export const encoderFolder = (runDirectory: string): string => join(runDirectory, 'encoder');
+export const encoderFolder = (runDirectory: string): string => join(runDirectory, ENCODER);
 
 export function recordOf(config: RunConfig, dataset: TextImageDataset, encoder: CaptionEncoder): JsonValue {
   const { name, fingerprint } = dataset;
@@ -41,7 +44,12 @@ export async function loadRunEncoder(
   record: RunRecord,
   logger?: Logger,
 ): Promise<SavableEncoder> {
-  const folder = encoderFolder(runDirectory);
+  const folder = await folderInside(runDirectory, ENCODER).catch((cause: unknown) => {
+    throw new CheckpointError(`Cannot read ${encoderFolder(runDirectory)}: ${readProblem(cause)}`, {
+      hint: 'Put the encoder of this run back.',
+      cause,
+    });
+  });
   const encoder = await loadEncoder(folder, { logger });
   if (encoder.id === record.encoder.id) return encoder;
   throw new CheckpointError(

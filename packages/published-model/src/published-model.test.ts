@@ -1,5 +1,5 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CheckpointError, readSafetensors, toRgbImages } from '@t2i/core';
@@ -145,6 +145,20 @@ describe('a damaged folder', () => {
     await expect(failed).rejects.toThrow(CheckpointError);
     await expect(failed).rejects.toThrow(`${name}: it does not exist`);
   });
+
+  it.skipIf(process.platform === 'win32').each(['model.json', 'generator.safetensors', 'encoder.safetensors'])(
+    'whose %s is a link to elsewhere is refused, though what it leads to is right',
+    (name) =>
+      withTemporaryFolder(async (elsewhere) => {
+        const failed = opened(async (directory) => {
+          await copyFile(join(directory, name), join(elsewhere, name));
+          await rm(join(directory, name));
+          await symlink(join(elsewhere, name), join(directory, name));
+        });
+        await expect(failed).rejects.toThrow(CheckpointError);
+        await expect(failed).rejects.toThrow(`${name} leads outside`);
+      }),
+  );
 
   it('with a truncated file is refused', async () => {
     const failed = opened((directory) => truncate(join(directory, 'generator.safetensors'), 1000));

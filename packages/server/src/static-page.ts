@@ -15,7 +15,8 @@ export function staticPage(folder: string): MiddlewareHandler<AppEnv> {
     const name = names.join('/');
     const cacheControl = () => (HASHED.test(`/${name}`) ? IMMUTABLE : 'no-cache');
     const found = await fileResponse(context, { folder, name }, cacheControl);
-    const answer = found ?? (await fileResponse(context, { folder, name: [...names, 'index.html'].join('/') }, cacheControl));
+    const answer =
+      found ?? (await fileResponse(context, { folder, name: [...names, 'index.html'].join('/') }, cacheControl));
     if (answer === undefined) return next();
     context.set('route', 'page');
     return answer;

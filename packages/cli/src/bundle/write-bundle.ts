@@ -1,10 +1,10 @@
 /** Writes a bundle: Node, the program, data and configuration in one folder that trains elsewhere. */
 
 import { createHash } from 'node:crypto';
-import { chmod, copyFile, cp, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { ConfigError, type Logger } from '@t2i/core';
-import { writeFileAtomic, writeFolderAtomic, writeJsonFile } from '@t2i/core/node';
+import { copyFolder, writeFileAtomic, writeFolderAtomic, writeJsonFile } from '@t2i/core/node';
 import { type CondenseOptions, condenseDataset } from '@t2i/dataset/node';
 import type { RunConfig } from '@t2i/pipeline';
 import { hashOf, packArchive } from './archive.ts';
@@ -119,7 +119,7 @@ async function packProgram(folder: string, options: BundleOptions): Promise<{ en
       );
     }
     await writeJsonFile(join(program, 'config.json'), config);
-    if (encoder !== undefined) await cp(encoder, join(program, 'encoder'), { recursive: true });
+    if (encoder !== undefined) await copyFolder(encoder, join(program, 'encoder'));
     await packArchive(program, join(folder, BUNDLE_FILES.program), fast ? EFFORT.fast : EFFORT.careful);
     const own = kernels === undefined ? ['wasm', 'cpu'] : ['native', 'wasm', 'cpu'];
     const glibc = kernels === undefined ? '2.0' : newestGlibc(await readFile(kernels));

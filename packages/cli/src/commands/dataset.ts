@@ -32,6 +32,7 @@ interface PrepareFlags {
   split: 'class-disjoint' | 'official';
   storedSize: number;
   maxPixels?: number;
+  followLinks?: boolean;
 }
 
 function prepareCommand(output: Output): Command {
@@ -40,6 +41,7 @@ function prepareCommand(output: Output): Command {
     .addArgument(new Argument('<set>', 'what to prepare').choices(['oxford-102', 'folder']))
     .option('--from <folder>', 'oxford-102: a folder with its archives (default: download them); folder: the pictures')
     .option('--captions <file>', 'oxford-102: the captions archive, when it lies elsewhere')
+    .option('--follow-links', 'folder: read what links in it lead to, wherever that is; only where you put them there')
     .option('--out <folder>', 'the set goes into a sub-folder of this', 'data')
     .addOption(
       new Option('--split <split>', 'oxford-102: the 82/20 classes of the paper, or the official split by photos')
@@ -84,14 +86,14 @@ function prepareCommand(output: Output): Command {
 
 function prepare(
   set: 'oxford-102' | 'folder',
-  { from, captions, out: cacheDirectory, split, storedSize, maxPixels }: PrepareFlags,
+  { from, captions, out: cacheDirectory, split, storedSize, maxPixels, followLinks }: PrepareFlags,
   watch: Pick<PrepareOxford102Options, 'logger' | 'onProgress' | 'signal'>,
 ): Promise<PreparedDataset> {
   if (set === 'oxford-102') {
     return prepareOxford102({ from, captions, cacheDirectory, split, storedSize, ...watch });
   }
   if (from === undefined) throw new ConfigError('Name the folder of pictures.', { hint: 'Add --from FOLDER.' });
-  return prepareFolder({ from, cacheDirectory, storedSize, maxPixels, ...watch });
+  return prepareFolder({ from, cacheDirectory, storedSize, maxPixels, followLinks, ...watch });
 }
 
 function verifyCommand(output: Output): Command {

@@ -1,8 +1,8 @@
 /** What stands beside an exported model: its card, a sheet of samples, and the configuration that trains it again. */
 
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CheckpointError, toRgbImages } from '@t2i/core';
+import { readInside } from '@t2i/core/node';
 import { encodeImage, labelledGrid } from '@t2i/image-node';
 import type { ExportedRun, RunEvaluation } from '@t2i/pipeline';
 import { secondsTrained } from '@t2i/trainer';
@@ -10,6 +10,7 @@ import { modelCard } from './model-card.ts';
 
 const COLUMNS = 8;
 const SEED = 7;
+const REPORT = 'evaluation/report.json';
 
 /** Files by their names; `samples.webp` only where the run has sentences of its own to draw after every epoch. */
 export async function cardFiles(
@@ -21,7 +22,7 @@ export async function cardFiles(
     manifest,
     hasSamples: captions.length > 0,
     seconds: await secondsTrained(runDirectory),
-    evaluation: await readEvaluation(join(runDirectory, 'evaluation/report.json')),
+    evaluation: await readEvaluation(runDirectory),
   });
   const training = `${JSON.stringify(portable(record), null, 2)}\n`;
   if (captions.length === 0) return { 'README.md': card, 'training.json': training };
@@ -42,15 +43,18 @@ function portable({ config, dataset }: ExportedRun['record']): unknown {
 }
 
 /** What `t2i evaluate` found, where it was called. */
-async function readEvaluation(path: string): Promise<RunEvaluation['report'] | undefined> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+async function readEvaluation(runDirectory: string): Promise<RunEvaluation['report'] | undefined> {
+  const bytes = await readInside(runDirectory, REPORT).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw error;
   });
-  if (text === undefined) return undefined;
+  if (bytes === undefined) return undefined;
   try {
-    return JSON.parse(text) as RunEvaluation['report'];
+    return JSON.parse(bytes.toString()) as RunEvaluation['report'];
   } catch (cause) {
-    throw new CheckpointError(`${path} is not valid JSON.`, { hint: 'Evaluate the run again.', cause });
+    throw new CheckpointError(`${join(runDirectory, REPORT)} is not valid JSON.`, {
+      hint: 'Evaluate the run again.',
+      cause,
+    });
   }
 }

@@ -1,10 +1,11 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { T2iError } from '../errors.ts';
 import { float32Tensor } from '../state-dict.ts';
 import {
+  copyFolder,
   readJsonFile,
   readStateFile,
   writeFileAtomic,
@@ -79,6 +80,23 @@ it('round-trips JSON and state dicts', async () => {
   const state = { tensors: { x: float32Tensor([2], Float32Array.of(1, 2)) }, metadata: { a: 'b' } };
   await writeStateFile(join(folder, 'a.safetensors'), state);
   expect(await readStateFile(folder, 'a.safetensors')).toEqual(state);
+});
+
+describe('copyFolder', () => {
+  it('copies files and sub-folders', async () => {
+    await mkdir(join(folder, 'from/sub'), { recursive: true });
+    await writeFile(join(folder, 'from/a'), 'a');
+    await writeFile(join(folder, 'from/sub/b'), 'b');
+    await copyFolder(join(folder, 'from'), join(folder, 'to'));
+    expect((await readdir(join(folder, 'to'), { recursive: true })).sort()).toEqual(['a', 'sub', join('sub', 'b')]);
+    expect(await readFile(join(folder, 'to/sub/b'), 'utf8')).toBe('b');
+  });
+
+  it.skipIf(process.platform === 'win32')('copies nothing from elsewhere', async () => {
+    await mkdir(join(folder, 'from'));
+    await symlink('/etc/passwd', join(folder, 'from/notes.txt'));
+    await expect(copyFolder(join(folder, 'from'), join(folder, 'to'))).rejects.toMatchObject({ code: 'ERR_FILE' });
+  });
 });
 
 it('names a missing or damaged file', async () => {

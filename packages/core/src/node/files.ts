@@ -1,8 +1,8 @@
 /** Files that are either whole or not there: written beside their place, flushed, then renamed over it. */
 
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join, relative } from 'node:path';
 import { CheckpointError, errorMessage, T2iError } from '../errors.ts';
 import { readSafetensors, safetensorsChunks } from '../safetensors.ts';
 import type { StateDict } from '../state-dict.ts';
@@ -63,6 +63,19 @@ export async function writeFolderAtomic(path: string, write: (temporary: string)
   } catch (cause) {
     await rm(temporary, { recursive: true, force: true }).catch(() => {});
     throw T2iError.isInstance(cause) ? cause : writeError(path, cause);
+  }
+}
+
+/**
+ * Copies the files of a folder that somebody else may have made, with its sub-folders.
+ * @throws T2iError `ERR_FILE` for a link that leads outside, and for what is no file; `ERR_WRITE` when the disk refuses
+ */
+export async function copyFolder(from: string, to: string): Promise<void> {
+  const entries = await readdir(from, { recursive: true, withFileTypes: true });
+  for (const entry of entries) {
+    if (entry.isDirectory()) continue;
+    const name = relative(from, join(entry.parentPath, entry.name));
+    await writeFileAtomic(join(to, name), await readInside(from, name));
   }
 }
 

@@ -38,8 +38,8 @@ export async function openInside(folder: string, name: string, options: LinkOpti
 }
 
 /** Size and times of a file of a folder; see `openInside`. */
-export async function statInside(folder: string, name: string): Promise<Stats> {
-  const found = await lstat(await placeInside(folder, name, {}));
+export async function statInside(folder: string, name: string, options: LinkOptions = {}): Promise<Stats> {
+  const found = await lstat(await placeInside(folder, name, options));
   assertFile(join(folder, name), found);
   return found;
 }

@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigError, DatasetError } from '@t2i/core';
 import { encodeImage } from '@t2i/image-node';
@@ -43,6 +43,19 @@ async function withPacked(use: (place: { packed: string; out: string; restored: 
     await use(place);
   });
 }
+
+async function moveAndLink(out: string, name: string): Promise<void> {
+  const elsewhere = `${out}-${name.replace('/', '-')}`;
+  await rename(join(out, name), elsewhere);
+  await symlink(elsewhere, join(out, name));
+}
+
+async function edit(out: string, what: string | RegExp, by: string): Promise<void> {
+  const path = join(out, 'condensed.json');
+  await writeFile(path, (await readFile(path, 'utf8')).replace(what, by));
+}
+
+const copySheet = (out: string) => copyFile(join(out, 'sheets/0000'), join(out, 'sheets/0001'));
 
 describe('condenseDataset and restoreDataset', () => {
   it('give the very set back without loss', async () => {
@@ -89,6 +102,24 @@ describe('condenseDataset and restoreDataset', () => {
       await writeFile(join(out, 'sheets/0001'), await encodeImage(black));
       await expect(restoreDataset(out, restored)).rejects.toThrow(DatasetError);
       await expect(openDataset(restored)).rejects.toThrow('no manifest.json');
+    });
+  });
+
+  const swaps: [string, RegExp, (out: string) => Promise<unknown>][] = [
+    ['a sheet that a link leads to', /sheets\/0001 leads outside/, (out) => moveAndLink(out, 'sheets/0001')],
+    ['items that a link leads to', /items\.tsv leads outside/, (out) => moveAndLink(out, 'items.tsv')],
+    ['captions that a link leads to', /captions\.txt leads outside/, (out) => moveAndLink(out, 'captions.txt')],
+    ['names that climb', /"..\/elsewhere\/0001" leads outside/, (out) => edit(out, 'sheets/0001', '../elsewhere/0001')],
+    ['fewer sheets', /not as many/, (out) => edit(out, /,\s*"sheets\/0001"/, '')],
+    ['fewer captions', /not as many/, (out) => writeFile(join(out, 'captions.txt'), 'one\n')],
+    ['a smaller sheet', /0001 .* has 320 × 320 pixels, a sheet of 4 pictures 320 × 20/, copySheet],
+  ];
+  it.each(swaps)('refuse %s', async (_, message, swap) => {
+    await withPacked(async ({ packed, out, restored }) => {
+      await condenseDataset(packed, out, { quality: 'lossless' });
+      await swap(out);
+      await expect(restoreDataset(out, restored)).rejects.toThrow(message);
+      await expect(restoreDataset(out, restored)).rejects.toThrow(DatasetError);
     });
   });
 

@@ -1,19 +1,20 @@
 /** A packed data set in little room: its pictures in sheets of 16 × 16, as PNG without loss or as AVIF, and its lists as they are. */
 
 import { createHash } from 'node:crypto';
-import { copyFile, mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigError, DatasetError, type RgbImage } from '@t2i/core';
-import { readJsonFile, writeFileAtomic, writeJsonFile } from '@t2i/core/node';
+import { readInside, readJsonFile, readProblem, writeFileAtomic, writeJsonFile } from '@t2i/core/node';
 import { decodeImage, encodeImage } from '@t2i/image-node';
 import { z } from 'zod';
-import { parseItems } from '../item-list.ts';
+import { formatItems, parseItems } from '../item-list.ts';
 import { type Manifest, manifestSchema, PACKED_FILES } from '../manifest.ts';
-import { cutSheet, PER_SHEET, sheetOf } from '../picture-sheet.ts';
+import { cutSheet, PER_SHEET, sheetOf, sheetSize } from '../picture-sheet.ts';
 import { openDataset, type PackedDataset } from './packed-dataset.ts';
-import { writePackedDataset } from './packed-writer.ts';
+import { captionText, writePackedDataset } from './packed-writer.ts';
 
 const CONDENSED_FILE = 'condensed.json';
+const HINT = 'Copy the folder again.';
 
 /** Sixteen pictures of 1024 pixels a side are as many as any image may have. */
 const decodeSheet = (bytes: Uint8Array) => decodeImage(bytes, undefined, { maxPixels: 2 ** 28 });
@@ -56,8 +57,9 @@ export async function condenseDataset(
   try {
     const picturesAs = lossless ? 'PNG' : `AVIF, quality ${quality}`;
     const { sheets, imagesSha256, squaredError } = await writeSheets(dataset, out, encode, signal);
-    for (const name of [PACKED_FILES.captions, PACKED_FILES.items])
-      await copyFile(join(directory, name), join(out, name));
+    const captions = dataset.items.map((_, item) => dataset.captions(item));
+    await writeFileAtomic(join(out, PACKED_FILES.items), formatItems(dataset.items));
+    await writeFileAtomic(join(out, PACKED_FILES.captions), captionText(captions));
     const source = dataset.manifest;
     await writeJsonFile(join(out, CONDENSED_FILE), {
       source,
@@ -106,8 +108,8 @@ async function writeSheets(
 export async function restoreDataset(folder: string, directory: string): Promise<Manifest> {
   const { source, picturesAs, lossless, sheets, imagesSha256 } = await readCondensed(folder);
   const { name, storedSize, classNames, classDisjoint, sources, fingerprint } = source;
-  const items = parseItems(await readFile(join(folder, PACKED_FILES.items), 'utf8'), folder);
-  const lines = (await readFile(join(folder, PACKED_FILES.captions), 'utf8')).split('\n');
+  const items = parseItems((await readPart(folder, PACKED_FILES.items)).toString(), folder);
+  const lines = (await readPart(folder, PACKED_FILES.captions)).toString().split('\n');
   let line = 0;
   const captions = items.map(({ captionCount }) => {
     line += captionCount;
@@ -116,25 +118,45 @@ export async function restoreDataset(folder: string, directory: string): Promise
   const copyOf = lossless ? undefined : { fingerprint, pictures: picturesAs };
   const content = { name, storedSize, classNames, classDisjoint, sources, items, captions, copyOf };
   const length = storedSize ** 2 * 3;
+  if (sheets.length !== Math.ceil(items.length / PER_SHEET) || line !== lines.length - 1) {
+    throw new DatasetError(`${folder} is not whole: its items, captions and sheets are not as many.`, { hint: HINT });
+  }
   return writePackedDataset(directory, content, async (write) => {
     const hash = createHash('sha256');
     for (const [index, sheet] of sheets.entries()) {
       const first = index * PER_SHEET;
       const count = Math.min(PER_SHEET, items.length - first);
-      const pixels = cutSheet(await decodeSheet(await readFile(join(folder, sheet))), storedSize, count);
+      const pixels = cutSheet(await readSheet(folder, sheet, storedSize, count), storedSize, count);
       hash.update(pixels);
       for (let k = 0; k < count; k++) await write(first + k, pixels.subarray(k * length, (k + 1) * length));
     }
     if (hash.digest('hex') === imagesSha256) return;
     throw new DatasetError(`The pictures in ${folder} do not come out as they did when they were stored.`, {
-      hint: 'Copy the folder again.',
+      hint: HINT,
     });
   });
 }
 
+async function readSheet(folder: string, name: string, side: number, count: number): Promise<RgbImage> {
+  const sheet = await decodeSheet(await readPart(folder, name));
+  const [width, height] = sheetSize(side, count);
+  if (sheet.width === width && sheet.height === height) return sheet;
+  throw new DatasetError(
+    `${name} in ${folder} has ${sheet.width} × ${sheet.height} pixels, a sheet of ${count} pictures ${width} × ${height}.`,
+    { hint: HINT },
+  );
+}
+
+async function readPart(folder: string, name: string): Promise<Buffer> {
+  return readInside(folder, name).catch((cause: unknown) => {
+    throw new DatasetError(`Cannot read ${name} in ${folder}: ${readProblem(cause)}`, { hint: HINT, cause });
+  });
+}
+
 async function readCondensed(folder: string): Promise<z.output<typeof condensedSchema>> {
-  const path = join(folder, CONDENSED_FILE);
-  const result = condensedSchema.safeParse(await readJsonFile(path));
+  const result = condensedSchema.safeParse(await readJsonFile(folder, CONDENSED_FILE));
   if (result.success) return result.data;
-  throw new DatasetError(`${path} is not of this version:\n${z.prettifyError(result.error)}`, { cause: result.error });
+  throw new DatasetError(`${join(folder, CONDENSED_FILE)} is not of this version:\n${z.prettifyError(result.error)}`, {
+    cause: result.error,
+  });
 }

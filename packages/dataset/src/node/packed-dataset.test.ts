@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { appendFile, mkdir, open, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, open, readdir, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ConfigError, DatasetError } from '@t2i/core';
@@ -126,6 +126,10 @@ describe('openDataset', () => {
     ['missing images', /images\.u8 is missing/, (d) => rm(join(d, 'images.u8'))],
     ['truncated captions', /captions\.txt has 20 bytes/, (d) => truncate(join(d, 'captions.txt'), 20)],
     ['a changed caption', /captions\.txt .* is damaged/, edit('captions.txt', (t) => t.replace('flor', 'flur'))],
+    ['images that a link leads to', /images\.u8 leads outside/, (d) => moveAndLink(d, 'images.u8')],
+    ['captions that a link leads to', /captions\.txt leads outside/, (d) => moveAndLink(d, 'captions.txt')],
+    ['items that a link leads to', /items\.tsv leads outside/, (d) => moveAndLink(d, 'items.tsv')],
+    ['a manifest that a link leads to', /manifest\.json leads outside/, (d) => moveAndLink(d, 'manifest.json')],
     ['a changed item', /items\.tsv .* is damaged/, edit('items.tsv', (t) => t.replace('train', 'tests'))],
   ];
   it.each(damages)('refuses %s', async (_, message, damage) => {
@@ -133,6 +137,35 @@ describe('openDataset', () => {
       await damage(directory);
       await expect(openDataset(directory)).rejects.toThrow(message);
       await expect(openDataset(directory)).rejects.toThrow(DatasetError);
+    });
+  });
+});
+
+/** Moves a file out of the set and puts a link in its place. */
+async function moveAndLink(directory: string, name: string): Promise<void> {
+  await rename(join(directory, name), `${directory}-${name}`);
+  await symlink(`${directory}-${name}`, join(directory, name));
+}
+
+describe('the images of an open set', () => {
+  it.each([0, 134])('are never given out when byte %i was changed', async (position) => {
+    await withPacked(async (directory) => {
+      const file = await open(join(directory, 'images.u8'), 'r+');
+      await file.write(Uint8Array.of(99), 0, 1, position);
+      await file.close();
+      const dataset = await openDataset(directory); // captions and items are whole
+      const refusal = { code: 'ERR_DATASET', message: expect.stringMatching(/images\.u8 in .*five is damaged/) };
+      await expect(dataset.readImages([2])).rejects.toMatchObject(refusal);
+      await expect(dataset.intact()).rejects.toMatchObject(refusal);
+      await dataset.close();
+    });
+  });
+
+  it('can be closed before their hash is known', async () => {
+    await withPacked(async (directory) => {
+      const dataset = await openDataset(directory);
+      await dataset.close();
+      await expect(dataset.readImages([0])).rejects.toThrow(/closed/);
     });
   });
 });

@@ -1,9 +1,10 @@
 /** Opens a packed data set: captions and labels in memory (6 MB for Oxford-102), images by ranged reads. */
 
-import { type FileHandle, open, readFile, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import type { FileHandle } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { SplitName, TextImageDataset } from '@t2i/core';
-import { assert, DatasetError, errorMessage } from '@t2i/core';
+import { assert, DatasetError, errorMessage, T2iError } from '@t2i/core';
+import { hashOpenFile } from '@t2i/core/node';
 import { checkDatasetParts } from '../check-parts.ts';
 import { type ItemRecord, parseItems, splitsOf } from '../item-list.ts';
 import {
@@ -16,6 +17,7 @@ import {
   parseManifest,
 } from '../manifest.ts';
 import { sha256 } from './hash-file.ts';
+import { openPacked, readPacked } from './packed-place.ts';
 
 const HINT = 'Prepare the data set again with `t2i dataset prepare`.';
 const NEWLINE = 0x0a;
@@ -38,6 +40,8 @@ export class PackedDataset implements TextImageDataset {
   /** Where the captions of each item begin in `#captions`; one entry more than there are items. */
   readonly #starts: Uint32Array;
   readonly #images: FileHandle;
+  readonly #closing = new AbortController();
+  readonly #intact: Promise<void>;
 
   private constructor(directory: string, manifest: Manifest, text: Texts, images: FileHandle) {
     this.directory = directory;
@@ -53,20 +57,26 @@ export class PackedDataset implements TextImageDataset {
     this.#captions = text.captions;
     this.#starts = text.starts;
     this.#images = images;
+    this.#intact = this.#checkImages();
+    this.#intact.catch(() => {}); // whoever reads hears of it
   }
 
   /** See `openDataset`. */
   static async open(directory: string): Promise<PackedDataset> {
     const path = resolve(directory);
     const manifest = await readManifest(path);
-    for (const name of Object.values(PACKED_FILES)) await checkSize(path, name, manifest);
-    const texts = await readTexts(path, manifest);
-    const images = await open(join(path, PACKED_FILES.images), 'r');
-    const dataset = new PackedDataset(path, manifest, texts, images);
+    const opened = await openParts(path, manifest).catch((error: unknown) => ({ error }));
+    if ((await readManifest(path)).fingerprint !== manifest.fingerprint) {
+      // replaced while it was opened: the parts may be of two sets
+      if ('images' in opened) await opened.images.close();
+      return PackedDataset.open(directory);
+    }
+    if ('error' in opened) throw opened.error;
+    const dataset = new PackedDataset(path, manifest, opened.texts, opened.images);
     try {
       checkDatasetParts(dataset);
     } catch (error) {
-      await images.close();
+      await dataset.close();
       throw error;
     }
     return dataset;
@@ -79,7 +89,9 @@ export class PackedDataset implements TextImageDataset {
     return new TextDecoder().decode(lines).split('\n');
   }
 
+  /** Waits, the first time, until the hash of all images is known. @throws DatasetError when they are not what was stored */
   async readImages(items: readonly number[]): Promise<Uint8Array> {
+    await this.#intact;
     const length = this.storedSize * this.storedSize * 3;
     const pixels = new Uint8Array(items.length * length);
     const reads: Promise<void>[] = [];
@@ -95,9 +107,20 @@ export class PackedDataset implements TextImageDataset {
     return pixels;
   }
 
+  /** Resolves when the images were found to be what was stored: one pass over them, begun on opening. @throws DatasetError otherwise */
+  intact(): Promise<void> {
+    return this.#intact;
+  }
+
   /** Closes the image file; nothing can be read afterwards. */
   async close(): Promise<void> {
+    this.#closing.abort(new DatasetError(`${this.directory} was closed.`));
     await this.#images.close();
+  }
+
+  async #checkImages(): Promise<void> {
+    const hash = await hashOpenFile(this.#images, { signal: this.#closing.signal });
+    if (hash !== this.manifest.files[PACKED_FILES.images].sha256) throw damaged(this.directory, PACKED_FILES.images);
   }
 
   async #readAt(target: Uint8Array, position: number): Promise<void> {
@@ -115,8 +138,8 @@ export class PackedDataset implements TextImageDataset {
 }
 
 /**
- * Opens a folder made by `prepareOxford102` or `prepareFolder`. Hashes its lists and captions and checks the size of
- * its images; `verifyDataset` also hashes those.
+ * Opens a folder made by `prepareOxford102` or `prepareFolder`. Hashes its lists and captions at once, and its
+ * images while the caller goes on: the first who reads some waits for that.
  * @throws DatasetError when it is no packed data set, or a damaged, truncated or unfinished one
  */
 export async function openDataset(directory: string): Promise<PackedDataset> {
@@ -128,16 +151,31 @@ export async function openDataset(directory: string): Promise<PackedDataset> {
  * @throws DatasetError when there is none or it is damaged
  */
 export async function readManifest(directory: string): Promise<Manifest> {
-  const text = await readFile(join(directory, MANIFEST_FILE), 'utf8').catch((cause: unknown) => {
+  const bytes = await readPacked(directory, MANIFEST_FILE).catch((cause: unknown) => {
     const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
     const problem = missing ? 'it has no manifest.json' : errorMessage(cause);
     throw new DatasetError(`${directory} is not a prepared data set: ${problem}.`, { hint: HINT, cause });
   });
-  const manifest = parseManifest(text, directory);
+  const manifest = parseManifest(bytes.toString(), directory);
   if (manifest.fingerprint !== sha256(fingerprintText(manifest))) {
     throw new DatasetError(`The manifest of ${directory} was changed: its fingerprint does not fit.`, { hint: HINT });
   }
   return manifest;
+}
+
+interface Parts {
+  readonly texts: Texts;
+  readonly images: FileHandle;
+}
+
+async function openParts(directory: string, manifest: Manifest): Promise<Parts> {
+  const images = await openWhole(directory, PACKED_FILES.images, manifest);
+  try {
+    return { texts: await readTexts(directory, manifest), images };
+  } catch (error) {
+    await images.close();
+    throw error;
+  }
 }
 
 interface Texts {
@@ -148,12 +186,9 @@ interface Texts {
 
 async function readTexts(directory: string, manifest: Manifest): Promise<Texts> {
   const read = async (name: ManifestFile) => {
-    const bytes = await readFile(join(directory, name));
-    if (sha256(bytes) !== manifest.files[name].sha256) {
-      throw new DatasetError(`${name} in ${directory} is damaged: its hash is not the one in the manifest.`, {
-        hint: HINT,
-      });
-    }
+    const file = await openWhole(directory, name, manifest);
+    const bytes = await file.readFile().finally(() => file.close());
+    if (sha256(bytes) !== manifest.files[name].sha256) throw damaged(directory, name);
     return bytes;
   };
   const items = parseItems((await read(PACKED_FILES.items)).toString('utf8'), directory);
@@ -189,16 +224,25 @@ function captionStarts(items: readonly ItemRecord[], captions: Uint8Array, direc
   return starts;
 }
 
-async function checkSize(
+/** Opens a file and checks its size before anything is read. */
+async function openWhole(
   directory: string,
   name: ManifestFile,
   { files, storedSize, counts }: Manifest,
-): Promise<void> {
-  const { size } = await stat(join(directory, name)).catch((cause: unknown) => {
+): Promise<FileHandle> {
+  const file = await openPacked(directory, name).catch((cause: unknown) => {
+    if (T2iError.isInstance(cause)) throw new DatasetError(cause.message, { hint: cause.hint, cause });
     throw new DatasetError(`${directory} is not whole: ${name} is missing.`, { hint: HINT, cause });
   });
+  const { size } = await file.stat();
   const expected = name === PACKED_FILES.images ? counts.images * storedSize ** 2 * 3 : files[name].bytes;
-  if (size !== expected || size !== files[name].bytes) {
-    throw new DatasetError(`${directory} is not whole: ${name} has ${size} bytes, not ${expected}.`, { hint: HINT });
-  }
+  if (size === expected && size === files[name].bytes) return file;
+  await file.close();
+  throw new DatasetError(`${directory} is not whole: ${name} has ${size} bytes, not ${expected}.`, { hint: HINT });
+}
+
+function damaged(directory: string, name: ManifestFile): DatasetError {
+  return new DatasetError(`${name} in ${directory} is damaged: its hash is not the one in the manifest.`, {
+    hint: HINT,
+  });
 }

@@ -1,11 +1,11 @@
-/** Writes a packed data set: built whole in a folder beside its place, flushed, then renamed, so no half ever looks like one. */
+/** Writes a packed data set: built whole in a folder beside its place, flushed, then moved there, so no half ever looks like one. */
 
 import { writeSync } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, realpath, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { assert, ConfigError, T2iError } from '@t2i/core';
-import { syncFolder, writeError } from '@t2i/core/node';
+import { writeError } from '@t2i/core/node';
 import { formatItems, type ItemRecord } from '../item-list.ts';
 import {
   countItems,
@@ -17,6 +17,7 @@ import {
   PACKED_FILES,
 } from '../manifest.ts';
 import { hashFile, sha256 } from './hash-file.ts';
+import { moveIntoPlace } from './packed-place.ts';
 
 export interface PackedContent
   extends Pick<Manifest, 'name' | 'storedSize' | 'classNames' | 'classDisjoint' | 'sources' | 'copyOf'> {
@@ -29,7 +30,7 @@ export interface PackedContent
 export type WriteImage = (item: number, pixels: Uint8Array) => Promise<void>;
 
 /**
- * Writes `directory`, replacing the packed data set that may be there.
+ * Writes `directory`, replacing the packed data set that may be there: killed at any moment, the old one is there or the new one.
  * @param fill stores every image; when it throws, or the program is killed, `directory` stays as it was
  * @throws ConfigError when `directory` is a folder with something else in it
  * @throws T2iError `ERR_WRITE` when the disk is full or the place not writable
@@ -43,7 +44,7 @@ export async function writePackedDataset(
   if (!Number.isInteger(storedSize) || storedSize < 1) {
     throw new ConfigError(`The stored size must be a whole number of pixels, got ${storedSize}.`);
   }
-  const place = resolve(directory);
+  const place = await realpath(directory).catch(() => resolve(directory)); // what a link leads to is replaced, not the link
   await assertReplaceable(place);
   const folder = `${place}${PREPARING}${hostname()}-${process.pid}`;
   try {
@@ -54,7 +55,7 @@ export async function writePackedDataset(
     await writeFlushed(join(folder, PACKED_FILES.captions), captionText(content.captions));
     const manifest = await describe(folder, content);
     await writeFlushed(join(folder, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`);
-    await replaceFolder(folder, place);
+    await moveIntoPlace(folder, place);
     return manifest;
   } catch (cause) {
     await rm(folder, { recursive: true, force: true });
@@ -137,7 +138,8 @@ async function writeFlushed(path: string, text: string): Promise<void> {
   }
 }
 
-function captionText(captions: readonly (readonly string[])[]): string {
+/** The content of `captions.txt`. */
+export function captionText(captions: readonly (readonly string[])[]): string {
   return captions
     .flat()
     .map((caption) => `${caption}\n`)
@@ -163,21 +165,6 @@ async function describe(folder: string, content: PackedContent): Promise<Manifes
     ...(copyOf !== undefined && { copyOf }),
   };
   return { ...manifest, fingerprint: sha256(fingerprintText(manifest)) };
-}
-
-/** A folder cannot be renamed over a full one: the old one steps aside first. */
-async function replaceFolder(folder: string, place: string): Promise<void> {
-  const aside = `${folder}-replaced`;
-  const replaced = await rename(place, aside).then(
-    () => true,
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return false;
-      throw error;
-    },
-  );
-  await rename(folder, place);
-  await syncFolder(dirname(place));
-  if (replaced) await rm(aside, { recursive: true, force: true });
 }
 
 const isSystemError = (error: unknown) =>

@@ -1,4 +1,5 @@
-import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ConfigError, DatasetError } from '@t2i/core';
 import { encodeImage, type ImageFormat } from '@t2i/image-node';
@@ -6,6 +7,7 @@ import { withTemporaryFolder } from '@t2i/test-utils';
 import { describe, expect, it } from 'vitest';
 import { openDataset } from './packed-dataset.ts';
 import { type PrepareFolderOptions, prepareFolder } from './prepare-folder.ts';
+import { sourcePhotos } from './source-photos.ts';
 import { verifyDataset } from './verify.ts';
 
 /** File content, or a picture of one grey value. */
@@ -43,6 +45,11 @@ const GARDEN: Files = {
   '.hidden/x.jpg': 'not looked at',
 };
 
+async function linkTo(target: string, path: string): Promise<void> {
+  await rm(path);
+  await symlink(target, path);
+}
+
 describe('prepareFolder', () => {
   it('packs images with their captions, classes by sub-folder, in the order of the paths', async () => {
     await withFolder(GARDEN, async (place) => {
@@ -76,6 +83,53 @@ describe('prepareFolder', () => {
         expect(warnings).toEqual(['1 text files belong to no image, for instance notes.txt.']);
       },
     );
+  });
+
+  const outside: [string, (place: string, from: string) => Promise<void>][] = [
+    ['a photo', (place, from) => linkTo(join(place, 'private.jpg'), join(from, 'rose/c.jpg'))],
+    ['a caption file', (place, from) => linkTo(join(place, 'private.txt'), join(from, 'rose/c.txt'))],
+  ];
+  it.each(outside)('reads %s outside the folder only when it is told to follow links', async (_, link) => {
+    await withFolder({ ...GARDEN, 'rose/c.jpg': 7, 'rose/c.txt': 'in the folder' }, async (place) => {
+      await writeFiles(dirname(place.from), { 'private.jpg': 7, 'private.txt': 'outside the folder' });
+      await link(dirname(place.from), place.from);
+      await expect(prepare(place)).rejects.toMatchObject({
+        code: 'ERR_DATASET',
+        message: expect.stringMatching(/^Cannot read rose\/c\.(jpg|txt): .* leads outside/),
+        hint: expect.stringContaining('--follow-links'),
+      });
+      expect(await readdir(place.cache).catch(() => [])).toEqual([]);
+      const { manifest, directory } = await prepare(place, { followLinks: true });
+      expect(manifest.counts.images).toBe(4);
+      const dataset = await openDataset(directory);
+      const items: number[] = [];
+      for await (const { item } of sourcePhotos(dataset, place.from, { followLinks: true })) items.push(item);
+      expect(items).toEqual([0, 1, 2, 3]);
+      await dataset.close();
+    });
+  });
+
+  it('takes a whole folder of links', async () => {
+    await withFolder(GARDEN, async (place) => {
+      const links = join(dirname(place.from), 'links');
+      for (const name of Object.keys(GARDEN)) {
+        await mkdir(dirname(join(links, name)), { recursive: true });
+        await symlink(join(place.from, name), join(links, name));
+      }
+      const { manifest } = await prepare({ ...place, from: links }, { followLinks: true, name: 'garden' });
+      expect(manifest.fingerprint).toBe((await prepare(place)).manifest.fingerprint);
+    });
+  });
+
+  it('refuses a named pipe, which would hang, and a link to nothing', async () => {
+    await withFolder({ 'rose/a.jpg': 50 }, async (place) => {
+      execFileSync('mkfifo', [join(place.from, 'rose/a.txt')]);
+      await expect(prepare(place)).rejects.toThrow(/rose\/a\.txt: .* is a named pipe, not a file/);
+    });
+    await withFolder({ 'rose/a.jpg': 50 }, async (place) => {
+      await symlink('nowhere', join(place.from, 'rose/a.txt'));
+      await expect(prepare(place)).rejects.toThrow(/Cannot read rose\/a\.txt: it does not exist/);
+    });
   });
 
   it('splits by classes, decided by the seed', async () => {

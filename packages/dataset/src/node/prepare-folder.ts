@@ -1,6 +1,5 @@
 /** Any folder of captioned images to a packed data set. */
 
-import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { ConfigError, type Logger, silentLogger } from '@t2i/core';
@@ -11,6 +10,7 @@ import { forEachBounded } from './for-each-bounded.ts';
 import { writePackedDataset } from './packed-writer.ts';
 import type { PreparedDataset } from './prepared.ts';
 import type { OnProgress } from './progress.ts';
+import { linksOf, readSource } from './read-source.ts';
 import { scanFolder } from './scan-folder.ts';
 
 export interface PrepareFolderOptions {
@@ -19,6 +19,8 @@ export interface PrepareFolderOptions {
    * without sub-folders every image is a class of its own.
    */
   readonly from: string;
+  /** Read what links in the folder lead to, wherever it is: only for a folder whose links are one's own. Default false. */
+  readonly followLinks?: boolean | undefined;
   /** Holds prepared sets; this one goes into its sub-folder `name`. */
   readonly cacheDirectory: string;
   /** Letters, digits, `.`, `_` and `-`. Default: the name of the folder. */
@@ -43,13 +45,14 @@ export interface PrepareFolderOptions {
 export async function prepareFolder(options: PrepareFolderOptions): Promise<PreparedDataset> {
   const { from, cacheDirectory, storedSize = 76, workers = availableParallelism() + 1 } = options;
   const { maxPixels, logger = silentLogger, onProgress, signal } = options;
+  const links = linksOf(options.followLinks);
   const name = options.name ?? basename(resolve(from));
   if (!/^\w[\w.-]*$/.test(name)) {
     throw new ConfigError(`A data set cannot be called ${JSON.stringify(name)}.`, {
       hint: 'Name it with letters, digits, ".", "_" and "-".',
     });
   }
-  const { images, unused } = await scanFolder(from);
+  const { images, unused } = await scanFolder(from, links);
   if (unused.length > 0) logger.warn(`${unused.length} text files belong to no image, for instance ${unused[0]}.`);
   const classNames = [...new Set(images.map(({ className }) => className))];
   const labels = new Map(classNames.map((className, label) => [className, label]));
@@ -66,7 +69,7 @@ export async function prepareFolder(options: PrepareFolderOptions): Promise<Prep
   const manifest = await writePackedDataset(directory, content, (write) =>
     forEachBounded(images.entries(), workers, async ([item, { image }]) => {
       signal?.throwIfAborted();
-      const bytes = await readFile(join(from, image));
+      const bytes = await readSource(from, image, links);
       await write(item, await decodeStored(bytes, storedSize, image, { maxPixels }));
       done += 1;
       onProgress?.({ stage: 'images', name, done, total: images.length });

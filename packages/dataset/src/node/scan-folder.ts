@@ -1,11 +1,14 @@
 /** Finds images and their caption files in a folder: `name.jpg` + `name.txt`, classes by sub-folder. */
 
 import { isUtf8 } from 'node:buffer';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import type { Dirent } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { DatasetError, errorMessage } from '@t2i/core';
+import { type LinkOptions, statInside } from '@t2i/core/node';
 import { captionLines } from '../caption-lines.ts';
 import { forEachBounded } from './for-each-bounded.ts';
+import { readSource, refuseSource } from './read-source.ts';
 
 export interface FolderImage {
   /** Relative to the folder, with forward slashes. */
@@ -24,19 +27,22 @@ export interface FolderContent {
 }
 
 const IMAGE_ENDINGS = new Set(['.jpg', '.jpeg', '.png', '.webp', '.gif', '.tif', '.tiff', '.avif']);
+const CAPTIONS_ENDING = '.txt';
 /** Open files have a limit, text files have none. */
 const FILES_AT_ONCE = 32;
 /** How many names an error lists. */
 const LISTED = 5;
 
 /**
- * Lists a folder of captioned images. Hidden files are passed over, links to files are followed, links to folders are not.
- * @throws DatasetError naming the images without captions, with empty or with ambiguous ones, and for a folder without images
+ * Lists a folder of captioned images. Hidden files and links to folders are passed over, links to files in the folder are followed.
+ * @param options whether links to files elsewhere are followed, too
+ * @throws DatasetError naming the images without captions, with empty or with ambiguous ones, what leads elsewhere or is no file, and for a folder
+ * without images
  */
-export async function scanFolder(folder: string): Promise<FolderContent> {
-  const paths = await listFiles(folder, '');
+export async function scanFolder(folder: string, options: LinkOptions = {}): Promise<FolderContent> {
+  const paths = await listFiles(folder, '', options);
   const images = paths.filter((path) => IMAGE_ENDINGS.has(extname(path).toLowerCase()));
-  const texts = new Set(paths.filter((path) => extname(path) === '.txt'));
+  const texts = new Set(paths.filter((path) => extname(path) === CAPTIONS_ENDING));
   if (images.length === 0) {
     throw new DatasetError(`${folder} holds no images.`, {
       hint: `Endings looked for: ${[...IMAGE_ENDINGS].join(' ')}.`,
@@ -63,7 +69,7 @@ export async function scanFolder(folder: string): Promise<FolderContent> {
   });
   const found: FolderImage[] = [];
   await forEachBounded(images.entries(), FILES_AT_ONCE, async ([i, image]) => {
-    found[i] = await readImage(folder, image, captionFiles.get(image)!, flat);
+    found[i] = await readImage(folder, image, captionFiles.get(image)!, { flat, ...options });
   });
   refuse(
     'has an empty caption file',
@@ -76,15 +82,20 @@ export async function scanFolder(folder: string): Promise<FolderContent> {
   return { images: found, unused: [...texts].filter((path) => !used.has(path)) };
 }
 
-async function readImage(folder: string, image: string, captionFile: string, flat: boolean): Promise<FolderImage> {
-  const bytes = await readFile(join(folder, captionFile));
+async function readImage(
+  folder: string,
+  image: string,
+  captionFile: string,
+  { flat, ...options }: LinkOptions & { readonly flat: boolean },
+): Promise<FolderImage> {
+  const bytes = await readSource(folder, captionFile, options);
   if (!isUtf8(bytes)) throw new DatasetError(`${captionFile} is not UTF-8 text.`, { hint: 'Save it as UTF-8.' });
   const className = flat ? withoutEnding(image) : image.slice(0, image.lastIndexOf('/'));
   return { image, captionFile, captions: captionLines(bytes.toString('utf8')), className };
 }
 
 /** Paths of all files, sorted by their characters: the same on every machine, whatever its language. */
-async function listFiles(folder: string, prefix: string): Promise<string[]> {
+async function listFiles(folder: string, prefix: string, options: LinkOptions): Promise<string[]> {
   const entries = await readdir(join(folder, prefix), { withFileTypes: true }).catch((cause: unknown) => {
     throw new DatasetError(`Cannot read the folder ${join(folder, prefix)}: ${errorMessage(cause)}.`, { cause });
   });
@@ -92,10 +103,21 @@ async function listFiles(folder: string, prefix: string): Promise<string[]> {
   for (const entry of entries) {
     if (entry.name.startsWith('.')) continue;
     const path = prefix + entry.name;
-    if (entry.isDirectory()) paths.push(...(await listFiles(folder, `${path}/`)));
-    else if (entry.isFile() || (await stat(join(folder, path))).isFile()) paths.push(path);
+    if (entry.isDirectory()) paths.push(...(await listFiles(folder, `${path}/`, options)));
+    else if (isWanted(path) && (await isFileToRead(folder, path, entry, options))) paths.push(path);
   }
   return paths.sort((a, b) => (a < b ? -1 : 1));
+}
+
+const isWanted = (path: string) => IMAGE_ENDINGS.has(extname(path).toLowerCase()) || extname(path) === CAPTIONS_ENDING;
+
+/** False for a link to a folder. What is no file, or leads elsewhere, is refused before hours are spent on the others. */
+async function isFileToRead(folder: string, path: string, entry: Dirent, options: LinkOptions): Promise<boolean> {
+  if (entry.isFile()) return true;
+  const found = await stat(join(folder, path)).catch(() => undefined);
+  if (found?.isDirectory()) return false;
+  await statInside(folder, path, options).catch(refuseSource(path));
+  return true;
 }
 
 function refuse(problem: string, images: readonly string[], { hint }: { hint: string }): void {

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeImage, encodeImage } from '@t2i/image-node';
 import { withTemporaryFolder } from '@t2i/test-utils';
@@ -48,6 +48,13 @@ describe('sourcePhotos', () => {
     );
   });
 
+  it('follows no path out of the folder that an item list names', async () => {
+    const dataset = { name: 'theirs', items: [{ image: '../../etc/passwd' }] } as unknown as PackedDataset;
+    for (const followLinks of [false, true]) {
+      await expect(sourcePhotos(dataset, '/tmp/x', { followLinks }).next()).rejects.toThrow(/leads outside/);
+    }
+  });
+
   it('says which photo the archive lacks', async () => {
     await withOxford(
       async (dataset, from) => expect(collect(dataset, from)).rejects.toThrow(/has no photo 12; the set has 12/),
@@ -71,6 +78,8 @@ describe('sourcePhotos', () => {
       expect(Buffer.compare(photos[0]!.bytes, await readFile(join(from, 'one', 'a.png')))).toBe(0);
       await rm(join(from, 'two', 'a.png'));
       await expect(collect(dataset, from)).rejects.toThrow(/two\/a\.png of item 2 is not in/);
+      await symlink('/etc/passwd', join(from, 'two', 'a.png'));
+      await expect(collect(dataset, from)).rejects.toThrow(/two\/a\.png leads outside/);
       await dataset.close();
     });
   });

@@ -1,13 +1,15 @@
 /** The photos of a packed data set as they came, before they were resized: out of the archive or folder it was made from. */
 
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatasetError } from '@t2i/core';
+import { readInside, readProblem } from '@t2i/core/node';
 import { photoNumber } from '../oxford-102.ts';
 import { readTar } from '../readers/tar.ts';
 import { gunzipped } from './gunzipped.ts';
 import { MAX_PHOTO_BYTES, OXFORD_102_DOWNLOADS } from './oxford-102-sources.ts';
 import type { PackedDataset } from './packed-dataset.ts';
+import { linksOf } from './read-source.ts';
 
 export interface SourcePhoto {
   readonly item: number;
@@ -18,17 +20,22 @@ export interface SourcePhoto {
 /**
  * Yields the photo of every item, in order.
  * @param from the folder with `102flowers.tgz`, or the folder of pictures that the set was made from
- * @throws DatasetError when a photo is not there
+ * @param options `followLinks` as for `prepareFolder`
+ * @throws DatasetError when a photo is not there, or leads out of the folder
  */
-export async function* sourcePhotos(dataset: PackedDataset, from: string): AsyncGenerator<SourcePhoto> {
+export async function* sourcePhotos(
+  dataset: PackedDataset,
+  from: string,
+  { followLinks }: { readonly followLinks?: boolean | undefined } = {},
+): AsyncGenerator<SourcePhoto> {
   const archive = join(from, OXFORD_102_DOWNLOADS.photos.file);
   if (dataset.name === 'oxford-102' && (await isFile(archive))) {
     yield* archivedPhotos(archive, dataset.size);
     return;
   }
   for (const [item, { image }] of dataset.items.entries()) {
-    const bytes = await readFile(join(from, image)).catch((cause: unknown) => {
-      throw new DatasetError(`The photo ${image} of item ${item} is not in ${from}.`, {
+    const bytes = await readInside(from, image, linksOf(followLinks)).catch((cause: unknown) => {
+      throw new DatasetError(`The photo ${image} of item ${item} is not in ${from}: ${readProblem(cause)}`, {
         hint: `Name the folder that ${dataset.name} was prepared from.`,
         cause,
       });

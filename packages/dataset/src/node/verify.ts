@@ -1,11 +1,11 @@
 /** The full check of a packed data set: every byte, every pairing, and what is known about Oxford-102. */
 
-import { join } from 'node:path';
+import { DatasetError } from '@t2i/core';
 import { SPLIT_NAMES } from '../check-parts.ts';
 import { type DatasetInfo, datasetInfo } from '../dataset-info.ts';
 import { PACKED_FILES } from '../manifest.ts';
 import { captionNumbers, OXFORD_102_CLASSES, OXFORD_102_FACTS } from '../oxford-102.ts';
-import { hashFile, sha256 } from './hash-file.ts';
+import { sha256 } from './hash-file.ts';
 import { openDataset, type PackedDataset } from './packed-dataset.ts';
 
 export interface VerifyReport {
@@ -27,9 +27,10 @@ export async function verifyDataset(directory: string): Promise<VerifyReport> {
   const dataset = await openDataset(directory);
   try {
     const info = datasetInfo(dataset);
-    const doubles = await identicalImages(dataset);
+    const damages = await damagedImages(dataset);
+    const doubles = damages.length === 0 ? await identicalImages(dataset) : [];
     const problems = [
-      ...(await damagedImages(dataset)),
+      ...damages,
       ...brokenPairs(dataset),
       ...emptyCaptions(dataset),
       ...(dataset.manifest.classDisjoint && !info.classDisjoint ? ['a class is in two splits'] : []),
@@ -41,9 +42,14 @@ export async function verifyDataset(directory: string): Promise<VerifyReport> {
   }
 }
 
-async function damagedImages({ directory, manifest }: PackedDataset): Promise<string[]> {
-  const hash = await hashFile(join(directory, PACKED_FILES.images));
-  return hash === manifest.files[PACKED_FILES.images].sha256 ? [] : [`${PACKED_FILES.images} was changed or damaged`];
+async function damagedImages(dataset: PackedDataset): Promise<string[]> {
+  return dataset.intact().then(
+    () => [],
+    (error) => {
+      if (error instanceof DatasetError) return [`${PACKED_FILES.images} was changed or damaged`];
+      throw error;
+    },
+  );
 }
 
 /** An image and its captions come from files of one name. */

@@ -1,4 +1,4 @@
-import { readdir, readFile, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatasetError, type EmbeddingBatch, type ImageBatch, type ImageEncoder, type RgbImage } from '@t2i/core';
 import { encodeImage } from '@t2i/image-node';
@@ -95,6 +95,44 @@ describe('extractFeatures and openFeatures', () => {
       await writeFile(join(folder, 'features.json'), '{"format": "t2i-image-features"}');
       await expect(openFeatures(folder)).rejects.toThrow(DatasetError);
       await expect(extract(folder)).rejects.toThrow(/is damaged/);
+    });
+  });
+
+  it('give no numbers of a view in which a byte was changed', async () => {
+    await withTemporaryFolder(async (folder) => {
+      await extract(folder);
+      const bytes = await readFile(join(folder, 'middle.f32'));
+      bytes[40]! ^= 1;
+      await writeFile(join(folder, 'middle.f32'), bytes);
+      const features = await openFeatures(folder);
+      expect([...(await features.read([1], 'whole'))]).toEqual([10, 14]);
+      await expect(features.read([1], 'middle')).rejects.toThrow(/middle\.f32 is damaged/);
+      await features.close();
+    });
+  });
+
+  it.skipIf(process.platform === 'win32').each(['features.json', 'middle.f32'])(
+    'refuse a folder whose %s is a link to elsewhere',
+    async (name) => {
+      await withTemporaryFolder(async (place) => {
+        const folder = join(place, 'features');
+        await extract(folder);
+        await rename(join(folder, name), join(place, name));
+        await symlink(join(place, name), join(folder, name));
+        await expect(openFeatures(folder)).rejects.toThrow(DatasetError);
+        await expect(openFeatures(folder)).rejects.toThrow(`${name} leads outside`);
+      });
+    },
+  );
+
+  it.skipIf(process.platform === 'win32')('write nothing to what a link leads to', async () => {
+    await withTemporaryFolder(async (place) => {
+      const folder = join(place, 'features');
+      await mkdir(folder);
+      await writeFile(join(place, 'mine'), 'mine');
+      await symlink(join(place, 'mine'), join(folder, 'whole.f32.partial'));
+      await expect(extract(folder)).rejects.toMatchObject({ code: 'ERR_WRITE' });
+      expect(await readFile(join(place, 'mine'), 'utf8')).toBe('mine');
     });
   });
 

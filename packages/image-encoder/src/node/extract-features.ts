@@ -1,9 +1,7 @@
 /** Features of every photo of a data set in several views, cached on disk; killed at any time, the next call goes on. */
 
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, rename } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
 import {
   assert,
   DatasetError,
@@ -15,10 +13,13 @@ import {
   type TextImageDataset,
   toImageBatch,
 } from '@t2i/core';
-import { syncFolder, writeError, writeJsonFile } from '@t2i/core/node';
+import { hashOpenFile, syncFolder, writeError, writeJsonFile } from '@t2i/core/node';
 import { decodeImage, resizeBicubic } from '@t2i/image-node';
 import { cutView, VIEWS, WHOLE_VIEW } from '../views.ts';
 import { type FeatureManifest, manifestPath, partialPath, readFeatureManifest, viewPath } from './feature-folder.ts';
+
+/** What a link leads to is not written to; Windows has no such flag. */
+const APPEND = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0);
 
 /** A photo as it came, before any resizing. */
 export interface Photo {
@@ -113,21 +114,21 @@ const allItems = (size: number) => Array.from({ length: size }, (_, item) => ite
 async function extractView(view: string, items: readonly number[], options: ExtractFeaturesOptions): Promise<string> {
   const { encoder, folder } = options;
   const partial = partialPath(folder, view);
-  const file = await open(partial, 'a+');
+  const file = await open(partial, APPEND);
+  let hash: string;
   try {
     const rowBytes = encoder.dim * 4;
     const rows = Math.min(items.length, Math.floor((await file.stat()).size / rowBytes));
     await file.truncate(rows * rowBytes); // a kill may have left a part of a row
     await appendRows(file, view, items, rows, options);
     await file.sync();
+    hash = await hashOpenFile(file);
   } finally {
     await file.close();
   }
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(partial), hash);
   await rename(partial, viewPath(folder, view));
   await syncFolder(folder);
-  return hash.digest('hex');
+  return hash;
 }
 
 async function appendRows(

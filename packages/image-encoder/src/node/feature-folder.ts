@@ -1,8 +1,8 @@
 /** The folder that holds image features: one file of float32 rows per view, and a manifest that says what they are of. */
 
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatasetError, errorMessage } from '@t2i/core';
+import { readInside, readProblem } from '@t2i/core/node';
 import { z } from 'zod';
 
 const MANIFEST_FILE = 'features.json';
@@ -22,7 +22,8 @@ const manifestSchema = z.strictObject({
 export type FeatureManifest = z.output<typeof manifestSchema>;
 
 export const manifestPath = (folder: string) => join(folder, MANIFEST_FILE);
-export const viewPath = (folder: string, view: string) => join(folder, `${view}.f32`);
+export const viewFile = (view: string) => `${view}.f32`;
+export const viewPath = (folder: string, view: string) => join(folder, viewFile(view));
 /** A view under way: whole rows, and perhaps a part of one. */
 export const partialPath = (folder: string, view: string) => join(folder, `${view}.f32.partial`);
 
@@ -31,10 +32,10 @@ export const partialPath = (folder: string, view: string) => join(folder, `${vie
 export async function readFeatureManifest(folder: string): Promise<FeatureManifest | undefined> {
   let text: string;
   try {
-    text = await readFile(manifestPath(folder), 'utf8');
+    text = (await readInside(folder, MANIFEST_FILE)).toString();
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new DatasetError(`Cannot read ${manifestPath(folder)}: ${errorMessage(cause)}.`, { cause });
+    throw new DatasetError(`Cannot read ${manifestPath(folder)}: ${readProblem(cause)}`, { cause });
   }
   try {
     return manifestSchema.parse(JSON.parse(text));

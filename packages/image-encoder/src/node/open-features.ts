@@ -1,9 +1,10 @@
 /** Opens the features that `extractFeatures` wrote: finished views, read in ranges. */
 
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { assert, DatasetError, type ImageFeatures } from '@t2i/core';
+import { hashOpenFile, openInside, readProblem } from '@t2i/core/node';
 import { WHOLE_VIEW } from '../views.ts';
-import { type FeatureManifest, readFeatureManifest, viewPath } from './feature-folder.ts';
+import { type FeatureManifest, readFeatureManifest, viewFile, viewPath } from './feature-folder.ts';
 
 const HINT = 'Extract them with `t2i encoder features`.';
 
@@ -16,6 +17,9 @@ export class FeatureFolder implements ImageFeatures {
   readonly views: readonly string[];
   readonly #folder: string;
   readonly #files: ReadonlyMap<string, FileHandle>;
+  /** Of each view: resolves when its numbers were found to be what was computed. */
+  readonly #intact: ReadonlyMap<string, Promise<void>>;
+  readonly #closing = new AbortController();
   /** Row of each item in the files of crops. */
   readonly #trainingRows: ReadonlyMap<number, number>;
 
@@ -28,8 +32,11 @@ export class FeatureFolder implements ImageFeatures {
     this.#folder = folder;
     this.#files = files;
     this.#trainingRows = new Map(manifest.training.map((item, row) => [item, row]));
+    this.#intact = new Map([...files].map(([view, file]) => [view, this.#check(file, view, manifest)]));
+    for (const check of this.#intact.values()) check.catch(() => {}); // whoever reads hears of it
   }
 
+  /** Waits, the first time, until the hash of the view is known. @throws DatasetError when it is not what was computed */
   async read(items: readonly number[], view: string): Promise<Float32Array> {
     const file = this.#files.get(view);
     if (file === undefined) {
@@ -40,6 +47,7 @@ export class FeatureFolder implements ImageFeatures {
         },
       );
     }
+    await this.#intact.get(view);
     const rows = new Float32Array(items.length * this.dim);
     const rowBytes = this.dim * 4;
     await Promise.all(
@@ -55,7 +63,15 @@ export class FeatureFolder implements ImageFeatures {
 
   /** Closes the files; nothing can be read afterwards. */
   async close(): Promise<void> {
+    this.#closing.abort(new DatasetError(`${this.#folder} was closed.`));
     await Promise.all([...this.#files.values()].map((file) => file.close()));
+  }
+
+  async #check(file: FileHandle, view: string, { views }: FeatureManifest): Promise<void> {
+    if ((await hashOpenFile(file, { signal: this.#closing.signal })) === views[view]!.sha256) return;
+    throw new DatasetError(`${viewPath(this.#folder, view)} is damaged: its hash is not the one in the manifest.`, {
+      hint: 'Remove the folder, and extract them again with `t2i encoder features`.',
+    });
   }
 
   #rowOf(item: number, view: string): number {
@@ -83,8 +99,8 @@ export async function openFeatures(folder: string): Promise<FeatureFolder> {
   try {
     for (const [view, { rows }] of views) {
       const path = viewPath(folder, view);
-      const file = await open(path, 'r').catch((cause: unknown) => {
-        throw new DatasetError(`${path} cannot be opened.`, { hint: HINT, cause });
+      const file = await openInside(folder, viewFile(view)).catch((cause: unknown) => {
+        throw new DatasetError(`${path} cannot be opened: ${readProblem(cause)}`, { hint: HINT, cause });
       });
       files.set(view, file);
       const { size } = await file.stat();

@@ -1,8 +1,9 @@
 /** Opens a published model from a folder. */
 
-import { access, readFile } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CheckpointError, errorMessage, type Logger } from '@t2i/core';
+import { CheckpointError, type Logger } from '@t2i/core';
+import { readInside, readProblem } from '@t2i/core/node';
 import type { SavableEncoder } from '@t2i/text-encoder';
 import { MANIFEST_FILE, type ModelManifest, parseModelManifest } from '../manifest.ts';
 import { PublishedModel, restoreModelEncoder } from '../published-model.ts';
@@ -17,8 +18,8 @@ export function isModelFolder(directory: string): Promise<boolean> {
 
 /** @throws CheckpointError when there is no `model.json`, or one of another version */
 export async function readModelManifest(directory: string): Promise<ModelManifest> {
-  const path = join(directory, MANIFEST_FILE);
-  return parseModelManifest(new TextDecoder().decode(await read(path)), path);
+  const bytes = await read(directory, MANIFEST_FILE);
+  return parseModelManifest(new TextDecoder().decode(bytes), join(directory, MANIFEST_FILE));
 }
 
 /**
@@ -28,8 +29,8 @@ export async function readModelManifest(directory: string): Promise<ModelManifes
 export async function openModelFolder(directory: string, logger?: Logger): Promise<PublishedModel> {
   const manifest = await readModelManifest(directory);
   const [generator, encoder] = await Promise.all([
-    read(join(directory, manifest.generator.file.name)),
-    read(join(directory, manifest.encoder.file.name)),
+    read(directory, manifest.generator.file.name),
+    read(directory, manifest.encoder.file.name),
   ]);
   return PublishedModel.restore(manifest, { generator, encoder }, logger);
 }
@@ -40,17 +41,14 @@ export async function openModelFolder(directory: string, logger?: Logger): Promi
  */
 export async function openModelEncoder(directory: string, logger?: Logger): Promise<SavableEncoder> {
   const manifest = await readModelManifest(directory);
-  return restoreModelEncoder(manifest, await read(join(directory, manifest.encoder.file.name)), logger);
+  return restoreModelEncoder(manifest, await read(directory, manifest.encoder.file.name), logger);
 }
 
-async function read(path: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
-    throw new CheckpointError(`Cannot read ${path}: ${missing ? 'it does not exist' : errorMessage(cause)}.`, {
+async function read(directory: string, name: string): Promise<Uint8Array> {
+  return readInside(directory, name).catch((cause: unknown) => {
+    throw new CheckpointError(`Cannot read ${join(directory, name)}: ${readProblem(cause)}`, {
       hint: 'Copy all files of the model together, or export it again.',
       cause,
     });
-  }
+  });
 }

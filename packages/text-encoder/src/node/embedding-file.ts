@@ -1,14 +1,14 @@
 /** Embeddings of many captions in one safetensors file, read in ranges: of 168 MB for 81,890 captions, a step's rows alone. */
 
-import { createHash } from 'node:crypto';
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import { assert, CheckpointError, fromFloat16, readSafetensorsHeader, type SafetensorsHeader } from '@t2i/core';
+import { hashOpenFile, openInside, readProblem } from '@t2i/core/node';
 import type { EmbeddingTable, Precision } from '../embedding-table.ts';
 
 export const EMBEDDINGS_FORMAT = 't2i-embeddings-1';
 const TENSOR = 'embeddings';
 const LONGEST_HEADER = 65_536; // a few hundred bytes are usual
-const CHUNK = 4 << 20; // bytes that are hashed at a time
 const DELETE_IT = 'Delete the file and run again.';
 
 /** An open file of embeddings. */
@@ -35,7 +35,9 @@ export class EmbeddingFile implements EmbeddingTable {
 
   /** @throws CheckpointError when the file is something else, or cut short */
   static async open(path: string): Promise<EmbeddingFile> {
-    const file = await open(path, 'r');
+    const file = await openInside(dirname(path), basename(path)).catch((cause: unknown) => {
+      throw new CheckpointError(`Cannot read ${path}: ${readProblem(cause)}`, { hint: DELETE_IT, cause });
+    });
     try {
       const { size } = await file.stat();
       const head = new Uint8Array(Math.min(size, LONGEST_HEADER));
@@ -65,15 +67,8 @@ export class EmbeddingFile implements EmbeddingTable {
 
   /** Reads all of it: a fraction of a second. @throws CheckpointError when a bit has changed since it was written */
   async verify(): Promise<void> {
-    const hash = createHash('sha256');
-    const chunk = new Uint8Array(CHUNK);
-    for (let at = this.#begin; at < this.#end; ) {
-      const { bytesRead } = await this.#file.read(chunk, 0, Math.min(CHUNK, this.#end - at), at);
-      if (bytesRead === 0) break;
-      hash.update(chunk.subarray(0, bytesRead));
-      at += bytesRead;
-    }
-    if (hash.digest('hex') !== this.metadata.sha256) throw damaged(this.path);
+    const hash = await hashOpenFile(this.#file, { begin: this.#begin, end: this.#end });
+    if (hash !== this.metadata.sha256) throw damaged(this.path);
   }
 
   /** Nothing can be read afterwards. */

@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CheckpointError, T2iError } from '@t2i/core';
 import { withTemporaryFolder } from '@t2i/test-utils';
@@ -36,11 +36,20 @@ describe('saveEncoder and loadEncoder', () => {
     }));
 });
 
+/** Moves a file out of the folder and puts a link in its place. */
+async function moveAndLink(folder: string, name: string): Promise<void> {
+  const elsewhere = join(folder, '..', name);
+  await rename(join(folder, name), elsewhere);
+  await symlink(elsewhere, join(folder, name));
+}
+
 describe('loadEncoder refuses', () => {
   const manifest = (changes: object) => JSON.stringify({ formatVersion: 1, kind: 'bag-of-words', ...changes });
   const damages: Record<string, [(folder: string) => Promise<void>, RegExp]> = {
     'a missing manifest': [(folder) => rm(join(folder, 'encoder.json')), /encoder\.json: it does not exist/],
     'missing weights': [(folder) => rm(join(folder, 'encoder.safetensors')), /encoder\.safetensors: it does not exist/],
+    'a manifest that a link leads to': [(folder) => moveAndLink(folder, 'encoder.json'), /json leads outside/],
+    'weights that a link leads to': [(folder) => moveAndLink(folder, 'encoder.safetensors'), /tensors leads outside/],
     'a truncated manifest': [(folder) => truncate(join(folder, 'encoder.json'), 20), /is not valid JSON/],
     'truncated weights': [(folder) => truncate(join(folder, 'encoder.safetensors'), 100), /is damaged/],
     'a manifest that is none': [(folder) => writeFile(join(folder, 'encoder.json'), 'null'), /does not describe/],
@@ -54,7 +63,8 @@ describe('loadEncoder refuses', () => {
     ],
   };
   it.each(Object.entries(damages))('%s', (_, [damage, message]) =>
-    withTemporaryFolder(async (folder) => {
+    withTemporaryFolder(async (place) => {
+      const folder = join(place, 'encoder');
       await saveEncoder(folder, encoder);
       await damage(folder);
       await expect(loadEncoder(folder)).rejects.toThrow(CheckpointError);

@@ -1,10 +1,10 @@
 /** `t2i encoder export`: a trained run as files to ship, with weights of 16 bits, measured, and a model card. */
 
-import { copyFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { selectBackend } from '@t2i/backend';
 import { ConfigError } from '@t2i/core';
-import { writeError, writeFileAtomic, writeJsonFile } from '@t2i/core/node';
+import { readInside, writeFileAtomic, writeJsonFile } from '@t2i/core/node';
 import { type EncoderRun, openEncoderRun, openTrainedEncoder, withBenchmark } from '@t2i/pipeline';
 import { CharCnnRnn, roundedEncoder, type SavableEncoder } from '@t2i/text-encoder';
 import { saveEncoder } from '@t2i/text-encoder/node';
@@ -92,8 +92,8 @@ async function writeFiles(
   await saveEncoder(folder, shipped);
   const { size: bytes } = await stat(join(folder, 'encoder.safetensors'));
   const { log, curvesPng } = runPaths(directory);
-  await copyIfThere(log, join(folder, 'training.jsonl'));
-  const hasCurves = await copyIfThere(curvesPng, join(folder, 'curves.png'));
+  await copyIfThere(directory, basename(log), join(folder, 'training.jsonl'));
+  const hasCurves = await copyIfThere(directory, basename(curvesPng), join(folder, 'curves.png'));
   await writePictures(folder, evaluation);
   await writeJsonFile(join(folder, 'report.json'), { ...report, unrounded, ...(baseline && { baseline }) });
   await writeFileAtomic(
@@ -103,12 +103,12 @@ async function writeFiles(
 }
 
 /** A run that was stopped within its first epoch has nothing to show yet. */
-async function copyIfThere(from: string, to: string): Promise<boolean> {
-  try {
-    await copyFile(from, to);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-    throw writeError(to, error);
-  }
+async function copyIfThere(directory: string, name: string, to: string): Promise<boolean> {
+  const bytes = await readInside(directory, name).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (bytes === undefined) return false;
+  await writeFileAtomic(to, bytes);
+  return true;
 }

@@ -20,6 +20,7 @@ import type { Output } from '../../output.ts';
 interface FeaturesFlags extends GoogLeNetFlags {
   data: string;
   from: string;
+  followLinks?: boolean;
   out: string;
   views: string[];
   batchSize: number;
@@ -31,6 +32,7 @@ export function featuresCommand(output: Output): Command {
     .description('compute the image features that text encoders are trained on; goes on where it was stopped')
     .requiredOption('--data <folder>', 'a set made by `t2i dataset prepare`')
     .requiredOption('--from <folder>', 'where its photos are at full size: what `dataset prepare` was given')
+    .option('--follow-links', 'as given to `dataset prepare folder`')
     .requiredOption('--googlenet <file>', 'weights of BVLC GoogLeNet: .safetensors or .caffemodel')
     .addOption(googleNetSidesOption())
     .addOption(googleNetLayersOption())
@@ -56,7 +58,7 @@ export function featuresCommand(output: Output): Command {
           (signal) =>
             extractFeatures({
               ...{ encoder, dataset, signal, folder: flags.out, views: flags.views, batchSize: flags.batchSize },
-              photos: () => sourcePhotos(dataset, flags.from),
+              photos: () => sourcePhotos(dataset, flags.from, flags),
               logger: output,
               onProgress: progress,
             }),
