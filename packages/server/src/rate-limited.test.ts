@@ -36,7 +36,7 @@ describe('the rate limit', () => {
   });
 
   it('counts the frames of a film that has to be made', async () => {
-    const list = async () => [0, 1, 2, 3].map((epoch) => ({ epoch, path: 'none' }));
+    const list = async () => [0, 1, 2, 3].map((epoch) => ({ epoch, folder: '.', name: 'none' }));
     const film = async () => new Uint8Array(1);
     const app = await mockApp({ models: [await mockServed({ samples: { list, film } })], rateLimit: 6 });
     const statusOf = async (path: string) => (await app.request(path)).status;
