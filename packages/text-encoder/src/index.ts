@@ -18,3 +18,8 @@ export type { PrecomputedOptions } from './precomputed-encoder.ts';
 export { PrecomputedEncoder } from './precomputed-encoder.ts';
 export { restoreEncoder, roundedEncoder } from './restore-encoder.ts';
 export type { RestoreOptions, SavableEncoder } from './savable-encoder.ts';
+export { editCaption } from './variation/edit-caption.ts';
+export type { CaptionVariation } from './variation/vary-caption.ts';
+export { varyCaption } from './variation/vary-caption.ts';
+export type { WordCnnConfig } from './word-cnn/config.ts';
+export { WordCnn } from './word-cnn/word-cnn.ts';

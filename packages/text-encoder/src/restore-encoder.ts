@@ -7,6 +7,7 @@ import { CharCnnRnn } from './char-cnn-rnn/char-cnn-rnn.ts';
 import { assertDescribes, type EncoderManifest } from './encoder-manifest.ts';
 import { LinearWords } from './linear-words/linear-words.ts';
 import type { RestoreOptions, SavableEncoder } from './savable-encoder.ts';
+import { WordCnn } from './word-cnn/word-cnn.ts';
 
 type Restore = (state: StateDict, options: RestoreOptions) => SavableEncoder | Promise<SavableEncoder>;
 
@@ -15,6 +16,7 @@ const RESTORE: Readonly<Record<string, Restore>> = {
   [BagOfWords.kind]: (state, options) => BagOfWords.fromState(state, options),
   [CharCnnRnn.kind]: (state) => CharCnnRnn.fromState(state),
   [LinearWords.kind]: (state) => LinearWords.fromState(state),
+  [WordCnn.kind]: (state) => WordCnn.fromState(state),
 };
 
 /**

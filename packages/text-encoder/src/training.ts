@@ -12,3 +12,6 @@ export type { JointLossOptions } from './joint-embedding/loss.ts';
 export { jointLoss } from './joint-embedding/loss.ts';
 export type { Normalisation, TextNetwork } from './joint-embedding/text-network.ts';
 export { LinearWordsNetwork } from './linear-words/trainable-words.ts';
+export { resolveWordCnnConfig } from './word-cnn/config.ts';
+export { WordCnnNetwork } from './word-cnn/trainable-network.ts';
+export { Vocabulary } from './word-cnn/vocabulary.ts';

@@ -16,11 +16,32 @@ const networkSchema = z.discriminatedUnion('kind', [
     kind: z.literal('linear-words'),
     minCount: z.int().min(1).default(1).describe('words that fewer captions contain are left out'),
   }),
+  z.strictObject({
+    kind: z.literal('word-cnn'),
+    minCount: z.int().min(1).default(3).describe('words that fewer captions contain are left out'),
+    wordDim: z.int().min(1).default(128).describe("length of a word's vector beneath the convolutions"),
+    channels: z.int().min(1).default(256).describe('channels of both convolutions'),
+  }),
 ]);
+
+const chance = z.number().min(0).max(1).optional();
+
+/** How captions are said otherwise: the chance of each change. */
+const variationSchema = z.strictObject({
+  beginning: chance.describe('that “this flower has” and the like are left out'),
+  offset: chance.describe('that a caption begins at a random word of its first half'),
+  crop: chance.describe('that only some clauses stay'),
+  join: chance.describe('that a clause of another caption of the photo is added'),
+  letterCase: chance.describe('that it is written in capitals'),
+  punctuation: chance.describe('that punctuation is left out, or a full stop added'),
+  typos: chance.describe('of every word, that it has a typing error'),
+  characterDropout: chance.describe('of every letter, that it is missing'),
+});
 
 const objectiveSchema = z.strictObject({
   symmetric: z.boolean().default(true).describe('DS-SJE; false: DA-SJE'),
   margin: z.number().positive().default(1),
+  contrast: z.number().positive().optional().describe('weight of telling captions from edits of themselves'),
 });
 
 const batchesSchema = z.strictObject({
@@ -29,6 +50,8 @@ const batchesSchema = z.strictObject({
   captionsPerImage: z.int().min(1).default(10),
   numCaptions: z.int().min(1).default(1).describe('captions of an image whose embeddings are averaged'),
   wordDropout: z.number().min(0).lt(1).default(0).describe('chance of every word to be left out'),
+  variation: variationSchema.optional().describe('how captions are said otherwise'),
+  names: z.number().min(0).max(1).optional().describe("share of captions that the class's name is put into"),
 });
 
 /** The trainer's, with the schedule of `train_sje_hybrid.lua`; an epoch has as many steps as there are classes. */

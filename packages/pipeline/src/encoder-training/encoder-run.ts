@@ -24,6 +24,8 @@ import {
   resolveCharCnnRnnConfig,
   type TextNetwork,
   trainedEncoder,
+  Vocabulary,
+  WordCnnNetwork,
 } from '@t2i/text-encoder/training';
 import { loadLatestModelState, readRun, runPaths, type TrainOptions, type TrainResult, train } from '@t2i/trainer';
 import { z } from 'zod';
@@ -168,11 +170,12 @@ async function trainJointly(
   const { dataset, features } = sources;
   const seeds = new Rng(config.seed);
   const network = networkOf(config, dataset, features.dim, seeds.fork());
-  const model = new JointEmbedding(network, config.objective);
+  const { contrast = 0, ...objective } = config.objective;
+  const model = new JointEmbedding(network, { ...objective, contrast });
   try {
     if (initial !== undefined) startFrom(network, initial);
-    const splits = splitsOf(config);
-    const batches = new ClassBatches({ ...sources, splits, rng: seeds.fork(), ...config.batches });
+    const drawing = { splits: splitsOf(config), rng: seeds.fork(), edits: contrast > 0 };
+    const batches = new ClassBatches({ ...sources, ...drawing, ...config.batches });
     const trainer = { ...config.trainer, seed: config.seed };
     const run = JSON.parse(JSON.stringify(record)) as JsonValue;
     const result = await train({ ...options, model, batches, config: trainer, run, resume });
@@ -188,8 +191,16 @@ function networkOf(config: EncoderConfig, dataset: TextImageDataset, dim: number
     const { kind: _, ...network } = config.network;
     return new CharCnnRnnNetwork(resolveCharCnnRnnConfig({ ...network, dim }), rng);
   }
-  const vocabulary = vocabularyOf(dataset, splitsOf(config), config.network.minCount);
-  return new LinearWordsNetwork({ vocabulary, dim });
+  const captions = captionsOf(dataset, splitsOf(config));
+  const { minCount } = config.network;
+  if (config.network.kind === 'linear-words') {
+    return new LinearWordsNetwork({ vocabulary: vocabularyOf(captions, minCount), dim });
+  }
+  const { wordDim, channels } = config.network;
+  const named = config.batches.names
+    ? namesOf(dataset, splitsOf(config)).flatMap((name) => Array<string>(minCount).fill(name))
+    : [];
+  return new WordCnnNetwork(Vocabulary.of([...captions, ...named], minCount), { wordDim, channels, dim }, rng);
 }
 
 /** @throws ConfigError when the encoder is of another network, or of one whose weights mean nothing without its vocabulary */
@@ -204,13 +215,23 @@ function splitsOf({ split }: EncoderConfig): readonly SplitName[] {
   return split === 'train' ? ['train'] : ['train', 'val'];
 }
 
+const itemsOf = (dataset: TextImageDataset, splits: readonly SplitName[]) =>
+  splits.flatMap((split) => [...dataset.splits[split]]);
+
+const captionsOf = (dataset: TextImageDataset, splits: readonly SplitName[]) =>
+  itemsOf(dataset, splits).flatMap((item) => dataset.captions(item));
+
+/** The names of the classes that are trained on. */
+const namesOf = (dataset: TextImageDataset, splits: readonly SplitName[]) =>
+  [...new Set(itemsOf(dataset, splits).map((item) => dataset.labels[item]!))].map(
+    (label) => dataset.classNames[label]!,
+  );
+
 /** The words of the captions that are trained on, in alphabetical order. */
-function vocabularyOf(dataset: TextImageDataset, splits: readonly SplitName[], minCount: number): string[] {
+function vocabularyOf(captions: readonly string[], minCount: number): string[] {
   const counts = new Map<string, number>();
-  for (const item of splits.flatMap((split) => [...dataset.splits[split]])) {
-    for (const caption of dataset.captions(item)) {
-      for (const word of new Set(tokenizeWords(caption))) counts.set(word, (counts.get(word) ?? 0) + 1);
-    }
+  for (const caption of captions) {
+    for (const word of new Set(tokenizeWords(caption))) counts.set(word, (counts.get(word) ?? 0) + 1);
   }
   return [...counts].flatMap(([word, count]) => (count >= minCount ? [word] : [])).sort();
 }

@@ -103,6 +103,31 @@ describe('ClassBatches', () => {
     expect(() => source({ teacher: { ...teacher, dim: dim + 1 } })).toThrow(/The teacher gives/);
   });
 
+  it('brings edits of its captions, names of its own classes, and captions said otherwise', async () => {
+    const told: TextImageDataset = {
+      ...dataset,
+      classNames: ['aster', 'begonia', 'crocus', 'daisy', 'unseen', 'unseen'],
+      captions: (item) => [`this flower has red petals, of ${item}`, 'a flower'],
+    };
+    const batches = source({ dataset: told, edits: true, names: 0.5, variation: { beginning: 0.5 } });
+    const drawn = await Promise.all(Array.from({ length: 100 }, () => batches.next()));
+    const captions = drawn.flatMap((batch) => batch.captions);
+    const edited = drawn.flatMap((batch) => batch.edited!);
+    expect(edited).toHaveLength(captions.length);
+    captions.forEach((caption, i) => {
+      if (caption.includes('red')) expect(edited[i]).not.toBe(caption);
+    });
+    expect(captions.some((caption) => caption.startsWith('red petals'))).toBe(true);
+    expect(captions.some((caption) => caption.includes('aster'))).toBe(true);
+    expect(captions.some((caption) => caption.includes('unseen'))).toBe(false);
+    expect((await source().next()).edited).toBeUndefined();
+  });
+
+  it('draws the same stream with the options at nothing as without them', async () => {
+    const none = { names: 0, variation: { typos: 0, crop: 0 } };
+    expect(await source(none).next()).toEqual(await source().next());
+  });
+
   it('continues from its state, and refuses that of other data', async () => {
     const [whole, resumed] = [source({ wordDropout: 0.3 }), source({ wordDropout: 0.3 })];
     await whole.next();
@@ -120,6 +145,8 @@ describe('ClassBatches', () => {
     ['no caption', { captionsPerImage: 0 }],
     ['half a caption', { numCaptions: 0.5 }],
     ['all words dropped', { wordDropout: 1 }],
+    ['more names than captions', { names: 1.1 }],
+    ['a variation that is no chance', { variation: { crop: -1 } }],
   ])('refuses %s', (_, options) => {
     expect(() => source(options)).toThrow(ConfigError);
   });

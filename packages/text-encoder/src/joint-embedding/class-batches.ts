@@ -11,6 +11,9 @@ import type {
   TextImageDataset,
 } from '@t2i/core';
 import { assert, CheckpointError, ConfigError, DatasetError } from '@t2i/core';
+import { editCaption } from '../variation/edit-caption.ts';
+import { nameCaption } from '../variation/name-caption.ts';
+import { assertVariation, type CaptionVariation, varyCaption } from '../variation/vary-caption.ts';
 import type { JointBatch } from './joint-embedding.ts';
 
 export interface ClassBatchesOptions {
@@ -29,6 +32,12 @@ export interface ClassBatchesOptions {
   readonly numCaptions?: number | undefined;
   /** Chance of every word to be left out of its caption; default 0. One word always stays. */
   readonly wordDropout?: number | undefined;
+  /** How captions are said otherwise; default: not at all. */
+  readonly variation?: CaptionVariation | undefined;
+  /** Share of captions that the name of the photo's class is put into; default 0. Classes that are not drawn from stay unnamed. */
+  readonly names?: number | undefined;
+  /** Whether each caption comes with an edit of itself that says something else; default false. */
+  readonly edits?: boolean | undefined;
   /** A trained encoder whose embeddings of the captions come with them. */
   readonly teacher?: CaptionEncoder | undefined;
   /** The stream is decided by its state here; the source goes on with a fork of it. */
@@ -42,6 +51,9 @@ interface Resolved {
   readonly captionsPerImage: number;
   readonly numCaptions: number;
   readonly wordDropout: number;
+  readonly variation: CaptionVariation;
+  readonly names: number;
+  readonly edits: boolean;
   readonly teacher: CaptionEncoder | undefined;
 }
 
@@ -61,7 +73,9 @@ export class ClassBatches implements BatchSource<JointBatch> {
   constructor(options: ClassBatchesOptions) {
     const { dataset, features, splits = ['train', 'val'], batchSize = 40, rng } = options;
     const { views = features.views, captionsPerImage = 10, numCaptions = 1, wordDropout = 0, teacher } = options;
-    this.#options = { dataset, features, views, captionsPerImage, numCaptions, wordDropout, teacher };
+    const { variation = {}, names = 0, edits = false } = options;
+    const texts = { captionsPerImage, numCaptions, wordDropout, variation, names, edits };
+    this.#options = { dataset, features, views, ...texts, teacher };
     this.#classes = itemsByClass(dataset, splits);
     this.#rng = rng.fork();
     this.batchSize = batchSize;
@@ -81,6 +95,7 @@ export class ClassBatches implements BatchSource<JointBatch> {
       features: { data: await this.#read(items, views), shape: [items.length, this.#options.features.dim] },
       captions,
       ...(this.#options.teacher && { taught: await this.#options.teacher.encode(captions) }),
+      ...(this.#options.edits && { edited: captions.map((caption) => editCaption(caption, this.#rng) ?? caption) }),
     };
   }
 
@@ -101,11 +116,15 @@ export class ClassBatches implements BatchSource<JointBatch> {
   async close(): Promise<void> {}
 
   #drawCaption(item: number): string {
-    const { dataset, captionsPerImage, wordDropout } = this.#options;
+    const { dataset, captionsPerImage, wordDropout, variation, names } = this.#options;
     const captions = dataset.captions(item);
     assert(captions.length > 0, `item ${item} has no caption`);
-    const caption = captions[this.#rng.integer(Math.min(captions.length, captionsPerImage))]!;
-    return wordDropout === 0 ? caption : dropWords(caption, wordDropout, this.#rng);
+    const pick = () => captions[this.#rng.integer(Math.min(captions.length, captionsPerImage))]!;
+    const caption = varyCaption(pick(), variation, this.#rng, pick);
+    const isNamed = names > 0 && this.#rng.uniform() < names;
+    const name = dataset.classNames[dataset.labels[item]!]!;
+    const named = isNamed ? nameCaption(caption, name, this.#rng) : caption;
+    return wordDropout === 0 ? named : dropWords(named, wordDropout, this.#rng);
   }
 
   /** Row i: the view `views[i]` of `items[i]`. */
@@ -127,7 +146,9 @@ export class ClassBatches implements BatchSource<JointBatch> {
   }
 
   #check(): void {
-    const { features, views, captionsPerImage, numCaptions, wordDropout, teacher } = this.#options;
+    const { features, views, captionsPerImage, numCaptions, wordDropout, variation, names, teacher } = this.#options;
+    assertVariation(variation);
+    if (!(names >= 0 && names <= 1)) throw new ConfigError(`names must be from 0 to 1, got ${names}.`);
     const unknown = views.find((view) => !features.views.includes(view));
     if (unknown !== undefined || views.length === 0) {
       throw new ConfigError(`There are no features of the view "${unknown ?? ''}".`, {

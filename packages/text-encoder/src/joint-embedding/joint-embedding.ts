@@ -22,7 +22,9 @@ import type { CharCnnRnnConfig } from '../char-cnn-rnn/config.ts';
 import { LinearWords } from '../linear-words/linear-words.ts';
 import { normaliseRows } from '../normalise-rows.ts';
 import { parseMetadata, type SavableEncoder } from '../savable-encoder.ts';
-import { distillationLoss, type JointLossOptions, jointLoss, matchAccuracy } from './loss.ts';
+import type { WordCnnConfig } from '../word-cnn/config.ts';
+import { WordCnn } from '../word-cnn/word-cnn.ts';
+import { contrastLoss, distillationLoss, type JointLossOptions, jointLoss, matchAccuracy } from './loss.ts';
 import type { TextNetwork } from './text-network.ts';
 
 /** One image and a sentence or more of it from each of n distinct classes. */
@@ -33,6 +35,8 @@ export interface JointBatch {
   readonly captions: readonly string[];
   /** Embeddings of the captions by a teacher [captions, dim]: the network then learns its scores too. */
   readonly taught?: EmbeddingBatch;
+  /** Of each caption, itself with something else said, or itself where it says nothing that can be changed: told apart from it by `contrast`. */
+  readonly edited?: readonly string[];
 }
 
 const WEIGHTS = 'text/';
@@ -50,18 +54,22 @@ export class JointEmbedding implements Trainable<JointBatch> {
   readonly #rmsProp: RmsProp;
 
   /** The network becomes this object's to dispose. */
-  constructor(network: TextNetwork, { symmetric = true, margin = 1 }: Partial<JointLossOptions> = {}) {
+  constructor(network: TextNetwork, { symmetric = true, margin = 1, contrast = 0 }: Partial<JointLossOptions> = {}) {
     this.network = network;
-    this.#loss = { symmetric, margin };
-    this.config = { kind: network.kind, network: network.config, ...this.#loss };
+    this.#loss = { symmetric, margin, contrast };
+    const told = { symmetric, margin, ...(contrast > 0 && { contrast }) }; // runs from before contrast go on
+    this.config = { kind: network.kind, network: network.config, ...told };
     this.#rmsProp = new RmsProp(network.variables);
   }
 
   /**
-   * Reports `loss/joint`, with a teacher `loss/teacher`, which is added to it, and as `score/accuracy` the share of images whose own sentence scores
+   * Reports `loss/joint`, with a teacher `loss/teacher` and with edited captions `loss/contrast`, which are added to it, and as `score/accuracy` the share of images whose own sentence scores
    * highest in the batch.
    */
-  async step({ features, captions, taught }: JointBatch, { learningRate }: TrainStepOptions): Promise<StepScalars> {
+  async step(
+    { features, captions, taught, edited }: JointBatch,
+    { learningRate }: TrainStepOptions,
+  ): Promise<StepScalars> {
     const [n, dim] = features.shape;
     if (dim !== this.network.dim) {
       throw new ConfigError(`The image features have ${dim} numbers each, the network gives ${this.network.dim}.`, {
@@ -74,26 +82,48 @@ export class JointEmbedding implements Trainable<JointBatch> {
       const scoresOf = (embeddings: tf.Tensor2D) =>
         tf.matMul<tf.Tensor2D>(images, meanEmbeddings(embeddings, n), false, true);
       const target = taught && scoresOf(tf.tensor2d(taught.data, [...taught.shape]));
+      const contrasted = this.#loss.contrast > 0 ? edited : undefined;
       let figures: tf.Scalar[] = [];
       const { grads } = tf.variableGrads(() => {
-        const scores = scoresOf(this.network.embed(captions));
+        const embeddings = this.network.embed([...captions, ...(contrasted ?? [])]);
+        const own = contrasted ? tf.slice(embeddings, 0, captions.length) : embeddings;
+        const scores = scoresOf(own);
         const joint = jointLoss(scores, this.#loss);
         const teacher = target && distillationLoss(scores, target);
-        figures = [matchAccuracy(scores), joint, ...(teacher ? [teacher] : [])].map((figure) => tf.keep(figure));
-        return teacher ? tf.add<tf.Scalar>(joint, teacher) : joint;
+        const contrast = contrasted && this.#contrast(images, embeddings, captions, contrasted);
+        figures = [matchAccuracy(scores), joint, teacher, contrast].flatMap((figure) =>
+          figure ? tf.keep(figure) : [],
+        );
+        const added = contrast ? [tf.mul<tf.Scalar>(contrast, this.#loss.contrast)] : [];
+        return [...(teacher ? [teacher] : []), ...added].reduce((sum, more) => tf.add<tf.Scalar>(sum, more), joint);
       }, Object.values(this.network.variables));
       this.#rmsProp.apply(grads, learningRate);
       const all = tf.stack(figures);
       tf.dispose(figures);
       return all;
     });
-    const [accuracy, joint, teacher] = await report.data();
+    const [accuracy, joint, ...rest] = await report.data();
     report.dispose();
+    const names = [
+      ...(taught ? ['loss/teacher'] : []),
+      ...(edited && this.#loss.contrast > 0 ? ['loss/contrast'] : []),
+    ];
     return {
       'loss/joint': joint!,
-      ...(teacher !== undefined && { 'loss/teacher': teacher }),
+      ...Object.fromEntries(names.map((name, i) => [name, rest[i]!])),
       'score/accuracy': accuracy!,
     };
+  }
+
+  /** `embeddings` has those of the captions first, then those of the edits. */
+  #contrast(images: tf.Tensor2D, embeddings: tf.Tensor2D, captions: readonly string[], edits: readonly string[]) {
+    const [n, dim] = images.shape;
+    const each = captions.length / n;
+    const repeated = each === 1 ? images : tf.reshape(tf.tile(tf.expandDims(images, 1), [1, each, 1]), [n * each, dim]);
+    const isEdited = captions.map((caption, i) => [caption === edits[i] ? 0 : 1]);
+    const rows = (from: number) => tf.slice(embeddings, from, captions.length);
+    const texts = { captions: rows(0), edits: rows(captions.length), isEdited: tf.tensor2d(isEdited) };
+    return contrastLoss({ images: repeated as tf.Tensor2D, ...texts }, this.#loss.margin);
   }
 
   async state(): Promise<StateDict> {
@@ -151,6 +181,10 @@ export function trainedEncoder(state: StateDict, settings: JsonValue): SavableEn
       return CharCnnRnn.fromWeights(network as CharCnnRnnConfig, weights, settings);
     case LinearWords.kind:
       return LinearWords.fromWeights((network as { vocabulary: string[] }).vocabulary, weights, settings);
+    case WordCnn.kind: {
+      const { network: config, vocabulary } = network as { network: WordCnnConfig; vocabulary: string[] };
+      return WordCnn.fromWeights(vocabulary, config, weights, settings);
+    }
     default:
       throw new CheckpointError(`The checkpoint is of no kind of text encoder that is known, but "${kind}".`);
   }

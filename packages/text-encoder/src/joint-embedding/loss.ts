@@ -5,18 +5,24 @@
 
 import { rectify } from '@t2i/ops';
 import * as tf from '@tensorflow/tfjs-core';
+import { normaliseRows } from '../normalise-rows.ts';
 
 export interface JointLossOptions {
   /** Also compare every sentence with the images of others (DS-SJE); without, only every image with the sentences of others (DA-SJE). */
   readonly symmetric: boolean;
   readonly margin: number;
+  /** Weight of `contrastLoss`, where a batch has edited captions; 0: without, as in the paper. */
+  readonly contrast: number;
 }
 
 /**
  * 1/N² · Σᵢ Σⱼ≠ᵢ max(0, margin + sᵢⱼ − sᵢᵢ), and for the symmetric loss also of sⱼᵢ.
  * @param scores s [N, N]: row i is image i, column j sentence j; all N classes differ
  */
-export function jointLoss(scores: tf.Tensor2D, { symmetric, margin }: JointLossOptions): tf.Scalar {
+export function jointLoss(
+  scores: tf.Tensor2D,
+  { symmetric, margin }: Pick<JointLossOptions, 'symmetric' | 'margin'>,
+): tf.Scalar {
   const [n] = scores.shape;
   const own = tf.eye(n);
   const others = tf.sub(1, own);
@@ -26,6 +32,32 @@ export function jointLoss(scores: tf.Tensor2D, { symmetric, margin }: JointLossO
   const images = violations(right);
   const total = symmetric ? tf.add(images, violations(tf.reshape(right, [1, n]))) : images;
   return tf.mul<tf.Scalar>(total, 1 / n ** 2);
+}
+
+/** Cosine, of differences from the batch's mean, above which a caption and its edit count as too near. */
+const TOO_NEAR = 0.5;
+
+/**
+ * How little a caption is told from its edit, which says something else of the same flower: the photo's score with the edit should be lower by the margin,
+ * and the two embeddings should point elsewhere from the mean of the batch. The mean over edited captions of
+ *
+ *     max(0, margin + ⟨v, t′⟩ − ⟨v, t⟩) + margin · max(0, cos(t − t̄, t′ − t̄) − ½)
+ *
+ * @param images v [n, dim], of each caption; `captions` t and `edits` t′ likewise
+ * @param isEdited 1 for the rows that count, 0 for captions that could not be edited [n, 1]
+ */
+export function contrastLoss(
+  { images, captions, edits, isEdited }: Readonly<Record<'images' | 'captions' | 'edits' | 'isEdited', tf.Tensor2D>>,
+  margin: number,
+): tf.Scalar {
+  const score = (texts: tf.Tensor2D) => tf.sum(tf.mul(images, texts), 1, true);
+  const lead = rectify(tf.add(tf.sub(score(edits), score(captions)), margin), 'relu');
+  const mean = tf.mean(captions, 0, true);
+  const direction = (texts: tf.Tensor2D) => normaliseRows(tf.sub<tf.Tensor2D>(texts, mean));
+  const cosine = tf.sum(tf.mul(direction(captions), direction(edits)), 1, true);
+  const nearness = tf.mul(rectify(tf.sub(cosine, TOO_NEAR), 'relu'), margin);
+  const total = tf.sum(tf.mul(tf.add(lead, nearness), isEdited));
+  return tf.div(total, tf.maximum(tf.sum(isEdited), 1));
 }
 
 /**

@@ -257,3 +257,68 @@ it.each([
   expect(code).toBe(0);
   expect(JSON.parse(out)).toEqual(config);
 });
+
+it('trains a network of words with captions said otherwise, resumes it bit for bit, and refuses what is no chance', () =>
+  withTemporaryFolder(async (folder) => {
+    const at = (name: string) => join(folder, name);
+    const set = await preparedColours(folder, 'colours');
+    const features = await featuresOf(set, at('features'), 'mean-colour');
+    const flags = ['--data', set.data, '--features', features, '--batch-size', '2'];
+    const words = [
+      '--kind',
+      'word-cnn',
+      '--word-dim',
+      '4',
+      '--channels',
+      '4',
+      '--min-count',
+      '1',
+      '--num-captions',
+      '2',
+    ];
+    const said = [
+      '--remove-beginning',
+      '0.5',
+      '--random-offset',
+      '0.1',
+      '--crop-clauses',
+      '0.2',
+      '--join-clauses',
+      '0.2',
+    ];
+    const typed = [
+      '--change-case',
+      '0.1',
+      '--change-punctuation',
+      '0.2',
+      '--typos',
+      '0.1',
+      '--character-dropout',
+      '0.01',
+    ];
+    const told = [...words, ...said, ...typed, '--names', '0.2', '--contrast', '0.5'];
+    const train = (run: string, ...more: string[]) =>
+      t2i('encoder', 'train', '--run', at(run), ...flags, ...told, ...more);
+    expect(await train('whole', '--max-steps', '12')).toMatchObject({ code: 0 });
+    expect(await train('parts', '--max-steps', '5')).toMatchObject({ code: 0 });
+    expect(await t2i('encoder', 'train', '--resume', at('parts'), '--max-steps', '12')).toMatchObject({ code: 0 });
+    const [whole, parts] = [
+      await loadEncoder(join(at('whole'), 'encoder')),
+      await loadEncoder(join(at('parts'), 'encoder')),
+    ];
+    expect(parts.id).toBe(whole.id);
+    expect(whole.settings).toMatchObject({
+      objective: { contrast: 0.5 },
+      batches: { names: 0.2, variation: { beginning: 0.5, letterCase: 0.1, punctuation: 0.2, join: 0.2 } },
+    });
+    expect(await t2i('encoder', 'evaluate', at('whole'), '--data', set.data, '--features', features)).toMatchObject({
+      code: 0,
+    });
+    const shipped = ['--out', at('shipped'), '--data', set.data, '--features', features];
+    expect(await t2i('encoder', 'export', at('whole'), ...shipped)).toMatchObject({ code: 0 });
+    const card = await readFile(join(at('shipped'), 'README.md'), 'utf8');
+    expect(card).toContain('# word-CNN, colours');
+    expect(card).toContain('--kind word-cnn --word-dim 4 --channels 4 --min-count 1');
+    expect(card).toContain([...said, ...typed, '--names', '0.2', '--contrast', '0.5'].join(' '));
+    expect(await train('no', '--typos', '2')).toMatchObject({ code: 2 });
+  }));

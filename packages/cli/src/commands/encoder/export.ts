@@ -6,7 +6,7 @@ import { selectBackend } from '@t2i/backend';
 import { ConfigError } from '@t2i/core';
 import { readInside, writeFileAtomic, writeJsonFile } from '@t2i/core/node';
 import { type EncoderRun, openEncoderRun, openTrainedEncoder, withBenchmark } from '@t2i/pipeline';
-import { CharCnnRnn, roundedEncoder, type SavableEncoder } from '@t2i/text-encoder';
+import { CharCnnRnn, roundedEncoder, type SavableEncoder, WordCnn } from '@t2i/text-encoder';
 import { saveEncoder } from '@t2i/text-encoder/node';
 import type { Evaluation } from '@t2i/text-encoder/training';
 import { runPaths } from '@t2i/trainer';
@@ -55,10 +55,10 @@ export function exportEncoderCommand(output: Output): Command {
     });
 }
 
-/** @throws ConfigError for the run of a baseline: the page beside the weights speaks of a char-CNN-RNN */
+/** @throws ConfigError for the run of a baseline, of which the page beside the weights does not speak */
 function roundedWeights({ encoder }: EncoderRun): Promise<SavableEncoder> {
-  if (encoder.kind === CharCnnRnn.kind) return roundedEncoder(encoder);
-  throw new ConfigError(`The run trained an encoder of the kind ${encoder.kind}, not a char-CNN-RNN.`, {
+  if (encoder.kind === CharCnnRnn.kind || encoder.kind === WordCnn.kind) return roundedEncoder(encoder);
+  throw new ConfigError(`The run trained an encoder of the kind ${encoder.kind}, not a char-CNN-RNN or a word-CNN.`, {
     hint: 'A baseline can be used from its run: nothing has to be exported.',
   });
 }

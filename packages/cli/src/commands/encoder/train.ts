@@ -5,11 +5,12 @@ import { parseEncoderConfig, readEncoderConfig, resumeEncoder, trainEncoder } fr
 import { Command, Option } from 'commander';
 import { continuedConfig, flagOf } from '../../continued-run.ts';
 import { examples } from '../../examples.ts';
-import { type BackendFlag, backendOption, collect, integer, positiveNumber, said, share } from '../../flags.ts';
+import { type BackendFlag, backendOption, collect, integer, positiveNumber, said } from '../../flags.ts';
 import type { Output } from '../../output.ts';
 import { watchTraining } from '../../training-session.ts';
+import { type TextFlags, textOptions, VARIATION_FLAGS, variationOf } from './text-flags.ts';
 
-interface TrainEncoderFlags {
+interface TrainEncoderFlags extends TextFlags {
   data?: string;
   features?: string;
   run?: string;
@@ -25,7 +26,9 @@ interface TrainEncoderFlags {
   view?: string[];
   captionsPerImage?: number;
   numCaptions?: number;
-  wordDropout?: number;
+  minCount?: number;
+  wordDim?: number;
+  channels?: number;
   initFrom?: string;
   teacher?: string;
   epochs?: number;
@@ -41,7 +44,7 @@ interface TrainEncoderFlags {
 }
 
 export function trainEncoderCommand(output: Output): Command {
-  return new Command('train')
+  const command = new Command('train')
     .description('train the text encoder (char-CNN-RNN, Reed et al. 2016) on captions and image features')
     .option('--run <folder>', 'folder of the new run')
     .option('--resume <folder>', 'continue the run in this folder from its last checkpoint')
@@ -56,8 +59,8 @@ export function trainEncoderCommand(output: Output): Command {
     .addOption(
       new Option(
         '--kind <network>',
-        'char-cnn-rnn (default), or the baseline linear-words, a linear map of word counts',
-      ).choices(['char-cnn-rnn', 'linear-words']),
+        'char-cnn-rnn (default), word-cnn, which reads words and their neighbours, or the baseline linear-words, which counts them',
+      ).choices(['char-cnn-rnn', 'linear-words', 'word-cnn']),
     )
     .option('--cnn-dim <n>', 'channels of the last convolution and the recurrence (default: 512)', integer(1))
     .addOption(new Option('--rnn <recurrence>', '8 rectified or 18 gated steps').choices(['relu8', 'gru18']))
@@ -74,7 +77,9 @@ export function trainEncoderCommand(output: Output): Command {
     .option('--view <name>', 'draw images from this view (repeatable; default: all stored)', collect)
     .option('--captions-per-image <n>', 'captions of each photo in use (default: 10)', integer(1))
     .option('--num-captions <n>', 'captions of a photo averaged into one embedding (default: 1)', integer(1))
-    .option('--word-dropout <share>', 'leave out words at this chance (default: 0)', share)
+    .option('--min-count <n>', 'leave out words that fewer captions contain (of the kinds that read words)', integer(1))
+    .option('--word-dim <n>', "length of a word's vector (word-cnn; default: 128)", integer(1))
+    .option('--channels <n>', 'channels of the convolutions (word-cnn; default: 256)', integer(1))
     .option('--init-from <folder>', 'start with the weights of this trained encoder of the same network')
     .option('--teacher <folder>', 'learn the scores of this trained encoder too: a run of `--kind linear-words`, say')
     .option('--epochs <n>', 'epochs of as many steps as classes (default: 200)', integer(1))
@@ -102,6 +107,8 @@ export function trainEncoderCommand(output: Output): Command {
       if (flags.resume !== undefined) await resume(flags.resume, flags, output);
       else await start(flags.run!, flags, output);
     });
+  for (const option of textOptions()) command.addOption(option);
+  return command;
 }
 
 async function start(runDirectory: string, flags: TrainEncoderFlags, output: Output): Promise<void> {
@@ -126,7 +133,12 @@ async function resume(runDirectory: string, flags: TrainEncoderFlags, output: Ou
 
 /** Folders that may have been moved: what lies in them must be the same. */
 const PLACES = ['data', 'features', 'initFrom', 'teacher'];
-const FLAGS_OF_OTHER_NAMES = { views: 'view', symmetric: 'asymmetric', checkpointEveryEpochs: 'checkpointEvery' };
+const FLAGS_OF_OTHER_NAMES = {
+  views: 'view',
+  symmetric: 'asymmetric',
+  checkpointEveryEpochs: 'checkpointEvery',
+  ...VARIATION_FLAGS,
+};
 
 function session(runDirectory: string, { backend }: TrainEncoderFlags, output: Output) {
   return { runDirectory, backend, unit: 'steps', resumeCommand: 't2i encoder train --resume', output } as const;
@@ -136,7 +148,9 @@ function session(runDirectory: string, { backend }: TrainEncoderFlags, output: O
 function configInput(flags: TrainEncoderFlags): Record<string, unknown> {
   const { kind, cnnDim, rnn, normalise, asymmetric, margin, seed, split, data, features, initFrom, teacher } = flags;
   const { batchSize, view, captionsPerImage, numCaptions, wordDropout } = flags;
+  const { minCount, wordDim, channels, names, contrast } = flags;
   const { epochs, learningRate, learningRateDecay, keepLast, checkpointEvery, maxSteps, maxMinutes } = flags;
+  const variation = variationOf(flags);
   return said({
     seed,
     data,
@@ -144,9 +158,9 @@ function configInput(flags: TrainEncoderFlags): Record<string, unknown> {
     split,
     initFrom,
     teacher,
-    network: said({ kind, cnnDim, rnn, normalise }),
-    objective: said({ symmetric: asymmetric ? false : undefined, margin }),
-    batches: said({ batchSize, views: view, captionsPerImage, numCaptions, wordDropout }),
+    network: said({ kind, cnnDim, rnn, normalise, minCount, wordDim, channels }),
+    objective: said({ symmetric: asymmetric ? false : undefined, margin, contrast }),
+    batches: said({ batchSize, views: view, captionsPerImage, numCaptions, wordDropout, names, variation }),
     trainer: said({
       epochs,
       learningRate,

@@ -1,0 +1,101 @@
+/** Edits a caption so that it says something else of the same flower: the hard negatives of a joint embedding, and mismatching texts for D. */
+
+import type { Rng } from '@t2i/core';
+import { COLOUR_FAMILIES, COUNT_WORDS, inWords, isColour, MANY_WORDS, PLAIN_COLOURS } from './words.ts';
+
+/** Two colours with only these between them belong to one thing: exchanged, they say the same. */
+const JOINING = new Set(
+  'and or to a an the of in also some bit little very light dark bright pale deep soft like mixed'.split(' '),
+);
+
+/** Gives the edited words, or nothing where the sentence has nothing of the kind. Words stand at even places. */
+type Edit = (words: readonly string[], rng: Rng) => string[] | undefined;
+
+const EDITS: readonly Edit[] = [exchangeColours, replaceColour, deny, changeCount];
+
+/**
+ * The caption with one thing changed: two colours exchanged, a colour replaced, a denial put in or taken out, or another count.
+ * @returns undefined where the caption says none of these
+ */
+export function editCaption(caption: string, rng: Rng): string | undefined {
+  const words = inWords(caption);
+  for (const edit of rng.shuffle([...EDITS])) {
+    const edited = edit(words, rng);
+    if (edited !== undefined) return edited.join('');
+  }
+  return undefined;
+}
+
+function exchangeColours(words: readonly string[], rng: Rng): string[] | undefined {
+  const places = placesOf(words, isColour);
+  const pairs = places.flatMap((a, i) => places.slice(i + 1).map((b) => [a, b] as const));
+  const different = pairs.filter(([a, b]) => !alike(words[a]!, words[b]!) && !joined(words, a, b));
+  if (different.length === 0) return undefined;
+  const [a, b] = rng.pick(different);
+  return changed(words, [a, words[b]!], [b, words[a]!]);
+}
+
+function replaceColour(words: readonly string[], rng: Rng): string[] | undefined {
+  const places = placesOf(words, isColour);
+  if (places.length === 0) return undefined;
+  const present = new Set(places.flatMap((place) => familiesOf(words[place]!)));
+  const others = PLAIN_COLOURS.filter((colour) => !present.has(colour));
+  return others.length === 0 ? undefined : changed(words, [rng.pick(places), rng.pick(others)]);
+}
+
+/** “has a red center” → “has no red center”, “with” ↔ “without”, “are red” → “are not red”; “no” and “not” are taken out. */
+function deny(words: readonly string[], rng: Rng): string[] | undefined {
+  const denied = placesOf(words, (word) => /^(?:no|not|without)$/i.test(word));
+  if (denied.length > 0) {
+    const place = rng.pick(denied);
+    return words[place]!.toLowerCase() === 'without' ? changed(words, [place, 'with']) : without(words, place);
+  }
+  const places = placesOf(words, (word) => /^(?:has|have|with|is|are)$/i.test(word)).filter(
+    (at) => at + 2 < words.length,
+  );
+  if (places.length === 0) return undefined;
+  const place = rng.pick(places);
+  const verb = words[place]!;
+  if (verb.toLowerCase() === 'with') return changed(words, [place, 'without']);
+  if (/^(?:is|are)$/i.test(verb)) return changed(words, [place, `${verb} not`]);
+  const noArticle =
+    /^an?$/i.test(words[place + 2]!) && place + 4 < words.length ? without(words, place + 2) : [...words];
+  return changed(noArticle, [place, `${verb} no`]);
+}
+
+function changeCount(words: readonly string[], rng: Rng): string[] | undefined {
+  const isCount = (word: string) =>
+    COUNT_WORDS.some((count) => count === word.toLowerCase()) || MANY_WORDS.has(word.toLowerCase());
+  const places = placesOf(words, isCount);
+  if (places.length === 0) return undefined;
+  const place = rng.pick(places);
+  const said = words[place]!.toLowerCase();
+  const others = COUNT_WORDS.filter((count) => count !== said && !(MANY_WORDS.has(said) && MANY_WORDS.has(count)));
+  return changed(words, [place, rng.pick(others)]);
+}
+
+function placesOf(words: readonly string[], is: (word: string) => boolean): number[] {
+  return words.flatMap((word, place) => (place % 2 === 0 && is(word) ? [place] : []));
+}
+
+const familiesOf = (colour: string): readonly string[] => COLOUR_FAMILIES[colour.toLowerCase()]!;
+
+function alike(a: string, b: string): boolean {
+  return familiesOf(a).some((family) => familiesOf(b).includes(family));
+}
+
+function joined(words: readonly string[], from: number, to: number): boolean {
+  const between = words.slice(from + 1, to).filter((word, i) => i % 2 === 1 && word !== '');
+  return between.every((word) => JOINING.has(word.toLowerCase()) || isColour(word));
+}
+
+function changed(words: readonly string[], ...changes: readonly (readonly [place: number, word: string])[]): string[] {
+  const copy = [...words];
+  for (const [place, word] of changes) copy[place] = word;
+  return copy;
+}
+
+/** Without a word and the blank behind it. */
+function without(words: readonly string[], place: number): string[] {
+  return [...words.slice(0, place), ...words.slice(place + 2)];
+}

@@ -1,0 +1,45 @@
+/** Words of flower captions that say what can be changed: colours, counts, parts; and sentences as words and what stands between them. */
+
+/** Colour words, and which plain colours each of them may pass for. */
+export const COLOUR_FAMILIES: Readonly<Record<string, readonly string[]>> = {
+  red: ['red'],
+  pink: ['pink'],
+  purple: ['purple'],
+  blue: ['blue'],
+  yellow: ['yellow'],
+  orange: ['orange'],
+  white: ['white'],
+  green: ['green'],
+  brown: ['brown', 'orange', 'red'],
+  black: ['black'],
+  violet: ['purple', 'blue'],
+  lavender: ['purple', 'blue', 'pink'],
+  lilac: ['purple', 'pink'],
+  mauve: ['purple', 'pink'],
+  indigo: ['purple', 'blue'],
+  magenta: ['pink', 'purple', 'red'],
+  fuchsia: ['pink', 'purple', 'red'],
+  maroon: ['red', 'purple'],
+  burgundy: ['red', 'purple'],
+  crimson: ['red'],
+  scarlet: ['red', 'orange'],
+  peach: ['orange', 'pink'],
+  coral: ['orange', 'pink', 'red'],
+  gold: ['yellow', 'orange'],
+  golden: ['yellow', 'orange'],
+  cream: ['white', 'yellow'],
+};
+
+/** What a colour is replaced by. */
+export const PLAIN_COLOURS = ['red', 'pink', 'purple', 'blue', 'yellow', 'orange', 'white'] as const;
+
+/** Counts that contradict each other; `several` and the like stand for the last. */
+export const COUNT_WORDS = ['two', 'three', 'four', 'five', 'six', 'eight', 'many'] as const;
+export const MANY_WORDS: ReadonlySet<string> = new Set(['many', 'several', 'multiple', 'numerous', 'eight', 'lots']);
+
+/** A sentence as words at even places and what stands between them at odd ones; joined, it is the sentence again. */
+export function inWords(sentence: string): string[] {
+  return sentence.split(/([^\p{L}\p{M}\p{N}'’-]+)/u);
+}
+
+export const isColour = (word: string): boolean => Object.hasOwn(COLOUR_FAMILIES, word.toLowerCase());
