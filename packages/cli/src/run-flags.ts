@@ -20,6 +20,7 @@ export interface TrainFlags {
   learningRate?: number;
   captionsPerImage?: number;
   numCaptions?: number;
+  editedShare?: number;
   emaHalfLife?: number;
   seed?: number;
   preview?: string[];
@@ -57,7 +58,7 @@ function askedSettings(flags: Partial<TrainFlags>, file: Section, preset: Sectio
     ...(file[name] as Section),
     ...said(above),
   });
-  const { objective, mismatch, emaHalfLife, captionsPerImage, numCaptions, batchSize } = flags;
+  const { objective, mismatch, emaHalfLife, captionsPerImage, numCaptions, editedShare, batchSize } = flags;
   const { epochs, learningRate, maxSteps, maxMinutes } = flags;
   return {
     ...file,
@@ -67,7 +68,7 @@ function askedSettings(flags: Partial<TrainFlags>, file: Section, preset: Sectio
       encoder: encoderSection(flags.encoder),
     }),
     model: merge('model', preset, { objective, mismatch, emaHalfLife }),
-    batches: merge('batches', {}, { captionsPerImage, numCaptions, batchSize }),
+    batches: merge('batches', {}, { captionsPerImage, numCaptions, editedShare, batchSize }),
     trainer: merge('trainer', {}, { epochs, learningRate, maxSteps, maxMinutes }),
     preview: merge('preview', {}, { captions: flags.preview }),
   };

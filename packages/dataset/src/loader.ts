@@ -74,6 +74,11 @@ class PrefetchingSource implements BatchSource {
       throw new ConfigError(`A batch must hold at least one pair, got ${batchSize}.`);
     }
     if (!Number.isInteger(prefetch) || prefetch < 0) throw new ConfigError(`prefetch must be ≥ 0, got ${prefetch}.`);
+    if (options.editedShare && options.mismatch !== 'text') {
+      throw new ConfigError(`Edited captions are mismatching texts, this model's mismatch is ${options.mismatch}.`, {
+        hint: 'Train with the mismatch `text`, or without edited captions.',
+      });
+    }
     checkCrop(dataset.storedSize, imageSize);
     this.#options = options;
     this.#prefetch = prefetch;

@@ -92,6 +92,27 @@ describe('PairSampler', () => {
     expect(Math.max(...items)).toBe(11);
   });
 
+  it('gives edits of the right captions for a share of the wrong ones, where there are any', () => {
+    const edit = (caption: string, rng: Rng) =>
+      caption.endsWith('.0') ? undefined : `${caption}, edited ${rng.integer(2)}`;
+    const pairs = draw(20_000, { editedShare: 0.4, edit });
+    const edited = pairs.filter(({ wrongCaptions }) => wrongCaptions[0]!.includes('edited'));
+    expect(edited.length / pairs.length).toBeCloseTo(0.4 * 0.9, 1);
+    for (const { captions, wrongCaptions } of edited) expect(wrongCaptions[0]).toContain(`${captions[0]}, edited`);
+    const others = pairs.filter((pair) => !edited.includes(pair));
+    expect(others.every(({ wrongItem, wrongCaptions }) => wrongCaptions[0]!.startsWith(`${wrongItem}.`))).toBe(true);
+    const all = draw(200, { editedShare: 1, edit, numCaptions: 2 });
+    expect(all.every(({ wrongCaptions }) => wrongCaptions.length === 2)).toBe(true);
+    expect(draw(50, { editedShare: 0, edit })).toEqual(draw(50));
+  });
+
+  it.each<PairSamplerOptions>([{ editedShare: 0.5 }, { editedShare: 1.5, edit: (caption) => caption }])(
+    'refuses %o',
+    (options) => {
+      expect(() => draw(1, options)).toThrow(/editedShare must be/);
+    },
+  );
+
   it('continues from a saved state exactly', () => {
     const sampler = new PairSampler(dataset(), new Rng(3));
     for (let i = 0; i < 17; i++) sampler.next();

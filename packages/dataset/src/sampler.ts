@@ -18,6 +18,10 @@ export interface PairSamplerOptions {
   readonly numCaptions?: number | undefined;
   /** Splits that are drawn from. Default train and val, as the paper trains on both. */
   readonly splits?: readonly SplitName[] | undefined;
+  /** Share of pairs whose wrong captions are edits of the right ones, which say something else of the same image. Default 0. */
+  readonly editedShare?: number | undefined;
+  /** Makes such an edit, of a caption that says what it can change; `editCaption` of `@t2i/text-encoder` for instance. */
+  readonly edit?: ((caption: string, rng: Rng) => string | undefined) | undefined;
 }
 
 /** An image with captions of its own, and the same of another class. Item numbers are those of the data set. */
@@ -27,7 +31,7 @@ export interface SampledPair {
   readonly captions: readonly string[];
   /** An item of any other class. */
   readonly wrongItem: number;
-  /** `numCaptions` captions of `wrongItem`. */
+  /** `numCaptions` captions of `wrongItem`, or edits of `captions`. */
   readonly wrongCaptions: readonly string[];
 }
 
@@ -40,6 +44,8 @@ export class PairSampler {
   readonly #sampling: Sampling;
   readonly #captionsPerImage: number;
   readonly #numCaptions: number;
+  readonly #editedShare: number;
+  readonly #edit: PairSamplerOptions['edit'];
   /** The items, class by class. */
   readonly #items: Int32Array;
   /** Where each class begins in `#items`; one entry more than there are classes. */
@@ -54,6 +60,10 @@ export class PairSampler {
     for (const [name, count] of Object.entries({ captionsPerImage, numCaptions })) {
       if (!Number.isInteger(count) || count < 1) throw new ConfigError(`${name} must be at least 1, got ${count}.`);
     }
+    const { editedShare = 0, edit } = options;
+    if (!(editedShare >= 0 && editedShare <= 1) || (editedShare > 0 && edit === undefined)) {
+      throw new ConfigError(`editedShare must be from 0 to 1, and above 0 only with an edit, got ${editedShare}.`);
+    }
     const classes = itemsByClass(dataset, splits);
     if (classes.length < 2) {
       const where = splits.map((split) => `"${split}"`).join(' and ');
@@ -67,6 +77,8 @@ export class PairSampler {
     this.#sampling = sampling;
     this.#captionsPerImage = captionsPerImage;
     this.#numCaptions = numCaptions;
+    this.#editedShare = editedShare;
+    this.#edit = edit;
     this.#items = Int32Array.from(classes.flat());
     this.#starts = new Int32Array(classes.length + 1);
     classes.forEach((items, k) => {
@@ -78,12 +90,16 @@ export class PairSampler {
   /** The next pair. A drawn class is never drawn again in hope of another: each pair costs the same few decisions. */
   next(): SampledPair {
     const [item, wrongItem] = this.#sampling === 'class-uniform' ? this.#twoClasses() : this.#twoImages();
-    return {
-      item,
-      captions: this.#drawCaptions(item),
-      wrongItem,
-      wrongCaptions: this.#drawCaptions(wrongItem),
-    };
+    const captions = this.#drawCaptions(item);
+    const wrongCaptions = this.#drawCaptions(wrongItem);
+    return { item, captions, wrongItem, wrongCaptions: this.#edited(captions) ?? wrongCaptions };
+  }
+
+  /** Nothing for most pairs, and where a caption says nothing that can be changed. Draws nothing unless edits are wanted. */
+  #edited(captions: readonly string[]): readonly string[] | undefined {
+    if (this.#editedShare === 0 || this.#rng.uniform() >= this.#editedShare) return undefined;
+    const edits = captions.flatMap((caption) => this.#edit!(caption, this.#rng) ?? []);
+    return edits.length === captions.length ? edits : undefined;
   }
 
   /** The position in the stream; plain JSON. */

@@ -40,6 +40,12 @@ const batchesSchema = z.strictObject({
   batchSize: z.int().min(2).default(64).describe('pairs per step (paper: 64)'),
   captionsPerImage: z.int().min(1).default(10).describe('captions of each photo in use (blog: 5)'),
   numCaptions: z.int().min(1).default(1).describe("captions averaged per condition (paper: 1; authors' code: 4)"),
+  editedShare: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0)
+    .describe('share of mismatching texts that are edits of the right caption (mismatch `text` only)'),
   sampling: z.enum(['class-uniform', 'image-uniform']).default('class-uniform'),
 });
 

@@ -4,7 +4,7 @@ import { type CaptionEncoder, Rng, type TextImageDataset } from '@t2i/core';
 import { withFolderLock } from '@t2i/core/node';
 import { createBatchSource } from '@t2i/dataset';
 import { GanCls } from '@t2i/gan-cls';
-import type { SavableEncoder } from '@t2i/text-encoder';
+import { editCaption, type SavableEncoder } from '@t2i/text-encoder';
 import { saveEncoder } from '@t2i/text-encoder/node';
 import { assertNoRun, createPreview, type TrainOptions, type TrainResult, train } from '@t2i/trainer';
 import { chooseEncoder } from './choose-encoder.ts';
@@ -106,6 +106,7 @@ async function trainOn(
     encoder,
     imageSize: model.imageSize,
     mismatch: model.mismatch,
+    edit: editCaption,
     rng: seeds.fork(),
     ...config.batches,
   });

@@ -12,6 +12,9 @@ import { charCnnRnnShapes } from './char-cnn-rnn/network.ts';
 import { CompletedEncoder, USUAL_BEGINNINGS } from './completed-encoder.ts';
 import { LinearWords, linearWordsShapes } from './linear-words/linear-words.ts';
 import { PrecomputedEncoder } from './precomputed-encoder.ts';
+import { resolveWordCnnConfig } from './word-cnn/config.ts';
+import { wordCnnShapes } from './word-cnn/network.ts';
+import { WordCnn } from './word-cnn/word-cnn.ts';
 
 beforeAll(() => tf.setBackend('cpu'));
 
@@ -33,11 +36,17 @@ function charCnnRnn(): CharCnnRnn {
   return CharCnnRnn.fromWeights(config, weights(charCnnRnnShapes(config)), null);
 }
 
+function wordCnn(): WordCnn {
+  const config = resolveWordCnnConfig({ wordDim: 3, channels: 4, dim: 5 });
+  return WordCnn.fromWeights(WORDS, config, weights(wordCnnShapes(WORDS.length, config)), null);
+}
+
 testCaptionEncoder('CharCnnRnn', { open: charCnnRnn });
 testCaptionEncoder('BagOfWords', { open: () => BagOfWords.fit([...CAPTIONS, ...CAPTIONS]), captions: CAPTIONS });
 testCaptionEncoder('LinearWords', {
   open: () => LinearWords.fromWeights(WORDS, weights(linearWordsShapes(WORDS.length, 5)), null),
 });
+testCaptionEncoder('WordCnn', { open: wordCnn });
 testCaptionEncoder('CompletedEncoder', {
   open: () => new CompletedEncoder(charCnnRnn(), { prefix: 'this flower has', unless: USUAL_BEGINNINGS }),
 });

@@ -4,7 +4,7 @@ import { parseRunConfig, readRecord, resumeRun, trainRun } from '@t2i/pipeline';
 import { Command, Option } from 'commander';
 import { continuedConfig, flagOf } from '../continued-run.ts';
 import { examples } from '../examples.ts';
-import { backendOption, collect, encoderOption, integer, positiveNumber } from '../flags.ts';
+import { backendOption, collect, encoderOption, integer, positiveNumber, share } from '../flags.ts';
 import type { Output } from '../output.ts';
 import { continuedConfigInput, readRunConfigFile, runConfigInput, type TrainFlags } from '../run-flags.ts';
 import { type TrainingSession, watchTraining } from '../training-session.ts';
@@ -33,6 +33,7 @@ export function trainCommand(output: Output, resumeCommand = 't2i train --resume
     .option('--learning-rate <x>', 'of both networks (default: 0.0002)', positiveNumber)
     .option('--captions-per-image <n>', 'captions of each photo in use (default: 10; the blog: 5)', integer(1))
     .option('--num-captions <n>', "captions averaged per condition (default: 1; authors' code: 4)", integer(1))
+    .option('--edited-share <share>', 'of mismatching texts: edits of the right caption (default: 0)', share)
     .option('--ema-half-life <images>', 'keep a moving average of the generator to draw with', positiveNumber)
     .option('--seed <n>', 'decides weights, sampling and noise (default: 1)', integer())
     .option('--preview <sentence>', 'draw this sentence after every epoch too (repeatable)', collect)

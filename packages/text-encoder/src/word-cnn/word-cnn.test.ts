@@ -28,20 +28,23 @@ function goldenEncoder(): WordCnn {
 }
 
 describe('WordCnn', () => {
-  it('gives the numbers of the loops in NumPy, whatever the sentences beside', async () => {
-    const encoder = goldenEncoder();
-    // a pause counts between clauses alone: the golden rows that end or begin with one are told by ids
-    const told = sentences.filter((text) => !/^,|,$/.test(text));
-    const { data, shape } = await encoder.encode(told);
-    expect(shape).toEqual([told.length, config.dim]);
-    const expected = told.flatMap((text) => golden.embeddings[sentences.indexOf(text)]!);
-    expectAllClose(data, Float32Array.from(expected), { absolute: 1e-5 });
-    for (const [i, text] of told.entries()) {
-      const alone = await encoder.encode([text]);
-      expect(maxDifference(alone.data, data.subarray(i * config.dim, (i + 1) * config.dim))).toBeLessThan(1e-6);
-    }
-    encoder.dispose();
-  });
+  it.each([true, false])(
+    'gives the numbers of the loops in NumPy, whatever the sentences beside; together: %s',
+    async (together) => {
+      const encoder = goldenEncoder();
+      // a pause counts between clauses alone: the golden rows that end or begin with one are told by ids
+      const told = sentences.filter((text) => !/^,|,$/.test(text));
+      const { data, shape } = await encoder.encode(told, { together });
+      expect(shape).toEqual([told.length, config.dim]);
+      const expected = told.flatMap((text) => golden.embeddings[sentences.indexOf(text)]!);
+      expectAllClose(data, Float32Array.from(expected), { absolute: 1e-5 });
+      for (const [i, text] of told.entries()) {
+        const alone = await encoder.encode([text]);
+        expect(maxDifference(alone.data, data.subarray(i * config.dim, (i + 1) * config.dim))).toBeLessThan(1e-6);
+      }
+      encoder.dispose();
+    },
+  );
 
   it('hears which word stands beside which', async () => {
     const encoder = goldenEncoder();

@@ -1,6 +1,6 @@
 /** The trained word-CNN as an encoder of sentences: words, what stands beside them, and a vocabulary that says what it does not know. */
 
-import type { EmbeddingBatch, JsonValue, StateDict } from '@t2i/core';
+import type { EmbeddingBatch, EncodeOptions, JsonValue, StateDict } from '@t2i/core';
 import { CheckpointError, errorMessage, expectTensors, float32Values, fnv1a } from '@t2i/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { assertNotBlank } from '../captions.ts';
@@ -9,8 +9,8 @@ import { resolveWordCnnConfig, type WordCnnConfig } from './config.ts';
 import { maskOf, type Weights, wordCnn, wordCnnShapes } from './network.ts';
 import { Vocabulary } from './vocabulary.ts';
 
-/** Sentences encoded at once: bounds the memory, and is enough to keep the engine busy. */
-const ROWS_AT_ONCE = 64;
+/** Sentences encoded together: bounds the memory, and is enough to keep the engine busy. */
+const ROWS_TOGETHER = 64;
 
 /**
  * Embeds a sentence by its words and their neighbours. A word within a typing error of a known one is read as that, other unknown words count
@@ -91,14 +91,18 @@ export class WordCnn implements SavableEncoder {
     return { tensors: this.#tensors, metadata: Object.fromEntries(texts) as Record<string, string> };
   }
 
-  /** Captions of like length are encoded together, because padding costs time too. */
-  async encode(captions: readonly string[]): Promise<EmbeddingBatch> {
+  /**
+   * Each caption has a pass of its own, whose sizes it alone decides: so its embedding is the same, bit for bit, in any company.
+   * Those that may be encoded together are sorted by length, because padding costs time too.
+   */
+  async encode(captions: readonly string[], { together = false }: EncodeOptions = {}): Promise<EmbeddingBatch> {
     assertNotBlank(captions);
+    const rowsOfPass = together ? ROWS_TOGETHER : 1;
     const rows = captions.map((caption) => this.vocabulary.read(caption).ids);
     const order = rows.map((_, i) => i).sort((a, b) => rows[a]!.length - rows[b]!.length || a - b);
     const data = new Float32Array(captions.length * this.dim);
-    for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {
-      const part = order.slice(from, from + ROWS_AT_ONCE);
+    for (let from = 0; from < rows.length; from += rowsOfPass) {
+      const part = order.slice(from, from + rowsOfPass);
       const embeddings = tf.tidy(() => this.#embed(part.map((i) => rows[i]!)));
       const values = await embeddings.data();
       part.forEach((i, row) => {
