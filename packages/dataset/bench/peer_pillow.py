@@ -1,10 +1,11 @@
 """The peer of bench/prepare.ts: Oxford-102 photos decoded and resized to 76×76 by Pillow, as PyTorch programs do it.
 
     pip install numpy pillow torch
-    python peer_pillow.py FOLDER_WITH_102FLOWERS_TGZ [--workers 2]
+    python peer_pillow.py FOLDER_WITH_102FLOWERS_TGZ [--workers 2] [--keep FOLDER]
 
 Prints two times: the same job as `prepare` (archive in, packed bytes out, a pool of processes), and a torch DataLoader
 over the photos unpacked beforehand. Pillow is imported before the clock starts, torch is not needed for the first.
+With --keep only the first is done, and its images.u8 is left in the folder, to be compared with that of a prepared set.
 """
 import argparse
 import io
@@ -70,8 +71,13 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("folder")
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--keep")
     arguments = parser.parse_args()
     archive = os.path.join(arguments.folder, "102flowers.tgz")
+    if arguments.keep:
+        os.makedirs(arguments.keep, exist_ok=True)
+        archive_to_packed(archive, arguments.keep, arguments.workers)
+        raise SystemExit
     with tempfile.TemporaryDirectory() as folder:
         archive_to_packed(archive, folder, arguments.workers)
         folder_to_tensor(archive, folder, arguments.workers)

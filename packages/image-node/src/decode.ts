@@ -87,7 +87,7 @@ function assertDecodable({ width, height, depth }: Metadata, maxPixels: number):
   });
 }
 
-function decodeWhole(library: typeof sharp, file: Uint8Array, header: Metadata): Promise<RgbImage> {
+async function decodeWhole(library: typeof sharp, file: Uint8Array, header: Metadata): Promise<RgbImage> {
   const pixels = header.width * header.height;
   const sequentialRead = pixels > SMALL_PIXELS;
   // "warning" is the strictest: a JPEG that ends before its pixels do, but in order, is a warning
