@@ -3,6 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { readFixture } from './__fixtures__/small.ts';
 import { readCaffeModel } from './caffe-model.ts';
 
+/** A number of protobuf. */
+const varint = (value: number): number[] => (value < 128 ? [value] : [(value % 128) + 128, ...varint(value >> 7)]);
+/** A field with a length. */
+const message = (field: number, body: number[]) => [...varint(field * 8 + 2), ...varint(body.length), ...body];
+
 const file = await readFixture('small.caffemodel');
 
 describe('readCaffeModel', () => {
@@ -20,11 +25,27 @@ describe('readCaffeModel', () => {
     }
   });
 
+  it('refuses a layer that stands there twice, and shapes that no blob has', () => {
+    expect(() => readCaffeModel(Uint8Array.of(...file, ...file))).toThrow(/it holds ".+" twice/);
+    // layer (100) { name: "a", blobs (7) { shape (7) { dim (1), 1,000 times, packed }, data (5): 4 bytes } }
+    const blob = [...message(7, message(1, Array(1000).fill(1))), ...message(5, [0, 0, 128, 63])];
+    const model = message(100, [...message(1, [97]), ...message(7, blob)]);
+    expect(() => readCaffeModel(Uint8Array.from(model))).toThrow('a blob has 1000 dimensions');
+  });
+
+  it('reads floats that stand alone', () => {
+    const alone = [1, 2].flatMap((value) => [5 * 8 + 5, ...new Uint8Array(Float32Array.of(value).buffer)]);
+    const model = message(100, [...message(1, [97]), ...message(7, [...message(7, message(1, [2])), ...alone])]);
+    expect(readCaffeModel(Uint8Array.from(model)).tensors).toEqual({
+      'a/weight': { shape: [2], data: Float32Array.of(1, 2) },
+    });
+  });
+
   it('never fails in another way on damaged bytes', () => {
     const rng = new Rng(1);
-    for (let round = 0; round < 300; round++) {
+    for (let round = 0; round < 1000; round++) {
       const damaged = file.slice(0, 200 + rng.integer(file.length - 200));
-      for (let k = 0; k < 4; k++) damaged[rng.integer(200)] = rng.integer(256);
+      for (let k = 0; k < 4; k++) damaged[rng.integer(round % 2 === 0 ? 200 : damaged.length)] = rng.integer(256);
       try {
         readCaffeModel(damaged);
       } catch (error) {

@@ -13,6 +13,8 @@ export interface CaffeTensor {
 
 /** More weights than any network of that time had; a damaged length must not fill the memory. */
 const MAX_ELEMENTS = 2 ** 28;
+/** As in Caffe (`kMaxBlobAxes`). */
+const MAX_DIMENSIONS = 32;
 
 /** @throws CheckpointError when the bytes are no Caffe model, or a truncated one */
 export function readCaffeModel(file: Uint8Array): { readonly tensors: Readonly<Record<string, CaffeTensor>> } {
@@ -21,7 +23,9 @@ export function readCaffeModel(file: Uint8Array): { readonly tensors: Readonly<R
     if (field !== 100 && field !== 2) continue;
     const layer = readLayer(bytes, field === 100 ? { name: 1, blobs: 7 } : { name: 4, blobs: 6 });
     layer.blobs.forEach((blob, k) => {
-      tensors[`${layer.name}/${['weight', 'bias'][k] ?? k}`] = blob;
+      const name = `${layer.name}/${['weight', 'bias'][k] ?? k}`;
+      if (Object.hasOwn(tensors, name)) fail(`it holds ${JSON.stringify(name.slice(0, 100))} twice`);
+      tensors[name] = blob;
     });
   }
   if (Object.keys(tensors).length === 0) fail('it holds no weights');
@@ -42,23 +46,24 @@ function readLayer(bytes: Uint8Array, fields: { readonly name: number; readonly 
 function readBlob(bytes: Uint8Array): CaffeTensor {
   const legacy = [1, 1, 1, 1];
   let shape: number[] | undefined;
-  const parts: Uint8Array[] = [];
+  let length = 0;
   for (const { field, bytes: value, number } of messages(bytes)) {
     if (field >= 1 && field <= 4) legacy[field - 1] = number;
-    else if (field === 5) parts.push(value);
+    else if (field === 5) length += value.length / 4;
     else if (field === 7) shape = readShape(value);
   }
-  const length = parts.reduce((sum, part) => sum + part.length, 0) / 4;
   shape ??= withoutLeadingOnes(legacy);
+  if (shape.length > MAX_DIMENSIONS) fail(`a blob has ${shape.length} dimensions`);
   if (!Number.isInteger(length) || length > MAX_ELEMENTS || sizeOf(shape) !== length) {
     fail(`a blob of shape [${shape.join(', ')}] has ${length} numbers`);
   }
   const data = new Float32Array(length);
   const target = new Uint8Array(data.buffer); // both sides are little-endian
   let offset = 0;
-  for (const part of parts) {
-    target.set(part, offset);
-    offset += part.length;
+  for (const { field, bytes: value } of messages(bytes)) {
+    if (field !== 5) continue; // floats that stand alone are too many to keep a list of
+    target.set(value, offset);
+    offset += value.length;
   }
   return { shape, data };
 }
