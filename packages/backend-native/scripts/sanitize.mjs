@@ -16,6 +16,7 @@ const library = (name) =>
   spawnSync(process.env.CXX ?? 'c++', [`-print-file-name=${name}`], { encoding: 'utf8' }).stdout.trim();
 const environment = {
   ...process.env,
+  T2I_HOSTILE_CASES: process.env.T2I_HOSTILE_CASES ?? '500',
   T2I_NATIVE_ADDON: join(root, 'build', `sanitize-${kind}`, 't2i_native.node'),
   LD_PRELOAD: kind in RUNTIME ? `${library(RUNTIME[kind])} ${library('libstdc++.so')}` : '',
   // What V8 itself leaves behind at exit is not ours to report.

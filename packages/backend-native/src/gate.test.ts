@@ -54,6 +54,12 @@ describe('matMul', () => {
   });
 });
 
+it('transposes by the truth of a flag, not by its digits', () => {
+  const [a, b] = [tf.ones([5, 3]), tf.ones([4, 5])];
+  const y = result(() => run('BatchMatMul', { a, b }, { transposeA: 1e308, transposeB: 2 ** 32 }));
+  expect(y).toEqual({ shape: [3, 4], values: new Array(12).fill(5) });
+});
+
 describe('pad', () => {
   it('crops where padding is negative', () => {
     expect(result(() => tf.pad(tf.tensor1d([1, 2, 3, 4]), [[-1, 0]])).values).toEqual([2, 3, 4]);
@@ -86,6 +92,12 @@ describe('pad', () => {
 });
 
 describe('localResponseNormalization', () => {
+  it('has powers of negative norms, as the cpu backend', () => {
+    const x = tf.tensor4d([1, 2], [1, 1, 1, 2]);
+    expect(result(() => tf.localResponseNormalization(x, 0, -2, 0, 1)).values).toEqual([-0.5, -1]);
+    expect(result(() => tf.localResponseNormalization(x, 0, -Infinity, 0, 0.5)).values).toEqual([0, 0]);
+  });
+
   it('reaches as far as there are channels', () => {
     const x = tf.tensor4d([1, 2, 3, 4, 5, 6], [1, 1, 2, 3]);
     const normalised = (radius: number) => {
@@ -149,6 +161,11 @@ const REFUSED: Record<string, () => tf.Tensor | tf.Tensor[]> = {
   'all, axes': () => tf.all(tf.ones([2, 3, 4], 'bool'), [1, 1]),
   transpose: () => tf.transpose(tf.ones([2, 3]), [0, 0]),
   'transpose of int32': () => tf.transpose(tf.ones([2, 3], 'int32'), [0, 0]),
+  'unstack, axes': () => run('Unpack', { value: tf.ones([2, 3]) }, { axis: [1, 1] }),
+  'leakyRelu, alpha': () => run('LeakyRelu', { x: tf.ones([2]) }, { alpha: '0.2' }),
+  'range, huge': () => run('Range', {}, { start: 2 ** 40, stop: 8, step: 1, dtype: 'float32' }),
+  'a window that no loop ends': () =>
+    run('MaxPoolWithArgmax', { x: tf.ones([1, 4, 4, 1]) }, { filterSize: 2 ** 33, strides: 1, pad: 'same' }),
   reverse: () => tf.reverse(tf.ones([2, 3]), [0, 0]),
   'gather, index': () => tf.gather(tf.ones([2, 3]), tf.tensor1d([2], 'int32')),
   'where, shapes': () => run('Select', { condition: tf.ones([7], 'bool'), t: tf.ones([2]), e: tf.ones([2]) }),
@@ -168,6 +185,7 @@ it.each(Object.entries(REFUSED))('refuses: %s', (_, compute) => {
 it.each([
   ['slice, end', () => tf.slice(tf.ones([4, 4]), [3, 0], [2, 4]), /would overflow/],
   ['concat, axis', () => run('Concat', [tf.ones([2]), tf.ones([2])] as never, { axis: 3 }), /in range/],
+  ['reverse, scalar', () => run('Reverse', { x: tf.scalar(1) }, { dims: [-1] }), /in range/],
   ['stack, axis', () => run('Pack', [tf.ones([2]), tf.ones([2])] as never, { axis: 3 }), /in range/],
 ] as [string, () => tf.Tensor, RegExp][])('lets tfjs refuse: %s', (_, compute, message) => {
   expect(refusal(compute).message).toMatch(message);

@@ -29,13 +29,9 @@ export function checkedSize(shape: readonly number[]): number {
   return size;
 }
 
-/** Refuses unless each of `tensors` has as many elements as `shape`. */
-export function checkSizes(shape: readonly number[], tensors: Readonly<Record<string, TensorInfo>>): void {
-  const size = checkedSize(shape);
-  for (const name in tensors) {
-    const info = tensors[name]!;
-    demand(checkedSize(info.shape) === size, () => `${name} is [${info.shape}], expected the size of [${shape}]`);
-  }
+/** Refuses unless each of `tensors` has exactly this shape. */
+export function checkShapes(shape: readonly number[], tensors: Readonly<Record<string, TensorInfo>>): void {
+  for (const name in tensors) checkShape(name, tensors[name]!, shape);
 }
 
 /** Refuses unless `info` has exactly this shape. */
@@ -55,6 +51,13 @@ export function checkWhole(name: string, numbers: readonly number[], least = -MA
   }
 }
 
+/** Refuses unless each is a number: native code takes nothing else. */
+export function checkNumbers(numbers: Readonly<Record<string, unknown>>): void {
+  for (const name in numbers) {
+    demand(typeof numbers[name] === 'number', () => `${name} is ${numbers[name]}, which is not a number`);
+  }
+}
+
 /** The axes that `axis` means, each once: numpy and TensorFlow refuse an axis that is named twice, and so do we. */
 export function distinctAxes(axis: number | number[], shape: readonly number[]): number[] {
   const axes = util.parseAxisParam(axis, shape as number[]);
@@ -65,6 +68,6 @@ export function distinctAxes(axis: number | number[], shape: readonly number[]):
 /** The one axis that `axis` means, counted from the front. */
 export function oneAxis(axis: number, shape: readonly number[]): number {
   const axes = util.parseAxisParam(axis, shape as number[]);
-  demand(axes.length > 0, () => `no axis is given`);
+  demand(axes.length === 1, () => `[${axis}] is not one axis`);
   return axes[0]!;
 }

@@ -4,12 +4,14 @@ import type { AdamAttrs, AdamInputs } from '@t2i/ops';
 import { ADAM } from '@t2i/ops';
 import { nativeFunction } from '../binding.ts';
 import { defineKernel, type RuleCall } from '../kernel.ts';
-import { checkSizes } from '../sizes.ts';
+import { checkNumbers, checkShapes } from '../sizes.ts';
 
 const adam = nativeFunction<(...arguments_: (Float32Array | number)[]) => void>('adam');
 
-function rule({ inputs: { variable, ...others } }: RuleCall<AdamInputs, AdamAttrs>): void {
-  checkSizes(variable.shape, others);
+function rule({ inputs: { variable, ...others }, attrs }: RuleCall<AdamInputs, AdamAttrs>): void {
+  checkShapes(variable.shape, others);
+  const { learningRate, beta1, beta2, epsilon, correction1, correction2 } = attrs;
+  checkNumbers({ learningRate, beta1, beta2, epsilon, correction1, correction2 });
 }
 
 export const adamKernel = defineKernel(ADAM, rule, ({ inputs, attrs, backend }) => {

@@ -13,7 +13,7 @@ import { nativeFunction } from '../binding.ts';
 import { defineKernel, type RuleCall } from '../kernel.ts';
 import { demand } from '../kernel-error.ts';
 import type { NativeBackend } from '../native-backend.ts';
-import { checkSizes } from '../sizes.ts';
+import { checkNumbers, checkShapes } from '../sizes.ts';
 
 /** The numbers that native/kernels/batch-norm.cc knows the rectifiers by. */
 const RECTIFIERS: Readonly<Record<RectifierName, number>> = { linear: 0, relu: 1, leakyRelu: 2 };
@@ -43,8 +43,12 @@ function rectifierOf({ activation = 'linear', alpha = 0 }: Partial<BatchNormTrai
   return [RECTIFIERS[activation], alpha];
 }
 
-function checkRectifier({ activation = 'linear' }: Partial<BatchNormTrainingAttrs>): void {
-  demand(activation in RECTIFIERS, () => `unknown activation "${activation}"`);
+function checkAttributes({ x }: { readonly x: TensorInfo }, attrs: BatchNormTrainingAttrs): void {
+  const { activation, alpha, epsilon } = attrs;
+  demand(x.shape.length > 0, () => 'x is a scalar, expected channels on its last axis');
+  checkNumbers({ epsilon, alpha });
+  demand(epsilon >= 0, () => `epsilon is ${epsilon}, expected 0 or more`);
+  demand(Object.hasOwn(RECTIFIERS, activation), () => `unknown activation "${activation}"`);
 }
 
 interface BatchNormParameters {
@@ -78,8 +82,8 @@ export function applyBatchNorm(
 
 function trainingRule({ inputs, attrs }: RuleCall<BatchNormTrainingInputs, BatchNormTrainingAttrs>) {
   const [rows, channels] = matrixOf(inputs.x);
-  checkSizes([channels], { gamma: inputs.gamma, beta: inputs.beta });
-  checkRectifier(attrs);
+  checkShapes([channels], { gamma: inputs.gamma, beta: inputs.beta });
+  checkAttributes(inputs, attrs);
   return { rows, channels };
 }
 
@@ -95,9 +99,9 @@ const trainingKernel = defineKernel(BATCH_NORM_TRAINING, trainingRule, ({ inputs
 function gradientRule({ inputs, attrs }: RuleCall<BatchNormTrainingGradInputs, BatchNormTrainingAttrs>) {
   const { dy, x, ...parameters } = inputs;
   const [rows, channels] = matrixOf(x);
-  checkSizes(x.shape, { dy });
-  checkSizes([channels], parameters);
-  checkRectifier(attrs);
+  checkShapes(x.shape, { dy });
+  checkShapes([channels], parameters);
+  checkAttributes(inputs, attrs);
   return { rows, channels };
 }
 

@@ -30,7 +30,7 @@ import { nativeFunction } from '../binding.ts';
 import { callCpuKernel, defineKernel, type RuleCall } from '../kernel.ts';
 import { demand } from '../kernel-error.ts';
 import type { NativeBackend } from '../native-backend.ts';
-import { checkShape, checkSizes } from '../sizes.ts';
+import { checkNumbers, checkShape, checkShapes } from '../sizes.ts';
 import { type Broadcast, planBroadcast } from './broadcast.ts';
 
 type Numbers = Float32Array | Uint8Array;
@@ -162,8 +162,9 @@ const selectKernel = defineKernel(Select, selectRule, (call) => {
 
 type RectifierGradient = (dy: Float32Array, x: Float32Array, dx: Float32Array, alpha: number) => void;
 const rectifierGradient = nativeFunction<RectifierGradient>('rectifierGradient');
-function rectifierGradRule({ inputs: { dy, x } }: RuleCall<RectifierGradInputs, RectifierGradAttrs>): void {
-  checkSizes(x.shape, { dy });
+function rectifierGradRule({ inputs: { dy, x }, attrs }: RuleCall<RectifierGradInputs, RectifierGradAttrs>): void {
+  checkShapes(x.shape, { dy });
+  checkNumbers({ alpha: attrs.alpha });
 }
 const rectifierGradKernel = defineKernel(RECTIFIER_GRAD, rectifierGradRule, ({ inputs, attrs, backend }) => {
   const { dy, x } = inputs;

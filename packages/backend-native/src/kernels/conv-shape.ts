@@ -32,6 +32,7 @@ export function checkWindows(info: ConvInfo, leastWindow: number): void {
       `a window of ${info.effectiveFilterHeight}×${info.effectiveFilterWidth} is larger than the image of ` +
       `${info.inHeight}×${info.inWidth} with its padding`,
   );
+  checkedSize([info.filterHeight, info.filterWidth]);
   checkedSize(info.inShape);
   checkedSize(info.outShape);
 }

@@ -4,20 +4,30 @@ import type {
   AllAttrs,
   AllInputs,
   AvgPool3DAttrs,
+  AvgPool3DGradInputs,
   AvgPool3DInputs,
   BatchToSpaceNDAttrs,
   BatchToSpaceNDInputs,
   BincountAttrs,
   Conv3DAttrs,
+  Conv3DBackpropFilterV2Attrs,
+  Conv3DBackpropFilterV2Inputs,
+  Conv3DBackpropInputV2Attrs,
+  Conv3DBackpropInputV2Inputs,
   Conv3DInputs,
   CropAndResizeAttrs,
   CropAndResizeInputs,
   DenseBincountInputs,
   DepthwiseConv2dNativeAttrs,
   DepthwiseConv2dNativeInputs,
+  DepthwiseConv2dNativeBackpropInputAttrs as DepthwiseGradAttrs,
+  DepthwiseConv2dNativeBackpropInputInputs as DepthwiseGradInputs,
   Dilation2DAttrs,
   Dilation2DInputs,
+  DepthwiseConv2dNativeBackpropFilterAttrs as FilterGradAttrs,
   LinSpaceAttrs,
+  MaxPoolWithArgmaxAttrs,
+  MaxPoolWithArgmaxInputs,
   MirrorPadAttrs,
   MirrorPadInputs,
   MultinomialAttrs,
@@ -42,14 +52,14 @@ import type { RuleCall, ShapeRule } from '../kernel.ts';
 import { demand } from '../kernel-error.ts';
 import { checkedSize, checkRank, checkWhole, distinctAxes } from '../sizes.ts';
 import { convInfo } from './conv-shape.ts';
+import { poolInfo } from './pool.ts';
 
 function axes({ inputs, attrs }: RuleCall<AllInputs, AllAttrs>): void {
   distinctAxes(attrs.axis, inputs.x.shape);
 }
 
 function range({ attrs: { start, stop, step } }: RuleCall<object, RangeAttrs>): void {
-  const towards = start < stop === step > 0 && start !== stop;
-  if (towards) checkedSize([Math.ceil(Math.abs((stop - start) / step))]);
+  if (start !== stop) checkedSize([Math.ceil(Math.abs((stop - start) / step))]);
 }
 
 function resize({ inputs: { images }, attrs }: RuleCall<ResizeBilinearInputs, ResizeBilinearAttrs>): void {
@@ -73,7 +83,7 @@ function depthwise({
 
 type Conv3DInfo = backend_util.Conv3DInfo;
 function checkConv3D(info: Conv3DInfo): void {
-  checkWhole('the window', [info.filterDepth, info.filterHeight, info.filterWidth], 0);
+  checkedSize([info.filterDepth, info.filterHeight, info.filterWidth]);
   checkWhole('the stride', [info.strideDepth, info.strideHeight, info.strideWidth], 1);
   checkWhole('the dilation', [info.dilationDepth, info.dilationHeight, info.dilationWidth], 1);
   const { front, back, top, bottom, left, right } = info.padInfo;
@@ -82,18 +92,21 @@ function checkConv3D(info: Conv3DInfo): void {
   checkedSize(info.outShape);
 }
 
-function conv3D({ inputs: { x, filter }, attrs }: RuleCall<Conv3DInputs, Conv3DAttrs>): void {
-  checkRank('x', x.shape, 5);
-  checkRank('the filter', filter.shape, 5);
-  const { strides, dilations, pad } = attrs;
-  checkConv3D(backend_util.computeConv3DInfo(x.shape as never, filter.shape as never, strides, dilations, pad));
+type Conv3DGeometry = Pick<Conv3DAttrs, 'strides' | 'pad'> & Partial<Pick<Conv3DAttrs, 'dilations'>>;
+function conv3DInfo(x: number[], filter: number[], { strides, pad, dilations = 1 }: Conv3DGeometry): void {
+  checkRank('x', x, 5);
+  checkRank('the filter', filter, 5);
+  checkConv3D(backend_util.computeConv3DInfo(x as never, filter as never, strides, dilations, pad));
 }
 
-function pool3D({ inputs: { x }, attrs }: RuleCall<AvgPool3DInputs, AvgPool3DAttrs>): void {
-  checkRank('x', x.shape, 5);
-  const { filterSize, strides, pad, dimRoundingMode } = attrs;
-  checkConv3D(backend_util.computePool3DInfo(x.shape as never, filterSize, strides, 1, pad, dimRoundingMode, 'NDHWC'));
+function pool3DInfo(x: number[], { filterSize, strides, pad, dimRoundingMode }: AvgPool3DAttrs): void {
+  checkRank('x', x, 5);
+  checkConv3D(backend_util.computePool3DInfo(x as never, filterSize, strides, 1, pad, dimRoundingMode, 'NDHWC'));
 }
+
+const pool3D = ({ inputs, attrs }: RuleCall<AvgPool3DInputs, AvgPool3DAttrs>) => pool3DInfo(inputs.x.shape, attrs);
+const pool3DGrad = ({ inputs, attrs }: RuleCall<AvgPool3DGradInputs, AvgPool3DAttrs>) =>
+  pool3DInfo(inputs.input.shape, attrs);
 
 function dilation2D({ inputs: { x, filter }, attrs }: RuleCall<Dilation2DInputs, Dilation2DAttrs>): void {
   checkRank('x', x.shape, 4);
@@ -136,6 +149,8 @@ const RULES = {
   Any: axes,
   AvgPool3D: pool3D,
   MaxPool3D: pool3D,
+  AvgPool3DGrad: pool3DGrad,
+  MaxPool3DGrad: pool3DGrad,
   BatchToSpaceND: ({ inputs, attrs }: RuleCall<BatchToSpaceNDInputs, BatchToSpaceNDAttrs>) =>
     blocks(inputs.x.shape, attrs.blockShape, attrs.crops, -1),
   SpaceToBatchND: ({ inputs, attrs }: RuleCall<SpaceToBatchNDInputs, SpaceToBatchNDAttrs>) =>
@@ -143,13 +158,26 @@ const RULES = {
   Bincount: ({ attrs }: RuleCall<object, BincountAttrs>) => checkedSize([attrs.size]),
   DenseBincount: ({ inputs, attrs }: RuleCall<DenseBincountInputs, BincountAttrs>) =>
     checkedSize([...inputs.x.shape.slice(0, -1), attrs.size]),
-  Conv3D: conv3D,
+  Conv3D: ({ inputs, attrs }: RuleCall<Conv3DInputs, Conv3DAttrs>) =>
+    conv3DInfo(inputs.x.shape, inputs.filter.shape, attrs),
+  Conv3DBackpropInputV2: ({ inputs, attrs }: RuleCall<Conv3DBackpropInputV2Inputs, Conv3DBackpropInputV2Attrs>) =>
+    conv3DInfo(attrs.inputShape, inputs.filter.shape, { ...attrs, dilations: 1 }),
+  Conv3DBackpropFilterV2: ({ inputs, attrs }: RuleCall<Conv3DBackpropFilterV2Inputs, Conv3DBackpropFilterV2Attrs>) =>
+    conv3DInfo(inputs.x.shape, attrs.filterShape, { ...attrs, dilations: 1 }),
   CropAndResize: ({ inputs, attrs }: RuleCall<CropAndResizeInputs, CropAndResizeAttrs>) =>
     checkedSize([inputs.boxes.shape[0]!, ...attrs.cropSize, inputs.image.shape[3]!]),
   DepthwiseConv2dNative: depthwise,
   FusedDepthwiseConv2D: depthwise,
+  DepthwiseConv2dNativeBackpropInput: ({ inputs, attrs }: RuleCall<DepthwiseGradInputs, DepthwiseGradAttrs>) =>
+    convInfo(attrs.inputShape, inputs.filter.shape, { ...attrs, dataFormat: 'NHWC' }, true),
+  DepthwiseConv2dNativeBackpropFilter: ({ inputs, attrs }: RuleCall<DepthwiseConv2dNativeInputs, FilterGradAttrs>) =>
+    convInfo(inputs.x.shape, attrs.filterShape, { ...attrs, dataFormat: 'NHWC' }, true),
   Dilation2D: dilation2D,
+  Dilation2DBackpropInput: dilation2D,
+  Dilation2DBackpropFilter: dilation2D,
   LinSpace: ({ attrs }: RuleCall<object, LinSpaceAttrs>) => checkedSize([attrs.num]),
+  MaxPoolWithArgmax: ({ inputs, attrs }: RuleCall<MaxPoolWithArgmaxInputs, MaxPoolWithArgmaxAttrs>) =>
+    poolInfo(inputs.x.shape, attrs),
   MirrorPad: mirrorPad,
   Multinomial: ({ inputs, attrs }: RuleCall<MultinomialInputs, MultinomialAttrs>) =>
     checkedSize([inputs.logits.shape[0]!, attrs.numSamples]),

@@ -38,7 +38,9 @@ function lastTwo(shape: number[], transposed: boolean): [number, number] {
 
 function productRule({ inputs: { a, b }, attrs }: RuleCall<BatchMatMulInputs, BatchMatMulAttrs>): Product {
   const { transposeA, transposeB } = attrs;
-  for (const { shape } of [a, b]) demand(shape.length >= 2, () => `[${shape}] is not a matrix`);
+  for (const { shape, dtype } of [a, b]) {
+    demand(shape.length >= 2 && isMovable(dtype), () => `${dtype}[${shape}] is not a matrix of numbers`);
+  }
   const [rows, depth] = lastTwo(a.shape, transposeA);
   const [depthB, columns] = lastTwo(b.shape, transposeB);
   demand(
@@ -78,7 +80,7 @@ function multiply(
   const out = backend.allocate(shape, 'float32');
   if (batch * rows * columns === 0) return out;
   const [batchA, batchB] = [a, b].map((factor) => checkedSize(factor.shape.slice(0, -2)));
-  const flags = [Number(transposeA), Number(transposeB)];
+  const flags = [transposeA ? 1 : 0, transposeB ? 1 : 0];
   matMul(
     backend.floats(a),
     backend.floats(b),

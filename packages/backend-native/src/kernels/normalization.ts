@@ -15,7 +15,7 @@ import type {
 import { FusedBatchNorm, LRN, LRNGrad, Softmax, util } from '@tensorflow/tfjs-core';
 import { nativeFunction } from '../binding.ts';
 import { callCpuKernel, defineKernel, type RuleCall } from '../kernel.ts';
-import { checkRank, checkShape, oneAxis } from '../sizes.ts';
+import { checkNumbers, checkRank, checkShape, oneAxis } from '../sizes.ts';
 import { applyBatchNorm } from './batch-norm.ts';
 
 const softmax = nativeFunction<(x: Float32Array, out: Float32Array, rows: number, length: number) => void>('softmax');
@@ -42,19 +42,22 @@ function lrnSizes(x: TensorInfo, { depthRadius, bias, alpha, beta }: LRNAttrs): 
   return [util.sizeFromShape(x.shape) / channels, channels, Math.min(depthRadius, channels), bias, alpha, beta];
 }
 
-function lrnRule({ inputs }: RuleCall<LRNInputs, LRNAttrs>): void {
+function lrnRule({ inputs, attrs }: RuleCall<LRNInputs, LRNAttrs>): void {
+  checkNumbers({ ...attrs });
   checkRank('x', inputs.x.shape, 4);
 }
 
-function lrnGradRule({ inputs: { x, y, dy } }: RuleCall<LRNGradInputs, LRNGradAttrs>): void {
+function lrnGradRule({ inputs: { x, y, dy }, attrs }: RuleCall<LRNGradInputs, LRNGradAttrs>): void {
+  checkNumbers({ ...attrs });
   checkRank('x', x.shape, 4);
   checkShape('y', y, x.shape);
   checkShape('dy', dy, x.shape);
 }
 
-/** norm^−β is computed as exp(−β·log norm), which is undefined for β = 0 and norm = 0; a radius must be whole. */
-function isPlainLrn(x: TensorInfo, { beta, depthRadius }: LRNAttrs): boolean {
-  const isPlain = beta > 0 && Number.isInteger(depthRadius) && depthRadius >= 0;
+/** norm^−β is computed as exp(−β·log norm), which is undefined for β = 0 and for norms below 0; a radius must be whole. */
+function isPlainLrn(x: TensorInfo, { beta, bias, alpha, depthRadius }: LRNAttrs): boolean {
+  const finite = [beta, bias, alpha].every(Number.isFinite);
+  const isPlain = finite && beta > 0 && bias >= 0 && alpha >= 0 && Number.isInteger(depthRadius) && depthRadius >= 0;
   return isPlain && x.dtype === 'float32' && util.sizeFromShape(x.shape) > 0;
 }
 
@@ -82,8 +85,9 @@ const lrnGradKernel = defineKernel(LRNGrad, lrnGradRule, (call) => {
 type FusedBatchNormCall = RuleCall<FusedBatchNormInputs, FusedBatchNormAttrs>;
 
 /** Scale and offset where they are given, and whether every parameter is a row of one number per channel. */
-function fusedBatchNormRule({ inputs }: FusedBatchNormCall) {
+function fusedBatchNormRule({ inputs, attrs }: FusedBatchNormCall) {
   const { x, mean, variance } = inputs;
+  checkNumbers({ varianceEpsilon: attrs.varianceEpsilon ?? 0.001 });
   const scale: TensorInfo | undefined = inputs.scale ?? undefined;
   const offset: TensorInfo | undefined = inputs.offset ?? undefined;
   const channels = x.shape.at(-1) ?? 1;

@@ -11,7 +11,7 @@ import { checkWindows } from './conv-shape.ts';
 type PoolAttrs = AvgPoolAttrs;
 type PoolInfo = backend_util.Conv2DInfo;
 
-function poolInfo(shape: number[], { filterSize, strides, pad, dimRoundingMode }: PoolAttrs): PoolInfo {
+export function poolInfo(shape: number[], { filterSize, strides, pad, dimRoundingMode }: PoolAttrs): PoolInfo {
   const dilations = 1;
   checkRank('the input', shape, 4);
   const info = backend_util.computePool2DInfo(

@@ -4,12 +4,14 @@ import type { RmsPropAttrs, RmsPropInputs } from '@t2i/ops';
 import { RMS_PROP } from '@t2i/ops';
 import { nativeFunction } from '../binding.ts';
 import { defineKernel, type RuleCall } from '../kernel.ts';
-import { checkSizes } from '../sizes.ts';
+import { checkNumbers, checkShapes } from '../sizes.ts';
 
 const rmsProp = nativeFunction<(...arguments_: (Float32Array | number)[]) => void>('rmsProp');
 
-function rule({ inputs: { variable, ...others } }: RuleCall<RmsPropInputs, RmsPropAttrs>): void {
-  checkSizes(variable.shape, others);
+function rule({ inputs: { variable, ...others }, attrs }: RuleCall<RmsPropInputs, RmsPropAttrs>): void {
+  checkShapes(variable.shape, others);
+  const { learningRate, decay, epsilon } = attrs;
+  checkNumbers({ learningRate, decay, epsilon });
 }
 
 export const rmsPropKernel = defineKernel(RMS_PROP, rule, ({ inputs, attrs, backend }) => {

@@ -143,7 +143,7 @@ const unpackKernel = defineKernel(Unpack, unpackRule, (call) => {
 });
 
 function reverseRule({ inputs, attrs }: RuleCall<ReverseInputs, ReverseAttrs>): number[] {
-  return inputs.x.shape.length === 0 ? [] : distinctAxes(attrs.dims, inputs.x.shape);
+  return distinctAxes(attrs.dims, inputs.x.shape);
 }
 
 const reverseKernel = defineKernel(Reverse, reverseRule, (call) => {

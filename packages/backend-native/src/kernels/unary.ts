@@ -25,7 +25,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { nativeFunction } from '../binding.ts';
 import { callCpuKernel, defineKernel, type RuleCall } from '../kernel.ts';
-import { demand } from '../kernel-error.ts';
+import { checkNumbers } from '../sizes.ts';
 
 type UnaryFunction = (x: Float32Array, out: Float32Array, ...parameters: number[]) => void;
 
@@ -37,7 +37,7 @@ function unary<Attrs>(
   const compute = nativeFunction<UnaryFunction>(nativeName);
   const rule = ({ inputs, attrs }: RuleCall<UnaryInputs, Attrs>) => {
     const numbers = parameters(attrs);
-    for (const number of numbers) demand(typeof number === 'number', () => `${number} is not a number`);
+    checkNumbers({ ...numbers });
     return { shape: inputs.x.shape, numbers };
   };
   return defineKernel(kernelName, rule, (call) => {

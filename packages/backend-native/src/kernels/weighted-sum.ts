@@ -4,12 +4,13 @@ import type { WeightedSumAttrs, WeightedSumInputs } from '@t2i/ops';
 import { WEIGHTED_SUM } from '@t2i/ops';
 import { nativeFunction } from '../binding.ts';
 import { defineKernel, type RuleCall } from '../kernel.ts';
-import { checkSizes } from '../sizes.ts';
+import { checkNumbers, checkShapes } from '../sizes.ts';
 
 const weightedSum = nativeFunction<(...arguments_: (Float32Array | number)[]) => void>('weightedSum');
 
-function rule({ inputs: { a, b } }: RuleCall<WeightedSumInputs, WeightedSumAttrs>): void {
-  checkSizes(a.shape, { b });
+function rule({ inputs: { a, b }, attrs }: RuleCall<WeightedSumInputs, WeightedSumAttrs>): void {
+  checkShapes(a.shape, { b });
+  checkNumbers({ weightA: attrs.weightA, weightB: attrs.weightB });
 }
 
 export const weightedSumKernel = defineKernel(WEIGHTED_SUM, rule, ({ inputs, attrs, backend }) => {

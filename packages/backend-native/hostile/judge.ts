@@ -1,0 +1,115 @@
+/** Compares what the backend made of a case with what the cpu backend, or the specification, makes of it. */
+
+import { sizeOf } from '@t2i/core';
+import { expectAllClose } from '@t2i/test-utils';
+import { KernelError } from '../src/kernel-error.ts';
+import type { Case } from './case.ts';
+import { HUGE } from './mutate.ts';
+import type { Made, Outcome } from './outcome.ts';
+
+/** Why the two may differ, or what is wrong. */
+export type Verdict =
+  | { readonly result: 'equal' | 'refused by both' }
+  | { readonly result: 'refused' | 'better'; readonly reason: string }
+  | { readonly result: 'fault'; readonly reason: string };
+
+/** Long sums in another order differ by their largest terms. */
+function tolerance(expected: ArrayLike<number>): { relative: number; absolute: number } {
+  let largest = 1;
+  for (let i = 0; i < expected.length; i++)
+    if (Math.abs(expected[i]!) < Infinity) largest = Math.max(largest, Math.abs(expected[i]!));
+  return { relative: 1e-4, absolute: 1e-5 * largest };
+}
+
+/** What the backend refuses by name though the cpu backend makes something: TensorFlow (or numpy, where it says so) refuses it. */
+const SPECIFIED: readonly [message: RegExp, reason: string][] = [
+  [/name one axis twice/, 'numpy and TensorFlow refuse an axis that is named twice'],
+  [/is not one axis/, 'the operation is along one axis'],
+  [/is not a matrix of numbers/, 'a product is of numbers'],
+  [/x is a scalar/, 'the last axis is that of the channels'],
+  [/epsilon is .*, expected 0 or more/, 'a variance and its epsilon are not negative'],
+  [/is not an order of the/, 'an order names each axis once'],
+  [/needs one (pair|number) for each axis/, 'there is one for each axis'],
+  [/missing or of the wrong kind/, 'an input or attribute is missing'],
+  [/unknown activation/, 'there is no such activation'],
+  [/the convolution makes|channels, the filter/, 'tensors that belong together have shapes that do not'],
+  [/Unknown roundingMode/, "tfjs-core's own check of the rounding"],
+  [/ is \[.*\], expected/, 'tensors that belong together have shapes that do not'],
+  [/expected a \w+ tensor, got/, 'fused operations are for float32'],
+  [/must be whole and from/, 'sizes, steps, offsets are whole and in range'],
+  [/is not a shape/, 'sizes are whole and not negative'],
+  [/is larger than the image/, 'a window fits into the padded image'],
+  [/All values in axis param must be/, "tfjs-core's own check of axes"],
+];
+
+function holdsHuge(value: unknown): boolean {
+  if (typeof value === 'number') return Math.abs(value) >= HUGE;
+  return typeof value === 'object' && value !== null && Object.values(value).some(holdsHuge);
+}
+
+function isDamaged({ arguments: { inputs } }: Case): boolean {
+  return Object.values(inputs).some((spec) => 'damage' in spec);
+}
+
+function isWhole({ shape, dtype, values }: Made): boolean {
+  const parts = dtype === 'complex64' ? 2 : 1;
+  return shape.every((size) => Number.isInteger(size) && size >= 0) && values.length === parts * sizeOf(shape);
+}
+
+function judgeRefusal(one: Case, error: Error, expected: readonly Made[]): Verdict {
+  const said = `${error.name}: ${error.message}`;
+  if (!expected.every(isWhole))
+    return { result: 'refused', reason: 'the cpu backend makes a tensor that is not whole' };
+  if (isDamaged(one)) return { result: 'refused', reason: 'memory of a tensor is gone' };
+  if (one.arguments.illTyped) return { result: 'refused', reason: 'an attribute is of another type' };
+  const specified = SPECIFIED.find(([message]) => message.test(error.message));
+  if (specified !== undefined) return { result: 'refused', reason: specified[1] };
+  if (!(error instanceof KernelError)) return { result: 'fault', reason: `an error that nobody wrote: ${said}` };
+  return { result: 'fault', reason: `it refuses what the cpu backend computes: ${said}` };
+}
+
+function describe({ dtype, shape, values }: Made): string {
+  return `${dtype}[${shape}] of ${values.length}: ${Array.from(values).slice(0, 8).join(' ')}`;
+}
+
+function compare(actual: readonly Made[], expected: readonly Made[]): string | undefined {
+  if (actual.length !== expected.length) return `${actual.length} tensors, expected ${expected.length}`;
+  for (const [i, made] of actual.entries()) {
+    const wanted = expected[i]!;
+    const differs = `${describe(made)}, expected ${describe(wanted)}`;
+    if (!isWhole(made) || `${made.dtype}[${made.shape}]` !== `${wanted.dtype}[${wanted.shape}]`) return differs;
+    if (made.dtype === 'string') {
+      if (`${made.values}` !== `${wanted.values}`) return differs;
+      continue;
+    }
+    try {
+      const numbers = wanted.values as ArrayLike<number>;
+      expectAllClose(made.values as ArrayLike<number>, numbers, tolerance(numbers));
+    } catch (error) {
+      return `${(error as Error).message}: ${differs}`;
+    }
+  }
+  return undefined;
+}
+
+/** True where the cpu backend would only try to get memory that nobody has. */
+export function isBeyondLimit(one: Case, actual: Outcome): boolean {
+  return 'error' in actual && actual.error instanceof KernelError && holdsHuge(one.arguments);
+}
+
+/** `expected` is the outcome on the cpu backend, or of an independent reference. */
+export function judge(one: Case, actual: Outcome, expected: Outcome): Verdict {
+  if ('error' in actual) {
+    if ('error' in expected) return { result: 'refused by both' };
+    return judgeRefusal(one, actual.error, expected.tensors);
+  }
+  if ('error' in expected) {
+    const made = actual.tensors.map(describe).join('; ');
+    return { result: 'fault', reason: `it makes ${made} where the cpu backend says: ${expected.error.message}` };
+  }
+  if (actual.tensors.every(isWhole) && !expected.tensors.every(isWhole)) {
+    return { result: 'better', reason: 'the cpu backend makes a tensor that is not whole' };
+  }
+  const difference = compare(actual.tensors, expected.tensors);
+  return difference === undefined ? { result: 'equal' } : { result: 'fault', reason: difference };
+}

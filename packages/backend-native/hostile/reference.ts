@@ -1,0 +1,101 @@
+/** The backend that native is compared with: the cpu backend, but for the kernels that it gets wrong. */
+
+import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
+import * as tf from '@tensorflow/tfjs-core';
+import type { Given } from './arguments.ts';
+
+type Inputs = Readonly<Record<string, tf.Tensor>>;
+type Computation = (inputs: Inputs, attrs: Given) => tf.Tensor;
+
+function cpuKernel(name: string, inputs: Inputs, attrs: object): tf.Tensor {
+  const { kernelFunc } = tf.getKernel(name, 'cpu');
+  const backend = tf.backend();
+  const made = kernelFunc({ inputs, attrs: attrs as tf.NamedAttrMap, backend }) as tf.TensorInfo;
+  return tf.engine().makeTensorFromTensorInfo(made);
+}
+
+/** numpy's matmul: every matrix of both batches in its place. The cpu backend takes the n-th of a factor, or its last. */
+function product(name: string): Computation {
+  return (inputs, attrs) => {
+    const { a, b } = inputs as { a: tf.Tensor; b: tf.Tensor };
+    const outer = tf.broadcast_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
+    const whole = (factor: tf.Tensor) => tf.broadcastTo(factor, [...outer, ...factor.shape.slice(-2)]);
+    return cpuKernel(name, { ...inputs, a: whole(a), b: whole(b) }, attrs);
+  };
+}
+
+/** torch's pad: what is negative is cut off. The cpu backend writes it into the row before. */
+function pad({ x }: Inputs, attrs: Given): tf.Tensor {
+  const paddings = attrs.paddings! as [number, number][];
+  if (!paddings.flat().some((size) => size < 0)) return cpuKernel(tf.PadV2, { x: x! }, attrs);
+  let result = x!;
+  for (const [axis, [before, after]] of paddings.entries()) {
+    const constant = (size: number) =>
+      tf.fill(result.shape.with(axis, size), attrs.constantValue!, x!.dtype as 'float32');
+    const parts = [constant(Math.max(0, before)), result, constant(Math.max(0, after))];
+    const joined = tf.concat(parts, axis);
+    const begin = joined.shape.map((_, i) => (i === axis ? Math.max(0, -before) : 0));
+    result = tf.slice(joined, begin, joined.shape.with(axis, x!.shape[axis]! + before + after));
+  }
+  return result;
+}
+
+/** numpy's x[begin:end:step]: the elements that are named, axis after axis. The cpu backend forgets axes that shrink. */
+function stridedSlice({ x }: Inputs, attrs: Given): tf.Tensor {
+  let result = x!;
+  const masks = [
+    attrs.beginMask!,
+    attrs.endMask!,
+    attrs.ellipsisMask!,
+    attrs.newAxisMask!,
+    attrs.shrinkAxisMask!,
+  ] as const;
+  const info = tf.slice_util.sliceInfo(x!.shape, attrs.begin!, attrs.end!, attrs.strides!, ...masks);
+  for (const [axis, first] of info.begin.entries()) {
+    const [step, end] = [info.strides[axis]!, info.end[axis]!];
+    const indices: number[] = [];
+    for (let i = first; step > 0 ? i < end : i > end; i += step) indices.push(i);
+    result = tf.gather(result, tf.tensor1d(indices, 'int32'), axis);
+  }
+  return tf.reshape(result, info.finalShape);
+}
+
+/** Each element of dy shared among its window. The cpu backend forgets how the size of dy was rounded. */
+function averagePoolGradient({ dy, input }: Inputs, attrs: Given): tf.Tensor {
+  const { filterSize, strides, pad: padding, dimRoundingMode } = attrs;
+  const x = input!.shape as [number, number, number, number];
+  const info = tf.backend_util.computePool2DInfo(x, filterSize!, strides!, 1, padding!, dimRoundingMode);
+  const dx = tf.buffer(x, 'float32');
+  const shares = tf.div(dy!, info.filterHeight * info.filterWidth).bufferSync();
+  for (let i = 0; i < shares.size; i++) {
+    const [image, row, column, channel] = shares.indexToLoc(i) as [number, number, number, number];
+    const top = row * info.strideHeight - info.padInfo.top;
+    const left = column * info.strideWidth - info.padInfo.left;
+    for (let y = Math.max(0, top); y < Math.min(x[1], top + info.filterHeight); y++)
+      for (let z = Math.max(0, left); z < Math.min(x[2], left + info.filterWidth); z++)
+        dx.set(dx.get(image, y, z, channel) + (shares.values[i] as number), image, y, z, channel);
+  }
+  return dx.toTensor();
+}
+
+const OVERRIDES: Readonly<Record<string, Computation>> = {
+  [tf.BatchMatMul]: product(tf.BatchMatMul),
+  [tf._FusedMatMul]: product(tf._FusedMatMul),
+  [tf.PadV2]: pad,
+  [tf.StridedSlice]: stridedSlice,
+  [tf.AvgPoolGrad]: averagePoolGradient,
+};
+
+/** Registers the backend `reference`. Fused kernels of @t2i/ops run there as compositions. */
+export function registerReference(): void {
+  const backendName = 'reference';
+  tf.registerBackend(backendName, () => new MathBackendCPU());
+  for (const kernel of tf.getKernelsForBackend('cpu')) {
+    const compute = OVERRIDES[kernel.kernelName];
+    if (compute === undefined) tf.registerKernel({ ...kernel, backendName });
+    else {
+      const kernelFunc: tf.KernelFunc = ({ inputs, attrs }) => tf.tidy(() => compute(inputs as Inputs, attrs as Given));
+      tf.registerKernel({ kernelName: kernel.kernelName, backendName, kernelFunc });
+    }
+  }
+}
