@@ -63,7 +63,7 @@ joint.dispose();
 
 async function encoding(): Promise<() => Promise<unknown>> {
   const encoder = await joint.encoder(null);
-  return () => encoder.encode(captions);
+  return () => encoder.encode(captions, { together: true });
 }
 
 function training(): () => Promise<unknown> {
