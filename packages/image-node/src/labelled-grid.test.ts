@@ -1,6 +1,6 @@
-import type { RgbImage } from '@t2i/core';
+import { ConfigError, type RgbImage } from '@t2i/core';
 import { describe, expect, it } from 'vitest';
-import { labelledGrid, withTitle, wrap } from './labelled-grid.ts';
+import { type LabelledRow, labelledGrid, withTitle, wrap } from './labelled-grid.ts';
 
 const tile = (level: number, side = 64): RgbImage => ({
   width: side,
@@ -40,6 +40,24 @@ describe('labelledGrid', () => {
       for (let x = 64; x < 128; x++) expect(pixel(sheet, x, 40)).toBe(123);
     },
   );
+
+  it.each<[string, LabelledRow[], object]>([
+    ['no rows', [], {}],
+    ['rows without images', [{ caption: 'x', images: [] }], {}],
+    ['images of several sizes', [{ caption: 'x', images: [tile(1), tile(1, 8)] }], {}],
+    ['an image that is not as large as it says', [{ caption: 'x', images: [{ ...tile(1), width: 65 }] }], {}],
+    ['a part of a pixel', [{ caption: 'x', images: [tile(1)] }], { gap: 1.5 }],
+    ['captions on less than nothing', [{ caption: 'x', images: [tile(1)] }], { captionWidth: -5 }],
+    ['more rows than a sheet can hold', new Array<LabelledRow>(490).fill({ caption: '', images: [tile(1)] }), {}],
+  ])('refuses %s', async (_, rows, options) => {
+    await expect(labelledGrid(rows, options)).rejects.toThrow(ConfigError);
+  });
+
+  it('takes a sheet as high as it can be', async () => {
+    const rows = new Array<LabelledRow>(481).fill({ caption: '', images: [tile(7)] });
+    const { height, data } = await labelledGrid(rows, { captionWidth: 0 });
+    expect([height, data[(height - 5) * 72 * 3 + 12]]).toEqual([481 * 68 + 4, 7]);
+  });
 
   it('gives the same pixels twice', async () => {
     const rows = [{ caption: 'a yellow flower', images: [tile(1, 8)] }];

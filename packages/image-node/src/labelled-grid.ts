@@ -1,8 +1,8 @@
 /** Sample sheets: rows of pictures with the sentence they were drawn for beside them. */
 
-import type { RgbImage } from '@t2i/core';
-import { assert } from '@t2i/core';
+import { ConfigError, type RgbImage } from '@t2i/core';
 import { paste } from './canvas.ts';
+import { assertImage, assertSize } from './size.ts';
 import { escapeXml, FONT_FAMILY, renderSvg } from './svg.ts';
 
 const FONT_SIZE = 13;
@@ -11,6 +11,8 @@ const LINE_HEIGHT = 16;
 const LETTER_WIDTH = 7.5;
 const MAX_LINES = 4;
 const TITLE_HEIGHT = 28;
+/** Pixels of a side that an SVG document can have. */
+const MOST_PIXELS = 2 ** 15 - 1;
 
 export interface LabelledRow {
   /** Any text; wrapped to four lines and cut with an ellipsis. */
@@ -28,27 +30,28 @@ export interface LabelledGridOptions {
   readonly gap?: number;
 }
 
-/** Lays rows of pictures out under each other, each with its caption on the left. */
+/**
+ * Lays rows of pictures out under each other, each with its caption on the left.
+ * @throws ConfigError for no images, images of several sizes, and a sheet of more than 2¹⁵ − 1 pixels a side
+ */
 export async function labelledGrid(
   rows: readonly LabelledRow[],
   { captionWidth = 240, gap = 4 }: LabelledGridOptions = {},
 ): Promise<RgbImage> {
-  const first = rows[0]?.images[0];
-  assert(first !== undefined, 'labelledGrid needs at least one row with an image');
+  const first = assertRows(rows, captionWidth, gap);
   const columns = Math.max(...rows.map((row) => row.images.length));
   const width = captionWidth + gap + columns * (first.width + gap);
   const text: string[] = [];
   const places: { image: RgbImage; left: number; top: number }[] = [];
   let top = gap;
   for (const row of rows) {
-    const lines = wrap(row.caption, Math.floor((captionWidth - 2 * gap) / LETTER_WIDTH), MAX_LINES);
+    const lines = wrap(row.caption, lettersIn(captionWidth - 2 * gap), MAX_LINES);
     const labels = lines.map((line) => label(line, '#111'));
     if (row.note !== undefined) labels.push(label(row.note, '#888'));
     const height = Math.max(first.height, labels.length * LINE_HEIGHT);
     const start = top + (height - labels.length * LINE_HEIGHT) / 2;
     text.push(...labels.map((at, i) => at(2 * gap, start + i * LINE_HEIGHT + FONT_SIZE)));
     row.images.forEach((image, column) => {
-      assert(image.width === first.width && image.height === first.height, 'images of one grid must share one size');
       const left = captionWidth + gap + column * (first.width + gap);
       places.push({ image, left, top: top + Math.floor((height - first.height) / 2) });
     });
@@ -59,8 +62,25 @@ export async function labelledGrid(
   return sheet;
 }
 
+/** The first image, like which all are. */
+function assertRows(rows: readonly LabelledRow[], captionWidth: number, gap: number): RgbImage {
+  const [first, ...others] = rows.flatMap(({ images }) => images);
+  if (first === undefined) throw new ConfigError('A sheet needs at least one row with an image.');
+  for (const image of [first, ...others]) {
+    assertImage(image);
+    if (image.width === first.width && image.height === first.height) continue;
+    throw new ConfigError('The images of a sheet must share one size.');
+  }
+  for (const pixels of [captionWidth, gap]) {
+    if (Number.isInteger(pixels) && pixels >= 0) continue;
+    throw new ConfigError(`A sheet cannot have ${pixels} pixels for captions or gaps.`);
+  }
+  return first;
+}
+
 /** The same picture under a line of text. */
 export async function withTitle(image: RgbImage, title: string): Promise<RgbImage> {
+  assertImage(image);
   const text = label(title, '#111')(8, (TITLE_HEIGHT + FONT_SIZE) / 2 - 1);
   const titled = await renderSvg(document(image.width, image.height + TITLE_HEIGHT, text));
   paste(titled, image, 0, TITLE_HEIGHT);
@@ -68,9 +88,12 @@ export async function withTitle(image: RgbImage, title: string): Promise<RgbImag
 }
 
 function document(width: number, height: number, content: string): string {
+  assertSize({ width, height }, MOST_PIXELS);
   const box = `width="${width}" height="${height}"`;
   return `<svg xmlns="http://www.w3.org/2000/svg" ${box}><rect ${box} fill="#fff"/>${content}</svg>`;
 }
+
+const lettersIn = (pixels: number) => Math.max(1, Math.floor(pixels / LETTER_WIDTH));
 
 function label(text: string, colour: string) {
   const style = `font-family="${FONT_FAMILY}" font-size="${FONT_SIZE}" fill="${colour}"`;
