@@ -7,6 +7,7 @@ import { T2iError } from '@t2i/core';
 import { makeOnce, unpackArchive } from './bundle/archive.ts';
 import { BUNDLE_FILES, type BundleFacts, unpackedPlaces } from './bundle/facts.ts';
 import type { trainBundled } from './bundled-train.ts';
+import { printable } from './output.ts';
 
 const [cache, ...args] = process.argv.slice(2) as [string, ...string[]];
 const bundle = import.meta.dirname;
@@ -22,6 +23,6 @@ try {
   process.exitCode = await loaded.trainBundled({ bundle, cache, facts, args });
 } catch (error) {
   if (!T2iError.isInstance(error)) throw error;
-  process.stderr.write(`error: ${error.message}\n${error.hint === undefined ? '' : `  → ${error.hint}\n`}`);
+  process.stderr.write(printable(`error: ${error.message}\n${error.hint === undefined ? '' : `  → ${error.hint}\n`}`));
   process.exitCode = 2;
 }

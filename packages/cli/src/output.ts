@@ -12,7 +12,14 @@ export interface Output extends Logger {
 /** Results to stdout; notes, warnings and problems to stderr, so that stdout can be piped. */
 export const consoleOutput: Output = {
   write: (text) => void process.stdout.write(text),
-  info: (message) => void process.stderr.write(`${message}\n`),
-  warn: (message) => void process.stderr.write(`warning: ${message}\n`),
-  error: (message) => void process.stderr.write(`${message}\n`),
+  info: (message) => void process.stderr.write(`${printable(message)}\n`),
+  warn: (message) => void process.stderr.write(`warning: ${printable(message)}\n`),
+  error: (message) => void process.stderr.write(`${printable(message)}\n`),
 };
+
+/** Messages name files and tensors of others, and a name can hold what a terminal takes for a command. */
+export function printable(message: string): string {
+  return message.replace(/(?![\n\t])\p{Control}/gu, (character) => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
+}
