@@ -1,6 +1,6 @@
 /** A file as an answer, with a tag by which a client can ask whether it has changed. */
 
-import type { FileHandle } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
 import { openInside, statInside } from '@t2i/core/node';
 import { getMimeType } from 'hono/utils/mime';
 import { matches } from './pictures.ts';
@@ -16,17 +16,25 @@ export interface FileInside {
 /** For addresses that name what they hold. */
 export const IMMUTABLE = 'public, max-age=31536000, immutable';
 
+/** A slow client shows that it reads by each chunk that it takes. */
+const CHUNK = 2 ** 14;
+
 /** Changes whenever the file does; undefined when there is no such file, or it leads outside its folder. */
 export async function fileVersion(file: FileInside): Promise<string | undefined> {
   return (await look(file))?.version;
 }
 
-async function look({ folder, name }: FileInside): Promise<{ version: string; size: number } | undefined> {
-  const found = await statInside(folder, name).catch(() => undefined);
-  if (found === undefined) return undefined;
-  const { size, mtimeMs } = found;
-  return { size, version: `${size.toString(36)}-${Math.round(mtimeMs).toString(36)}` };
+interface Look {
+  readonly version: string;
+  readonly size: number;
 }
+
+async function look({ folder, name }: FileInside): Promise<Look | undefined> {
+  const found = await statInside(folder, name).catch(() => undefined);
+  return found && { size: found.size, version: versionOf(found) };
+}
+
+const versionOf = ({ size, mtimeMs }: Stats) => `${size.toString(36)}-${Math.round(mtimeMs).toString(36)}`;
 
 /** The file, or 304, or undefined when there is no such file, or it leads outside its folder. */
 export async function fileResponse(
@@ -41,15 +49,15 @@ export async function fileResponse(
   if (matches(context.req.header('If-None-Match'), headers.ETag)) return new Response(null, { status: 304, headers });
   const type = getMimeType(file.name) ?? 'application/octet-stream';
   const description = { 'Content-Type': type, 'Content-Length': `${size}` };
-  return new Response(streamFile(file), { headers: { ...headers, ...description } });
+  return new Response(streamFile(file, found), { headers: { ...headers, ...description } });
 }
 
 /** A model is megabytes: slow clients must not hold one each. It is opened when it is first read, which HEAD never does. */
-function streamFile({ folder, name }: FileInside): ReadableStream<Uint8Array> {
+function streamFile(file: FileInside, announced: Look): ReadableStream<Uint8Array> {
   let chunks: AsyncIterator<Uint8Array> | undefined;
   const source: UnderlyingDefaultSource<Uint8Array> = {
     async pull(controller) {
-      chunks ??= streamOf(await openInside(folder, name));
+      chunks ??= await openAnnounced(file, announced);
       const { done, value } = await chunks.next();
       if (done) controller.close();
       else controller.enqueue(value);
@@ -61,4 +69,16 @@ function streamFile({ folder, name }: FileInside): ReadableStream<Uint8Array> {
   return new ReadableStream(source, { highWaterMark: 0 });
 }
 
-const streamOf = (file: FileHandle) => file.createReadStream()[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
+/** The bytes that the headers speak of: another file under the name would be kept under their tag, some for ever. */
+async function openAnnounced(
+  { folder, name }: FileInside,
+  { version, size }: Look,
+): Promise<AsyncIterator<Uint8Array>> {
+  const file = await openInside(folder, name);
+  if (versionOf(await file.stat()) === version) {
+    const bytes = file.createReadStream({ highWaterMark: CHUNK, end: Math.max(0, size - 1) });
+    return bytes[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
+  }
+  await file.close();
+  throw new Error('a file was replaced before it was sent');
+}
