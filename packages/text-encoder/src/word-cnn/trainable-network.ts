@@ -43,19 +43,12 @@ export class WordCnnNetwork implements TextNetwork {
     const rows = captions.map((caption) => this.#vocabulary.read(caption).ids);
     const places = Math.max(1, ...rows.map((ids) => ids.length));
     const words = this.#vocabulary.words.length;
-    const oneHot = new Float32Array(rows.length * places * words);
     const counts = new Float32Array(rows.length * words);
     rows.forEach((ids, row) => {
-      ids.forEach((id, place) => {
-        oneHot[(row * places + place) * words + id] = 1;
-        counts[row * words + id]! += 1;
-      });
+      for (const id of ids) counts[row * words + id]! += 1;
     });
     const { wordDim } = this.config.network;
-    const vectors = tf.matMul(
-      tf.tensor2d(oneHot, [rows.length * places, words]),
-      this.variables['words/vectors'] as tf.Tensor2D,
-    );
+    const vectors = this.#vectorsOf(rows, places);
     return wordCnn(this.variables, {
       vectors: tf.reshape(vectors, [rows.length, 1, places, wordDim]),
       mask: maskOf(rows, places),
@@ -65,6 +58,26 @@ export class WordCnnNetwork implements TextNetwork {
 
   dispose(): void {
     tf.dispose(this.variables);
+  }
+
+  /** The words' vectors [n · places, wordDim] by two products: of the table with the words that occur, and of these with their places. */
+  #vectorsOf(rows: readonly (readonly number[])[], places: number): tf.Tensor2D {
+    const occurring = [...new Set(rows.flat())];
+    const placeOf = new Map(occurring.map((id, i) => [id, i]));
+    const words = this.#vocabulary.words.length;
+    const some = new Float32Array(Math.max(1, occurring.length) * words);
+    occurring.forEach((id, i) => {
+      some[i * words + id] = 1;
+    });
+    const columns = Math.max(1, occurring.length);
+    const oneHot = new Float32Array(rows.length * places * columns);
+    rows.forEach((ids, row) => {
+      ids.forEach((id, place) => {
+        oneHot[(row * places + place) * columns + placeOf.get(id)!] = 1;
+      });
+    });
+    const table = tf.matMul(tf.tensor2d(some, [columns, words]), this.variables['words/vectors'] as tf.Tensor2D);
+    return tf.matMul(tf.tensor2d(oneHot, [rows.length * places, columns]), table);
   }
 }
 
