@@ -20,6 +20,7 @@ export type { ImageEncoder, ImageFeatures } from './image-encoder.ts';
 export type { JsonValue } from './json.ts';
 export type {
   CaptionEncoder,
+  CaptionReading,
   EmbeddingBatch,
   EncodeOptions,
   ImageBatch,

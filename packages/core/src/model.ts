@@ -27,6 +27,16 @@ export interface EncodeOptions {
   readonly together?: boolean | undefined;
 }
 
+/** What an encoder makes of a sentence before it embeds it: to be told to whoever typed it. */
+export interface CaptionReading {
+  /** Words that it never met in training: they count for nothing, or for something that nobody chose. */
+  readonly unknown: readonly string[];
+  /** Words that are read as others, a typing error away. */
+  readonly corrected: readonly { readonly typed: string; readonly as: string }[];
+  /** The end of the sentence, where it is too long to be read whole; otherwise empty. */
+  readonly cut: string;
+}
+
 /** Turns sentences into vectors. */
 export interface CaptionEncoder {
   /** Names the encoder and its weights; two encoders with the same id give the same embeddings. */
@@ -37,6 +47,8 @@ export interface CaptionEncoder {
    * Throws a `ConfigError` for a caption it cannot take (an empty one, for instance).
    */
   encode(captions: readonly string[], options?: EncodeOptions): Promise<EmbeddingBatch>;
+  /** How it reads a sentence, where it can tell. Needs no engine. */
+  read?(caption: string): CaptionReading;
   /** Frees what it holds on an engine, where it holds something; the next sentence may bring it back. */
   dispose?(): void;
 }

@@ -16,6 +16,7 @@ export {
   resumeEncoder,
   trainEncoder,
 } from './encoder-training/encoder-run.ts';
+export { trainingWords } from './encoder-training/network-of.ts';
 export type { EvaluateOptions, Evaluation, Extractor, Judge } from './evaluation/evaluate-model.ts';
 export { evaluateModel } from './evaluation/evaluate-model.ts';
 export type { EvaluateRunOptions, RunEvaluation } from './evaluation/evaluate-run.ts';

@@ -41,6 +41,13 @@ describe('CompletedEncoder', () => {
     expect(disposed).toBe(1);
   });
 
+  it('reads the sentence as it was typed, and what is cut with the words before it', () => {
+    const read = (caption: string) => ({ unknown: caption.split(' '), corrected: [], cut: caption.slice(40) });
+    const completed = new CompletedEncoder({ ...encoder, read }, completion);
+    expect(completed.read('red flower')).toEqual({ unknown: ['red', 'flower'], corrected: [], cut: 'er' });
+    expect(new CompletedEncoder(encoder, completion).read('red')).toEqual({ unknown: [], corrected: [], cut: '' });
+  });
+
   it('has an id of its own, which the completion decides', () => {
     const ids = [completion, { ...completion, prefix: 'a ' }, { ...completion, unless: ['a'] }].map(
       (other) => new CompletedEncoder(encoder, other).id,

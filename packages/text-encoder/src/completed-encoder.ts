@@ -1,6 +1,6 @@
 /** Sentences that begin otherwise than those an encoder was trained on, completed so that they begin alike. */
 
-import type { CaptionEncoder, EmbeddingBatch, EncodeOptions } from '@t2i/core';
+import type { CaptionEncoder, CaptionReading, EmbeddingBatch, EncodeOptions } from '@t2i/core';
 import { fnv1a } from '@t2i/core';
 
 /** How to complete a sentence: part of a model, so that every caller draws the same. */
@@ -41,6 +41,14 @@ export class CompletedEncoder implements CaptionEncoder {
   encode(captions: readonly string[], options?: EncodeOptions): Promise<EmbeddingBatch> {
     const completed = captions.map((caption) => completeSentence(caption, this.completion));
     return this.#encoder.encode(completed, options);
+  }
+
+  /** Of the sentence as it was typed; what is cut off is so because of the words before it, too. */
+  read(caption: string): CaptionReading {
+    const nothing = { unknown: [], corrected: [], cut: '' };
+    if (this.#encoder.read === undefined) return nothing;
+    const { cut } = this.#encoder.read(completeSentence(caption, this.completion));
+    return { ...this.#encoder.read(caption), cut };
   }
 
   dispose(): void {

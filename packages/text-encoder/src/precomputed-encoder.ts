@@ -1,6 +1,6 @@
 /** An encoder that looks captions up in a table of embeddings. */
 
-import type { CaptionEncoder, EmbeddingBatch, EncodeOptions } from '@t2i/core';
+import type { CaptionEncoder, CaptionReading, EmbeddingBatch, EncodeOptions } from '@t2i/core';
 import { assert, ConfigError } from '@t2i/core';
 import { type EmbeddingTable, tableInMemory } from './embedding-table.ts';
 
@@ -62,6 +62,11 @@ export class PrecomputedEncoder implements CaptionEncoder {
       data.set(source.subarray(at * this.dim, (at + 1) * this.dim), i * this.dim);
     });
     return { data, shape: [captions.length, this.dim] };
+  }
+
+  /** As the encoder behind it reads. */
+  read(caption: string): CaptionReading {
+    return this.#fallback?.read?.(caption) ?? { unknown: [], corrected: [], cut: '' };
   }
 
   #encodeUnknown(captions: readonly string[], options: EncodeOptions | undefined): Promise<EmbeddingBatch> {

@@ -13,6 +13,7 @@ import { nameOf, openDrawingModel, runOption } from '../drawing-model.ts';
 import { examples } from '../examples.ts';
 import { type BackendFlag, backendOption, imageFormat, integer } from '../flags.ts';
 import type { Output } from '../output.ts';
+import { tellReading } from '../tell-reading.ts';
 
 interface GenerateFlags {
   run?: string;
@@ -53,8 +54,8 @@ export function generateCommand(output: Output): Command {
       try {
         const written =
           sentence !== undefined
-            ? await drawSentence(model, sentence, { ...flags, out: flags.out ?? 'flower.png' })
-            : await drawFile(model, flags.captions!, { ...flags, out: flags.out ?? 'drawings' });
+            ? await drawSentence(model, sentence, { ...flags, out: flags.out ?? 'flower.png' }, output)
+            : await drawFile(model, flags.captions!, { ...flags, out: flags.out ?? 'drawings' }, output);
         output.info(`Drawn with ${nameOf(flags.run)}, seed ${flags.seed}`);
         output.write(`${written.join('\n')}\n`);
       } finally {
@@ -65,18 +66,20 @@ export function generateCommand(output: Output): Command {
 
 type DrawFlags = GenerateFlags & { out: string };
 
-async function drawSentence(model: TextToImage, sentence: string, flags: DrawFlags): Promise<string[]> {
+async function drawSentence(model: TextToImage, sentence: string, flags: DrawFlags, output: Output): Promise<string[]> {
   const { seed, n, out } = flags;
   const format = imageFormat(out);
+  tellReading(model.encoder, [sentence], output);
   const images = toRgbImages(await model.generate({ captions: [sentence], seed, perCaption: n }));
   const picture = n === 1 ? images[0]! : imageGrid(images, { columns: Math.ceil(Math.sqrt(n)) });
   await writeFileAtomic(out, await encodeImage(picture, { format }));
   return [out];
 }
 
-async function drawFile(model: TextToImage, file: string, flags: DrawFlags): Promise<string[]> {
+async function drawFile(model: TextToImage, file: string, flags: DrawFlags, output: Output): Promise<string[]> {
   const { seed, n, out } = flags;
   const captions = await readCaptions(file);
+  tellReading(model.encoder, captions, output);
   const images = toRgbImages(await model.generate({ captions, seed, perCaption: n }));
   const png = (image: RgbImage) => encodeImage(image, { format: 'png' });
   const rows = await Promise.all(

@@ -2,36 +2,24 @@
 
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  CheckpointError,
-  ConfigError,
-  type ImageFeatures,
-  type JsonValue,
-  type Logger,
-  Rng,
-  type SplitName,
-  type TextImageDataset,
-} from '@t2i/core';
+import { CheckpointError, ConfigError, type ImageFeatures, type JsonValue, type Logger, Rng } from '@t2i/core';
 import { withFolderLock } from '@t2i/core/node';
 import { isModelFolder, openModelEncoder } from '@t2i/published-model/node';
-import { CharCnnRnn, type SavableEncoder, tokenizeWords } from '@t2i/text-encoder';
+import { CharCnnRnn, type SavableEncoder } from '@t2i/text-encoder';
 import { loadEncoder, saveEncoder } from '@t2i/text-encoder/node';
 import {
   CharCnnRnnNetwork,
   ClassBatches,
   JointEmbedding,
-  LinearWordsNetwork,
-  resolveCharCnnRnnConfig,
   type TextNetwork,
   trainedEncoder,
-  Vocabulary,
-  WordCnnNetwork,
 } from '@t2i/text-encoder/training';
 import { loadLatestModelState, readRun, runPaths, type TrainOptions, type TrainResult, train } from '@t2i/trainer';
 import { z } from 'zod';
 import { type Benchmark, withBenchmark } from './benchmark.ts';
 import { normalisesImages } from './compared-with.ts';
 import { type EncoderConfig, encoderConfigSchema } from './encoder-config.ts';
+import { networkOf, splitsOf } from './network-of.ts';
 
 const recordSchema = z.strictObject({
   kind: z.literal('text-encoder'),
@@ -174,7 +162,7 @@ async function trainJointly(
   const model = new JointEmbedding(network, { ...objective, contrast });
   try {
     if (initial !== undefined) startFrom(network, initial);
-    const drawing = { splits: splitsOf(config), rng: seeds.fork(), edits: contrast > 0 };
+    const drawing = { splits: splitsOf(config.split), rng: seeds.fork(), edits: contrast > 0 };
     const batches = new ClassBatches({ ...sources, ...drawing, ...config.batches });
     const trainer = { ...config.trainer, seed: config.seed };
     const run = JSON.parse(JSON.stringify(record)) as JsonValue;
@@ -186,54 +174,12 @@ async function trainJointly(
   }
 }
 
-function networkOf(config: EncoderConfig, dataset: TextImageDataset, dim: number, rng: Rng): TextNetwork {
-  if (config.network.kind === 'char-cnn-rnn') {
-    const { kind: _, ...network } = config.network;
-    return new CharCnnRnnNetwork(resolveCharCnnRnnConfig({ ...network, dim }), rng);
-  }
-  const captions = captionsOf(dataset, splitsOf(config));
-  const { minCount } = config.network;
-  if (config.network.kind === 'linear-words') {
-    return new LinearWordsNetwork({ vocabulary: vocabularyOf(captions, minCount), dim });
-  }
-  const { wordDim, channels } = config.network;
-  const named = config.batches.names
-    ? namesOf(dataset, splitsOf(config)).flatMap((name) => Array<string>(minCount).fill(name))
-    : [];
-  return new WordCnnNetwork(Vocabulary.of([...captions, ...named], minCount), { wordDim, channels, dim }, rng);
-}
-
 /** @throws ConfigError when the encoder is of another network, or of one whose weights mean nothing without its vocabulary */
 function startFrom(network: TextNetwork, encoder: SavableEncoder): void {
   if (network instanceof CharCnnRnnNetwork && encoder instanceof CharCnnRnn && network.startFrom(encoder)) return;
   throw new ConfigError(`${encoder.id} is not of the char-CNN-RNN that is to start from it.`, {
     hint: 'Only a char-CNN-RNN starts from another, of the same widths, recurrence and length of features.',
   });
-}
-
-function splitsOf({ split }: EncoderConfig): readonly SplitName[] {
-  return split === 'train' ? ['train'] : ['train', 'val'];
-}
-
-const itemsOf = (dataset: TextImageDataset, splits: readonly SplitName[]) =>
-  splits.flatMap((split) => [...dataset.splits[split]]);
-
-const captionsOf = (dataset: TextImageDataset, splits: readonly SplitName[]) =>
-  itemsOf(dataset, splits).flatMap((item) => dataset.captions(item));
-
-/** The names of the classes that are trained on. */
-const namesOf = (dataset: TextImageDataset, splits: readonly SplitName[]) =>
-  [...new Set(itemsOf(dataset, splits).map((item) => dataset.labels[item]!))].map(
-    (label) => dataset.classNames[label]!,
-  );
-
-/** The words of the captions that are trained on, in alphabetical order. */
-function vocabularyOf(captions: readonly string[], minCount: number): string[] {
-  const counts = new Map<string, number>();
-  for (const caption of captions) {
-    for (const word of new Set(tokenizeWords(caption))) counts.set(word, (counts.get(word) ?? 0) + 1);
-  }
-  return [...counts].flatMap(([word, count]) => (count >= minCount ? [word] : [])).sort();
 }
 
 function settingsOf({ config, dataset, imageEncoder, initFrom, teacher }: EncoderRecord, steps: number): JsonValue {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ALPHABET, characterSlots, MAX_CHARACTERS } from './alphabet.ts';
+import { ALPHABET, characterSlots, MAX_CHARACTERS, readLength } from './alphabet.ts';
 
 describe('the alphabet', () => {
   it('has the 70 slots of the authors, the hyphen in the later of its two', () => {
@@ -41,5 +41,20 @@ describe('characterSlots', () => {
     expect(slots).toEqual(characterSlots(long.slice(0, MAX_CHARACTERS), policy));
     expect(slots).toHaveLength(MAX_CHARACTERS);
     expect(characterSlots('🌸'.repeat(5000), 'forgiving')).toHaveLength(MAX_CHARACTERS);
+  });
+});
+
+describe('readLength', () => {
+  it.each([
+    ['short', 5],
+    ['a'.repeat(300), 201],
+    [`${'🌸'.repeat(200)}ab`, 401],
+    ['', 0],
+  ])('of %j is %i', (caption, units) => {
+    expect(readLength(caption, 'forgiving')).toBe(units);
+  });
+
+  it('ends where the authors stop', () => {
+    expect(readLength('red Flower', 'authors')).toBe(4);
   });
 });

@@ -32,3 +32,16 @@ export function characterSlots(caption: string, policy: CharacterPolicy): Uint8A
   }
   return Uint8Array.from(slots);
 }
+
+/** Where reading ends: the number of UTF-16 units of a caption that `characterSlots` looks at. */
+export function readLength(caption: string, policy: CharacterPolicy): number {
+  let [slots, units] = [0, 0];
+  for (const character of caption.slice(0, 2 * MAX_CHARACTERS)) {
+    const small = policy === 'forgiving' ? character.toLowerCase() : character;
+    if (policy === 'authors' && !SLOTS.has(small)) break;
+    slots += [...small].length;
+    if (slots > MAX_CHARACTERS) break;
+    units += character.length;
+  }
+  return units;
+}

@@ -49,6 +49,20 @@ describe('CharCnnRnn', () => {
     expect((await encoder.encode([])).shape).toEqual([0, 5]);
   });
 
+  it('tells which words it never met, if it knows its vocabulary, and what is cut', async () => {
+    const long = `${'red petals, '.repeat(17)}quantum`; // cut within the seventeenth “petals”
+    expect(encoder.read('quantum petals')).toEqual({ unknown: [], corrected: [], cut: '' });
+    const knowing = encoder.withVocabulary(['red', 'a', 'petal', 'petals']);
+    expect(knowing.read('A rde petal, a rde')).toEqual({ unknown: ['rde'], corrected: [], cut: '' });
+    expect(knowing.read(long)).toEqual({ unknown: [], corrected: [], cut: 'petals, quantum' });
+    expect(knowing.id).toBe(encoder.id);
+    expect((await knowing.encode(['red'])).data).toEqual((await encoder.encode(['red'])).data);
+    const { tensors, metadata } = knowing.toState();
+    expect(CharCnnRnn.fromState({ tensors, metadata }).read('quantum').unknown).toEqual(['quantum']);
+    const broken = { tensors, metadata: { ...metadata, vocabulary: '[1]' } };
+    expect(() => CharCnnRnn.fromState(broken)).toThrow(CheckpointError);
+  });
+
   it('refuses empty captions', async () => {
     await expect(encoder.encode(['pink', ' \n'])).rejects.toThrow(ConfigError);
     await expect(encoder.encode(['pink', ' \n'])).rejects.toThrow('Caption 2 of 2 is empty.');

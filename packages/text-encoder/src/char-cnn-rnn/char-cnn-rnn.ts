@@ -1,12 +1,12 @@
 /** The trained char-CNN-RNN (Reed et al. 2016, arXiv 1605.05395) as an encoder of sentences. */
 
-import type { EmbeddingBatch, EncodeOptions, JsonValue, StateDict } from '@t2i/core';
+import type { CaptionReading, EmbeddingBatch, EncodeOptions, JsonValue, StateDict } from '@t2i/core';
 import { CheckpointError, errorMessage, expectTensors, float32Values, fnv1a } from '@t2i/core';
 import * as tf from '@tensorflow/tfjs-core';
-import { assertNotBlank } from '../captions.ts';
+import { assertNotBlank, tokenizeWords } from '../captions.ts';
 import { assertDescribes } from '../encoder-manifest.ts';
 import { parseMetadata, type SavableEncoder } from '../savable-encoder.ts';
-import { characterSlots } from './alphabet.ts';
+import { characterSlots, readLength } from './alphabet.ts';
 import { type CharCnnRnnConfig, resolveCharCnnRnnConfig } from './config.ts';
 import { charCnnRnn, charCnnRnnShapes } from './network.ts';
 import { type PretrainedName, type PretrainedOptions, readPretrained } from './pretrained.ts';
@@ -27,6 +27,8 @@ export class CharCnnRnn implements SavableEncoder {
   readonly settings: JsonValue;
   readonly config: CharCnnRnnConfig;
   readonly #state: StateDict;
+  /** Words that it was trained on, where that was stored. */
+  readonly #vocabulary: ReadonlySet<string> | undefined;
   #weights: Readonly<Record<string, tf.Tensor>> | undefined;
 
   private constructor(config: CharCnnRnnConfig, settings: JsonValue, state: StateDict) {
@@ -34,6 +36,7 @@ export class CharCnnRnn implements SavableEncoder {
     this.settings = settings;
     this.dim = config.dim;
     this.#state = state;
+    this.#vocabulary = vocabularyOf(state);
     const names = Object.keys(charCnnRnnShapes(config));
     const bytes = names.map((name) => asBytes(float32Values(state.tensors[name]!)));
     this.id = `${this.kind}-${this.dim}-${fnv1a(new TextEncoder().encode(JSON.stringify(config)), ...bytes)}`;
@@ -79,7 +82,26 @@ export class CharCnnRnn implements SavableEncoder {
     } catch (cause) {
       throw new CheckpointError(`This char-CNN-RNN is of no known configuration: ${errorMessage(cause)}`, { cause });
     }
-    return CharCnnRnn.fromWeights(config, state.tensors, settings);
+    const encoder = CharCnnRnn.fromWeights(config, state.tensors, settings);
+    const words = vocabularyOf(state);
+    return words === undefined ? encoder : encoder.withVocabulary([...words]);
+  }
+
+  /** The same encoder, which knows the words that it was trained on: the most frequent first. */
+  withVocabulary(words: readonly string[]): CharCnnRnn {
+    const { tensors, metadata } = this.#state;
+    const state = { tensors, metadata: { ...metadata, vocabulary: JSON.stringify(words) } };
+    return new CharCnnRnn(this.config, this.settings, state);
+  }
+
+  /** Words that are not in its vocabulary are unknown, those with a typing error as well: characters are read as they stand. */
+  read(caption: string): CaptionReading {
+    const read = caption.slice(0, readLength(caption, this.config.characters));
+    // a word that is cut through counts as cut off
+    const whole = /^\p{L}/u.test(caption.slice(read.length)) ? read.replace(/\p{L}+$/u, '') : read;
+    const known = this.#vocabulary;
+    const unknown = known === undefined ? [] : tokenizeWords(whole).filter((word) => !known.has(word));
+    return { unknown: [...new Set(unknown)], corrected: [], cut: caption.slice(whole.length).trim() };
   }
 
   toState(): StateDict {
@@ -129,6 +151,14 @@ export class CharCnnRnn implements SavableEncoder {
     );
     return this.#weights;
   }
+}
+
+/** @throws CheckpointError when there is a vocabulary that is none */
+function vocabularyOf(state: StateDict): ReadonlySet<string> | undefined {
+  if (state.metadata.vocabulary === undefined) return undefined;
+  const words = parseMetadata(state, 'vocabulary');
+  if (Array.isArray(words) && words.every((word) => typeof word === 'string')) return new Set(words as string[]);
+  throw new CheckpointError('The vocabulary of this char-CNN-RNN is no list of words.');
 }
 
 function asBytes({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {

@@ -46,6 +46,12 @@ describe('WordCnn', () => {
     },
   );
 
+  it('tells what it does not know', () => {
+    const reading = goldenEncoder().read('quantum red pteals');
+    expect(reading).toEqual({ unknown: ['quantum'], corrected: [{ typed: 'pteals', as: 'petals' }], cut: '' });
+    expect(goldenEncoder().read(`${'red '.repeat(128)}white petals`).cut).toBe('white petals');
+  });
+
   it('hears which word stands beside which', async () => {
     const encoder = goldenEncoder();
     const { data } = await encoder.encode([

@@ -1,6 +1,6 @@
 /** The trained word-CNN as an encoder of sentences: words, what stands beside them, and a vocabulary that says what it does not know. */
 
-import type { EmbeddingBatch, EncodeOptions, JsonValue, StateDict } from '@t2i/core';
+import type { CaptionReading, EmbeddingBatch, EncodeOptions, JsonValue, StateDict } from '@t2i/core';
 import { CheckpointError, errorMessage, expectTensors, float32Values, fnv1a } from '@t2i/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { assertNotBlank } from '../captions.ts';
@@ -111,6 +111,11 @@ export class WordCnn implements SavableEncoder {
       embeddings.dispose();
     }
     return { data, shape: [captions.length, this.dim] };
+  }
+
+  read(caption: string): CaptionReading {
+    const { unknown, corrected, cut } = this.vocabulary.read(caption);
+    return { unknown, corrected, cut: cut.join(' ') };
   }
 
   /** Frees the weights on the engine; the next sentence brings them back. */

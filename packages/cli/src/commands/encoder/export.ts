@@ -5,7 +5,14 @@ import { basename, join } from 'node:path';
 import { selectBackend } from '@t2i/backend';
 import { ConfigError } from '@t2i/core';
 import { readInside, writeFileAtomic, writeJsonFile } from '@t2i/core/node';
-import { type EncoderRun, openEncoderRun, openTrainedEncoder, withBenchmark } from '@t2i/pipeline';
+import {
+  type EncoderConfig,
+  type EncoderRun,
+  openEncoderRun,
+  openTrainedEncoder,
+  trainingWords,
+  withBenchmark,
+} from '@t2i/pipeline';
 import { CharCnnRnn, roundedEncoder, type SavableEncoder, WordCnn } from '@t2i/text-encoder';
 import { saveEncoder } from '@t2i/text-encoder/node';
 import type { Evaluation } from '@t2i/text-encoder/training';
@@ -45,7 +52,7 @@ export function exportEncoderCommand(output: Output): Command {
     .action(async (directory: string, flags: ExportFlags) => {
       await selectBackend({ prefer: flags.backend });
       const run = await openEncoderRun(directory, output);
-      const shipped = await roundedWeights(run);
+      const shipped = await withWords(await roundedWeights(run), run.config, flags);
       const measured = await measure(run, shipped, flags, output);
       await writeFiles(directory, flags.out, run, shipped, measured);
       const { report } = measured.evaluation;
@@ -61,6 +68,13 @@ function roundedWeights({ encoder }: EncoderRun): Promise<SavableEncoder> {
   throw new ConfigError(`The run trained an encoder of the kind ${encoder.kind}, not a char-CNN-RNN or a word-CNN.`, {
     hint: 'A baseline can be used from its run: nothing has to be exported.',
   });
+}
+
+/** A char-CNN-RNN has no vocabulary of its own: that of the captions it was trained on goes with it, so that it can tell what it never met. */
+function withWords(encoder: SavableEncoder, { split }: EncoderConfig, flags: ExportFlags): Promise<SavableEncoder> {
+  return withBenchmark(flags, async ({ dataset }) =>
+    encoder instanceof CharCnnRnn ? encoder.withVocabulary(trainingWords(dataset, split)) : encoder,
+  );
 }
 
 interface Measured {
