@@ -1,4 +1,4 @@
-/** What a state must hold before it is loaded: names, types and shapes. */
+/** What a state must hold before it is loaded: names, types, shapes, and numbers that are finite. */
 
 import { CheckpointError } from './errors.ts';
 import type { NamedTensor } from './state-dict.ts';
@@ -9,7 +9,7 @@ export type TensorKind = Pick<NamedTensor, 'dtype' | 'shape'>;
 const HINT =
   'It belongs to another configuration or another model: build the model from the configuration saved with it.';
 
-/** @throws CheckpointError naming the first tensor that is missing, unknown, of another type or of another shape */
+/** @throws CheckpointError naming the first tensor that is missing, unknown, of another type or shape, or not finite */
 export function expectTensors(
   expected: ReadonlyMap<string, TensorKind>,
   tensors: Readonly<Record<string, NamedTensor>>,
@@ -29,4 +29,20 @@ export function expectTensors(
       throw new CheckpointError(`The checkpoint has a tensor "${name}" that the model has not.`, { hint: HINT });
     }
   }
+  for (const name of expected.keys()) {
+    if (isFinite(tensors[name]!)) continue;
+    throw new CheckpointError(`The checkpoint's "${name}" holds a value that is not finite.`, {
+      hint: 'It is damaged, or was never fit to draw with: get it again, or use an earlier one.',
+    });
+  }
+}
+
+/** Plain loops: a state has tens of millions of values, and a callback for each takes ten times as long. */
+function isFinite({ dtype, data }: NamedTensor): boolean {
+  if (dtype === 'F16') {
+    for (let i = 0; i < data.length; i++) if ((data[i]! & 0x7c00) === 0x7c00) return false;
+  } else if (dtype === 'F32' || dtype === 'F64') {
+    for (let i = 0; i < data.length; i++) if (!Number.isFinite(data[i]!)) return false;
+  }
+  return true;
 }

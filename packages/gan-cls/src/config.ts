@@ -3,6 +3,8 @@
 import { ConfigError } from '@t2i/core';
 import * as z from 'zod'; // not `{ z }`, of which bundlers drop nothing
 
+/** More than any model has: without a limit, a configuration of somebody else could ask for all memory. */
+const length = z.int().min(1).max(65_536);
 const filters = z.int().min(2).max(1024).multipleOf(2);
 
 /** The schema of a configuration. Strict: an unknown key is an error. */
@@ -11,13 +13,11 @@ export const ganClsConfigSchema = z.strictObject({
     .literal([32, 64, 128])
     .default(64)
     .describe('Side of the images in pixels. The paper: 64. One stage of stride 2 per doubling from 4×4.'),
-  embeddingDim: z.int().min(1).default(1024).describe('Length of a sentence embedding, φ(t). The paper: 1024.'),
-  projectedDim: z
-    .int()
-    .min(1)
+  embeddingDim: length.default(1024).describe('Length of a sentence embedding, φ(t). The paper: 1024.'),
+  projectedDim: length
     .default(128)
     .describe('Length that a dense layer compresses an embedding to, in G and in D apart (nt). The paper: 128.'),
-  noiseDim: z.int().min(1).default(100).describe('Length of z ~ N(0, 1) (nz). The paper: 100.'),
+  noiseDim: length.default(100).describe('Length of z ~ N(0, 1) (nz). The paper: 100.'),
   generatorFilters: filters
     .default(128)
     .describe('Channels of G before its last stage (ngf); they double towards 4×4. Authors: 128, for COCO 196.'),
@@ -168,6 +168,11 @@ function parse<T>(schema: z.ZodType<T>, config: unknown): T {
 /** Stages of stride 2 between 4×4 and the image. */
 export function stageCount({ imageSize }: Pick<GanClsConfig, 'imageSize'>): number {
   return Math.log2(imageSize / 4);
+}
+
+/** Channels of G where its feature maps are `side` pixels wide: at 64×64 8·ngf at 4. */
+export function channelsAt(config: Pick<GanClsConfig, 'imageSize' | 'generatorFilters'>, side: number): number {
+  return (config.generatorFilters * 2 ** (stageCount(config) + 1)) / side;
 }
 
 /** Whether D is shown mismatching pairs. */

@@ -2,7 +2,6 @@
 
 import {
   type EmbeddingBatch,
-  expectTensors,
   float32Values,
   type ImageBatch,
   type StateDict,
@@ -13,6 +12,7 @@ import type * as tfl from '@tensorflow/tfjs-layers';
 import { type GeneratorConfig, resolveGeneratorConfig } from './config.ts';
 import { drawImages } from './draw-images.ts';
 import { buildGenerator } from './generator.ts';
+import { expectGenerator } from './generator-shapes.ts';
 import { stockLayers } from './stock-layers.ts';
 import { weightsOf } from './weights.ts';
 
@@ -57,10 +57,13 @@ export class GanClsGenerator implements TextToImageModel {
    * The generator of a configuration and its weights, in float32 or float16, as `generatorState` names them.
    * @param config also one of a whole `GanCls`
    * @throws ConfigError for a field that is missing or out of range
-   * @throws CheckpointError naming the first weight that is missing, unknown or of another shape
+   * @throws CheckpointError naming the first weight that is missing, unknown, of another shape or not finite, before
+   * anything is built
    */
   static fromWeights(config: unknown, tensors: StateDict['tensors']): GanClsGenerator {
-    const model = new GanClsGenerator(resolveGeneratorConfig(config));
+    const resolved = resolveGeneratorConfig(config);
+    expectGenerator(resolved, tensors);
+    const model = new GanClsGenerator(resolved);
     try {
       model.#write(tensors);
     } catch (error) {
@@ -80,13 +83,7 @@ export class GanClsGenerator implements TextToImageModel {
   }
 
   #write(tensors: StateDict['tensors']): void {
-    const variables = Object.entries(weightsOf(PREFIX, this.#network));
-    const expected = variables.map(([name, { shape }]) => {
-      const dtype = tensors[name]?.dtype === 'F16' ? 'F16' : 'F32';
-      return [name, { dtype, shape }] as const;
-    });
-    expectTensors(new Map(expected), tensors);
-    for (const [name, variable] of variables) {
+    for (const [name, variable] of Object.entries(weightsOf(PREFIX, this.#network))) {
       tf.tidy(() => variable.assign(tf.tensor(float32Values(tensors[name]!).slice(), variable.shape)));
     }
   }

@@ -2,7 +2,7 @@
 
 import * as tfl from '@tensorflow/tfjs-layers';
 import { projectText, residualBottleneck, upsample } from './blocks.ts';
-import { type GeneratorConfig, stageCount } from './config.ts';
+import { channelsAt as channelsOf, type GeneratorConfig } from './config.ts';
 import type { LayerKit } from './layer-kit.ts';
 
 /**
@@ -10,8 +10,8 @@ import type { LayerKit } from './layer-kit.ts';
  * Layers are named by the side of their output.
  */
 export function buildGenerator(config: GeneratorConfig, kit: LayerKit): tfl.LayersModel {
-  const { imageSize, noiseDim, embeddingDim, projectedDim, generatorFilters, residual } = config;
-  const channelsAt = (side: number) => (generatorFilters * 2 ** (stageCount(config) + 1)) / side; // at 64×64: 8·ngf at 4
+  const { imageSize, noiseDim, embeddingDim, projectedDim, residual } = config;
+  const channelsAt = (side: number) => channelsOf(config, side);
 
   const noise = tfl.input({ shape: [noiseDim], name: 'noise' });
   const embedding = tfl.input({ shape: [embeddingDim], name: 'embedding' });

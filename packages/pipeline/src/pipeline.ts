@@ -1,7 +1,7 @@
 /** A trained run or a published model, opened from its folder: sentences in, pictures out. */
 
 import { type CaptionEncoder, CheckpointError, type Logger, Rng, type TextToImageModel } from '@t2i/core';
-import { GanCls } from '@t2i/gan-cls';
+import { expectGenerator, GanCls, generatorState, resolveConfig } from '@t2i/gan-cls';
 import { type ModelManifest, TextToImage } from '@t2i/published-model';
 import { isModelFolder, openModelFolder } from '@t2i/published-model/node';
 import { withCompletion } from '@t2i/text-encoder';
@@ -59,7 +59,9 @@ async function openRun(folder: string, logger: Logger | undefined): Promise<Text
   const record = await readRecord(folder);
   const encoder = await loadRunEncoder(folder, record, logger);
   const { state, path, weights, progress } = await loadLatestModelState(folder, logger);
-  const model = new GanCls({ ...record.config.model, embeddingDim: encoder.dim }, new Rng(0));
+  const config = resolveConfig({ ...record.config.model, embeddingDim: encoder.dim });
+  expectGenerator(config, generatorState(state)); // before anything is built: the numbers may be somebody else's
+  const model = new GanCls(config, new Rng(0));
   try {
     await model.load(state);
   } catch (error) {

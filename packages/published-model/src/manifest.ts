@@ -25,7 +25,7 @@ const completionSchema = z.strictObject({
   unless: z.array(z.string()).readonly(),
 });
 
-const manifestSchema = z.strictObject({
+const fieldsSchema = z.strictObject({
   format: z.literal(FORMAT),
   version: z.literal(VERSION),
   precision: z.enum(['float16', 'float32']),
@@ -75,6 +75,20 @@ const manifestSchema = z.strictObject({
   }),
   /** Of the weights, in words or as an SPDX name; null: whoever published them did not say. */
   license: z.string().nullable(),
+});
+
+/** What the manifest says twice must be the same. */
+const manifestSchema = fieldsSchema.superRefine(({ imageSize, noiseDim, generator: { config }, encoder }, context) => {
+  const twice = [
+    ['imageSize', imageSize, config.imageSize],
+    ['noiseDim', noiseDim, config.noiseDim],
+    ['encoder.dim', encoder.dim, config.embeddingDim],
+  ] as const;
+  for (const [path, said, built] of twice) {
+    if (said === built) continue;
+    const message = `${said} is not what the generator is configured for: ${built}`;
+    context.addIssue({ code: 'custom', path: path.split('.'), message });
+  }
 });
 
 /** A published model, as `model.json` describes it. */

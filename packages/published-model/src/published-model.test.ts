@@ -1,8 +1,10 @@
 import '@tensorflow/tfjs-backend-cpu';
+import { createHash } from 'node:crypto';
 import { copyFile, mkdtemp, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CheckpointError, readSafetensors, toRgbImages } from '@t2i/core';
+import { CheckpointError, readSafetensors, type StateDict, toRgbImages, writeSafetensors } from '@t2i/core';
+import { writeJsonFile } from '@t2i/core/node';
 import { maxDifference, withTemporaryFolder } from '@t2i/test-utils';
 import type { SentenceCompletion } from '@t2i/text-encoder';
 import * as tf from '@tensorflow/tfjs-core';
@@ -192,6 +194,22 @@ describe('a damaged folder', () => {
       /noiseDim/,
     ],
     [
+      'asks for more than all memory',
+      (text) => text.replace('"embeddingDim": 6', '"embeddingDim": 9007199254740991'),
+      /Too big: expected number to be <=65536\s+→ at embeddingDim/,
+    ],
+    [
+      'asks for far more than its weights',
+      (text) =>
+        text
+          .replace('"generatorFilters": 2', '"generatorFilters": 1024')
+          .replace('"imageSize": 32,\n      "emb', '"imageSize": 128,\n      "emb')
+          .replace('"imageSize": 32', '"imageSize": 128'),
+      /"generator\/deconv4\/kernel" is F16 \[9, 128\], the model's F16 \[9, 262144\]/,
+    ],
+    ['says two things of one number', (text) => text.replace('"noiseDim": 5', '"noiseDim": 6'), /noiseDim/],
+    ['says two lengths of an embedding', (text) => text.replace('"dim": 6', '"dim": 7'), /7 is not what the generator/],
+    [
       'names another encoder',
       (text) => text.replace(/"id": "char-cnn-rnn-6-\w/, '"id": "char-cnn-rnn-6-x'),
       /names the encoder/,
@@ -210,6 +228,61 @@ describe('a damaged folder', () => {
     });
     await expect(failed).rejects.toThrow(CheckpointError);
     await expect(failed).rejects.toThrow(message);
+  });
+});
+
+describe('weights that match their hashes', () => {
+  /** Changes a tensor of a published model, and its manifest with it. */
+  const republished = (
+    part: 'generator' | 'encoder',
+    change: (tensors: StateDict['tensors']) => StateDict['tensors'],
+  ) =>
+    withTemporaryFolder(async (directory) => {
+      const { check, ...manifest } = await publishTrained(directory, 'float32');
+      const { name } = manifest[part].file;
+      const { tensors, metadata } = readSafetensors(await readFile(join(directory, name)));
+      const bytes = writeSafetensors({ tensors: change(tensors), metadata });
+      await writeFile(join(directory, name), bytes);
+      const file = { name, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
+      await writeJsonFile(join(directory, 'model.json'), { ...manifest, check, [part]: { ...manifest[part], file } });
+      return openModelFolder(directory);
+    });
+  const replaced = (name: string, value: (old: number) => number) => (tensors: StateDict['tensors']) => {
+    const data = Float32Array.from(tensors[name]!.data, value);
+    return { ...tensors, [name]: { ...tensors[name]!, data } };
+  };
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY])(
+    'are refused with a %d among them, before anything is built',
+    async (value) => {
+      trained.encoder.dispose!(); // it keeps its weights on the engine
+      const before = tf.memory().numTensors;
+      const generator = republished(
+        'generator',
+        replaced('generator/norm8/gamma', () => value),
+      );
+      await expect(generator).rejects.toThrow(CheckpointError);
+      await expect(generator).rejects.toThrow('"generator/norm8/gamma" holds a value that is not finite');
+      await expect(
+        republished(
+          'encoder',
+          replaced('output/bias', () => value),
+        ),
+      ).rejects.toThrow('not finite');
+      expect(tf.memory().numTensors).toBe(before);
+    },
+  );
+
+  it.each<[string, ReturnType<typeof replaced>, RegExp]>([
+    ['whose picture is another', replaced('generator/text/kernel', (old) => 1 - old), /a number is off by \d\.\d{3}/],
+    ['whose picture is no number', replaced('generator/norm8/moving_variance', () => -5), /it draws what is no number/],
+  ])('are refused when they are of a model %s', async (_, change, message) => {
+    trained.encoder.dispose!(); // it keeps its weights on the engine
+    const before = tf.memory().numTensors;
+    const opened = republished('generator', change);
+    await expect(opened).rejects.toMatchObject({ code: 'ERR_BACKEND', hint: expect.any(String) });
+    await expect(opened).rejects.toThrow(message);
+    expect(tf.memory().numTensors).toBe(before);
   });
 });
 

@@ -1,12 +1,16 @@
 /** A published model, restored from its files: checked whole before anything is drawn with it. */
 
-import { CheckpointError, type Logger, readSafetensors } from '@t2i/core';
+import { BackendError, CheckpointError, type Logger, readSafetensors } from '@t2i/core';
 import { GanClsGenerator } from '@t2i/gan-cls';
 import { restoreEncoder, type SavableEncoder, withCompletion } from '@t2i/text-encoder';
+import * as tf from '@tensorflow/tfjs-core';
 import { deviationFrom } from './check-picture.ts';
 import type { ModelFile, ModelManifest } from './manifest.ts';
 import { sha256 } from './sha256.ts';
 import { TextToImage } from './text-to-image.ts';
+
+/** Of a number in [-1, 1]: two and a half steps of a pixel. Graphics cards that compute with 16 bits may exceed it. */
+const LARGEST_DEVIATION = 0.02;
 
 /** Draws what the run drew that it was exported from, within the rounding of its weights. */
 export class PublishedModel extends TextToImage {
@@ -19,7 +23,9 @@ export class PublishedModel extends TextToImage {
 
   /**
    * @param logger hears the warnings of the encoder
-   * @throws CheckpointError when a file is not the one that the manifest names, or both do not belong together
+   * @throws CheckpointError when a file is not the one that the manifest names, or both do not belong together; before
+   * anything is built
+   * @throws BackendError when the engine does not draw what was drawn when the model was published
    */
   static async restore(manifest: ModelManifest, files: ModelBytes, logger?: Logger): Promise<PublishedModel> {
     const { generator } = manifest;
@@ -28,11 +34,24 @@ export class PublishedModel extends TextToImage {
     const { tensors } = readSafetensors(files.generator, generator.file.name);
     const model = GanClsGenerator.fromWeights(generator.config, tensors);
     try {
-      return new PublishedModel(manifest, model, withCompletion(restored, manifest.encoder.completion));
+      const published = new PublishedModel(manifest, model, withCompletion(restored, manifest.encoder.completion));
+      await published.#assertDrawsAlike();
+      return published;
     } catch (error) {
       model.dispose();
+      restored.dispose?.();
       throw error;
     }
+  }
+
+  async #assertDrawsAlike(): Promise<void> {
+    const deviation = await this.deviation();
+    if (deviation <= LARGEST_DEVIATION) return;
+    const found = Number.isNaN(deviation) ? 'it draws what is no number' : `a number is off by ${deviation.toFixed(3)}`;
+    throw new BackendError(
+      `The engine ${tf.getBackend()} does not draw the check picture as it was when the model was published: ${found}.`,
+      { hint: 'Choose another engine. If none draws it, the model.json is not of these weights: get the model again.' },
+    );
   }
 
   /**
@@ -62,12 +81,17 @@ export type ModelBytes = Readonly<Record<'generator' | 'encoder', Uint8Array>>;
 
 /** @throws CheckpointError when `bytes` is not the file that the manifest names */
 export async function assertIntact(file: ModelFile, bytes: Uint8Array): Promise<void> {
-  if (bytes.length === file.bytes && (await sha256(bytes)) === file.sha256) return;
-  const found = bytes.length === file.bytes ? 'other ones' : `${bytes.length}`;
-  throw new CheckpointError(
-    `${file.name} is not what was published: model.json says ${file.bytes} bytes, these are ${found}.`,
-    {
-      hint: 'Copy or download all files of the model together.',
-    },
-  );
+  assertLength(file, bytes.length);
+  if ((await sha256(bytes)) !== file.sha256) throw notWhatWasPublished(file, 'other ones');
+}
+
+/** @throws CheckpointError when a file of `length` bytes cannot be the one that the manifest names */
+export function assertLength(file: ModelFile, length: number): void {
+  if (length !== file.bytes) throw notWhatWasPublished(file, `${length}`);
+}
+
+function notWhatWasPublished({ name, bytes }: ModelFile, found: string): CheckpointError {
+  return new CheckpointError(`${name} is not what was published: model.json says ${bytes} bytes, these are ${found}.`, {
+    hint: 'Copy or download all files of the model together.',
+  });
 }

@@ -3,10 +3,10 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CheckpointError, type Logger } from '@t2i/core';
-import { readInside, readProblem } from '@t2i/core/node';
+import { readInside, readProblem, statInside } from '@t2i/core/node';
 import type { SavableEncoder } from '@t2i/text-encoder';
-import { MANIFEST_FILE, type ModelManifest, parseModelManifest } from '../manifest.ts';
-import { PublishedModel, restoreModelEncoder } from '../published-model.ts';
+import { MANIFEST_FILE, type ModelFile, type ModelManifest, parseModelManifest } from '../manifest.ts';
+import { assertLength, PublishedModel, restoreModelEncoder } from '../published-model.ts';
 
 /** Whether a folder says that it holds a published model. */
 export function isModelFolder(directory: string): Promise<boolean> {
@@ -18,7 +18,7 @@ export function isModelFolder(directory: string): Promise<boolean> {
 
 /** @throws CheckpointError when there is no `model.json`, or one of another version */
 export async function readModelManifest(directory: string): Promise<ModelManifest> {
-  const bytes = await read(directory, MANIFEST_FILE);
+  const bytes = await orExplain(directory, MANIFEST_FILE, readInside);
   return parseModelManifest(new TextDecoder().decode(bytes), join(directory, MANIFEST_FILE));
 }
 
@@ -29,8 +29,8 @@ export async function readModelManifest(directory: string): Promise<ModelManifes
 export async function openModelFolder(directory: string, logger?: Logger): Promise<PublishedModel> {
   const manifest = await readModelManifest(directory);
   const [generator, encoder] = await Promise.all([
-    read(directory, manifest.generator.file.name),
-    read(directory, manifest.encoder.file.name),
+    readPart(directory, manifest.generator.file),
+    readPart(directory, manifest.encoder.file),
   ]);
   return PublishedModel.restore(manifest, { generator, encoder }, logger);
 }
@@ -41,11 +41,21 @@ export async function openModelFolder(directory: string, logger?: Logger): Promi
  */
 export async function openModelEncoder(directory: string, logger?: Logger): Promise<SavableEncoder> {
   const manifest = await readModelManifest(directory);
-  return restoreModelEncoder(manifest, await read(directory, manifest.encoder.file.name), logger);
+  return restoreModelEncoder(manifest, await readPart(directory, manifest.encoder.file), logger);
 }
 
-async function read(directory: string, name: string): Promise<Uint8Array> {
-  return readInside(directory, name).catch((cause: unknown) => {
+/** Its length is compared before it is read. */
+async function readPart(directory: string, file: ModelFile): Promise<Uint8Array> {
+  assertLength(file, (await orExplain(directory, file.name, statInside)).size);
+  return orExplain(directory, file.name, readInside);
+}
+
+async function orExplain<T>(
+  directory: string,
+  name: string,
+  look: (directory: string, name: string) => Promise<T>,
+): Promise<T> {
+  return look(directory, name).catch((cause: unknown) => {
     throw new CheckpointError(`Cannot read ${join(directory, name)}: ${readProblem(cause)}`, {
       hint: 'Copy all files of the model together, or export it again.',
       cause,
