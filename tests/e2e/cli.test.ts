@@ -86,8 +86,11 @@ describe('generate', () => {
 });
 
 it('interpolates between sentences and between noises', async () => {
-  for (const to of [['a blue flower'], ['--to-seed', '9']]) {
-    const out = join(folder, 'walk.webp');
+  for (const [name, ...to] of [
+    ['walk.webp', 'a blue flower'],
+    ['drift.webp', '--to-seed', '9'],
+  ] as const) {
+    const out = join(folder, name);
     const flags = ['--run', run, '--steps', '3', '--rows', '1', '--out', out];
     expect(await finish('interpolate', 'a red flower', ...to, ...flags)).toMatchObject({ code: 0 });
     expect((await readFile(out)).subarray(8, 12).toString()).toBe('WEBP');

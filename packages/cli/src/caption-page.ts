@@ -1,4 +1,4 @@
-/** A self-contained HTML page: each sentence with its pictures. */
+/** A self-contained HTML page in pieces: each sentence with its pictures. */
 
 export interface CaptionRow {
   readonly caption: string;
@@ -6,14 +6,12 @@ export interface CaptionRow {
   readonly pictures: readonly Uint8Array[];
 }
 
-export function captionPage(rows: readonly CaptionRow[], { run, seed }: { run: string; seed: number }): string {
-  const figures = rows.map(({ caption, pictures }) => {
-    const images = pictures.map(
-      (png) => `<img alt="" src="data:image/png;base64,${Buffer.from(png).toString('base64')}">`,
-    );
-    return `<figure>\n<figcaption>${escapeHtml(caption)}</figcaption>\n${images.join('\n')}\n</figure>`;
-  });
-  return `<!doctype html>
+/** One piece for each row, before and after them what holds the page together: no more than a row is held. */
+export async function* captionPage(
+  rows: AsyncIterable<CaptionRow>,
+  { run, seed }: { run: string; seed: number },
+): AsyncGenerator<string> {
+  yield `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
@@ -25,9 +23,16 @@ img { width: 96px; height: 96px; margin: .3rem .3rem 0 0; border-radius: 6px; im
 </style>
 <h1>Drawn from sentences</h1>
 <p>${escapeHtml(run)}, seed ${seed}</p>
-${figures.join('\n')}
-</html>
 `;
+  for await (const row of rows) yield figure(row);
+  yield '</html>\n';
+}
+
+function figure({ caption, pictures }: CaptionRow): string {
+  const images = pictures.map(
+    (png) => `<img alt="" src="data:image/png;base64,${Buffer.from(png).toString('base64')}">`,
+  );
+  return `<figure>\n<figcaption>${escapeHtml(caption)}</figcaption>\n${images.join('\n')}\n</figure>\n`;
 }
 
 function escapeHtml(text: string): string {

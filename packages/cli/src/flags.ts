@@ -68,6 +68,14 @@ export function imageFormat(path: string): 'png' | 'webp' | 'jpeg' {
   }
 }
 
+/** The format of a moving picture that a file name asks for. */
+export function animationFormat(path: string): 'webp' | 'gif' {
+  const ending = extname(path).toLowerCase();
+  if (ending === '.webp') return 'webp';
+  if (ending === '.gif') return 'gif';
+  throw new ConfigError(`${path} names no format of moving pictures.`, { hint: 'End it in .webp or .gif.' });
+}
+
 /** Gathers a flag that may be given several times. */
 export function collect(value: string, earlier: string[] = []): string[] {
   return [...earlier, value];

@@ -1,3 +1,4 @@
+export type { FileContent } from './node/files.ts';
 export {
   copyFolder,
   readJsonFile,
@@ -8,6 +9,7 @@ export {
   writeFileAtomic,
   writeFolderAtomic,
   writeJsonFile,
+  writeNewFile,
   writeStateFile,
 } from './node/files.ts';
 export type { FolderLock } from './node/folder-lock.ts';

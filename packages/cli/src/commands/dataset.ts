@@ -29,7 +29,7 @@ interface PrepareFlags {
   from?: string;
   captions?: string;
   out: string;
-  split: 'class-disjoint' | 'official';
+  split?: 'class-disjoint' | 'official';
   storedSize: number;
   maxPixels?: number;
   followLinks?: boolean;
@@ -44,9 +44,10 @@ function prepareCommand(output: Output): Command {
     .option('--follow-links', 'folder: read what links in it lead to, wherever that is; only where you put them there')
     .option('--out <folder>', 'the set goes into a sub-folder of this', 'data')
     .addOption(
-      new Option('--split <split>', 'oxford-102: the 82/20 classes of the paper, or the official split by photos')
-        .choices(['class-disjoint', 'official'])
-        .default('class-disjoint'),
+      new Option(
+        '--split <split>',
+        'oxford-102: the 82/20 classes of the paper (class-disjoint, default), or the official split by photos',
+      ).choices(['class-disjoint', 'official']),
     )
     .option(
       '--stored-size <pixels>',
@@ -90,7 +91,15 @@ function prepare(
   watch: Pick<PrepareOxford102Options, 'logger' | 'onProgress' | 'signal'>,
 ): Promise<PreparedDataset> {
   if (set === 'oxford-102') {
+    if (maxPixels !== undefined) {
+      throw new ConfigError('--max-pixels is of folders alone.', { hint: 'Leave it out.' });
+    }
     return prepareOxford102({ from, captions, cacheDirectory, split, storedSize, ...watch });
+  }
+  if (captions !== undefined || split === 'official') {
+    throw new ConfigError(`${captions === undefined ? '--split official' : '--captions'} is of oxford-102 alone.`, {
+      hint: 'Leave it out: a folder has captions beside its pictures, and is split by classes.',
+    });
   }
   if (from === undefined) throw new ConfigError('Name the folder of pictures.', { hint: 'Add --from FOLDER.' });
   return prepareFolder({ from, cacheDirectory, storedSize, maxPixels, followLinks, ...watch });

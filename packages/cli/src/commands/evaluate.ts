@@ -21,6 +21,7 @@ import {
   readGoogLeNet,
   readInceptionV3,
 } from '../network-files.ts';
+import { forceOption, intoFolder } from '../out-file.ts';
 import type { Output } from '../output.ts';
 
 interface EvaluateFlags extends GoogLeNetFlags {
@@ -32,6 +33,7 @@ interface EvaluateFlags extends GoogLeNetFlags {
   seed: number;
   batchSize: number;
   out?: string;
+  force: boolean;
   backend: BackendFlag;
 }
 
@@ -56,10 +58,11 @@ export function evaluateCommand(output: Output): Command {
       '--encoder <folder>',
       'a run of `t2i encoder train` that judges whether pictures fit captions (default: the one of the run)',
     )
-    .option('--samples <n>', 'pictures to draw, and photos at most of each kind', integer(2, 1_000_000), 200)
+    .option('--samples <n>', 'pictures to draw, and photos at most of each kind', integer(50, 1_000_000), 200)
     .option('--seed <n>', 'decides captions, noise and photos', integer(0), 0)
     .option('--batch-size <n>', 'pictures at once', integer(1, 1024), 32)
     .option('--out <folder>', 'write report.json, README.md and index.html here (default: evaluation in the run)')
+    .addOption(forceOption('otherwise a folder that holds something is refused'))
     .addOption(backendOption())
     .addHelpText(
       'after',
@@ -70,12 +73,14 @@ export function evaluateCommand(output: Output): Command {
     )
     .action(async (runDirectory: string, flags: EvaluateFlags) => {
       const out = flags.out ?? join(runDirectory, 'evaluation');
-      const evaluation = await evaluate(runDirectory, flags, output);
-      const markdown = evaluationMarkdown(evaluation.report);
-      await writeJsonFile(join(out, 'report.json'), evaluation.report);
-      await writeFileAtomic(join(out, 'README.md'), markdown);
-      await writeFileAtomic(join(out, 'index.html'), await evaluationPage(evaluation));
-      output.write(`${markdown}\n${join(out, 'index.html')}\n`);
+      await intoFolder({ named: out, usual: out, force: flags.force }, 'evaluating', async () => {
+        const evaluation = await evaluate(runDirectory, flags, output);
+        const markdown = evaluationMarkdown(evaluation.report);
+        await writeJsonFile(join(out, 'report.json'), evaluation.report);
+        await writeFileAtomic(join(out, 'README.md'), markdown);
+        await writeFileAtomic(join(out, 'index.html'), await evaluationPage(evaluation));
+        output.write(`${markdown}\n${join(out, 'index.html')}\n`);
+      });
     });
 }
 

@@ -1,19 +1,20 @@
 /** `t2i generate`: pictures for one sentence, or one each for a file of sentences. */
 
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { selectBackend } from '@t2i/backend';
-import { ConfigError, imageGrid, type RgbImage, toRgbImages } from '@t2i/core';
-import { writeFileAtomic } from '@t2i/core/node';
+import { ConfigError, imageGrid, toRgbImages } from '@t2i/core';
 import { encodeImage } from '@t2i/image-node';
 import type { TextToImage } from '@t2i/published-model';
 import { Command } from 'commander';
-import { captionPage } from '../caption-page.ts';
+import { drawCaptions, readCaptions } from '../draw-captions.ts';
 import { nameOf, openDrawingModel, runOption } from '../drawing-model.ts';
 import { examples } from '../examples.ts';
 import { type BackendFlag, backendOption, imageFormat, integer } from '../flags.ts';
+import { assertFree, forceOption, intoFolder, writeOut } from '../out-file.ts';
 import type { Output } from '../output.ts';
 import { tellReading } from '../tell-reading.ts';
+
+/** Where the picture goes, unless a file is named. */
+const PICTURE = 'flower.png';
 
 interface GenerateFlags {
   run?: string;
@@ -21,6 +22,7 @@ interface GenerateFlags {
   n: number;
   out?: string;
   captions?: string;
+  force: boolean;
   backend: BackendFlag;
 }
 
@@ -35,7 +37,8 @@ export function generateCommand(output: Output): Command {
       '--out <file>',
       'picture to write: .png, .webp or .jpg (default: flower.png); with --captions a folder (default: drawings)',
     )
-    .option('--captions <file>', 'a text file, one sentence a line: writes a grid and an HTML page into --out')
+    .option('--captions <file>', 'a text file, one sentence a line: writes grids and an HTML page into --out')
+    .addOption(forceOption())
     .addOption(backendOption())
     .addHelpText(
       'after',
@@ -49,13 +52,15 @@ export function generateCommand(output: Output): Command {
       if ((sentence === undefined) === (flags.captions === undefined)) {
         throw new ConfigError('Give either a sentence or --captions FILE.', { hint: 'See t2i generate --help.' });
       }
+      if (sentence !== undefined) imageFormat(flags.out ?? PICTURE);
+      assertFree({ named: flags.out, force: flags.force });
+      const captions = flags.captions === undefined ? [] : await readCaptions(flags.captions);
       await selectBackend({ prefer: flags.backend });
       const model = await openDrawingModel(flags.run, output);
       try {
+        tellReading(model.encoder, sentence === undefined ? captions : [sentence], output);
         const written =
-          sentence !== undefined
-            ? await drawSentence(model, sentence, { ...flags, out: flags.out ?? 'flower.png' }, output)
-            : await drawFile(model, flags.captions!, { ...flags, out: flags.out ?? 'drawings' }, output);
+          sentence !== undefined ? await drawSentence(model, sentence, flags) : await drawFile(model, captions, flags);
         output.info(`Drawn with ${nameOf(flags.run)}, seed ${flags.seed}`);
         output.write(`${written.join('\n')}\n`);
       } finally {
@@ -64,50 +69,17 @@ export function generateCommand(output: Output): Command {
     });
 }
 
-type DrawFlags = GenerateFlags & { out: string };
-
-async function drawSentence(model: TextToImage, sentence: string, flags: DrawFlags, output: Output): Promise<string[]> {
-  const { seed, n, out } = flags;
-  const format = imageFormat(out);
-  tellReading(model.encoder, [sentence], output);
+async function drawSentence(model: TextToImage, sentence: string, flags: GenerateFlags): Promise<string[]> {
+  const { seed, n, out, force } = flags;
+  const format = imageFormat(out ?? PICTURE);
   const images = toRgbImages(await model.generate({ captions: [sentence], seed, perCaption: n }));
   const picture = n === 1 ? images[0]! : imageGrid(images, { columns: Math.ceil(Math.sqrt(n)) });
-  await writeFileAtomic(out, await encodeImage(picture, { format }));
-  return [out];
+  return [await writeOut({ named: out, usual: PICTURE, force }, await encodeImage(picture, { format }))];
 }
 
-async function drawFile(model: TextToImage, file: string, flags: DrawFlags, output: Output): Promise<string[]> {
-  const { seed, n, out } = flags;
-  const captions = await readCaptions(file);
-  tellReading(model.encoder, captions, output);
-  const images = toRgbImages(await model.generate({ captions, seed, perCaption: n }));
-  const png = (image: RgbImage) => encodeImage(image, { format: 'png' });
-  const rows = await Promise.all(
-    captions.map(async (caption, i) => ({
-      caption,
-      pictures: await Promise.all(images.slice(i * n, (i + 1) * n).map(png)),
-    })),
+async function drawFile(model: TextToImage, captions: readonly string[], flags: GenerateFlags): Promise<string[]> {
+  const { seed, n: perCaption, out, force } = flags;
+  return intoFolder({ named: out, usual: 'drawings', force }, 'drawing sentences', (folder) =>
+    drawCaptions(model, { captions, seed, perCaption, folder, name: nameOf(flags.run) }),
   );
-  const [grid, page] = [join(out, 'grid.png'), join(out, 'index.html')];
-  await writeFileAtomic(grid, await png(imageGrid(images, { columns: n })));
-  await writeFileAtomic(page, captionPage(rows, { run: nameOf(flags.run), seed }));
-  return [grid, page];
-}
-
-async function readCaptions(file: string): Promise<string[]> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (cause) {
-    throw new ConfigError(`Cannot read the captions in ${file}.`, {
-      hint: 'Name a text file, one sentence a line.',
-      cause,
-    });
-  }
-  const captions = text
-    .split(/\r?\n/)
-    .map((line) => line.trim())
-    .filter((line) => line !== '');
-  if (captions.length === 0) throw new ConfigError(`${file} holds no sentence.`);
-  return captions;
 }

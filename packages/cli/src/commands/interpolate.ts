@@ -2,12 +2,12 @@
 
 import { selectBackend } from '@t2i/backend';
 import { ConfigError, imageGrid, type RgbImage, toRgbImages } from '@t2i/core';
-import { writeFileAtomic } from '@t2i/core/node';
 import { encodeAnimation, encodeImage } from '@t2i/image-node';
 import { Command } from 'commander';
 import { openDrawingModel, runOption } from '../drawing-model.ts';
 import { examples } from '../examples.ts';
-import { type BackendFlag, backendOption, imageFormat, integer } from '../flags.ts';
+import { animationFormat, type BackendFlag, backendOption, imageFormat, integer } from '../flags.ts';
+import { assertFree, forceOption, writeOut } from '../out-file.ts';
 import type { Output } from '../output.ts';
 
 interface InterpolateFlags {
@@ -16,8 +16,9 @@ interface InterpolateFlags {
   toSeed?: number;
   steps: number;
   rows: number;
-  out: string;
+  out?: string;
   animate: boolean;
+  force: boolean;
   backend: BackendFlag;
 }
 
@@ -31,8 +32,12 @@ export function interpolateCommand(output: Output): Command {
     .option('--to-seed <n>', 'walk to the noise of this seed instead of another sentence', integer(0))
     .option('--steps <n>', 'pictures from end to end', integer(2, 200), 8)
     .option('--rows <n>', 'rows, each with its own noise', integer(1, 64), 4)
-    .option('--out <file>', 'picture to write (.png, .webp or .jpg)', 'interpolation.png')
-    .option('--animate', 'write a moving picture (.webp or .gif) instead of a grid', false)
+    .option(
+      '--out <file>',
+      'picture to write: .png, .webp or .jpg (default: interpolation.png), or with --animate .webp or .gif (default: interpolation.webp)',
+    )
+    .option('--animate', 'write a moving picture instead of a grid', false)
+    .addOption(forceOption())
     .addOption(backendOption())
     .addHelpText(
       'after',
@@ -46,10 +51,37 @@ export function interpolateCommand(output: Output): Command {
       if ((to === undefined) === (flags.toSeed === undefined)) {
         throw new ConfigError('Give either a second sentence or --to-seed.', { hint: 'See t2i interpolate --help.' });
       }
-      const file = await draw(from, to, flags, output);
-      await writeFileAtomic(flags.out, file);
-      output.write(`${flags.out}\n`);
+      const usual = flags.animate ? 'interpolation.webp' : 'interpolation.png';
+      const { out: named, force } = flags;
+      const encode = encoderFor(named ?? usual, flags);
+      assertFree({ named, force });
+      const rows = await draw(from, to, flags, output);
+      output.write(`${await writeOut({ named, usual, force }, await encode(rows))}\n`);
     });
+}
+
+/**
+ * What makes a file of the rows, in the format that its name asks for.
+ * @throws ConfigError when there is no such format
+ */
+function encoderFor(
+  path: string,
+  { animate, steps, rows }: InterpolateFlags,
+): (images: readonly (readonly RgbImage[])[]) => Promise<Uint8Array> {
+  if (!animate) {
+    const format = imageFormat(path);
+    return (images) => encodeImage(imageGrid(images.flat(), { columns: steps }), { format });
+  }
+  const format = animationFormat(path);
+  return (images) => {
+    const frames = Array.from({ length: steps }, (_, step) =>
+      imageGrid(
+        images.map((row) => row[step]!),
+        { columns: Math.ceil(Math.sqrt(rows)) },
+      ),
+    );
+    return encodeAnimation([...frames, ...frames.slice(1, -1).reverse()], { format, delay: 100 });
+  };
 }
 
 async function draw(
@@ -57,7 +89,7 @@ async function draw(
   to: string | undefined,
   flags: InterpolateFlags,
   output: Output,
-): Promise<Uint8Array> {
+): Promise<RgbImage[][]> {
   const { steps, rows, seed } = flags;
   await selectBackend({ prefer: flags.backend });
   const model = await openDrawingModel(flags.run, output);
@@ -70,16 +102,7 @@ async function draw(
           : await model.interpolateSentences(from, to, { seed: seed + row, steps });
       images.push(toRgbImages(batch));
     }
-    if (!flags.animate)
-      return encodeImage(imageGrid(images.flat(), { columns: steps }), { format: imageFormat(flags.out) });
-    const frames = Array.from({ length: steps }, (_, step) => {
-      const column = images.map((row) => row[step]!);
-      return imageGrid(column, { columns: Math.ceil(Math.sqrt(rows)) });
-    });
-    return encodeAnimation([...frames, ...frames.slice(1, -1).reverse()], {
-      format: flags.out.endsWith('.gif') ? 'gif' : 'webp',
-      delay: 100,
-    });
+    return images;
   } finally {
     model.dispose();
   }

@@ -2,12 +2,12 @@
 
 import { selectBackend } from '@t2i/backend';
 import { toRgbImages } from '@t2i/core';
-import { writeFileAtomic } from '@t2i/core/node';
 import { encodeImage } from '@t2i/image-node';
 import { openStyleEncoder, readPhoto, restyle, styleFolder, styleSheet, TextToImagePipeline } from '@t2i/pipeline';
 import { Command } from 'commander';
 import { examples } from '../examples.ts';
 import { type BackendFlag, backendOption, collect, imageFormat } from '../flags.ts';
+import { assertFree, forceOption, writeOut } from '../out-file.ts';
 import type { Output } from '../output.ts';
 
 interface RestyleFlags {
@@ -15,7 +15,8 @@ interface RestyleFlags {
   style?: string;
   photo: string[];
   caption: string[];
-  out: string;
+  out?: string;
+  force: boolean;
   backend: BackendFlag;
 }
 
@@ -28,7 +29,8 @@ export function restyleCommand(output: Output): Command {
     .option('--style <folder>', 'the style encoder (default: `style` in the run)')
     .option('--photo <file>', 'another photo, a column of a sheet (repeatable)', collect, [])
     .option('--caption <sentence>', 'another sentence, a row of a sheet (repeatable)', collect, [])
-    .option('--out <file>', 'picture to write (.png, .webp or .jpg)', 'restyled.png')
+    .option('--out <file>', 'picture to write: .png, .webp or .jpg (default: restyled.png)')
+    .addOption(forceOption())
     .addOption(backendOption())
     .addHelpText(
       'after',
@@ -38,11 +40,12 @@ export function restyleCommand(output: Output): Command {
       ),
     )
     .action(async (photo: string, sentence: string, flags: RestyleFlags) => {
-      const format = imageFormat(flags.out);
+      const place = { named: flags.out, usual: 'restyled.png', force: flags.force };
+      const format = imageFormat(place.named ?? place.usual);
+      assertFree(place);
       await selectBackend({ prefer: flags.backend });
       const picture = await draw([photo, ...flags.photo], [sentence, ...flags.caption], flags, output);
-      await writeFileAtomic(flags.out, await encodeImage(picture, { format }));
-      output.write(`${flags.out}\n`);
+      output.write(`${await writeOut(place, await encodeImage(picture, { format }))}\n`);
     });
 }
 

@@ -11,6 +11,7 @@ import {
   writeFileAtomic,
   writeFolderAtomic,
   writeJsonFile,
+  writeNewFile,
   writeStateFile,
 } from './files.ts';
 
@@ -38,12 +39,45 @@ describe('writeFileAtomic', () => {
     expect(await readdir(folder)).toEqual(['file']);
   });
 
+  it('asks for a chunk once the one before is written, and keeps the old file when there is no next one', async () => {
+    const path = join(folder, 'file');
+    const sizes: number[] = [];
+    async function* chunks(last: Error | undefined) {
+      for (const chunk of ['one', Uint8Array.of(33)]) {
+        yield chunk;
+        const [name] = (await readdir(folder)).filter((other) => other.endsWith('.tmp'));
+        sizes.push((await readFile(join(folder, name!))).length);
+      }
+      if (last !== undefined) throw last;
+    }
+    await writeFileAtomic(path, chunks(undefined));
+    expect([await readFile(path, 'utf8'), sizes]).toEqual(['one!', [3, 4]]);
+    await expect(writeFileAtomic(path, chunks(new Error('no more')))).rejects.toThrow(/file: no more/);
+    await expect(writeFileAtomic(path, chunks(new T2iError('ERR_X', 'told already')))).rejects.toThrow(
+      /^told already$/,
+    );
+    expect([await readFile(path, 'utf8'), await readdir(folder)]).toEqual(['one!', ['file']]);
+  });
+
   it('says why a folder cannot be written to', async () => {
     await writeFile(join(folder, 'file'), '');
     await expect(writeFileAtomic(join(folder, 'file/x'), '')).rejects.toMatchObject({
       code: 'ERR_WRITE',
       message: expect.stringMatching(/Cannot write .*file\/x: (a part of the path is a file|.*EEXIST)/),
     });
+  });
+});
+
+describe('writeNewFile', () => {
+  it('leaves what is there, and lets one of many in', async () => {
+    const path = join(folder, 'a/file');
+    const texts = Array.from({ length: 8 }, (_, i) => `text ${i}`);
+    const written = await Promise.all(texts.map((text) => writeNewFile(path, text)));
+    expect(written.filter(Boolean)).toHaveLength(1);
+    const first = await readFile(path, 'utf8');
+    expect(first).toBe(texts[written.indexOf(true)]);
+    expect(await writeNewFile(path, 'later')).toBe(false);
+    expect([await readFile(path, 'utf8'), await readdir(join(folder, 'a'))]).toEqual([first, ['file']]);
   });
 });
 

@@ -1,7 +1,7 @@
 /** Files that are either whole or not there: written beside their place, flushed, then renamed over it. */
 
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { constants, copyFile, link, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { CheckpointError, errorMessage, T2iError } from '../errors.ts';
 import { readSafetensors, safetensorsChunks } from '../safetensors.ts';
@@ -20,30 +20,69 @@ const REASONS: Record<string, string> = {
   ENXIO: 'it is a named pipe or a socket',
 };
 
+/** What a file is made of; chunks are written in order, each before the next one is asked for. */
+export type FileContent = string | Uint8Array | Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>;
+
 /**
- * Writes `content` (chunks are written in order) so that `path` never holds a half: a kill or a full disk leaves the old file.
+ * Writes `content` so that `path` never holds a half: a kill or a full disk leaves the old file.
  * Makes missing folders.
  * @throws T2iError `ERR_WRITE` that names the path and the reason
  */
-export async function writeFileAtomic(
+export async function writeFileAtomic(path: string, content: FileContent): Promise<void> {
+  await writeBeside(path, content, (temporary) => rename(temporary, path));
+}
+
+/**
+ * The same for a file that must not be there yet.
+ * @returns false when there is one, which is left as it is
+ */
+export async function writeNewFile(path: string, content: FileContent): Promise<boolean> {
+  let isNew = true;
+  await writeBeside(path, content, async (temporary) => {
+    isNew = await linked(temporary, path);
+    await rm(temporary);
+  });
+  return isNew;
+}
+
+/** A second name for a file, unless something has it. Of a file system without second names: a copy. */
+async function linked(file: string, path: string): Promise<boolean> {
+  const isTaken = (error: unknown) => (error as NodeJS.ErrnoException).code === 'EEXIST';
+  try {
+    await link(file, path);
+    return true;
+  } catch (error) {
+    if (isTaken(error)) return false;
+  }
+  try {
+    await copyFile(file, path, constants.COPYFILE_EXCL);
+    return true;
+  } catch (error) {
+    if (isTaken(error)) return false;
+    throw error;
+  }
+}
+
+async function writeBeside(
   path: string,
-  content: string | Uint8Array | readonly Uint8Array[],
+  content: FileContent,
+  place: (temporary: string) => Promise<void>,
 ): Promise<void> {
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
-  const chunks = Array.isArray(content) ? (content as readonly Uint8Array[]) : [content as string | Uint8Array];
+  const chunks = typeof content === 'string' || content instanceof Uint8Array ? [content] : content;
   try {
     await mkdir(dirname(path), { recursive: true });
     const file = await open(temporary, 'wx');
     try {
-      for (const chunk of chunks) await file.writeFile(chunk);
+      for await (const chunk of chunks) await file.writeFile(chunk);
       await file.sync();
     } finally {
       await file.close();
     }
-    await rename(temporary, path);
+    await place(temporary);
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => {});
-    throw writeError(path, cause);
+    throw T2iError.isInstance(cause) ? cause : writeError(path, cause);
   }
 }
 

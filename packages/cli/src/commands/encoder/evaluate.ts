@@ -13,6 +13,7 @@ import { writePictures } from '../../encoder-report/write-pictures.ts';
 import { examples } from '../../examples.ts';
 import { type BackendFlag, backendOption } from '../../flags.ts';
 import { percent } from '../../markdown-table.ts';
+import { assertFree, forceOption, intoFolder } from '../../out-file.ts';
 import type { Output } from '../../output.ts';
 
 interface EvaluateFlags {
@@ -21,6 +22,7 @@ interface EvaluateFlags {
   split: SplitName;
   baseline?: string;
   out?: string;
+  force: boolean;
   backend: BackendFlag;
 }
 
@@ -37,6 +39,7 @@ export function evaluateEncoderCommand(output: Output): Command {
     )
     .option('--baseline <folder>', 'another encoder to stand beside it, of `--kind linear-words` for instance')
     .option('--out <folder>', 'write report.json, README.md, confusion.png and embeddings.png here')
+    .addOption(forceOption('otherwise a folder that holds something is refused'))
     .addOption(backendOption())
     .addHelpText(
       'after',
@@ -46,6 +49,8 @@ export function evaluateEncoderCommand(output: Output): Command {
       ),
     )
     .action(async (directory: string, flags: EvaluateFlags) => {
+      const { out, force } = flags;
+      assertFree({ named: out, force });
       await selectBackend({ prefer: flags.backend });
       await withBenchmark(flags, async (benchmark) => {
         const measure = async (folder: string) =>
@@ -53,8 +58,12 @@ export function evaluateEncoderCommand(output: Output): Command {
         const evaluation = await measure(directory);
         const baseline = flags.baseline === undefined ? undefined : (await measure(flags.baseline)).report;
         const markdown = reportMarkdown({ report: evaluation.report, baseline });
-        if (flags.out === undefined) output.write(markdown);
-        else await writeReport(flags.out, evaluation, baseline, markdown, output);
+        if (out === undefined) output.write(markdown);
+        else {
+          await intoFolder({ named: out, usual: out, force }, 'evaluating', (folder) =>
+            writeReport(folder, evaluation, baseline, markdown, output),
+          );
+        }
       });
     });
 }

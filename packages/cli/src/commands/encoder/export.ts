@@ -24,6 +24,7 @@ import { writePictures } from '../../encoder-report/write-pictures.ts';
 import { examples } from '../../examples.ts';
 import { type BackendFlag, backendOption } from '../../flags.ts';
 import { percent } from '../../markdown-table.ts';
+import { assertFree, forceOption, intoFolder } from '../../out-file.ts';
 import type { Output } from '../../output.ts';
 
 interface ExportFlags {
@@ -31,6 +32,7 @@ interface ExportFlags {
   features: string;
   baseline?: string;
   out: string;
+  force: boolean;
   backend: BackendFlag;
 }
 
@@ -41,6 +43,7 @@ export function exportEncoderCommand(output: Output): Command {
     .requiredOption('--data <folder>', 'a set made by `t2i dataset prepare`')
     .requiredOption('--features <folder>', 'features of its images, made by `t2i encoder features`')
     .requiredOption('--out <folder>', 'folder of the encoder; `loadEncoder` and `t2i train --encoder` read it')
+    .addOption(forceOption('otherwise a folder that holds something is refused'))
     .option('--baseline <folder>', 'another encoder to stand beside it, of `--kind linear-words` for instance')
     .addOption(backendOption())
     .addHelpText(
@@ -50,11 +53,15 @@ export function exportEncoderCommand(output: Output): Command {
       ),
     )
     .action(async (directory: string, flags: ExportFlags) => {
+      const { out, force } = flags;
+      assertFree({ named: out, force });
       await selectBackend({ prefer: flags.backend });
       const run = await openEncoderRun(directory, output);
       const shipped = await withWords(await roundedWeights(run), run.config, flags);
       const measured = await measure(run, shipped, flags, output);
-      await writeFiles(directory, flags.out, run, shipped, measured);
+      await intoFolder({ named: out, usual: out, force }, 'exporting', (folder) =>
+        writeFiles(directory, folder, run, shipped, measured),
+      );
       const { report } = measured.evaluation;
       output.write(
         `${shipped.id}: top-1 ${percent(report.top1)}, AP@50 ${percent(report.precision[50])}: ${flags.out}\n`,

@@ -2,7 +2,6 @@
 
 import { selectBackend } from '@t2i/backend';
 import { ConfigError, type SplitName, type TextImageDataset } from '@t2i/core';
-import { writeFileAtomic } from '@t2i/core/node';
 import { encodeImage } from '@t2i/image-node';
 import { type Benchmark, normalisesImages, openTrainedEncoder, withBenchmark } from '@t2i/pipeline';
 import { bestOf, imageTensor, scoresOf } from '@t2i/text-encoder/training';
@@ -10,6 +9,7 @@ import { Command, Option } from 'commander';
 import { type NeighbourRow, neighbourPage } from '../../encoder-report/neighbour-page.ts';
 import { examples } from '../../examples.ts';
 import { type BackendFlag, backendOption, integer } from '../../flags.ts';
+import { assertFree, forceOption, writeOut } from '../../out-file.ts';
 import type { Output } from '../../output.ts';
 
 interface NeighboursFlags {
@@ -17,7 +17,8 @@ interface NeighboursFlags {
   features: string;
   split: SplitName | 'all';
   n: number;
-  out: string;
+  out?: string;
+  force: boolean;
   backend: BackendFlag;
 }
 
@@ -32,18 +33,20 @@ export function neighboursCommand(output: Output): Command {
       new Option('--split <classes>', 'photos to look among').choices(['all', 'train', 'val', 'test']).default('all'),
     )
     .option('-n <count>', 'photos for each sentence', integer(1, 200), 12)
-    .option('--out <file>', 'page to write', 'neighbours.html')
+    .option('--out <file>', 'page to write (default: neighbours.html)')
+    .addOption(forceOption())
     .addOption(backendOption())
     .addHelpText(
       'after',
       examples('t2i encoder neighbours runs/encoder "a blue flower" --data data/oxford-102 --features features'),
     )
     .action(async (directory: string, sentences: string[], flags: NeighboursFlags) => {
+      const place = { named: flags.out, usual: 'neighbours.html', force: flags.force };
+      assertFree(place);
       await selectBackend({ prefer: flags.backend });
       await withBenchmark(flags, async (benchmark) => {
         const rows = await search(directory, sentences, benchmark, flags, output);
-        await writeFileAtomic(flags.out, neighbourPage(rows, benchmark.dataset.name));
-        output.write(`${flags.out}\n`);
+        output.write(`${await writeOut(place, neighbourPage(rows, benchmark.dataset.name))}\n`);
       });
     });
 }

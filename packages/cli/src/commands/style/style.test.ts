@@ -26,7 +26,7 @@ async function prepare(folder: string) {
 it('trains a style encoder, measures it, draws in the style of photos, and refuses what does not belong together', () =>
   withTemporaryFolder(async (folder) => {
     const { at, run } = await prepare(folder);
-    const drawing = ['restyle', at('dark.png'), 'a red flower', '--run', run, '--out', at('one.png')];
+    const drawing = ['restyle', '--force', at('dark.png'), 'a red flower', '--run', run, '--out', at('one.png')];
     expect(await t2i(...drawing)).toMatchObject({
       code: 2,
       errors: expect.stringMatching(/no style encoder.*\n.*t2i style train/),

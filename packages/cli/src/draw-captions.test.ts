@@ -1,0 +1,105 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import type { ImageBatch } from '@t2i/core';
+import { decodeImage } from '@t2i/image-node';
+import { withTemporaryFolder } from '@t2i/test-utils';
+import { describe, expect, it } from 'vitest';
+import { drawCaptions, readCaptions } from './draw-captions.ts';
+
+const SIDE = 32;
+
+/** Draws a caption's length as a level, and counts which of its pictures are still held whenever it is asked for more. */
+class Painter {
+  readonly #drawn: WeakRef<Float32Array>[] = [];
+  readonly #collect: () => void;
+  passes = 0;
+  mostAlive = 0;
+  mostAtOnce = 0;
+
+  constructor() {
+    setFlagsFromString('--expose-gc');
+    this.#collect = runInNewContext('gc') as () => void;
+  }
+
+  async generate({
+    captions,
+    perCaption = 1,
+  }: {
+    captions: readonly string[];
+    perCaption?: number;
+  }): Promise<ImageBatch> {
+    await new Promise(setImmediate); // or what was just dropped counts as used in this turn
+    this.#collect();
+    this.mostAlive = Math.max(this.mostAlive, this.#drawn.filter((batch) => batch.deref() !== undefined).length);
+    const n = captions.length * perCaption;
+    this.mostAtOnce = Math.max(this.mostAtOnce, n);
+    this.passes += 1;
+    const data = new Float32Array(n * SIDE * SIDE * 3);
+    const values = SIDE * SIDE * 3 * perCaption;
+    for (const [i, caption] of captions.entries()) data.fill(caption.length / 100, i * values, (i + 1) * values);
+    this.#drawn.push(new WeakRef(data));
+    return { data, shape: [n, SIDE, SIDE, 3] };
+  }
+}
+
+const captionsOf = (count: number) => Array.from({ length: count }, (_, i) => 'x'.repeat(1 + (i % 90)));
+
+describe('drawCaptions', () => {
+  it(
+    'holds no more pictures for many sentences than for some',
+    () =>
+      withTemporaryFolder(async (folder) => {
+        const painter = new Painter();
+        const options = { captions: captionsOf(600), seed: 1, perCaption: 8, folder, name: 'run' };
+        const files = await drawCaptions(painter, options);
+        expect([painter.passes, painter.mostAtOnce]).toEqual([75, 64]);
+        expect(painter.mostAlive).toBeLessThanOrEqual(3);
+        expect(await readdir(folder)).toEqual([...files.map((path) => path.slice(folder.length + 1))].sort());
+        expect(files).toHaveLength(11); // 10 grids of 64 sentences at most, and the page
+        const page = await readFile(join(folder, 'index.html'), 'utf8');
+        expect([page.match(/<img /g)!.length, page.match(/<figure>/g)!.length]).toEqual([4800, 600]);
+        expect(page.endsWith('</html>\n')).toBe(true);
+        const last = await decodeImage(await readFile(join(folder, 'grid-010.png')));
+        expect([last.width, last.height]).toEqual([8 * (SIDE + 2) + 2, 24 * (SIDE + 2) + 2]);
+        const level = last.data[(4 * last.width + 4) * 3]!; // sentence 576 has 37 letters
+        expect(Math.abs(level - (0.37 * 127.5 + 127.5))).toBeLessThanOrEqual(1);
+      }),
+    300_000,
+  );
+
+  it('draws few into one grid, and one sentence with all its pictures at once', () =>
+    withTemporaryFolder(async (folder) => {
+      const painter = new Painter();
+      const options = { captions: captionsOf(2), seed: 1, perCaption: 100, folder, name: '<run>' };
+      expect(await drawCaptions(painter, options)).toEqual([join(folder, 'grid.png'), join(folder, 'index.html')]);
+      expect([painter.passes, painter.mostAtOnce]).toEqual([2, 100]);
+      expect(await readFile(join(folder, 'index.html'), 'utf8')).toContain('&lt;run&gt;, seed 1');
+    }));
+});
+
+describe('readCaptions', () => {
+  const read = (bytes: Uint8Array | string) =>
+    withTemporaryFolder(async (folder) => {
+      await writeFile(join(folder, 'a.txt'), bytes);
+      return readCaptions(join(folder, 'a.txt'));
+    });
+
+  it('takes every line, however it ends', async () => {
+    expect(await read('\ufeffone\r\n\n  two \rthrée')).toEqual(['one', 'two', 'thrée']);
+  });
+
+  it('names the line that is no UTF-8', async () => {
+    const latin = (text: string) => Buffer.from(text, 'latin1');
+    await expect(read(latin('one\ntwo\r\n\nth\xe9\nfive\xff'))).rejects.toThrow(
+      /^Line 4 of .*a\.txt is not UTF-8 text\.$/,
+    );
+    await expect(read(Buffer.concat([Buffer.from('one\nü\n'), Buffer.of(0xe2, 0x82)]))).rejects.toThrow(/^Line 3 /);
+  });
+
+  it('refuses a file without a sentence, and one that is not there', async () => {
+    await expect(read(' \n\n')).rejects.toThrow('holds no sentence');
+    await expect(readCaptions('no/such/file')).rejects.toThrow(/Cannot read the captions in no\/such\/file/);
+  });
+});

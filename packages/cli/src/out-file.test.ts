@@ -1,0 +1,73 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ConfigError } from '@t2i/core';
+import { lockFolder } from '@t2i/core/node';
+import { withTemporaryFolder } from '@t2i/test-utils';
+import { describe, expect, it } from 'vitest';
+import { assertFree, intoFolder, writeOut } from './out-file.ts';
+
+describe('writeOut', () => {
+  it('gives a name that nobody chose a number, also to many at once', () =>
+    withTemporaryFolder(async (folder) => {
+      const usual = join(folder, 'flower.png');
+      const texts = ['a', 'b', 'c', 'd'];
+      const paths = await Promise.all(texts.map((text) => writeOut({ named: undefined, usual, force: false }, text)));
+      const names = ['flower-2.png', 'flower-3.png', 'flower-4.png', 'flower.png'];
+      expect([paths.map((path) => path.slice(folder.length + 1)).sort(), await readdir(folder)]).toEqual([
+        names,
+        names,
+      ]);
+      for (const [i, path] of paths.entries()) expect(await readFile(path, 'utf8')).toBe(texts[i]);
+      expect(await writeOut({ named: undefined, usual, force: true }, 'e')).toBe(usual);
+      expect(await readFile(usual, 'utf8')).toBe('e');
+    }));
+
+  it('refuses a name that was chosen and is taken, before and after the work, unless it is told to', () =>
+    withTemporaryFolder(async (folder) => {
+      const named = join(folder, 'mine.png');
+      assertFree({ named, force: false });
+      await writeFile(named, 'mine');
+      expect(() => assertFree({ named, force: false })).toThrow(ConfigError);
+      await expect(writeOut({ named, usual: 'x', force: false }, 'yours')).rejects.toMatchObject({
+        message: `${named} is there already.`,
+        hint: expect.stringContaining('--force'),
+      });
+      expect(await readFile(named, 'utf8')).toBe('mine');
+      assertFree({ named, force: true });
+      await writeOut({ named, usual: 'x', force: true }, 'yours');
+      expect([await readFile(named, 'utf8'), await readdir(folder)]).toEqual(['yours', ['mine.png']]);
+    }));
+});
+
+describe('intoFolder', () => {
+  const fill = (text: string) => async (folder: string) => {
+    await writeFile(join(folder, 'file'), text);
+    return folder;
+  };
+
+  it('gives a name that nobody chose a number, also to many at once', () =>
+    withTemporaryFolder(async (folder) => {
+      const place = { named: undefined, usual: join(folder, 'drawings'), force: false };
+      const [a, b] = [await intoFolder(place, 'drawing', fill('a')), await intoFolder(place, 'drawing', fill('b'))];
+      expect([a, b]).toEqual([place.usual, `${place.usual}-2`]);
+      expect([await readFile(join(a, 'file'), 'utf8'), await readdir(a)]).toEqual(['a', ['file']]);
+    }));
+
+  it('refuses a folder that holds something, and one that another process writes into', () =>
+    withTemporaryFolder(async (folder) => {
+      const named = join(folder, 'mine');
+      const place = { named, usual: 'x', force: false };
+      await mkdir(named);
+      const held = await lockFolder(named, 'evaluating');
+      await expect(intoFolder(place, 'drawing', fill('a'))).rejects.toMatchObject({ code: 'ERR_LOCKED' });
+      await held.release();
+      await intoFolder(place, 'drawing', fill('a'));
+      await expect(intoFolder(place, 'drawing', fill('b'))).rejects.toThrow('is there already');
+      await expect(intoFolder({ ...place, named: join(named, 'file') }, 'drawing', fill('b'))).rejects.toThrow(
+        'is there already',
+      );
+      expect(await readFile(join(named, 'file'), 'utf8')).toBe('a');
+      await intoFolder({ ...place, force: true }, 'drawing', fill('b'));
+      expect(await readFile(join(named, 'file'), 'utf8')).toBe('b');
+    }));
+});
