@@ -56,16 +56,25 @@ function isWhole({ shape, dtype, values }: Made): boolean {
   return shape.every((size) => Number.isInteger(size) && size >= 0) && values.length === parts * sizeOf(shape);
 }
 
-function judgeRefusal(one: Case, error: Error, expected: readonly Made[]): Verdict {
+/** Why the refusal is right, whatever the cpu backend makes of it: that may be to try for memory or an end that do not exist. */
+export function rightfulRefusal(one: Case, actual: Outcome): Verdict | undefined {
+  if (!('error' in actual)) return undefined;
+  const { error } = actual;
+  if (error instanceof KernelError && holdsHuge(one.arguments))
+    return { result: 'refused', reason: 'beyond the limit' };
+  const reason = SPECIFIED.find(([message]) => message.test(error.message))?.[1];
+  return reason === undefined ? undefined : { result: 'refused', reason };
+}
+
+function judgeRefusal(one: Case, actual: Outcome & { error: Error }, expected: readonly Made[]): Verdict {
+  const { error } = actual;
   const said = `${error.name}: ${error.message}`;
   if (!expected.every(isWhole))
     return { result: 'refused', reason: 'the cpu backend makes a tensor that is not whole' };
   if (isDamaged(one)) return { result: 'refused', reason: 'memory of a tensor is gone' };
   if (one.arguments.illTyped) return { result: 'refused', reason: 'an attribute is of another type' };
-  const specified = SPECIFIED.find(([message]) => message.test(error.message));
-  if (specified !== undefined) return { result: 'refused', reason: specified[1] };
-  if (!(error instanceof KernelError)) return { result: 'fault', reason: `an error that nobody wrote: ${said}` };
-  return { result: 'fault', reason: `it refuses what the cpu backend computes: ${said}` };
+  const what = error instanceof KernelError ? 'it refuses what the cpu backend computes' : 'an error that nobody wrote';
+  return rightfulRefusal(one, actual) ?? { result: 'fault', reason: `${what}: ${said}` };
 }
 
 function describe({ dtype, shape, values }: Made): string {
@@ -92,16 +101,11 @@ function compare(actual: readonly Made[], expected: readonly Made[]): string | u
   return undefined;
 }
 
-/** True where the cpu backend would only try to get memory that nobody has. */
-export function isBeyondLimit(one: Case, actual: Outcome): boolean {
-  return 'error' in actual && actual.error instanceof KernelError && holdsHuge(one.arguments);
-}
-
 /** `expected` is the outcome on the cpu backend, or of an independent reference. */
 export function judge(one: Case, actual: Outcome, expected: Outcome): Verdict {
   if ('error' in actual) {
     if ('error' in expected) return { result: 'refused by both' };
-    return judgeRefusal(one, actual.error, expected.tensors);
+    return judgeRefusal(one, actual, expected.tensors);
   }
   if ('error' in expected) {
     const made = actual.tensors.map(describe).join('; ');

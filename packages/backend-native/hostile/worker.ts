@@ -9,7 +9,7 @@ import { BufferPool } from '../src/buffer-pool.ts';
 import '../src/index.ts';
 import type { NativeBackend } from '../src/native-backend.ts';
 import { type Case, describeCase, hostileCase } from './case.ts';
-import { isBeyondLimit, judge, type Verdict } from './judge.ts';
+import { judge, rightfulRefusal, type Verdict } from './judge.ts';
 import { outcomeOn } from './outcome.ts';
 import { registerReference } from './reference.ts';
 
@@ -48,7 +48,8 @@ function say(message: object): void {
 function run(one: Case): Verdict {
   say({ number: one.number, backend: 'native' });
   const actual = outcomeOn('native', one);
-  if (isBeyondLimit(one, actual)) return { result: 'refused', reason: 'beyond the limit' };
+  const rightful = rightfulRefusal(one, actual);
+  if (rightful !== undefined) return rightful;
   say({ number: one.number, backend: 'reference' });
   return judge(one, actual, outcomeOn('reference', one));
 }

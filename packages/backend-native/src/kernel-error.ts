@@ -18,7 +18,7 @@ export class KernelError extends T2iError {
 
   /** The same refusal with the kernel's name. */
   of(kernel: string): KernelError {
-    return new KernelError(`${kernel}: ${this.message}`, { kernel, hint: this.hint, cause: this.cause });
+    return new KernelError(`${kernel}: ${this.message}`, { kernel, hint: this.hint, cause: this.cause ?? this });
   }
 }
 
