@@ -8,8 +8,9 @@ const single = (...values: number[]) => float32Tensor([values.length], Float32Ar
 const checked = (weight: NamedTensor) => () => expectTensors(new Map([['weight', weight]]), { weight });
 
 describe('expectTensors', () => {
-  it.each([single(0, -3.4e38, 1e-45), half(0, -65504, 6e-8, 65504)])('takes the largest and the smallest of %o', (weight) =>
-    expect(checked(weight)).not.toThrow(),
+  it.each([single(0, -3.4e38, 1e-45), half(0, -65504, 6e-8, 65504)])(
+    'takes the largest and the smallest of %o',
+    (weight) => expect(checked(weight)).not.toThrow(),
   );
 
   it.each([
@@ -21,7 +22,10 @@ describe('expectTensors', () => {
     half(1, Number.NEGATIVE_INFINITY),
   ])('refuses what is not finite: %o', (weight) =>
     expect(checked(weight)).toThrow(
-      expect.objectContaining({ code: 'ERR_CHECKPOINT', message: expect.stringMatching(/"weight" holds .* not finite/) }),
+      expect.objectContaining({
+        code: 'ERR_CHECKPOINT',
+        message: expect.stringMatching(/"weight" holds .* not finite/),
+      }),
     ),
   );
 

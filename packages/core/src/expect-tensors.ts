@@ -30,7 +30,7 @@ export function expectTensors(
     }
   }
   for (const name of expected.keys()) {
-    if (isFinite(tensors[name]!)) continue;
+    if (allFinite(tensors[name]!)) continue;
     throw new CheckpointError(`The checkpoint's "${name}" holds a value that is not finite.`, {
       hint: 'It is damaged, or was never fit to draw with: get it again, or use an earlier one.',
     });
@@ -38,7 +38,7 @@ export function expectTensors(
 }
 
 /** Plain loops: a state has tens of millions of values, and a callback for each takes ten times as long. */
-function isFinite({ dtype, data }: NamedTensor): boolean {
+function allFinite({ dtype, data }: NamedTensor): boolean {
   if (dtype === 'F16') {
     for (let i = 0; i < data.length; i++) if ((data[i]! & 0x7c00) === 0x7c00) return false;
   } else if (dtype === 'F32' || dtype === 'F64') {

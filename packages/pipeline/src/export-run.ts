@@ -1,6 +1,6 @@
 /** A trained run as a published model: only what drawing needs, half the bytes, openable in browsers too. */
 
-import { readdir, rm } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigError, type Logger } from '@t2i/core';
 import { copyFolder, writeFileAtomic, writeFolderAtomic } from '@t2i/core/node';
@@ -117,11 +117,11 @@ async function writeOut(
   write: (folder: string) => Promise<ModelManifest>,
 ): Promise<ModelManifest> {
   let manifest: ModelManifest | undefined;
-  await writeFolderAtomic(outDirectory, async (folder) => {
+  const writeAll = async (folder: string) => {
     if (page !== undefined) await copyFolder(page, folder);
     manifest = await write(page === undefined ? folder : join(folder, 'model'));
-    if (replace) await rm(outDirectory, { recursive: true, force: true });
-  });
+  };
+  await writeFolderAtomic(outDirectory, writeAll, { replace });
   return manifest!;
 }
 

@@ -48,6 +48,13 @@ export { readPhoto, restyle, styleSheet } from './style/restyle.ts';
 export type { StyleConfig, StyleConfigInput } from './style/style-config.ts';
 export { parseStyleConfig } from './style/style-config.ts';
 export type { OpenedStyle, StyleRunOptions } from './style/style-run.ts';
-export { openStyleEncoder, readStyleConfig, resumeStyle, styleFolder, trainStyle } from './style/style-run.ts';
+export {
+  openStyleEncoder,
+  ownStyleFolder,
+  readStyleConfig,
+  resumeStyle,
+  styleFolder,
+  trainStyle,
+} from './style/style-run.ts';
 export type { ResumeRunOptions, TrainRunOptions } from './train-run.ts';
 export { resumeRun, trainRun } from './train-run.ts';

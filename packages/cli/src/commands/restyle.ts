@@ -3,7 +3,7 @@
 import { selectBackend } from '@t2i/backend';
 import { toRgbImages } from '@t2i/core';
 import { encodeImage } from '@t2i/image-node';
-import { openStyleEncoder, readPhoto, restyle, styleFolder, styleSheet, TextToImagePipeline } from '@t2i/pipeline';
+import { openStyleEncoder, ownStyleFolder, readPhoto, restyle, styleSheet, TextToImagePipeline } from '@t2i/pipeline';
 import { Command } from 'commander';
 import { examples } from '../examples.ts';
 import { type BackendFlag, backendOption, collect, imageFormat } from '../flags.ts';
@@ -52,7 +52,7 @@ export function restyleCommand(output: Output): Command {
 async function draw(files: readonly string[], captions: readonly string[], flags: RestyleFlags, output: Output) {
   const pipeline = await TextToImagePipeline.open(flags.run, output);
   try {
-    const folder = flags.style ?? styleFolder(flags.run);
+    const folder = flags.style ?? (await ownStyleFolder(flags.run));
     const { style } = await openStyleEncoder(pipeline, folder, output);
     try {
       const photos = await Promise.all(files.map((file) => readPhoto(file, pipeline.model.imageSize)));

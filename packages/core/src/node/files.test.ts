@@ -100,6 +100,20 @@ describe('writeFolderAtomic', () => {
     expect(await readdir(join(folder, 'a'))).toEqual([]);
   });
 
+  it('replaces a folder where it is told to, and keeps the old one when it fails', async () => {
+    for (const content of ['first', 'second']) {
+      const write = (temporary: string) => writeFile(join(temporary, content), content);
+      await writeFolderAtomic(path(), write, { replace: true });
+      expect(await readdir(path())).toEqual([content]);
+    }
+    const failing = writeFolderAtomic(path(), async () => Promise.reject(new Error('no more')), { replace: true });
+    await expect(failing).rejects.toMatchObject({ code: 'ERR_WRITE' });
+    const vanishing = writeFolderAtomic(path(), (temporary) => rm(temporary, { recursive: true }), { replace: true });
+    await expect(vanishing).rejects.toMatchObject({ code: 'ERR_WRITE' });
+    expect(await readdir(path())).toEqual(['second']);
+    expect(await readdir(join(path(), '..'))).toEqual(['b']);
+  });
+
   it('replaces no folder that holds something', async () => {
     await mkdir(path(), { recursive: true });
     await writeFile(join(path(), 'mine'), 'x');

@@ -88,21 +88,49 @@ async function writeBeside(
 
 /**
  * Makes the folder `path` of what `write` puts into a folder beside it: whole or not there. Nothing may be at `path` yet, or an empty folder.
+ * @param options `replace`: another folder may be there. It goes only once the new one is in its place; killed between the two, the
+ * old one is whole beside it, under its name with `.tmp`.
  * @throws T2iError `ERR_WRITE` that names the path and the reason
  */
-export async function writeFolderAtomic(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
+export async function writeFolderAtomic(
+  path: string,
+  write: (temporary: string) => Promise<void>,
+  { replace = false }: { readonly replace?: boolean | undefined } = {},
+): Promise<void> {
   const parent = dirname(path);
-  const temporary = join(parent, `${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+  const temporary = besides(path);
   try {
     await mkdir(temporary, { recursive: true });
     await write(temporary);
     await syncFolder(temporary);
-    await rename(temporary, path);
+    if (replace) await replaceFolder(temporary, path);
+    else await rename(temporary, path);
     await syncFolder(parent);
   } catch (cause) {
     await rm(temporary, { recursive: true, force: true }).catch(() => {});
     throw T2iError.isInstance(cause) ? cause : writeError(path, cause);
   }
+}
+
+const besides = (path: string) => join(dirname(path), `${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+
+/** A folder cannot be renamed over a full one: the old one steps aside first, and back if need be. */
+async function replaceFolder(folder: string, path: string): Promise<void> {
+  const aside = besides(path);
+  const stepped = await rename(path, aside).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return false;
+      throw error;
+    },
+  );
+  try {
+    await rename(folder, path);
+  } catch (error) {
+    if (stepped) await rename(aside, path);
+    throw error;
+  }
+  if (stepped) await rm(aside, { recursive: true, force: true });
 }
 
 /**

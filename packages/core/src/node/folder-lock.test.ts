@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
@@ -39,6 +39,12 @@ function start(...more: string[]) {
 const locks = async () => (await readdir(folder)).filter((name) => name.startsWith('lock-'));
 
 describe('lockFolder', () => {
+  it.skipIf(process.platform === 'win32')('does not hang at a named pipe in the place of a lock', async () => {
+    await mkdir(folder);
+    execFileSync('mkfifo', [join(folder, `lock-${'0'.repeat(16)}.json`)]);
+    await expect(lockFolder(folder, 'training')).rejects.toMatchObject({ code: 'ERR_LOCKED' });
+  });
+
   it('tells a second process who holds the folder, and lets it in afterwards', async () => {
     const before = new Date().toISOString();
     const first = start();

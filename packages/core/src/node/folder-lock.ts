@@ -7,11 +7,12 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import { access, mkdir, readdir, readFile, rm, rmdir, stat, utimes } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { access, mkdir, readdir, rm, rmdir, stat, utimes } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { T2iError } from '../errors.ts';
 import { writeError, writeJsonFile } from './files.ts';
+import { readInside } from './open-inside.ts';
 import { ownIdentity, type ProcessIdentity, presenceOf } from './process-identity.ts';
 
 const NAME = /^lock-[0-9a-f]{16}\.json$/;
@@ -113,7 +114,7 @@ async function livingHolder(folder: string, own: string): Promise<Found | undefi
 
 async function readHolder(path: string): Promise<Holder | 'none' | undefined> {
   try {
-    const value = JSON.parse(await readFile(path, 'utf8')) as Partial<Holder> | null;
+    const value = JSON.parse((await readInside(dirname(path), basename(path))).toString()) as Partial<Holder> | null;
     const isWhole = Number.isInteger(value?.pid) && typeof value?.host === 'string' && typeof value.since === 'string';
     return isWhole ? (value as Holder) : undefined;
   } catch (error) {

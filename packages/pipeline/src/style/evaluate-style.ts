@@ -10,7 +10,7 @@ import { judgedItems } from '../trained-captions.ts';
 import { backgroundCorrelation } from './background.ts';
 import { measureReconstruction, type Reconstruction } from './reconstruction.ts';
 import { rotated, rotatedRows } from './rotated.ts';
-import { openStyleEncoder, styleFolder } from './style-run.ts';
+import { openStyleEncoder, ownStyleFolder } from './style-run.ts';
 
 export interface EvaluateStyleOptions {
   readonly runDirectory: string;
@@ -52,7 +52,7 @@ export async function evaluateStyle(options: EvaluateStyleOptions): Promise<Styl
   const pipeline = await TextToImagePipeline.open(runDirectory, logger);
   try {
     const { record, checkpoint } = requireRun(pipeline, runDirectory);
-    const { style, progress } = await openStyleEncoder(pipeline, styleFolder(runDirectory), logger);
+    const { style, progress } = await openStyleEncoder(pipeline, await ownStyleFolder(runDirectory), logger);
     const dataset = await openData(record.config.data, record.config.model.imageSize);
     try {
       assertSameData(record, dataset);

@@ -3,7 +3,7 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CheckpointError, type JsonValue, type Logger, Rng, type TextImageDataset } from '@t2i/core';
-import { type FolderLock, withFolderLock } from '@t2i/core/node';
+import { type FolderLock, listInside, withFolderLock } from '@t2i/core/node';
 import { StyleEncoder, styleEncoderConfigSchema } from '@t2i/gan-cls';
 import {
   assertNoRun,
@@ -38,8 +38,19 @@ export type StyleRunOptions = Pick<TrainOptions, 'runDirectory' | 'logger' | 'tr
 /** With the lock of the style encoder's folder. */
 type LockedOptions = StyleRunOptions & Required<Pick<TrainOptions, 'lock'>>;
 
+const STYLE = 'style';
+
 /** Where a run keeps its style encoder. */
-export const styleFolder = (runDirectory: string): string => join(runDirectory, 'style');
+export const styleFolder = (runDirectory: string): string => join(runDirectory, STYLE);
+
+/**
+ * The folder of a run's style encoder, whether or not it is there yet.
+ * @throws T2iError `ERR_FILE` when it leads out of the run
+ */
+export async function ownStyleFolder(runDirectory: string): Promise<string> {
+  await listInside(runDirectory, STYLE);
+  return styleFolder(runDirectory);
+}
 
 /**
  * Trains a style encoder on the generator of the run's newest checkpoint, as `generate` draws with it.
@@ -51,7 +62,7 @@ export async function trainStyle(
   options: StyleRunOptions,
   { replace = false }: { replace?: boolean } = {},
 ): Promise<TrainResult> {
-  const folder = styleFolder(options.runDirectory);
+  const folder = await ownStyleFolder(options.runDirectory);
   return withRun(options, async (pipeline, run, lock) => {
     if (replace) await lock.removeAll();
     await assertNoRun(folder);
@@ -74,7 +85,7 @@ export async function resumeStyle(
 ): Promise<TrainResult> {
   const { runDirectory } = options;
   return withRun(options, async (pipeline, run, lock) => {
-    const record = await readStyleRecord(styleFolder(runDirectory), runDirectory);
+    const record = await readStyleRecord(await ownStyleFolder(runDirectory), runDirectory);
     assertSameGenerator(styleFolder(runDirectory), record, generatorOf(run));
     const { config } = record;
     const changed = { ...record, config: { ...config, trainer: { ...config.trainer, ...changes } } };
