@@ -17,6 +17,7 @@ export default defineConfig({
           include: ['packages/*/src/**/*.test.ts', 'tests/*.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 300_000,
+          expect: { poll: { timeout: 60_000 } },
         },
       },
       {

@@ -67,10 +67,10 @@ describe('ServedModel', () => {
     const { open } = source;
     source.open = () => Promise.reject(new Error('truncated'));
     source.revision = 'r2';
-    await vi.waitUntil(() => logger.lines.some((line) => line.includes('truncated')));
+    await vi.waitUntil(() => logger.lines.some((line) => line.includes('truncated')), { timeout: 60_000 });
     expect(model.edition.revision).toBe('r1');
     source.open = open;
-    await vi.waitUntil(() => model.edition.revision === 'r2', { timeout: 10_000 });
+    await vi.waitUntil(() => model.edition.revision === 'r2', { timeout: 60_000 });
     await model.close();
   });
 
@@ -87,11 +87,11 @@ describe('ServedModel', () => {
     await settled();
     expect(model.ready).toBe(false);
     expect(() => model.edition).toThrow(expect.objectContaining({ status: 503 }));
-    await vi.waitUntil(() => model.ready, { timeout: 10_000 });
+    await vi.waitUntil(() => model.ready, { timeout: 60_000 });
     await model.close();
   });
 
-  it('replaces a painter that is stuck, and is not ready meanwhile', { timeout: 60_000 }, async () => {
+  it('replaces a painter that is stuck, and is not ready meanwhile', async () => {
     const worker = { module: new URL('./worker/__fixtures__/mock-worker.mjs', import.meta.url) };
     const options = { ...worker, data: { revision: 'r1' }, execArgv: ['--conditions=@t2i/source'], passTimeout: 100 };
     const model = await ServedModel.open({ name: 'stuck', open: () => openWorkerPainter(options) });
@@ -100,7 +100,7 @@ describe('ServedModel', () => {
     const first = model.edition;
     await expect(draw('loop')).rejects.toThrow(expect.objectContaining({ status: 503 }));
     expect(model.ready).toBe(false);
-    await vi.waitUntil(() => model.ready, { timeout: 30_000 });
+    await vi.waitUntil(() => model.ready, { timeout: 60_000 });
     expect(model.edition).not.toBe(first);
     expect(await draw('a')).toHaveLength(1);
     await model.close();

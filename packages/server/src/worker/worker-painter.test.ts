@@ -62,7 +62,7 @@ describe('openWorkerPainter', () => {
     await painter.dispose();
   });
 
-  it.skipIf(process.platform === 'win32')('says when its thread cannot be ended', { timeout: 60_000 }, async () => {
+  it.skipIf(process.platform === 'win32')('says when its thread cannot be ended', async () => {
     await withTemporaryFolder(async (folder) => {
       const pipe = join(folder, 'pipe');
       execFileSync('mkfifo', [pipe]);
