@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +20,12 @@ it('reads a file, and says what keeps it from that', async () => {
   expect(new TextDecoder().decode(await readFileUrl(inFolder('a b')))).toBe('text');
   await expect(readFileUrl(inFolder('none'))).rejects.toMatchObject({ code: 'ENOENT' });
   await expect(readFileUrl(inFolder('a b'), { signal: AbortSignal.abort() })).rejects.toThrow(/abort/i);
+});
+
+it.skipIf(process.platform === 'win32')('reads no named pipe and no folder', async () => {
+  execFileSync('mkfifo', [join(folder, 'pipe')]);
+  await expect(readFileUrl(inFolder('pipe'))).rejects.toThrow('pipe is no file');
+  await expect(readFileUrl(inFolder('.'))).rejects.toThrow('is no file');
 });
 
 it('says that a browser has no files', async () => {

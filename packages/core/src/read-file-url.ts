@@ -10,5 +10,6 @@ export async function readFileUrl(
 ): Promise<Uint8Array> {
   const files = globalThis.process?.getBuiltinModule?.('node:fs/promises');
   if (files === undefined) throw new Error('files can only be read in Node 20.16 or later');
+  if (!(await files.stat(url)).isFile()) throw new Error(`${url.href} is no file`); // a named pipe would hang
   return files.readFile(url, { signal });
 }

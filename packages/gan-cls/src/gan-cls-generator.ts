@@ -1,12 +1,6 @@
 /** The generator of a trained GAN-CLS alone: what drawing needs, without discriminator and optimisers. Runs in Node and browsers. */
 
-import {
-  type EmbeddingBatch,
-  float32Values,
-  type ImageBatch,
-  type StateDict,
-  type TextToImageModel,
-} from '@t2i/core';
+import { type EmbeddingBatch, float32Values, type ImageBatch, type StateDict, type TextToImageModel } from '@t2i/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { type GeneratorConfig, resolveGeneratorConfig } from './config.ts';
