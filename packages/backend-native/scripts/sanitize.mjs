@@ -19,11 +19,11 @@ const environment = {
   T2I_HOSTILE_CASES: process.env.T2I_HOSTILE_CASES ?? '500',
   T2I_NATIVE_ADDON: join(root, 'build', `sanitize-${kind}`, 't2i_native.node'),
   LD_PRELOAD: kind in RUNTIME ? `${library(RUNTIME[kind])} ${library('libstdc++.so')}` : '',
-  // What V8 itself leaves behind at exit is not ours to report.
-  ASAN_OPTIONS: 'detect_leaks=0',
+  // What V8 itself leaves behind at exit is not ours to report. Memory that runs out is an error that tests want to see.
+  ASAN_OPTIONS: 'detect_leaks=0:allocator_may_return_null=1',
   UBSAN_OPTIONS: 'halt_on_error=1:print_stacktrace=1',
   // What Node, its libraries and the test runner do among themselves is not instrumented: half seen, it looks like races.
-  TSAN_OPTIONS: 'halt_on_error=1:ignore_noninstrumented_modules=1',
+  TSAN_OPTIONS: 'halt_on_error=1:allocator_may_return_null=1:ignore_noninstrumented_modules=1',
 };
 const vitest = ['vitest', 'run', '--project', 'unit', '--root', join(root, '../..'), 'packages/backend-native'];
 // ThreadSanitizer of GCC 12 knows only the memory layout without randomised addresses.

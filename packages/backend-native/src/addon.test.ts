@@ -141,6 +141,7 @@ const SIGNATURES: Readonly<Record<string, Signature>> = {
   },
   ...each('add sub multiply realDiv squaredDifference maximum minimum prelu pow eluGrad', binary(floats(6))),
   ...each('greater greaterEqual less lessEqual equal notEqual', binary(bytes(6))),
+  ...each('multiplyInts squaredDifferenceInts', { a: ints(6), b: ints(2), out: ints(6), plan: broadcast }),
   ...each('logicalAnd logicalOr', logic),
   ...each('relu relu6 elu tanh sigmoid softplus exp expm1 log log1p sqrt rsqrt square neg abs sign reciprocal', unary),
   ...each('sum mean prod max min', reduction),

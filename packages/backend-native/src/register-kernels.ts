@@ -10,10 +10,13 @@ import { BINARY_KERNELS } from './kernels/binary.ts';
 import { CONV_KERNELS } from './kernels/conv2d.ts';
 import { FILL_KERNELS } from './kernels/fill.ts';
 import { inheritedRule } from './kernels/inherited.ts';
+import { INTEGER_KERNELS } from './kernels/integers.ts';
 import { MAT_MUL_KERNELS } from './kernels/mat-mul.ts';
 import { NORMALIZATION_KERNELS } from './kernels/normalization.ts';
 import { POOL_KERNELS } from './kernels/pool.ts';
+import { POOL_3D_KERNELS } from './kernels/pool3d.ts';
 import { REDUCE_KERNELS } from './kernels/reduce.ts';
+import { RESIZE_KERNELS } from './kernels/resize.ts';
 import { rmsPropKernel } from './kernels/rms-prop.ts';
 import { SHAPE_KERNELS } from './kernels/shape.ts';
 import { SLICE_KERNELS } from './kernels/slice.ts';
@@ -28,10 +31,13 @@ const NATIVE_KERNELS: readonly KernelConfig[] = [
   ...BINARY_KERNELS,
   ...CONV_KERNELS,
   ...FILL_KERNELS,
+  ...INTEGER_KERNELS,
   ...MAT_MUL_KERNELS,
   ...NORMALIZATION_KERNELS,
   ...POOL_KERNELS,
+  ...POOL_3D_KERNELS,
   ...REDUCE_KERNELS,
+  ...RESIZE_KERNELS,
   ...SHAPE_KERNELS,
   ...SLICE_KERNELS,
   ...UNARY_KERNELS,

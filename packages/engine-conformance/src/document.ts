@@ -2,6 +2,7 @@
 
 import { join } from 'node:path';
 import type { Account, Counts } from './account.ts';
+import { BEYOND_CPU, BY_TFJS_CORE } from './beyond-cpu.ts';
 
 export const DOCUMENT = join(import.meta.dirname, '../../../docs/engines.md');
 
@@ -24,6 +25,7 @@ export function describeEngines(tfjsVersion: string, accounts: readonly Account[
     'as soon as its last tensor is disposed of.',
     '',
     ...accounts.flatMap(exceptionsOf),
+    ...beyondCpu(),
     '## Run it',
     '',
     '```sh',
@@ -62,6 +64,21 @@ function exceptionsOf({ engine, tfjsCore, models }: Account): string[] {
   if (excused.length === 0) return [];
   const rows = excused.map(({ reason, tests }) => [reason, String(tests.length), groupsOf(tests)]);
   return [`## \`${engine}\` does not pass`, '', ...table([['reason', 'tests', 'about'], ...rows]), ''];
+}
+
+function beyondCpu(): string[] {
+  return [
+    '## Where `native` is not `cpu`',
+    '',
+    'The engine `cpu` is what `native` is compared with, but for what `cpu` gets wrong without saying so:',
+    '',
+    ...table([['operation', '`cpu`', '`native`'], ...BEYOND_CPU]),
+    '',
+    'Some results are decided above the engines, and alike on all:',
+    '',
+    ...BY_TFJS_CORE.map((line) => `- ${line}`),
+    '',
+  ];
 }
 
 /** The operations that the tests are named after. */

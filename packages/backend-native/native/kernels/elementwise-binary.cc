@@ -99,13 +99,19 @@ void apply_repeated(const Plan& plan, Span<const In> full, Span<const In> vector
   });
 }
 
-// Reads what `T` stands for: float or uint8_t.
 template <class T>
-Span<T> elements(const Args& args, int index, const char* name, int64_t length) {
-  if constexpr (sizeof(T) == sizeof(float))
-    return args.floats(index, name, length);
-  else
-    return args.bytes(index, name, length);
+Span<T> elements(const Args& args, int index, const char* name, int64_t length);
+template <>
+Span<float> elements(const Args& args, int index, const char* name, int64_t length) {
+  return args.floats(index, name, length);
+}
+template <>
+Span<int32_t> elements(const Args& args, int index, const char* name, int64_t length) {
+  return args.ints(index, name, length);
+}
+template <>
+Span<uint8_t> elements(const Args& args, int index, const char* name, int64_t length) {
+  return args.bytes(index, name, length);
 }
 
 template <class Op, class In, class Out>
@@ -125,6 +131,8 @@ void binary(const Args& args) {
 
 template <class Op>
 constexpr auto floats_to_floats = binary<Op, float, float>;
+template <class Op>
+constexpr auto ints_to_ints = binary<Op, int32_t, int32_t>;
 template <class Op>
 constexpr auto floats_to_bytes = binary<Op, float, uint8_t>;
 template <class Op>
@@ -154,6 +162,12 @@ inline float power(float a, float b) {
   return undefined ? NAN : static_cast<float>(__builtin_pow(a, b));
 }
 
+// Modulo 2³², as every processor multiplies; a product in JavaScript's numbers loses its lowest digits.
+inline int32_t times(int32_t a, int32_t b) { return static_cast<int32_t>(static_cast<uint32_t>(a) * static_cast<uint32_t>(b)); }
+inline int32_t minus(int32_t a, int32_t b) { return static_cast<int32_t>(static_cast<uint32_t>(a) - static_cast<uint32_t>(b)); }
+
+T2I_BINARY(MultiplyInts, int32_t, int32_t, times(a, b))
+T2I_BINARY(SquaredDifferenceInts, int32_t, int32_t, times(minus(a, b), minus(a, b)))
 T2I_BINARY(Add, float, float, a + b)
 T2I_BINARY(Sub, float, float, a - b)
 T2I_BINARY(Multiply, float, float, a* b)
@@ -209,6 +223,6 @@ T2I_KERNELS(elementwise_binary, {"add", floats_to_floats<Add>}, {"sub", floats_t
             {"eluGrad", floats_to_floats<EluGrad>}, {"greater", floats_to_bytes<Greater>}, {"greaterEqual", floats_to_bytes<GreaterEqual>},
             {"less", floats_to_bytes<Less>}, {"lessEqual", floats_to_bytes<LessEqual>}, {"equal", floats_to_bytes<Equal>},
             {"notEqual", floats_to_bytes<NotEqual>}, {"logicalAnd", bytes_to_bytes<LogicalAnd>}, {"logicalOr", bytes_to_bytes<LogicalOr>},
-            {"select", select}, {"rectifierGradient", rectifier_gradient})
+            {"multiplyInts", ints_to_ints<MultiplyInts>}, {"squaredDifferenceInts", ints_to_ints<SquaredDifferenceInts>}, {"select", select}, {"rectifierGradient", rectifier_gradient})
 
 }  // namespace t2i::T2I_ISA

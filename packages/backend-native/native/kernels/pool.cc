@@ -1,5 +1,5 @@
-// 2-D max and average pooling over NHWC and their gradients, as tfjs-backend-cpu computes them: padding never wins a maximum and is not counted by an
-// average, though the gradient of the average divides by the whole window.
+// 2-D max and average pooling over NHWC and their gradients: padding never wins a maximum and is not counted by an average, nor by its gradient (where
+// tfjs-backend-cpu divides by the whole window).
 #include "../loops.h"
 #include "../windows.h"
 
@@ -133,9 +133,9 @@ void average_gradient(const Args& args) {
   const Shape s = shape_of(args, 2);
   const Span<const float> dy = s.output_of(args, 0, "dy");
   const Span<float> dx = s.input_of(args, 1, "dx");
-  const float share = 1.0f / static_cast<float>(s.window_height * s.window_width);
   for_gradients(s, dx, [=](const Window& window, int64_t image, int64_t channel, int64_t width) {
     const float* gradient = dy.part(window.output * s.channels + channel, width);
+    const float share = 1.0f / static_cast<float>(window.count());
     for_pixels(s, window, image, [&](int64_t pixel) {
       float* to = dx.part(pixel + channel, width);
       T2I_INDEPENDENT

@@ -32,6 +32,7 @@ import { demand } from '../kernel-error.ts';
 import type { NativeBackend } from '../native-backend.ts';
 import { checkNumbers, checkShape, checkShapes } from '../sizes.ts';
 import { type Broadcast, planBroadcast } from './broadcast.ts';
+import { computeInts, type IntegerFunction } from './integers.ts';
 
 type Numbers = Float32Array | Uint8Array;
 type BinaryFunction = (a: Numbers, b: Numbers, out: Numbers, plan: Float64Array) => void;
@@ -56,10 +57,13 @@ function computeFloats(
   return out;
 }
 
-function arithmetic(kernelName: string, nativeName: string): KernelConfig {
+/** `intsName`: the function for two int32 tensors, where there is one. */
+function arithmetic(kernelName: string, nativeName: string, intsName?: string): KernelConfig {
   const compute = nativeFunction<BinaryFunction>(nativeName);
+  const ofInts = intsName === undefined ? undefined : nativeFunction<IntegerFunction>(intsName);
   return defineKernel(kernelName, broadcastRule, (call) => {
     const { a, b } = call.inputs;
+    if (ofInts && a.dtype === 'int32' && b.dtype === 'int32') return computeInts(ofInts, a, b, call.backend, call.plan);
     if (!areFloats(a, b)) return callCpuKernel(kernelName, call);
     return computeFloats(compute, a, b, call.backend, call.plan);
   });
@@ -176,11 +180,11 @@ const rectifierGradKernel = defineKernel(RECTIFIER_GRAD, rectifierGradRule, ({ i
 export const BINARY_KERNELS: readonly KernelConfig[] = [
   arithmetic(Add, 'add'),
   arithmetic(Sub, 'sub'),
-  arithmetic(Multiply, 'multiply'),
+  arithmetic(Multiply, 'multiply', 'multiplyInts'),
   arithmetic(RealDiv, 'realDiv'),
   arithmetic(Maximum, 'maximum'),
   arithmetic(Minimum, 'minimum'),
-  arithmetic(SquaredDifference, 'squaredDifference'),
+  arithmetic(SquaredDifference, 'squaredDifference', 'squaredDifferenceInts'),
   comparison(Greater, 'greater'),
   comparison(GreaterEqual, 'greaterEqual'),
   comparison(Less, 'less'),

@@ -1,11 +1,13 @@
 /** The geometry of a convolution, computed and checked by tfjs-core, in the form that native code takes. */
 
-import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core';
+import { backend_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { demand } from '../kernel-error.ts';
 import { checkedSize, checkRank, checkWhole } from '../sizes.ts';
 
 export type ConvInfo = backend_util.Conv2DInfo;
 type Pair = [number, number] | number;
+
+type Rounding = Pick<ConvAttrs, 'pad' | 'dimRoundingMode'>;
 
 /** The attributes that all convolution kernels of tfjs-core share. */
 export interface ConvAttrs {
@@ -35,6 +37,20 @@ export function checkWindows(info: ConvInfo, leastWindow: number): void {
   checkedSize([info.filterHeight, info.filterWidth]);
   checkedSize(info.inShape);
   checkedSize(info.outShape);
+}
+
+/**
+ * The geometry of a gradient. tfjs-core does not tell gradients how the operation rounded its sizes (`dimRoundingMode`), so it is
+ * the rounding that makes a dy of this shape; where none does, the one that was asked for.
+ */
+export function geometryOf(dy: TensorInfo, attrs: Rounding, geometry: (rounding: Rounding) => ConvInfo): ConvInfo {
+  const asked = geometry(attrs);
+  const makesDy = ({ outShape }: ConvInfo) => util.arraysEqual(outShape, dy.shape);
+  if (makesDy(asked) || typeof attrs.pad === 'string') return asked;
+  const others = (['floor', 'round', 'ceil'] as const).map((dimRoundingMode) =>
+    geometry({ ...attrs, dimRoundingMode }),
+  );
+  return others.find(makesDy) ?? asked;
 }
 
 /** Geometry for the shapes of input and filter; throws tfjs-core's own errors for some that do not fit. */

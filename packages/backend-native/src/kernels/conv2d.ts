@@ -17,7 +17,7 @@ import { callCpuKernel, defineKernel, type RuleCall } from '../kernel.ts';
 import { demand } from '../kernel-error.ts';
 import type { NativeBackend } from '../native-backend.ts';
 import { checkRank, checkShape } from '../sizes.ts';
-import { type ConvAttrs, type ConvInfo, convInfo, convParameters, isNative } from './conv-shape.ts';
+import { type ConvAttrs, type ConvInfo, convInfo, convParameters, geometryOf, isNative } from './conv-shape.ts';
 import { type FusedTail, fusableTail, NO_TAIL, type TailArguments, tailArguments } from './fused.ts';
 
 type Product = (a: Float32Array, b: Float32Array, out: Float32Array, shape: Float64Array) => void;
@@ -68,14 +68,14 @@ const fusedConv2dKernel = defineKernel(
 );
 
 /** Gradients have no dilation, whatever attributes say: tfjs refuses to differentiate a dilated convolution. */
-function gradientInfo(inShape: number[], filterShape: number[], attrs: ConvAttrs): ConvInfo {
-  return convInfo(inShape, filterShape, { ...attrs, dilations: 1 });
+function gradientInfo(inShape: number[], filterShape: number[], attrs: ConvAttrs, dy: TensorInfo): ConvInfo {
+  return geometryOf(dy, attrs, (rounding) => convInfo(inShape, filterShape, { ...attrs, ...rounding, dilations: 1 }));
 }
 
 /** tf.conv2dTranspose accepts an output shape that does not belong to its input; the batch and the channels must. */
 function inputGradientRule({ inputs, attrs }: RuleCall<Conv2DBackpropInputInputs, Conv2DBackpropInputAttrs>): ConvInfo {
   const { dy, filter } = inputs;
-  const info = gradientInfo(attrs.inputShape, filter.shape, attrs);
+  const info = gradientInfo(attrs.inputShape, filter.shape, attrs, dy);
   checkRank('dy', dy.shape, 4);
   const channels = attrs.dataFormat === 'NCHW' ? 1 : 3;
   demand(
@@ -100,7 +100,7 @@ function filterGradientRule({
   inputs,
   attrs,
 }: RuleCall<Conv2DBackpropFilterInputs, Conv2DBackpropFilterAttrs>): ConvInfo {
-  const info = gradientInfo(inputs.x.shape, attrs.filterShape, attrs);
+  const info = gradientInfo(inputs.x.shape, attrs.filterShape, attrs, inputs.dy);
   checkShape('dy', inputs.dy, info.outShape);
   return info;
 }

@@ -82,7 +82,7 @@ function depthwise({
 }
 
 type Conv3DInfo = backend_util.Conv3DInfo;
-function checkConv3D(info: Conv3DInfo): void {
+export function checkConv3D(info: Conv3DInfo): void {
   checkedSize([info.filterDepth, info.filterHeight, info.filterWidth]);
   checkWhole('the stride', [info.strideDepth, info.strideHeight, info.strideWidth], 1);
   checkWhole('the dilation', [info.dilationDepth, info.dilationHeight, info.dilationWidth], 1);

@@ -14,6 +14,7 @@ import { demand } from '../kernel-error.ts';
 import type { NativeBackend } from '../native-backend.ts';
 import { checkedSize } from '../sizes.ts';
 import { type FusedTail, fusableTail, NO_TAIL, type TailArguments, tailArguments } from './fused.ts';
+import { checkExactProducts } from './integers.ts';
 import { gatherStrided, isMovable, stridesOf } from './strided-copy.ts';
 
 const matMul =
@@ -122,6 +123,9 @@ function matMulOrInherited(
   if (tail !== undefined && factors.every(({ dtype }) => dtype === 'float32')) {
     const fits = ({ shape }: TensorInfo) => repeatsWhole(shape.slice(0, -2), plan.outer);
     return withFactors(backend, factors, fits, plan.outer, (a, b) => multiply(backend, a, b, plan, attrs, tail));
+  }
+  if (factors.every(({ dtype }) => dtype === 'int32')) {
+    checkExactProducts(backend.ints(inputs.a), backend.ints(inputs.b), plan.depth);
   }
   // The inherited kernel takes the n-th matrix of a factor, or its last: right where there is one, or one for each.
   const fits = ({ shape }: TensorInfo) => {

@@ -35,7 +35,9 @@ describe.each([
 
   it('has the gradient of the cpu backend, ties included', () => {
     forRandomCases(25, (rng) => {
-      const { shape, size, strides, pad, rounding } = randomPooling(rng);
+      const { shape, size, strides, ...edges } = randomPooling(rng);
+      // The cpu backend's gradient of an average counts padding, which its average does not: see beyond-cpu.test.ts.
+      const { pad, rounding } = pool === tf.avgPool ? ({ pad: 'valid', rounding: undefined } as const) : edges;
       const x = normal(rng, shape).map((value) => Math.round(value * 2));
       expectSameOnBoth(
         () =>

@@ -5,7 +5,7 @@ import { AvgPool, AvgPoolGrad, backend_util, MaxPool, MaxPoolGrad, util } from '
 import { nativeFunction } from '../binding.ts';
 import { callCpuKernel, defineKernel, type RuleCall } from '../kernel.ts';
 import { checkRank, checkShape } from '../sizes.ts';
-import { checkWindows } from './conv-shape.ts';
+import { checkWindows, geometryOf } from './conv-shape.ts';
 
 /** Max and average pooling, forward and backward, have the same attributes. */
 type PoolAttrs = AvgPoolAttrs;
@@ -32,7 +32,7 @@ function poolRule({ inputs, attrs }: RuleCall<AvgPoolInputs, PoolAttrs>): PoolIn
 
 type GradInputs = Pick<MaxPoolGradInputs, 'dy' | 'input'>;
 function gradientRule({ inputs, attrs }: RuleCall<GradInputs, PoolAttrs>): PoolInfo {
-  const info = poolInfo(inputs.input.shape, attrs);
+  const info = geometryOf(inputs.dy, attrs, (rounding) => poolInfo(inputs.input.shape, { ...attrs, ...rounding }));
   checkShape('dy', inputs.dy, info.outShape);
   return info;
 }

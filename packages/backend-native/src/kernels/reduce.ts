@@ -6,6 +6,7 @@ import { nativeFunction } from '../binding.ts';
 import { callCpuKernel, defineKernel, type RuleCall } from '../kernel.ts';
 import type { NativeBackend } from '../native-backend.ts';
 import { distinctAxes, oneAxis } from '../sizes.ts';
+import { productOfInts } from './integers.ts';
 import { transposed } from './strided-copy.ts';
 
 interface ReduceInputs {
@@ -54,12 +55,31 @@ function reductionRule({ inputs: { x }, attrs }: RuleCall<ReduceInputs, ReduceAt
   return { axes, shape: attrs.keepDims ? backend_util.expandShapeToKeepDim(reducedShape, axes) : reducedShape };
 }
 
+function productsOfInts(backend: NativeBackend, x: TensorInfo, axes: readonly number[], shape: number[]): TensorInfo {
+  const out = backend.allocate(shape, 'int32');
+  const source = withAxesLast(backend, x, axes);
+  const [values, products] = [backend.ints(source), backend.ints(out)];
+  const length = values.length / products.length;
+  for (const i of products.keys()) products[i] = productOfInts(values.subarray(i * length, (i + 1) * length));
+  backend.disposeIntermediateTensorInfo(source);
+  return out;
+}
+
+/** 0/0, as everywhere; the inherited kernel says 0. */
+function meanOfNothing(backend: NativeBackend, shape: number[]): TensorInfo {
+  const out = backend.allocate(shape, 'float32');
+  backend.floats(out).fill(Number.NaN);
+  return out;
+}
+
 function reduction(kernelName: string, nativeName: string): KernelConfig {
   const compute = nativeFunction<ReduceFunction>(nativeName);
   return defineKernel(kernelName, reductionRule, (call) => {
     const { inputs, backend, plan } = call;
     const { x } = inputs;
     const { axes, shape } = plan;
+    if (util.sizeFromShape(x.shape) === 0 && kernelName === Mean) return meanOfNothing(backend, shape);
+    if (kernelName === Prod && x.dtype === 'int32') return productsOfInts(backend, x, axes, shape);
     if (x.dtype !== 'float32' || util.sizeFromShape(x.shape) === 0) return callCpuKernel(kernelName, call);
     const out = backend.allocate(shape, 'float32');
     const direct = asMiddleAxis(x.shape, axes);

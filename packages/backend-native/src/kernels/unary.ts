@@ -1,6 +1,13 @@
 /** Operations on each element of one float32 tensor; other types run the inherited kernels. */
 
-import type { ClipByValueAttrs, KernelConfig, LeakyReluAttrs, StepAttrs, UnaryInputs } from '@tensorflow/tfjs-core';
+import type {
+  ClipByValueAttrs,
+  KernelConfig,
+  LeakyReluAttrs,
+  StepAttrs,
+  TensorInfo,
+  UnaryInputs,
+} from '@tensorflow/tfjs-core';
 import {
   Abs,
   ClipByValue,
@@ -25,7 +32,9 @@ import {
 } from '@tensorflow/tfjs-core';
 import { nativeFunction } from '../binding.ts';
 import { callCpuKernel, defineKernel, type RuleCall } from '../kernel.ts';
+import type { NativeBackend } from '../native-backend.ts';
 import { checkNumbers } from '../sizes.ts';
+import { squareInts } from './integers.ts';
 
 type UnaryFunction = (x: Float32Array, out: Float32Array, ...parameters: number[]) => void;
 
@@ -33,6 +42,7 @@ function unary<Attrs>(
   kernelName: string,
   nativeName: string,
   parameters: (attrs: Attrs) => number[] = () => [],
+  ofInts?: (x: TensorInfo, backend: NativeBackend) => TensorInfo,
 ): KernelConfig {
   const compute = nativeFunction<UnaryFunction>(nativeName);
   const rule = ({ inputs, attrs }: RuleCall<UnaryInputs, Attrs>) => {
@@ -42,6 +52,7 @@ function unary<Attrs>(
   };
   return defineKernel(kernelName, rule, (call) => {
     const { inputs, backend, plan } = call;
+    if (ofInts && inputs.x.dtype === 'int32') return ofInts(inputs.x, backend);
     if (inputs.x.dtype !== 'float32') return callCpuKernel(kernelName, call);
     const out = backend.allocate(plan.shape, 'float32');
     compute(backend.floats(inputs.x), backend.floats(out), ...plan.numbers);
@@ -67,7 +78,7 @@ export const UNARY_KERNELS: readonly KernelConfig[] = [
   unary(Sign, 'sign'),
   unary(Softplus, 'softplus'),
   unary(Sqrt, 'sqrt'),
-  unary(Square, 'square'),
+  unary(Square, 'square', () => [], squareInts),
   unary<StepAttrs>(Step, 'step', ({ alpha }) => [alpha]),
   unary(Tanh, 'tanh'),
 ];

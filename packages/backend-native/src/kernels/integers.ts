@@ -1,0 +1,62 @@
+/** int32 where the cpu backend is silently wrong: division by zero makes 0 there, and a product beyond 2⁵³ has lost its lowest digits. */
+
+import type { BinaryInputs, KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
+import { FloorDiv, Mod } from '@tensorflow/tfjs-core';
+import { nativeFunction } from '../binding.ts';
+import { callCpuKernel, defineKernel, type RuleCall } from '../kernel.ts';
+import { demand } from '../kernel-error.ts';
+import type { NativeBackend } from '../native-backend.ts';
+import { type Broadcast, planBroadcast } from './broadcast.ts';
+
+/** What `multiplyInts` of native/kernels/elementwise-binary.cc and its like take. */
+export type IntegerFunction = (a: Int32Array, b: Int32Array, out: Int32Array, plan: Float64Array) => void;
+const multiplyInts = nativeFunction<IntegerFunction>('multiplyInts');
+
+export function computeInts(
+  compute: IntegerFunction,
+  a: TensorInfo,
+  b: TensorInfo,
+  backend: NativeBackend,
+  { shape, plan }: Broadcast,
+): TensorInfo {
+  const out = backend.allocate(shape, 'int32');
+  compute(backend.ints(a), backend.ints(b), backend.ints(out), plan);
+  return out;
+}
+
+/** The product of `values`, modulo 2³². */
+export function productOfInts(values: Int32Array): number {
+  return values.reduce(Math.imul, 1);
+}
+
+/**
+ * Refuses factors whose products, summed over `depth`, may lie beyond what a JavaScript number holds exactly: the inherited
+ * kernel would round them.
+ */
+export function checkExactProducts(a: Int32Array, b: Int32Array, depth: number): void {
+  const largest = (values: Int32Array) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const bound = largest(a) * largest(b) * depth;
+  demand(bound <= Number.MAX_SAFE_INTEGER, () => `products of these int32 numbers may reach ${bound}, more than 2⁵³`);
+}
+
+/** TensorFlow and PyTorch refuse to divide integers by zero. What `FloorDiv` of floats makes is int32 too. */
+function division(kernelName: string): KernelConfig {
+  const rule = ({ inputs: { a, b } }: RuleCall<BinaryInputs>) => planBroadcast(a.shape, b.shape);
+  return defineKernel(kernelName, rule, (call) => {
+    const { inputs, backend } = call;
+    const { a, b } = inputs;
+    if (a.dtype === 'int32' && b.dtype === 'int32') {
+      demand(!backend.ints(b).includes(0), () => 'an integer is divided by zero');
+    } else if (kernelName === FloorDiv && b.dtype === 'float32') {
+      demand(!backend.floats(b).includes(0), () => 'the result is int32, which has no infinity for a division by zero');
+    }
+    return callCpuKernel(kernelName, call);
+  });
+}
+
+/** `Square` of integers, by the kernel of products. */
+export function squareInts(x: TensorInfo, backend: NativeBackend): TensorInfo {
+  return computeInts(multiplyInts, x, x, backend, planBroadcast(x.shape, x.shape));
+}
+
+export const INTEGER_KERNELS: readonly KernelConfig[] = [division(FloorDiv), division(Mod)];
