@@ -60,22 +60,57 @@ function stridedSlice({ x }: Inputs, attrs: Given): tf.Tensor {
   return tf.reshape(result, info.finalShape);
 }
 
-/** Each element of dy shared among its window. The cpu backend forgets how the size of dy was rounded. */
+/** Each element of dy shared among the pixels of its window. The cpu backend forgets how the size of dy was rounded, and shares with the padding too. */
 function averagePoolGradient({ dy, input }: Inputs, attrs: Given): tf.Tensor {
   const { filterSize, strides, pad: padding, dimRoundingMode } = attrs;
   const x = input!.shape as [number, number, number, number];
   const info = tf.backend_util.computePool2DInfo(x, filterSize!, strides!, 1, padding!, dimRoundingMode);
   const dx = tf.buffer(x, 'float32');
-  const shares = tf.div(dy!, info.filterHeight * info.filterWidth).bufferSync();
+  const shares = dy!.bufferSync();
   for (let i = 0; i < shares.size; i++) {
     const [image, row, column, channel] = shares.indexToLoc(i) as [number, number, number, number];
     const top = row * info.strideHeight - info.padInfo.top;
     const left = column * info.strideWidth - info.padInfo.left;
+    const pixels: [number, number][] = [];
     for (let y = Math.max(0, top); y < Math.min(x[1], top + info.filterHeight); y++)
-      for (let z = Math.max(0, left); z < Math.min(x[2], left + info.filterWidth); z++)
-        dx.set(dx.get(image, y, z, channel) + (shares.values[i] as number), image, y, z, channel);
+      for (let z = Math.max(0, left); z < Math.min(x[2], left + info.filterWidth); z++) pixels.push([y, z]);
+    for (const [y, z] of pixels) {
+      const share = (shares.values[i] as number) / pixels.length;
+      dx.set(dx.get(image, y, z, channel) + share, image, y, z, channel);
+    }
   }
   return dx.toTensor();
+}
+
+/**
+ * The average is linear: the gradient for one input is what the average makes of that input alone, weighted by dy. So is a
+ * resizing. The cpu backend's gradients are of other operations.
+ */
+function linearGradient(input: tf.Tensor, dy: tf.Tensor, forward: (x: tf.Tensor) => tf.Tensor): tf.Tensor {
+  const dx = tf.buffer(input.shape, 'float32');
+  for (let i = 0; i < dx.size; i++) {
+    const unit = tf.tidy(() => tf.reshape(tf.oneHot(tf.scalar(i, 'int32'), dx.size, 1, 0, 'float32'), input.shape));
+    dx.values[i] = tf.tidy(() => tf.sum(tf.mul(forward(unit), dy)).dataSync()[0]!);
+    unit.dispose();
+  }
+  return dx.toTensor();
+}
+
+function averagePool3DGradient({ dy, input }: Inputs, attrs: Given): tf.Tensor {
+  return linearGradient(input!, dy!, (x) => cpuKernel(tf.AvgPool3D, { x }, attrs));
+}
+
+function resizeGradient(name: string): Computation {
+  return ({ images, dy }, attrs) => {
+    const size = dy!.shape.slice(1, 3);
+    return linearGradient(images!, dy!, (unit) => cpuKernel(name, { images: unit }, { ...attrs, size }));
+  };
+}
+
+/** 0/0; the cpu backend makes 0 of no elements. */
+function mean({ x }: Inputs, attrs: Given): tf.Tensor {
+  const made = cpuKernel(tf.Mean, { x: x! }, attrs);
+  return x!.size === 0 ? tf.fill(made.shape, Number.NaN) : made;
 }
 
 const OVERRIDES: Readonly<Record<string, Computation>> = {
@@ -84,6 +119,10 @@ const OVERRIDES: Readonly<Record<string, Computation>> = {
   [tf.PadV2]: pad,
   [tf.StridedSlice]: stridedSlice,
   [tf.AvgPoolGrad]: averagePoolGradient,
+  [tf.AvgPool3DGrad]: averagePool3DGradient,
+  [tf.ResizeBilinearGrad]: resizeGradient(tf.ResizeBilinear),
+  [tf.ResizeNearestNeighborGrad]: resizeGradient(tf.ResizeNearestNeighbor),
+  [tf.Mean]: mean,
 };
 
 /** Registers the backend `reference`. Fused kernels of @t2i/ops run there as compositions. */

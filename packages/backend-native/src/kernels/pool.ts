@@ -87,7 +87,6 @@ const averagePoolGradient = nativeFunction<PoolFunction>('averagePoolGradient');
 const averagePoolGradKernel = defineKernel(AvgPoolGrad, gradientRule, (call) => {
   const { inputs, backend, plan: info } = call;
   const { dy, input: x } = inputs;
-  if (dy.dtype !== 'float32') return callCpuKernel(AvgPoolGrad, call);
   const dx = backend.allocate(x.shape, 'float32');
   averagePoolGradient(backend.floats(dy), backend.floats(dx), ...sizesOf(info));
   return dx;
