@@ -3,6 +3,7 @@
 import {
   assert,
   type CaptionEncoder,
+  type CaptionReading,
   ConfigError,
   createNoises,
   type JsonValue,
@@ -52,6 +53,8 @@ export interface Painter {
   readonly facts: PainterFacts;
   /** One pass of the generator over at most `passRows.max` cells; a result for each cell, in order. */
   paint(cells: readonly Cell[]): Promise<(RgbImage | Refusal)[]>;
+  /** How the encoder reads captions: a reading for each, in order, or none where it cannot tell. */
+  read?(captions: readonly string[]): Promise<readonly CaptionReading[]>;
   /** Settles when the painter can paint no more though nobody disposed of it: its thread died. */
   readonly lost?: Promise<Error>;
   dispose(): void | Promise<void>;
@@ -105,6 +108,7 @@ export async function createPainter(options: PainterOptions): Promise<Painter> {
       let next = 0;
       return cells.map((cell) => refusalOf(cell, phi) ?? images[next++]!);
     },
+    ...(encoder.read && { read: async (captions) => captions.map((caption) => encoder.read!(caption)) }),
     dispose: () => model.dispose(),
   };
 }

@@ -134,7 +134,7 @@ export async function answerPicture(
   context: RequestContext,
   { model, edition, seed, seeded, immutable }: Drawing,
   key: readonly unknown[],
-  make: () => Promise<{ bytes: Uint8Array; type: string }>,
+  make: () => Promise<{ bytes: Uint8Array; type: string; headers?: Readonly<Record<string, string>> }>,
 ): Promise<Response> {
   const headers: Record<string, string> = {
     'T2I-Seed': String(seed),
@@ -147,8 +147,8 @@ export async function answerPicture(
     headers.ETag = entityTag([revision, engine, passRows, seed, ...key]);
     if (matches(context.req.header('If-None-Match'), headers.ETag)) return new Response(null, { status: 304, headers });
   }
-  const { bytes, type } = await make();
-  return bytesResponse(bytes, { ...headers, 'Content-Type': type });
+  const { bytes, type, headers: more } = await make();
+  return bytesResponse(bytes, { ...headers, ...more, 'Content-Type': type });
 }
 
 function cacheControl(seeded: boolean, immutable: boolean): string {

@@ -20,7 +20,7 @@ describe('POST /v1/generate', () => {
     expect(response.status).toBe(200);
     expect(response.headers.get('Cache-Control')).toBe('no-store');
     const { images, ...rest } = await response.json();
-    expect(rest).toEqual({ model: 'mock', revision: 'r1', seed: 7, format: 'webp' });
+    expect(rest).toEqual({ model: 'mock', revision: 'r1', seed: 7, format: 'webp', unread: [] });
     expect(images.map(({ caption, index }: { caption: string; index: number }) => [caption, index])).toEqual([
       ['a pink flower', 0],
       ['a pink flower', 1],

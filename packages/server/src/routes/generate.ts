@@ -6,6 +6,7 @@ import { beginDrawing, draw, encode, PICTURE_HEADERS, pictureFields, takeCaption
 import { Problem } from '../problem.ts';
 import { checked } from '../query.ts';
 import type { RequestContext, Route, Service } from '../route.ts';
+import { UNREAD, unreadOf } from '../unread.ts';
 
 /** Steps from the first picture to one that is like one that is like it. */
 const MAX_STEPS = 64;
@@ -22,6 +23,7 @@ const ANSWER = z.strictObject({
       data: z.string().describe('the file, in base64'),
     }),
   ),
+  unread: z.array(UNREAD).describe('captions that the model did not read whole'),
 });
 
 export function generateRoute(service: Service): Route {
@@ -69,7 +71,10 @@ export function generateRoute(service: Service): Route {
       const cells = captions.flatMap((caption) =>
         Array.from({ length: perCaption }, (_, index) => ({ caption, seed, index, like })),
       );
-      const pictures = await draw(context, service, edition, cells, size);
+      const [pictures, unread] = await Promise.all([
+        draw(context, service, edition, cells, size),
+        unreadOf(edition, captions),
+      ]);
       const images = await Promise.all(
         pictures.map(async (picture, i) => {
           const { bytes } = await encode(picture, format);
@@ -77,7 +82,7 @@ export function generateRoute(service: Service): Route {
           return { caption, index, data: Buffer.from(bytes).toString('base64') };
         }),
       );
-      const answer = { model: model.name, revision: edition.revision, seed, format, images };
+      const answer = { model: model.name, revision: edition.revision, seed, format, images, unread };
       const headers = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', 'T2I-Seed': String(seed) };
       return bytesResponse(Buffer.from(JSON.stringify(answer)), headers);
     },

@@ -1,10 +1,47 @@
 import { decodeImage } from '@t2i/image-node';
 import { describe, expect, it } from 'vitest';
+import type { Painter } from '../painter.ts';
 import { MOCK_SIDE, mockApp, mockPainter, mockServed } from '../test-support.ts';
 
 const app = await mockApp();
 const text = (caption: string, query = '') => app.request(`/text/${encodeURIComponent(caption)}${query}`);
 const bytesOf = async (response: Response) => Buffer.from(await response.arrayBuffer()).toString('base64');
+
+/** An app whose painter reads so. */
+async function appReading(read: NonNullable<Painter['read']>) {
+  return mockApp({ models: [await mockServed({ open: async () => ({ ...(await mockPainter()), read }) })] });
+}
+
+/** An app whose encoder knows “pink” and reads no more than four words. */
+async function readingApp() {
+  const read = (caption: string) => {
+    const words = caption.split(' ');
+    const unknown = words.slice(0, 4).filter((word) => word !== 'pink');
+    return { unknown, corrected: [], cut: words.slice(4).join(' ') };
+  };
+  return appReading(async (captions) => captions.map(read));
+}
+
+describe('what was not read', () => {
+  it('is told in headers of the picture and in the field of the answer', async () => {
+    const reading = await readingApp();
+    const asked = (caption: string) => reading.request(`/text/${encodeURIComponent(caption)}?seed=1`);
+    const { headers } = await asked('rosé pink, pink pink and so on');
+    expect(headers.get('T2I-Unknown-Words')).toBe('ros%C3%A9,pink%2C');
+    expect(headers.get('T2I-Cut-Text')).toBe('and%20so%20on');
+    const whole = await asked('pink pink');
+    expect([whole.headers.get('T2I-Unknown-Words'), whole.headers.get('T2I-Cut-Text')]).toEqual([null, null]);
+    const body = JSON.stringify({ captions: ['pink', 'blue pink', 'blue pink'], seed: 1 });
+    const sent = { method: 'POST', body, headers: { 'Content-Type': 'application/json' } };
+    const { unread } = await (await reading.request('/v1/generate', sent)).json();
+    expect(unread).toEqual([{ caption: 'blue pink', unknown: ['blue'], corrected: [], cut: '' }]);
+  });
+
+  it('spoils no picture where nobody can tell', async () => {
+    const mute = await appReading(() => Promise.reject(new Error('lost')));
+    expect((await mute.request('/text/pink')).status).toBe(200);
+  });
+});
 
 describe('GET /text/<caption>', () => {
   it('answers with one picture of the model’s size', async () => {

@@ -13,6 +13,7 @@ import {
 } from '../pictures.ts';
 import { Problem } from '../problem.ts';
 import { queryRoute, type Route, type Service } from '../route.ts';
+import { UNREAD_HEADERS, unreadHeaders, unreadOf } from '../unread.ts';
 
 export function textRoute(service: Service): Route {
   const { limits } = service;
@@ -36,7 +37,7 @@ export function textRoute(service: Service): Route {
     pathParameters: { caption: 'what to draw, in words' },
     query,
     answers: ['image/png', 'image/webp', 'image/jpeg'],
-    headers: PICTURE_HEADERS,
+    headers: { ...PICTURE_HEADERS, ...UNREAD_HEADERS },
     tagged: true,
     problems: [400, 404, 409, 429, 503, 504],
   } as const;
@@ -46,8 +47,12 @@ export function textRoute(service: Service): Route {
     const { edition, seed } = drawing;
     const cells = Array.from({ length: n }, (_, index) => ({ caption, seed, index }));
     return answerPicture(context, drawing, ['text', caption, n, size, format], async () => {
-      const images = await draw(context, service, edition, cells, size);
-      return encode(arrange(images, Math.ceil(Math.sqrt(n))), format);
+      const [images, unread] = await Promise.all([
+        draw(context, service, edition, cells, size),
+        unreadOf(edition, [caption]),
+      ]);
+      const file = await encode(arrange(images, Math.ceil(Math.sqrt(n))), format);
+      return { ...file, headers: unreadHeaders(unread) };
     });
   });
 }

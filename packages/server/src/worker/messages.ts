@@ -1,6 +1,6 @@
 /** What a painter's thread and the thread that owns it say to each other. */
 
-import { errorMessage, type RgbImage, T2iError } from '@t2i/core';
+import { type CaptionReading, errorMessage, type RgbImage, T2iError } from '@t2i/core';
 import type { Cell, PainterFacts, Refusal } from '../painter.ts';
 
 export interface PaintRequest {
@@ -8,13 +8,20 @@ export interface PaintRequest {
   readonly cells: readonly Cell[];
 }
 
-export type ToWorker = PaintRequest | 'dispose';
+/** Asks how captions are read. */
+export interface ReadRequest {
+  readonly id: number;
+  readonly captions: readonly string[];
+}
+
+export type ToWorker = PaintRequest | ReadRequest | 'dispose';
 
 export type FromWorker =
   | { readonly kind: 'warning'; readonly message: string }
   | { readonly kind: 'ready'; readonly facts: PainterFacts }
   | { readonly kind: 'failed'; readonly error: PlainError }
   | { readonly kind: 'painted'; readonly id: number; readonly results: readonly (RgbImage | Refusal)[] }
+  | { readonly kind: 'read'; readonly id: number; readonly readings: readonly CaptionReading[] }
   | { readonly kind: 'refused'; readonly id: number; readonly error: PlainError };
 
 /** An error as plain data: what a person should do about it would not survive the way between threads. */

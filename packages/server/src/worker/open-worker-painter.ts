@@ -1,7 +1,7 @@
 /** A painter in a thread of its own: while it draws, this thread goes on answering. */
 
 import { Worker } from 'node:worker_threads';
-import type { RgbImage } from '@t2i/core';
+import type { CaptionReading, RgbImage } from '@t2i/core';
 import type { Cell, Painter, PainterFacts, Refusal } from '../painter.ts';
 import { type FromWorker, fromPlain, type ToWorker } from './messages.ts';
 import { Watchdog } from './watchdog.ts';
@@ -36,8 +36,8 @@ export class StuckThreadError extends Error {
   }
 }
 
-interface Pass {
-  resolve(results: (RgbImage | Refusal)[]): void;
+interface Pending<Result> {
+  resolve(result: Result): void;
   reject(error: Error): void;
 }
 
@@ -56,7 +56,13 @@ export async function openWorkerPainter(options: WorkerPainterOptions): Promise<
     const facts = await thread.facts;
     thread.watch(Math.max(passTimeout, performance.now() - began));
     const { lost } = thread;
-    return { facts, lost, paint: (cells) => thread.paint(cells), dispose: () => thread.dispose() };
+    return {
+      facts,
+      lost,
+      paint: (cells) => thread.paint(cells),
+      read: (captions) => thread.read(captions),
+      dispose: () => thread.dispose(),
+    };
   } finally {
     signal?.removeEventListener('abort', abort);
   }
@@ -69,7 +75,9 @@ class PainterThread {
   readonly #worker: Worker;
   readonly #exited: Promise<void>;
   /** Passes that are under way, by their number, oldest first. */
-  readonly #passes = new Map<number, Pass>();
+  readonly #passes = new Map<number, Pending<(RgbImage | Refusal)[]>>();
+  /** Readings that were asked for; they wait for the passes before them. */
+  readonly #readings = new Map<number, Pending<readonly CaptionReading[]>>();
   #ids = 0;
   #watchdog: Watchdog | undefined;
   #failure: Error | undefined;
@@ -83,8 +91,9 @@ class PainterThread {
       this.#fail = (error) => {
         this.#failure ??= error;
         this.#watchdog?.rest();
-        for (const { reject } of this.#passes.values()) reject(this.#failure);
+        for (const { reject } of [...this.#passes.values(), ...this.#readings.values()]) reject(this.#failure);
         this.#passes.clear();
+        this.#readings.clear();
         resolve(this.#failure);
       };
     });
@@ -117,6 +126,15 @@ class PainterThread {
       this.#passes.set(this.#ids, { resolve, reject });
       this.#watchdog?.expect();
       this.#tell({ id: this.#ids++, cells });
+    });
+  }
+
+  read(captions: readonly string[]): Promise<readonly CaptionReading[]> {
+    return new Promise((resolve, reject) => {
+      if (this.#disposing !== undefined) return reject(new Error('the painter was disposed of'));
+      if (this.#failure !== undefined) return reject(this.#failure);
+      this.#readings.set(this.#ids, { resolve, reject });
+      this.#tell({ id: this.#ids++, captions });
     });
   }
 
@@ -154,12 +172,19 @@ class PainterThread {
   }
 
   #finish(message: Extract<FromWorker, { id: number }>): void {
+    const reading = this.#readings.get(message.id);
+    if (reading !== undefined) {
+      this.#readings.delete(message.id);
+      if (message.kind === 'read') reading.resolve(message.readings);
+      else if (message.kind === 'refused') reading.reject(fromPlain(message.error));
+      return;
+    }
     const pass = this.#passes.get(message.id);
     this.#passes.delete(message.id);
     this.#watchdog?.rest();
     if (this.#passes.size > 0) this.#watchdog?.expect();
     if (message.kind === 'painted') pass?.resolve([...message.results]);
-    else pass?.reject(fromPlain(message.error));
+    else if (message.kind === 'refused') pass?.reject(fromPlain(message.error));
   }
 
   #tell(message: ToWorker): void {

@@ -30,9 +30,13 @@ export async function paintForParent(
         port.close();
         return;
       }
-      const { id, cells } = message;
+      const { id } = message;
       try {
-        const results = await painter.paint(cells);
+        if ('captions' in message) {
+          tell({ kind: 'read', id, readings: (await painter.read?.(message.captions)) ?? [] });
+          return;
+        }
+        const results = await painter.paint(message.cells);
         tell({ kind: 'painted', id, results }, buffersOf(results));
       } catch (error) {
         tell({ kind: 'refused', id, error: toPlain(error) });

@@ -38,6 +38,16 @@ describe('openWorkerPainter', () => {
     await there.dispose();
   });
 
+  it('reads captions in its thread, between passes, and fails with it', async () => {
+    const painter = await open('r1');
+    const [images, readings] = await Promise.all([painter.paint([cell('a')]), painter.read!(['a', 'b'])]);
+    expect(images).toHaveLength(1);
+    expect(readings.map(({ unknown }) => unknown)).toEqual([['a'], ['b']]);
+    await expect(painter.read!(['fail'])).rejects.toThrow('no vocabulary');
+    await expect(painter.read!(['crash'])).rejects.toThrow(/ended with code 3/);
+    await expect(painter.read!(['a'])).rejects.toThrow(/ended with code 3/);
+  });
+
   it('throws what opening threw, with its hint', async () => {
     const error = await open('missing').catch((thrown) => thrown);
     expect(T2iError.isInstance(error)).toBe(true);

@@ -14,6 +14,11 @@ await paintForParent(async (data, warn) => {
   const painter = await mockPainter({ revision });
   return {
     ...painter,
+    async read(captions) {
+      if (captions.includes('crash')) process.exit(3);
+      if (captions.includes('fail')) throw new Error('no vocabulary');
+      return captions.map((caption) => ({ unknown: [caption], corrected: [], cut: '' }));
+    },
     async paint(cells) {
       const { caption } = cells[0]!;
       if (caption === 'crash') process.exit(3);
