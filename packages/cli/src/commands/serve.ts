@@ -78,9 +78,9 @@ export function serveCommand(output: Output): Command {
     .option('--min-rate <bytes>', 'cut who takes less of an answer a second; 0: nobody', integer(0), 1024)
     .option('--trust-proxy', 'take the client from X-Forwarded-For: only behind a proxy that sets it', false)
     .option(
-      '--allowed-hosts <name>',
-      'answer to this name too, .example.org for all below it, * for any (repeatable)',
-      collect,
+      '--allowed-hosts <names>',
+      'answer to these names too, with commas between; .example.org for all below it, * for any (repeatable)',
+      (names: string, before: string[] = []) => [...before, ...names.split(',').map((name) => name.trim())],
     )
     .option('--cors <origin>', 'let scripts of this origin read the answers, * for all (repeatable)', collect)
     .option('--page <folder>', 'serve another web page at /')
