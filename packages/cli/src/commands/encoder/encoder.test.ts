@@ -240,6 +240,17 @@ it.skipIf(!existsSync(googlenet))(
     }),
 );
 
+it('features are computed by one process at a time, and a folder that was made for nothing goes', () =>
+  withTemporaryFolder(async (folder) => {
+    const out = join(folder, 'features');
+    const compute = ['encoder', 'features', '--data', folder, '--from', folder, '--googlenet', 'none', '--out', out];
+    await withFolderLock(out, 'computing features', async () => {
+      expect(await t2i(...compute)).toMatchObject({ code: 2, errors: expect.stringContaining('is in use: process') });
+    });
+    expect(await t2i(...compute)).toMatchObject({ code: 2, errors: expect.stringContaining('cannot be read') });
+    expect(existsSync(out)).toBe(false);
+  }));
+
 it.each([
   {},
   { network: { kind: 'linear-words' }, split: 'train' },

@@ -1,6 +1,7 @@
 /** `t2i encoder features`: what GoogLeNet sees in every photo of a data set, in several views. */
 
 import { selectBackend } from '@t2i/backend';
+import { withFolderLock } from '@t2i/core/node';
 import { openDataset, sourcePhotos } from '@t2i/dataset/node';
 import { VIEWS } from '@t2i/image-encoder';
 import { type ExtractProgress, extractFeatures } from '@t2i/image-encoder/node';
@@ -47,28 +48,32 @@ export function featuresCommand(output: Output): Command {
         't2i encoder features --data data/oxford-102 --from downloads --googlenet bvlc_googlenet.caffemodel --out features',
       ),
     )
-    .action(async (flags: FeaturesFlags) => {
-      await selectBackend({ prefer: flags.backend, logger: output });
-      const encoder = await readGoogLeNet(flags);
-      const dataset = await openDataset(flags.data);
-      const progress = everyMinute(output);
-      try {
-        await withInterrupt(
-          () => output.info('Stopping after this batch; the same command goes on. Press Ctrl-C again to stop at once'),
-          (signal) =>
-            extractFeatures({
-              ...{ encoder, dataset, signal, folder: flags.out, views: flags.views, batchSize: flags.batchSize },
-              photos: () => sourcePhotos(dataset, flags.from, flags),
-              logger: output,
-              onProgress: progress,
-            }),
-        );
-        output.write(`${flags.out}\n`);
-      } finally {
-        encoder.dispose();
-        await dataset.close();
-      }
-    });
+    .action((flags: FeaturesFlags) =>
+      withFolderLock(flags.out, 'computing features', () => computeFeatures(flags, output)),
+    );
+}
+
+async function computeFeatures(flags: FeaturesFlags, output: Output): Promise<void> {
+  await selectBackend({ prefer: flags.backend, logger: output });
+  const encoder = await readGoogLeNet(flags);
+  const dataset = await openDataset(flags.data);
+  const progress = everyMinute(output);
+  try {
+    await withInterrupt(
+      () => output.info('Stopping after this batch; the same command goes on. Press Ctrl-C again to stop at once'),
+      (signal) =>
+        extractFeatures({
+          ...{ encoder, dataset, signal, folder: flags.out, views: flags.views, batchSize: flags.batchSize },
+          photos: () => sourcePhotos(dataset, flags.from),
+          logger: output,
+          onProgress: progress,
+        }),
+    );
+    output.write(`${flags.out}\n`);
+  } finally {
+    encoder.dispose();
+    await dataset.close();
+  }
 }
 
 function viewNames(text: string): string[] {
