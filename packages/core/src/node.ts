@@ -14,5 +14,5 @@ export {
 } from './node/files.ts';
 export type { FolderLock } from './node/folder-lock.ts';
 export { lockFolder, withFolderLock } from './node/folder-lock.ts';
-export { hashOpenFile } from './node/hash-file.ts';
+export { hashFile, hashOpenFile, sha256 } from './node/hash-file.ts';
 export { folderInside, type LinkOptions, listInside, openInside, readInside, statInside } from './node/open-inside.ts';

@@ -1,8 +1,9 @@
 import { appendFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { hashFile } from '@t2i/core/node';
 import { withTemporaryFolder } from '@t2i/test-utils';
 import { expect, it } from 'vitest';
-import { hashOf, packArchive, unpackArchive } from './archive.ts';
+import { packArchive, unpackArchive } from './archive.ts';
 
 it('packs a folder and gives it back; a damaged file leaves nothing', async () => {
   await withTemporaryFolder(async (folder) => {
@@ -10,7 +11,7 @@ it('packs a folder and gives it back; a damaged file leaves nothing', async () =
     await mkdir(join(from, 'deep/er'), { recursive: true });
     await writeFile(join(from, 'deep/er/flower.txt'), 'a red flower '.repeat(1000));
     await packArchive(from, file, 3);
-    const hash = await hashOf(file);
+    const hash = await hashFile(file);
     await unpackArchive(file, hash, to);
     expect(await readFile(join(to, 'deep/er/flower.txt'), 'utf8')).toBe('a red flower '.repeat(1000));
 

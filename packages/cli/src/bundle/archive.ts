@@ -1,11 +1,10 @@
 /** A folder as one file, tar in brotli, and back: Node reads both without help. */
 
-import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream, existsSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { constants, createBrotliCompress, createBrotliDecompress } from 'node:zlib';
 import { T2iError } from '@t2i/core';
-import { writeFolderAtomic } from '@t2i/core/node';
+import { hashFile, writeFolderAtomic } from '@t2i/core/node';
 import { packTar, unpackTar } from 'modern-tar/fs';
 
 /** Writes everything in `folder` to `file`. The effort is that of brotli, 0 … 11. */
@@ -22,7 +21,7 @@ export async function packArchive(folder: string, file: string, effort: number):
  * @throws T2iError when the file is not the one that was packed, or the disk refuses
  */
 export async function unpackArchive(file: string, sha256: string, folder: string): Promise<void> {
-  if ((await hashOf(file)) !== sha256) {
+  if ((await hashFile(file)) !== sha256) {
     throw new T2iError('ERR_BUNDLE', `${file} is damaged: its hash is not the one in bundle.json.`, {
       hint: 'Copy the bundle again, all of it.',
     });
@@ -40,11 +39,4 @@ export async function makeOnce(folder: string, make: () => Promise<unknown>): Pr
   } catch (error) {
     if (!existsSync(folder)) throw error;
   }
-}
-
-/** Hexadecimal SHA-256 of a file. */
-export async function hashOf(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(file, { highWaterMark: 2 ** 20 })) hash.update(chunk as Buffer);
-  return hash.digest('hex');
 }

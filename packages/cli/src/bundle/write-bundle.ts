@@ -4,10 +4,10 @@ import { createHash } from 'node:crypto';
 import { chmod, copyFile, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { ConfigError, type Logger } from '@t2i/core';
-import { copyFolder, writeFileAtomic, writeFolderAtomic, writeJsonFile } from '@t2i/core/node';
+import { copyFolder, hashFile, writeFileAtomic, writeFolderAtomic, writeJsonFile } from '@t2i/core/node';
 import { type CondenseOptions, condenseDataset } from '@t2i/dataset/node';
 import type { RunConfig } from '@t2i/pipeline';
-import { hashOf, packArchive } from './archive.ts';
+import { packArchive } from './archive.ts';
 import { buildProgram, buildStart, type ExtraEngine, loadEsbuild } from './build-program.ts';
 import { BUNDLE_FILES, type BundleFacts } from './facts.ts';
 import { copyXz, newestGlibc, packNode } from './node-binary.ts';
@@ -70,7 +70,7 @@ async function fillBundle(folder: string, options: BundleOptions): Promise<void>
     logger.warn('xz is not copied: the other machine must have it.');
   await buildStart(join(folder, BUNDLE_FILES.start));
 
-  const hash = (name: string) => hashOf(join(folder, name));
+  const hash = (name: string) => hashFile(join(folder, name));
   const parts = {
     program: await hash(BUNDLE_FILES.program),
     ...(pictures !== undefined && { data: await hash(BUNDLE_FILES.data) }),

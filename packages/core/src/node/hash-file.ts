@@ -1,12 +1,14 @@
-/** The hash of an open file, read piece by piece. */
+/** Hashes of files, read piece by piece, and of bytes. */
 
 import { createHash } from 'node:crypto';
-import type { FileHandle } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 
 const CHUNK = 2 ** 20; // bytes; hashing one takes about a millisecond, in which nothing else happens
 
 /** A part of a file in bytes, and when to stop. */
 export interface HashOptions {
+  /** Default: sha256. */
+  readonly algorithm?: 'sha256' | 'md5';
   readonly begin?: number;
   /** Default: the end of the file. */
   readonly end?: number;
@@ -14,14 +16,14 @@ export interface HashOptions {
 }
 
 /**
- * Hexadecimal SHA-256 of a file, from its beginning wherever it was read before. What is missing before `end` is left out.
+ * Hexadecimal hash of a file, from its beginning wherever it was read before. What is missing before `end` is left out.
  * @throws the reason of `signal`
  */
 export async function hashOpenFile(
   file: FileHandle,
-  { begin = 0, end = Number.POSITIVE_INFINITY, signal }: HashOptions = {},
+  { algorithm = 'sha256', begin = 0, end = Number.POSITIVE_INFINITY, signal }: HashOptions = {},
 ): Promise<string> {
-  const hash = createHash('sha256');
+  const hash = createHash(algorithm);
   const chunk = new Uint8Array(CHUNK);
   for (let at = begin; at < end; ) {
     signal?.throwIfAborted();
@@ -31,4 +33,19 @@ export async function hashOpenFile(
     at += bytesRead;
   }
   return hash.digest('hex');
+}
+
+/** Hexadecimal hash of the file at `path`. */
+export async function hashFile(path: string, options: HashOptions = {}): Promise<string> {
+  const file = await open(path);
+  try {
+    return await hashOpenFile(file, options);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Hexadecimal SHA-256 of bytes or text. */
+export function sha256(content: string | Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex');
 }

@@ -5,8 +5,7 @@ import { dirname } from 'node:path';
 import type { ReadableStream as WebStream } from 'node:stream/web';
 import { setTimeout } from 'node:timers/promises';
 import { DatasetError, errorMessage, T2iError } from '@t2i/core';
-import { writeError } from '@t2i/core/node';
-import { hashFile } from './hash-file.ts';
+import { hashFile, writeError } from '@t2i/core/node';
 import type { OnProgress } from './progress.ts';
 
 export interface DownloadOptions {
@@ -160,7 +159,7 @@ async function save(
 async function checkSum(options: DownloadOptions): Promise<void> {
   const { path, md5 } = options;
   if (md5 === undefined) return;
-  const found = await hashFile(`${path}.part`, 'md5');
+  const found = await hashFile(`${path}.part`, { algorithm: 'md5' });
   if (found === md5) return;
   // what is here is wrong from some byte on, and nobody knows which: the next try must not build on it
   await rm(`${path}.part`, { force: true });

@@ -4,9 +4,9 @@ import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { DatasetError } from '@t2i/core';
+import { hashFile } from '@t2i/core/node';
 import type { SourceFile } from '../manifest.ts';
 import { downloadFile } from './download.ts';
-import { hashFile } from './hash-file.ts';
 import type { OnProgress } from './progress.ts';
 
 export type Oxford102File = 'photos' | 'labels' | 'setid' | 'captions';

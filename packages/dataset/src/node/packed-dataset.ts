@@ -4,7 +4,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { SplitName, TextImageDataset } from '@t2i/core';
 import { assert, DatasetError, errorMessage, T2iError } from '@t2i/core';
-import { hashOpenFile } from '@t2i/core/node';
+import { hashOpenFile, sha256 } from '@t2i/core/node';
 import { checkDatasetParts } from '../check-parts.ts';
 import { type ItemRecord, parseItems, splitsOf } from '../item-list.ts';
 import {
@@ -16,7 +16,6 @@ import {
   PACKED_FILES,
   parseManifest,
 } from '../manifest.ts';
-import { sha256 } from './hash-file.ts';
 import { openPacked, readPacked } from './packed-place.ts';
 
 const HINT = 'Prepare the data set again with `t2i dataset prepare`.';

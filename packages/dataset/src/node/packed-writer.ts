@@ -5,7 +5,7 @@ import { type FileHandle, mkdir, open, readdir, realpath, rm, stat } from 'node:
 import { hostname } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { assert, ConfigError, T2iError } from '@t2i/core';
-import { writeError } from '@t2i/core/node';
+import { hashFile, sha256, writeError } from '@t2i/core/node';
 import { formatItems, type ItemRecord } from '../item-list.ts';
 import {
   countItems,
@@ -16,7 +16,6 @@ import {
   type ManifestFile,
   PACKED_FILES,
 } from '../manifest.ts';
-import { hashFile, sha256 } from './hash-file.ts';
 import { moveIntoPlace } from './packed-place.ts';
 
 export interface PackedContent

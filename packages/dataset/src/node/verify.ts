@@ -1,11 +1,11 @@
 /** The full check of a packed data set: every byte, every pairing, and what is known about Oxford-102. */
 
 import { DatasetError } from '@t2i/core';
+import { sha256 } from '@t2i/core/node';
 import { SPLIT_NAMES } from '../check-parts.ts';
 import { type DatasetInfo, datasetInfo } from '../dataset-info.ts';
 import { PACKED_FILES } from '../manifest.ts';
 import { captionNumbers, OXFORD_102_CLASSES, OXFORD_102_FACTS } from '../oxford-102.ts';
-import { sha256 } from './hash-file.ts';
 import { openDataset, type PackedDataset } from './packed-dataset.ts';
 
 export interface VerifyReport {
