@@ -47,8 +47,8 @@ interface Convolution {
 
 function convolution(draw: Draw): Convolution {
   // Wide layers of 3×3 and 4×4 take other ways through native code.
-  const wide = draw.whole(0, 9) === 0;
-  const x = wide ? [4, 16, 16, 32] : image(draw);
+  const wide = draw.whole(0, 29) === 0;
+  const x = wide ? [2, 16, 16, 32] : image(draw);
   const side = wide ? draw.pick(3, 4) : draw.whole(1, 3);
   const filter = [side, wide ? side : draw.whole(1, 3), x[3]!, wide ? 32 : draw.whole(1, 5)];
   return { x, filter, attrs: { ...window(draw), dataFormat: 'NHWC', dilations: 1 } };

@@ -80,7 +80,7 @@ function spoiledTensor(spec: TensorSpec, names: string[], draw: Draw): TensorSpe
     () => ({ ...random, dtype }),
     () => ({ ...random, damage: draw.pick('transferred', 'shrunk', 'grown') }),
     () =>
-      spec.dtype === 'int32' ? { ...random, limit: draw.pick(1, 99, 2 ** 31) } : { ...spec, same: draw.pick(...names) },
+      spec.dtype === 'int32' ? { ...random, limit: draw.pick(1, 99, 100_000) } : { ...spec, same: draw.pick(...names) },
     () => (draw.flag() ? undefined : reshaped(spec, spoiledShape(spec.shape, draw))),
   ];
   return draw.pick(...changes)();

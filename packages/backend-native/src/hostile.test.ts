@@ -31,12 +31,12 @@ it('names the case that ends the process or never returns, and goes on behind it
   const worker = fileURLToPath(new URL('../hostile/__fixtures__/dying-worker.mjs', import.meta.url));
   const report = await runCases({ seed: 1, first: 0, cases: 6, secondsPerCase: 3, worker });
   expect(report.faults.map(({ number }) => number)).toEqual([1, 3]);
-  expect(report.faults[0]!.what).toMatch(/SIGSEGV/);
+  expect(report.faults[0]!.what).toMatch(/SEGV/);
   expect(report.faults[0]!.kernel).toBe(hostileCase(1, 1).kernel);
   expect(report.faults[0]!.call).toMatch(/^case 1, /);
   expect(report.faults[1]!.what).toBe('does not return within 3 s');
   expect(report.verdicts).toEqual({ equal: 3, fault: 2, 'the cpu backend does not survive it': 1 });
-});
+}, 600_000);
 
 it('calls a fault what is wrong', () => {
   const one = { ...hostileCase(1, 0), arguments: { inputs: {}, attrs: {} } };
