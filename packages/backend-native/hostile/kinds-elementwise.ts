@@ -117,7 +117,7 @@ export const ELEMENTWISE: Kinds = {
   },
   T2iAdam: {
     make: (draw) => ({
-      inputs: { ...twoAlike(draw, 'variable', 'm', 'v', 'gradient') },
+      inputs: twoAlike(draw, 'variable', 'm', 'v', 'gradient'),
       attrs: { learningRate: 0.01, beta1: 0.5, beta2: 0.999, epsilon: 1e-8, correction1: 0.5, correction2: 0.001 },
     }),
   },

@@ -105,7 +105,7 @@ export const SPARSE: Kinds = {
       inputs: { logits: floats(draw.shape(2)) },
       attrs: { numSamples: draw.whole(1, 5), seed: 3, normalized: false },
     }),
-    api: (t, a) => tf.multinomial(t.logits!, a.numSamples!, a.seed!, a.normalized!),
+    api: (t, a) => tf.multinomial(t.logits!, a.numSamples!, a.seed! || 1, a.normalized!),
   },
   ScatterNd: {
     make: (draw) => {

@@ -42,6 +42,7 @@ function pad({ x }: Inputs, attrs: Given): tf.Tensor {
 
 /** numpy's x[begin:end:step]: the elements that are named, axis after axis. The cpu backend forgets axes that shrink. */
 function stridedSlice({ x }: Inputs, attrs: Given): tf.Tensor {
+  if (x!.dtype === 'string') return cpuKernel(tf.StridedSlice, { x: x! }, attrs); // which tf.gather does not take
   let result = x!;
   const masks = [
     attrs.beginMask!,
@@ -113,12 +114,20 @@ function mean({ x }: Inputs, attrs: Given): tf.Tensor {
   return x!.size === 0 ? tf.fill(made.shape, Number.NaN) : made;
 }
 
+/** On a copy: the cpu backend writes the updates into its input. */
+function tensorScatterUpdate(inputs: Inputs, attrs: Given): tf.Tensor {
+  const { tensor } = inputs as { tensor: tf.Tensor };
+  const copy = tf.tensor(tensor.dataSync().slice() as never, tensor.shape, tensor.dtype);
+  return cpuKernel(tf.TensorScatterUpdate, { ...inputs, tensor: copy }, attrs);
+}
+
 const OVERRIDES: Readonly<Record<string, Computation>> = {
   [tf.BatchMatMul]: product(tf.BatchMatMul),
   [tf._FusedMatMul]: product(tf._FusedMatMul),
   [tf.PadV2]: pad,
   [tf.StridedSlice]: stridedSlice,
   [tf.AvgPoolGrad]: averagePoolGradient,
+  [tf.TensorScatterUpdate]: tensorScatterUpdate,
   [tf.AvgPool3DGrad]: averagePool3DGradient,
   [tf.ResizeBilinearGrad]: resizeGradient(tf.ResizeBilinear),
   [tf.ResizeNearestNeighborGrad]: resizeGradient(tf.ResizeNearestNeighbor),

@@ -60,6 +60,10 @@ export function checkNumbers(numbers: Readonly<Record<string, unknown>>): void {
 
 /** The axes that `axis` means, each once: numpy and TensorFlow refuse an axis that is named twice, and so do we. */
 export function distinctAxes(axis: number | number[], shape: readonly number[]): number[] {
+  demand(
+    [axis ?? []].flat().every((one) => typeof one === 'number'),
+    () => `the axis ${axis} is not a number`,
+  );
   const axes = util.parseAxisParam(axis, shape as number[]);
   demand(new Set(axes).size === axes.length, () => `the axes [${axis}] name one axis twice`);
   return axes;
@@ -67,7 +71,7 @@ export function distinctAxes(axis: number | number[], shape: readonly number[]):
 
 /** The one axis that `axis` means, counted from the front. */
 export function oneAxis(axis: number, shape: readonly number[]): number {
-  const axes = util.parseAxisParam(axis, shape as number[]);
-  demand(axes.length === 1, () => `[${axis}] is not one axis`);
+  const axes = distinctAxes(axis, shape);
+  demand(axis !== undefined && axis !== null && axes.length === 1, () => `[${axis}] is not one axis`);
   return axes[0]!;
 }

@@ -4,14 +4,19 @@ import type { AdamAttrs, AdamInputs } from '@t2i/ops';
 import { ADAM } from '@t2i/ops';
 import { nativeFunction } from '../binding.ts';
 import { defineKernel, type RuleCall } from '../kernel.ts';
+import { demand } from '../kernel-error.ts';
 import { checkNumbers, checkShapes } from '../sizes.ts';
 
 const adam = nativeFunction<(...arguments_: (Float32Array | number)[]) => void>('adam');
 
-function rule({ inputs: { variable, ...others }, attrs }: RuleCall<AdamInputs, AdamAttrs>): void {
-  checkShapes(variable.shape, others);
+function rule({ inputs: { variable, m, v, gradient }, attrs }: RuleCall<AdamInputs, AdamAttrs>): void {
+  checkShapes(variable.shape, { m, v, gradient });
   const { learningRate, beta1, beta2, epsilon, correction1, correction2 } = attrs;
   checkNumbers({ learningRate, beta1, beta2, epsilon, correction1, correction2 });
+  demand(
+    correction1 > 0 && correction2 > 0,
+    () => `a correction is ${correction1}, ${correction2}, expected more than 0`,
+  );
 }
 
 export const adamKernel = defineKernel(ADAM, rule, ({ inputs, attrs, backend }) => {

@@ -97,10 +97,10 @@ const trainingKernel = defineKernel(BATCH_NORM_TRAINING, trainingRule, ({ inputs
 });
 
 function gradientRule({ inputs, attrs }: RuleCall<BatchNormTrainingGradInputs, BatchNormTrainingAttrs>) {
-  const { dy, x, ...parameters } = inputs;
+  const { dy, x, gamma, beta, mean, variance } = inputs;
   const [rows, channels] = matrixOf(x);
   checkShapes(x.shape, { dy });
-  checkShapes([channels], parameters);
+  checkShapes([channels], { gamma, beta, mean, variance });
   checkAttributes(inputs, attrs);
   return { rows, channels };
 }

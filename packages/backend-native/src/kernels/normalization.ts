@@ -56,8 +56,8 @@ function lrnGradRule({ inputs: { x, y, dy }, attrs }: RuleCall<LRNGradInputs, LR
 
 /** norm^−β is computed as exp(−β·log norm), which is undefined for β = 0 and for norms below 0; a radius must be whole. */
 function isPlainLrn(x: TensorInfo, { beta, bias, alpha, depthRadius }: LRNAttrs): boolean {
-  const finite = [beta, bias, alpha].every(Number.isFinite);
-  const isPlain = finite && beta > 0 && bias >= 0 && alpha >= 0 && Number.isInteger(depthRadius) && depthRadius >= 0;
+  const finite = [beta, bias, alpha].every((number) => Number.isFinite(Math.fround(number)));
+  const isPlain = finite && beta > 0 && bias > 0 && alpha >= 0 && Number.isInteger(depthRadius) && depthRadius >= 0;
   return isPlain && x.dtype === 'float32' && util.sizeFromShape(x.shape) > 0;
 }
 

@@ -8,8 +8,9 @@ import { checkNumbers, checkShapes } from '../sizes.ts';
 
 const rmsProp = nativeFunction<(...arguments_: (Float32Array | number)[]) => void>('rmsProp');
 
-function rule({ inputs: { variable, ...others }, attrs }: RuleCall<RmsPropInputs, RmsPropAttrs>): void {
-  checkShapes(variable.shape, others);
+function rule({ inputs, attrs }: RuleCall<RmsPropInputs, RmsPropAttrs>): void {
+  const { variable, meanSquare, gradient } = inputs;
+  checkShapes(variable.shape, { meanSquare, gradient });
   const { learningRate, decay, epsilon } = attrs;
   checkNumbers({ learningRate, decay, epsilon });
 }
