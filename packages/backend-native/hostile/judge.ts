@@ -55,7 +55,9 @@ function holdsHuge(value: unknown): boolean {
 }
 
 function isDamaged({ arguments: { inputs } }: Case): boolean {
-  return Object.values(inputs).some((spec) => 'damage' in spec);
+  return Object.values(inputs)
+    .flat()
+    .some((spec) => 'damage' in (spec as TensorSpec));
 }
 
 function isWhole({ shape, dtype, values }: Made): boolean {

@@ -98,7 +98,7 @@ function linearGradient(input: tf.Tensor, dy: tf.Tensor, forward: (x: tf.Tensor)
 }
 
 function averagePool3DGradient({ dy, input }: Inputs, attrs: Given): tf.Tensor {
-  return linearGradient(input!, dy!, (x) => cpuKernel(tf.AvgPool3D, { x }, attrs));
+  return linearGradient(input!, dy!, (x) => cpuKernel(tf.AvgPool3D, { x }, { ...attrs, dataFormat: 'NDHWC' }));
 }
 
 function resizeGradient(name: string): Computation {

@@ -72,6 +72,6 @@ export function distinctAxes(axis: number | number[], shape: readonly number[]):
 /** The one axis that `axis` means, counted from the front. */
 export function oneAxis(axis: number, shape: readonly number[]): number {
   const axes = distinctAxes(axis, shape);
-  demand(axis !== undefined && axis !== null && axes.length === 1, () => `[${axis}] is not one axis`);
+  demand(typeof axis === 'number' && axes.length === 1, () => `[${axis}] is not one axis`);
   return axes[0]!;
 }

@@ -13,10 +13,9 @@ function rule({ inputs: { variable, m, v, gradient }, attrs }: RuleCall<AdamInpu
   checkShapes(variable.shape, { m, v, gradient });
   const { learningRate, beta1, beta2, epsilon, correction1, correction2 } = attrs;
   checkNumbers({ learningRate, beta1, beta2, epsilon, correction1, correction2 });
-  demand(
-    correction1 > 0 && correction2 > 0,
-    () => `a correction is ${correction1}, ${correction2}, expected more than 0`,
-  );
+  for (const correction of [correction1, correction2]) {
+    demand(correction > 0 && correction <= 1, () => `a correction is ${correction}, expected more than 0 and up to 1`);
+  }
 }
 
 export const adamKernel = defineKernel(ADAM, rule, ({ inputs, attrs, backend }) => {

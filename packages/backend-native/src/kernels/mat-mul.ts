@@ -78,6 +78,7 @@ function multiply(
   { transposeA, transposeB }: BatchMatMulAttrs,
   tail: FusedTail,
 ): TensorInfo {
+  const after = tailArguments(backend, tail);
   const out = backend.allocate(shape, 'float32');
   if (batch * rows * columns === 0) return out;
   const [batchA, batchB] = [a, b].map((factor) => checkedSize(factor.shape.slice(0, -2)));
@@ -87,7 +88,7 @@ function multiply(
     backend.floats(b),
     backend.floats(out),
     Float64Array.of(batch, batchA!, batchB!, rows, columns, depth, ...flags),
-    ...tailArguments(backend, tail),
+    ...after,
   );
   return out;
 }
