@@ -61,10 +61,10 @@ async function drawSheets(folder: string): Promise<Samples> {
   const [width, height] = [320, 200];
   const sheets = await Promise.all(
     EPOCHS.map(async (epoch, i) => {
-      const path = join(folder, `epoch-${epoch}.png`);
+      const name = `epoch-${epoch}.png`;
       const data = new Uint8Array(width * height * 3).fill(60 + 40 * i);
-      await writeFile(path, await encodeImage({ data, width, height }));
-      return { epoch, path };
+      await writeFile(join(folder, name), await encodeImage({ data, width, height }));
+      return { epoch, folder, name };
     }),
   );
   return { list: async () => sheets, film: () => Promise.reject(new Error('the page asks for no film')) };
