@@ -20,7 +20,7 @@ describe('restoreEncoder', () => {
   it.each(['char-rnn', 'toString'])('refuses the unknown kind %s', async (kind) => {
     const restoring = restoreEncoder({ kind, id: encoder.id, dim: encoder.dim }, encoder.toState());
     await expect(restoring).rejects.toThrow(CheckpointError);
-    await expect(restoring).rejects.toThrow(`"${kind}"; known are bag-of-words, char-cnn-rnn, linear-words.`);
+    await expect(restoring).rejects.toThrow(`"${kind}"; known are bag-of-words, char-cnn-rnn, linear-words, word-cnn.`);
   });
 
   it('refuses weights of another encoder', async () => {
