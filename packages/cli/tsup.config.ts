@@ -1,3 +1,9 @@
 import { library } from '../../tsup.base.ts';
 
-export default library(['src/main.ts', 'src/serve-worker.ts', 'src/bundled-train.ts', 'src/bundle-start.ts']);
+export default library([
+  'src/main.ts',
+  'src/serve-worker.ts',
+  'src/bundled-train.ts',
+  'src/bundle-start.ts',
+  'src/doctor-probe.ts',
+]);

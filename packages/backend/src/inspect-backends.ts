@@ -26,8 +26,8 @@ export type BackendReport =
 export interface InspectBackendsOptions {
   /** Measures each engine that works; takes a moment. */
   readonly measure?: boolean;
-  /** Hears of each engine as soon as it was tried: a later one may take the whole process down. */
-  readonly onReport?: (report: BackendReport) => void;
+  /** Default: all. An engine of another maker may take the whole process down when it cannot have a thread or memory. */
+  readonly names?: readonly EngineName[];
 }
 
 /** One report per engine, fastest first. Each is started in turn; afterwards the one that was current is so again. */
@@ -38,15 +38,11 @@ export function inspectBackends(options: InspectBackendsOptions = {}): Promise<B
 /** {@link inspectBackends} in a given environment. */
 export async function inspectBackendsIn(
   environment: Environment,
-  { measure = false, onReport }: InspectBackendsOptions = {},
+  { measure = false, names = ENGINE_NAMES }: InspectBackendsOptions = {},
 ): Promise<BackendReport[]> {
   const current: string | undefined = tf.getBackend();
   const reports: BackendReport[] = [];
-  for (const name of ENGINE_NAMES) {
-    const report = await inspect(environment, name, measure);
-    onReport?.(report);
-    reports.push(report);
-  }
+  for (const name of names) reports.push(await inspect(environment, name, measure));
   if (current) await tf.setBackend(current);
   return reports;
 }

@@ -1,16 +1,26 @@
 /** `t2i doctor`: which engines work here, and what the others are missing. */
 
-import { type BackendReport, inspectBackends } from '@t2i/backend';
+import { type BackendReport, ENGINE_NAMES, type EngineName, inspectBackends } from '@t2i/backend';
 import { Command } from 'commander';
 import type { Output } from '../output.ts';
+import { probeBackend } from '../probe-backend.ts';
+
+/** Native code of others, which may end the process. */
+const FOREIGN: readonly EngineName[] = ['node-gpu', 'node', 'webgpu'];
 
 export function doctorCommand(output: Output): Command {
   return new Command('doctor')
     .description('show which compute engines work on this machine, and what the others are missing')
     .action(async () => {
       output.write(`node ${process.version} on ${process.platform}-${process.arch}\n\n`);
-      await inspectBackends({ measure: true, onReport: (report) => output.write(`${describe(report)}\n`) });
+      for (const name of ENGINE_NAMES) output.write(`${describe(await tried(name))}\n`);
     });
+}
+
+async function tried(name: EngineName): Promise<BackendReport> {
+  if (FOREIGN.includes(name)) return probeBackend(name);
+  const [report] = await inspectBackends({ measure: true, names: [name] });
+  return report!;
 }
 
 function describe(report: BackendReport): string {
