@@ -15,7 +15,7 @@ import {
   type Trainable,
   type TrainStepOptions,
 } from '@t2i/core';
-import { RmsProp } from '@t2i/ops';
+import { exchangeGradients, RmsProp } from '@t2i/ops';
 import * as tf from '@tensorflow/tfjs-core';
 import { CharCnnRnn } from '../char-cnn-rnn/char-cnn-rnn.ts';
 import type { CharCnnRnnConfig } from '../char-cnn-rnn/config.ts';
@@ -68,7 +68,7 @@ export class JointEmbedding implements Trainable<JointBatch> {
    */
   async step(
     { features, captions, taught, edited }: JointBatch,
-    { learningRate }: TrainStepOptions,
+    { learningRate, exchange }: TrainStepOptions,
   ): Promise<StepScalars> {
     const [n, dim] = features.shape;
     if (dim !== this.network.dim) {
@@ -76,6 +76,7 @@ export class JointEmbedding implements Trainable<JointBatch> {
         hint: 'Use the features that the encoder was made for, or another embedding length.',
       });
     }
+    let own: tf.NamedTensorMap = {};
     const report = tf.tidy(() => {
       const raw = tf.tensor2d(features.data, [n, dim]);
       const images = this.network.normalise === 'none' ? raw : normaliseRows(raw);
@@ -97,11 +98,15 @@ export class JointEmbedding implements Trainable<JointBatch> {
         const added = contrast ? [tf.mul<tf.Scalar>(contrast, this.#loss.contrast)] : [];
         return [...(teacher ? [teacher] : []), ...added].reduce((sum, more) => tf.add<tf.Scalar>(sum, more), joint);
       }, Object.values(this.network.variables));
-      this.#rmsProp.apply(grads, learningRate);
+      for (const gradient of Object.values(grads)) tf.keep(gradient);
+      own = grads;
       const all = tf.stack(figures);
       tf.dispose(figures);
       return all;
     });
+    const gradients = exchange ? await exchangeGradients(own, this.#rmsProp.variables, exchange) : own;
+    this.#rmsProp.apply(gradients, learningRate);
+    tf.dispose(gradients);
     const [accuracy, joint, ...rest] = await report.data();
     report.dispose();
     const names = [
