@@ -40,6 +40,7 @@ const SPECIFIED: readonly [message: RegExp, reason: string][] = [
   [/missing or of the wrong kind/, 'an input or attribute is missing'],
   [/unknown activation/, 'there is no such activation'],
   [/the convolution makes|channels, the filter/, 'tensors that belong together have shapes that do not'],
+  [/alignCorners and halfPixelCenters exclude/, 'TensorFlow refuses both at once'],
   [/Unknown roundingMode/, "tfjs-core's own check of the rounding"],
   [/ is \[.*\], expected/, 'tensors that belong together have shapes that do not'],
   [/expected a \w+ tensor, got/, 'fused operations are for float32'],

@@ -70,6 +70,11 @@ function reshaped(spec: TensorSpec, shape: number[]): TensorSpec {
   return { ...spec, shape, values: Array.from({ length: size }, (_, i) => values[i % values.length]!) };
 }
 
+/** Values that were given are of a kind, like variances, that another input's are not. */
+function alias(spec: TensorSpec, same: string): TensorSpec {
+  return spec.values === undefined ? { ...spec, same } : spec;
+}
+
 function spoiledTensor(spec: TensorSpec, names: string[], draw: Draw): TensorSpec | undefined {
   const { values: _, ...random } = spec;
   const dtype = draw.pick('float32', 'int32', 'bool', 'string');
@@ -77,10 +82,9 @@ function spoiledTensor(spec: TensorSpec, names: string[], draw: Draw): TensorSpe
     () => reshaped(spec, spoiledShape(spec.shape, draw)),
     () => reshaped(spec, spoiledShape(spec.shape, draw)),
     () => reshaped(spec, spoiledShape(spec.shape, draw)),
-    () => ({ ...random, dtype }),
+    () => (dtype === spec.dtype ? spec : { ...random, dtype }),
     () => ({ ...random, damage: draw.pick('transferred', 'shrunk', 'grown') }),
-    () =>
-      spec.dtype === 'int32' ? { ...random, limit: draw.pick(1, 99, 100_000) } : { ...spec, same: draw.pick(...names) },
+    () => (spec.dtype === 'int32' ? { ...random, limit: draw.pick(1, 99, 100_000) } : alias(spec, draw.pick(...names))),
     () => (draw.flag() ? undefined : reshaped(spec, spoiledShape(spec.shape, draw))),
   ];
   return draw.pick(...changes)();

@@ -172,6 +172,18 @@ const REFUSED: Record<string, () => tf.Tensor | tf.Tensor[]> = {
   'addN, shapes': () => run('AddN', [tf.ones([2]), tf.ones([3])] as never),
   'an input that is missing': () => run('BatchMatMul', { a: tf.ones([2, 2]) }),
   'one hot': () => run('OneHot', { indices: tf.tensor1d([0], 'int32') }, { depth: 1e12, onValue: 1, offValue: 0 }),
+  'resizing, centres': () =>
+    run(
+      'ResizeBilinear',
+      { images: tf.ones([1, 2, 2, 1]) },
+      { size: [3, 3], alignCorners: true, halfPixelCenters: true },
+    ),
+  'gradient of resizing, centres': () =>
+    run(
+      'ResizeNearestNeighborGrad',
+      { images: tf.ones([1, 2, 2, 1]), dy: tf.ones([1, 3, 3, 1]) },
+      { alignCorners: true, halfPixelCenters: true },
+    ),
   'a tensor beyond the limit': () => tf.fill([2 ** 40], 1),
   'a product beyond the limit': () => tf.mul(tf.ones([2 ** 16, 1]), tf.ones([1, 2 ** 16])),
 };

@@ -53,6 +53,7 @@ import { demand } from '../kernel-error.ts';
 import { checkedSize, checkRank, checkWhole, distinctAxes } from '../sizes.ts';
 import { convInfo } from './conv-shape.ts';
 import { poolInfo } from './pool.ts';
+import { checkCentres } from './resize.ts';
 
 function axes({ inputs, attrs }: RuleCall<AllInputs, AllAttrs>): void {
   distinctAxes(attrs.axis, inputs.x.shape);
@@ -64,6 +65,7 @@ function range({ attrs: { start, stop, step } }: RuleCall<object, RangeAttrs>): 
 
 function resize({ inputs: { images }, attrs }: RuleCall<ResizeBilinearInputs, ResizeBilinearAttrs>): void {
   checkRank('the images', images.shape, 4);
+  checkCentres(attrs);
   const [batch, , , channels] = images.shape as [number, number, number, number];
   checkedSize([batch, ...attrs.size, channels]);
 }

@@ -53,7 +53,13 @@ interface Sizes {
   readonly resized: Shape4;
 }
 
-function rule({ inputs: { images, dy } }: RuleCall<ResizeBilinearGradInputs, ResizeAttrs>): Sizes {
+/** As TensorFlow does: corners in the centre of a pixel and half a pixel away from it contradict each other. */
+export function checkCentres({ alignCorners, halfPixelCenters }: ResizeAttrs): void {
+  demand(!(alignCorners && halfPixelCenters), () => 'alignCorners and halfPixelCenters exclude each other');
+}
+
+function rule({ inputs: { images, dy }, attrs }: RuleCall<ResizeBilinearGradInputs, ResizeAttrs>): Sizes {
+  checkCentres(attrs);
   checkRank('the images', images.shape, 4);
   checkRank('dy', dy.shape, 4);
   const [image, resized] = [images.shape, dy.shape] as [Shape4, Shape4];
