@@ -76,7 +76,10 @@ describe('generate', () => {
     expect(damaged).toMatchObject({ code: 2, stderr: expect.stringMatching(/No checkpoint .* is whole/) });
     await rm(join(broken, 'encoder'), { recursive: true });
     const deaf = await finish('generate', 'x', '--run', broken);
-    expect(deaf).toMatchObject({ code: 2, stderr: expect.stringMatching(/encoder\.json: it does not exist/) });
+    expect(deaf).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/encoder: it does not exist\.\n {2}→ Put the encoder of this run back/),
+    });
   });
 
   it('refuses an empty sentence', async () => {
