@@ -1,6 +1,7 @@
 /** The backend that native is compared with: the cpu backend, but for the kernels that it gets wrong. */
 
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
+import type { backend_util } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Given } from './arguments.ts';
 
@@ -108,6 +109,58 @@ function resizeGradient(name: string): Computation {
   };
 }
 
+type Shape4 = [number, number, number, number];
+
+/**
+ * The padding that makes a dy of this shape when sizes are rounded down, which is how the cpu backend takes every gradient: what
+ * an operation that rounded up read beyond its padding is padding, too.
+ */
+function paddedTo(dy: tf.Tensor, { inShape, ...info }: backend_util.Conv2DInfo, attrs: Given): Given {
+  const [, height, width] = inShape;
+  const { padInfo, strideHeight, strideWidth, effectiveFilterHeight, effectiveFilterWidth } = info;
+  const end = (outputs: number, stride: number, window: number, begin: number, size: number, given: number) =>
+    Math.max(given, (outputs - 1) * stride + window - begin - size);
+  const [, rows, columns] = dy.shape as Shape4;
+  const bottom = end(rows, strideHeight, effectiveFilterHeight, padInfo.top, height!, padInfo.bottom);
+  const right = end(columns, strideWidth, effectiveFilterWidth, padInfo.left, width!, padInfo.right);
+  const pad = [
+    [0, 0],
+    [padInfo.top, bottom],
+    [padInfo.left, right],
+    [0, 0],
+  ];
+  return { ...attrs, pad: pad as never, dimRoundingMode: undefined as never };
+}
+
+/** dy with zeros at its ends up to the size that this padding makes: with one number of padding tfjs takes every filter for a square one. */
+function wholeDy(dy: tf.Tensor, outShape: readonly number[]): tf.Tensor {
+  return tf.pad(
+    dy,
+    dy.shape.map((size, axis): [number, number] => [0, Math.max(0, outShape[axis]! - size)]),
+  );
+}
+
+/** Whether the sizes may have been rounded in a way that the gradient is not told. */
+function isRounded({ dy }: Inputs, attrs: Given, info: (attrs: Given) => backend_util.Conv2DInfo): boolean {
+  if (typeof attrs.pad === 'string' || dy === undefined) return false;
+  return (['round', 'ceil'] as const).some((dimRoundingMode) =>
+    tf.util.arraysEqual(info({ ...attrs, dimRoundingMode: dimRoundingMode as never }).outShape, dy.shape),
+  );
+}
+
+/** A gradient of a convolution or of a maximum, whose cpu kernel forgets how the operation's sizes were rounded. */
+function rounded(name: string, infoOf: (inputs: Inputs, attrs: Given) => backend_util.Conv2DInfo): Computation {
+  return (inputs, attrs) => {
+    if (attrs.dataFormat === 'NCHW' || !isRounded(inputs, attrs, (changed) => infoOf(inputs, changed)))
+      return cpuKernel(name, inputs, attrs);
+    const padded = paddedTo(inputs.dy!, infoOf(inputs, attrs), attrs);
+    return cpuKernel(name, { ...inputs, dy: wholeDy(inputs.dy!, infoOf(inputs, padded).outShape) }, padded);
+  };
+}
+
+const convolution = (image: number[], filter: number[], { strides, pad, dimRoundingMode }: Given) =>
+  tf.backend_util.computeConv2DInfo(image as Shape4, filter as Shape4, strides!, 1, pad!, dimRoundingMode);
+
 /** 0/0; the cpu backend makes 0 of no elements. */
 function mean({ x }: Inputs, attrs: Given): tf.Tensor {
   const made = cpuKernel(tf.Mean, { x: x! }, attrs);
@@ -131,6 +184,15 @@ const OVERRIDES: Readonly<Record<string, Computation>> = {
   [tf.AvgPool3DGrad]: averagePool3DGradient,
   [tf.ResizeBilinearGrad]: resizeGradient(tf.ResizeBilinear),
   [tf.ResizeNearestNeighborGrad]: resizeGradient(tf.ResizeNearestNeighbor),
+  [tf.Conv2DBackpropInput]: rounded(tf.Conv2DBackpropInput, ({ filter }, attrs) =>
+    convolution(attrs.inputShape!, filter!.shape, attrs),
+  ),
+  [tf.Conv2DBackpropFilter]: rounded(tf.Conv2DBackpropFilter, ({ x }, attrs) =>
+    convolution(x!.shape, attrs.filterShape!, attrs),
+  ),
+  [tf.MaxPoolGrad]: rounded(tf.MaxPoolGrad, ({ input }, { filterSize, strides, pad: padding, dimRoundingMode }) =>
+    tf.backend_util.computePool2DInfo(input!.shape as Shape4, filterSize!, strides!, 1, padding!, dimRoundingMode),
+  ),
   [tf.Mean]: mean,
 };
 

@@ -58,6 +58,12 @@ export function checkNumbers(numbers: Readonly<Record<string, unknown>>): void {
   }
 }
 
+/** Refuses settings of an optimiser outside of their ranges: an epsilon below 0, a decay outside of [0, 1]. */
+export function checkDecays(epsilon: number, ...decays: number[]): void {
+  demand(epsilon >= 0, () => `epsilon is ${epsilon}, expected 0 or more`);
+  for (const decay of decays) demand(decay >= 0 && decay <= 1, () => `a decay is ${decay}, expected from 0 to 1`);
+}
+
 /** The axes that `axis` means, each once: numpy and TensorFlow refuse an axis that is named twice, and so do we. */
 export function distinctAxes(axis: number | number[], shape: readonly number[]): number[] {
   demand(

@@ -5,7 +5,7 @@ import { ADAM } from '@t2i/ops';
 import { nativeFunction } from '../binding.ts';
 import { defineKernel, type RuleCall } from '../kernel.ts';
 import { demand } from '../kernel-error.ts';
-import { checkNumbers, checkShapes } from '../sizes.ts';
+import { checkDecays, checkNumbers, checkShapes } from '../sizes.ts';
 
 const adam = nativeFunction<(...arguments_: (Float32Array | number)[]) => void>('adam');
 
@@ -13,6 +13,7 @@ function rule({ inputs: { variable, m, v, gradient }, attrs }: RuleCall<AdamInpu
   checkShapes(variable.shape, { m, v, gradient });
   const { learningRate, beta1, beta2, epsilon, correction1, correction2 } = attrs;
   checkNumbers({ learningRate, beta1, beta2, epsilon, correction1, correction2 });
+  checkDecays(epsilon, beta1, beta2);
   for (const correction of [correction1, correction2]) {
     demand(correction > 0 && correction <= 1, () => `a correction is ${correction}, expected more than 0 and up to 1`);
   }

@@ -41,12 +41,12 @@ export function checkWindows(info: ConvInfo, leastWindow: number): void {
 
 /**
  * The geometry of a gradient. tfjs-core does not tell gradients how the operation rounded its sizes (`dimRoundingMode`), so it is
- * the rounding that makes a dy of this shape; where none does, the one that was asked for.
+ * the rounding that makes a dy of this shape; where none does, or where it is told, the one that was asked for.
  */
 export function geometryOf(dy: TensorInfo, attrs: Rounding, geometry: (rounding: Rounding) => ConvInfo): ConvInfo {
   const asked = geometry(attrs);
   const makesDy = ({ outShape }: ConvInfo) => util.arraysEqual(outShape, dy.shape);
-  if (makesDy(asked) || typeof attrs.pad === 'string') return asked;
+  if (makesDy(asked) || typeof attrs.pad === 'string' || attrs.dimRoundingMode !== undefined) return asked;
   const others = (['floor', 'round', 'ceil'] as const).map((dimRoundingMode) =>
     geometry({ ...attrs, dimRoundingMode }),
   );

@@ -4,7 +4,7 @@ import type { RmsPropAttrs, RmsPropInputs } from '@t2i/ops';
 import { RMS_PROP } from '@t2i/ops';
 import { nativeFunction } from '../binding.ts';
 import { defineKernel, type RuleCall } from '../kernel.ts';
-import { checkNumbers, checkShapes } from '../sizes.ts';
+import { checkDecays, checkNumbers, checkShapes } from '../sizes.ts';
 
 const rmsProp = nativeFunction<(...arguments_: (Float32Array | number)[]) => void>('rmsProp');
 
@@ -13,6 +13,7 @@ function rule({ inputs, attrs }: RuleCall<RmsPropInputs, RmsPropAttrs>): void {
   checkShapes(variable.shape, { meanSquare, gradient });
   const { learningRate, decay, epsilon } = attrs;
   checkNumbers({ learningRate, decay, epsilon });
+  checkDecays(epsilon, decay);
 }
 
 export const rmsPropKernel = defineKernel(RMS_PROP, rule, ({ inputs, attrs, backend }) => {
