@@ -142,7 +142,7 @@ function wholeDy(dy: tf.Tensor, outShape: readonly number[]): tf.Tensor {
 
 /** Whether the sizes may have been rounded in a way that the gradient is not told. */
 function isRounded({ dy }: Inputs, attrs: Given, info: (attrs: Given) => backend_util.Conv2DInfo): boolean {
-  if (typeof attrs.pad === 'string' || dy === undefined) return false;
+  if (typeof attrs.pad === 'string' || dy === undefined || dy.dtype === 'string') return false;
   return (['round', 'ceil'] as const).some((dimRoundingMode) =>
     tf.util.arraysEqual(info({ ...attrs, dimRoundingMode: dimRoundingMode as never }).outShape, dy.shape),
   );
