@@ -1,5 +1,5 @@
 /**
- * A sentence to a picture, with the trained model that comes along.
+ * A caption to an image, with the trained model that comes along.
  *
  *     tsx examples/flower.ts ["this flower has white petals and a yellow centre"] [flower.png]
  */
@@ -10,10 +10,10 @@ import { writeFileAtomic } from '@t2i/core/node';
 import { openFlowers } from '@t2i/flowers';
 import { encodeImage } from '@t2i/image-node';
 
-const [sentence = 'this flower has white petals and a yellow centre', file = 'flower.png'] = process.argv.slice(2);
+const [caption = 'this flower has white petals and a yellow centre', file = 'flower.png'] = process.argv.slice(2);
 
 await selectBackend();
 const flowers = await openFlowers();
-const [picture] = toRgbImages(await flowers.generate({ captions: [sentence], seed: 7 }));
-await writeFileAtomic(file, await encodeImage(picture!));
+const [image] = toRgbImages(await flowers.generate({ captions: [caption], seed: 7 }));
+await writeFileAtomic(file, await encodeImage(image!));
 console.log(file);

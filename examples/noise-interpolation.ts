@@ -1,5 +1,5 @@
 /**
- * The way from one noise to another, the sentence fixed along each row: the right half of the paper's figure 8.
+ * The way from one noise to another, the caption fixed along each row: the right half of the paper's figure 8.
  *
  *     tsx examples/noise-interpolation.ts --run runs/<name> [--steps 8] [--seed 1] [--out noise-interpolation.png]
  */
@@ -11,7 +11,7 @@ import { writeFileAtomic } from '@t2i/core/node';
 import { encodeImage, labelledGrid } from '@t2i/image-node';
 import { TextToImagePipeline } from '@t2i/pipeline';
 
-const SENTENCES = [
+const CAPTIONS = [
   'a bright red flower with a yellow centre',
   'this flower has white petals and a yellow centre',
   'the petals are purple and the stamen is white',
@@ -31,12 +31,12 @@ if (flags.run === undefined) throw new Error('Name a trained run: --run runs/<na
 await selectBackend();
 const pipeline = await TextToImagePipeline.open(flags.run);
 const rows = [];
-for (const caption of SENTENCES) {
+for (const caption of CAPTIONS) {
   for (const fromSeed of [Number(flags.seed), Number(flags.seed) + 1]) {
     const ends = { fromSeed, toSeed: fromSeed + 10 };
-    const images = await pipeline.interpolateNoise(caption, { ...ends, steps: Number(flags.steps) });
-    const pictures = toRgbImages(images).map((image) => enlarge(image, 2));
-    rows.push({ caption, note: `noise of seed ${ends.fromSeed} → ${ends.toSeed}`, images: pictures });
+    const batch = await pipeline.interpolateNoise(caption, { ...ends, steps: Number(flags.steps) });
+    const images = toRgbImages(batch).map((image) => enlarge(image, 2));
+    rows.push({ caption, note: `noise of seed ${ends.fromSeed} → ${ends.toSeed}`, images });
   }
 }
 pipeline.dispose();

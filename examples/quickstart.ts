@@ -1,8 +1,8 @@
 /**
- * The whole path in two minutes: draw a toy data set, train a small GAN-CLS on it, draw sentences it has never seen,
+ * The whole path in two minutes: draw a toy data set, train a small GAN-CLS on it, draw captions it has never seen,
  * and measure how many of their colours come out right.
  *
- *     pnpm quickstart            # or: tsx --conditions=@t2i/source examples/quickstart.ts [--fast] [--run folder]
+ *     pnpm quickstart            # or: tsx --conditions=@t2i/source examples/quickstart.ts [--fast] [--run directory]
  */
 
 import { join } from 'node:path';
@@ -40,25 +40,25 @@ progress.close();
 const film = join(runDirectory, 'film.webp');
 await writeFileAtomic(film, (await makeFilm(runDirectory)).data);
 
-// Sentences about combinations of colours that training never showed.
+// Captions about combinations of colours that training never showed.
 const pipeline = await TextToImagePipeline.open(runDirectory);
 const flowers = await createToyFlowers({ images });
 const unseen = [...flowers.splits.test].slice(0, 200).map((item) => flowers.captions(item)[0]!);
 const drawn = await pipeline.generate({ captions: unseen, seed: 7 });
-const picture = join(runDirectory, 'unseen.png');
-await writeFileAtomic(picture, await encodeImage(imageGrid(toRgbImages(drawn).slice(0, 64), { columns: 8 })));
+const image = join(runDirectory, 'unseen.png');
+await writeFileAtomic(image, await encodeImage(imageGrid(toRgbImages(drawn).slice(0, 64), { columns: 8 })));
 pipeline.dispose();
 
 const faithfulness = measureFaithfulness(drawn, unseen);
-console.log(`\nFaithfulness to ${unseen.length} sentences about unseen combinations:`);
+console.log(`\nFaithfulness to ${unseen.length} captions about unseen combinations:`);
 for (const [attribute, { accuracy, chance, n }] of Object.entries(faithfulness.perAttribute)) {
-  console.log(`  ${attribute.padEnd(14)} ${percent(accuracy)} right, chance ${percent(chance)}, ${n} sentences`);
+  console.log(`  ${attribute.padEnd(14)} ${percent(accuracy)} right, chance ${percent(chance)}, ${n} captions`);
 }
 console.log(`
 Samples by epoch   ${join(runDirectory, 'samples')}
 The film of them   ${film}
 Curves             ${join(runDirectory, 'curves.png')}
-Unseen sentences   ${picture}
+Unseen captions   ${image}
 
 Now draw your own:
   npx --yes pnpm@10.34.9 t2i generate "a pink flower with a yellow centre" --run ${runDirectory} -n 8 --out flower.png

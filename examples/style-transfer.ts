@@ -1,8 +1,8 @@
 /**
- * Sentences in the style of photos, the paper's figure 6: photos along the top, a row for each sentence. The run's style encoder S finds
- * the noise of a photo, and G draws the sentence from that noise. Where the run has no style encoder yet, one is trained first.
+ * Captions in the style of photos, the paper's figure 6: photos along the top, a row for each caption. The run's style encoder S finds
+ * the noise of a photo, and G draws the caption from that noise. Where the run has no style encoder yet, one is trained first.
  *
- *     tsx examples/style-transfer.ts --run runs/<name> --photos <folder> [--count 8] [--out style-transfer.png] [--fast]
+ *     tsx examples/style-transfer.ts --run runs/<name> --photos <directory> [--count 8] [--out style-transfer.png] [--fast]
  */
 
 import { access, readdir } from 'node:fs/promises';
@@ -16,7 +16,7 @@ import {
   parseStyleConfig,
   readPhoto,
   restyle,
-  styleFolder,
+  styleDirectory,
   styleSheet,
   TextToImagePipeline,
   trainStyle,
@@ -41,11 +41,11 @@ const { values: flags } = parseArgs({
   },
 });
 if (flags.run === undefined) throw new Error('Name a trained run: --run runs/<name>');
-if (flags.photos === undefined) throw new Error('Name a folder of photos: --photos <folder>');
+if (flags.photos === undefined) throw new Error('Name a directory of photos: --photos <directory>');
 
 await selectBackend();
-const folder = styleFolder(flags.run);
-const isTrained = await access(folder).then(
+const directory = styleDirectory(flags.run);
+const isTrained = await access(directory).then(
   () => true,
   () => false,
 );
@@ -57,7 +57,7 @@ if (!isTrained) {
 }
 
 const pipeline = await TextToImagePipeline.open(flags.run);
-const { style } = await openStyleEncoder(pipeline, folder);
+const { style } = await openStyleEncoder(pipeline, directory);
 const names = (await readdir(flags.photos)).filter((name) => /\.(jpe?g|png|webp)$/i.test(name)).sort();
 const files = names.slice(0, Number(flags.count)).map((name) => join(flags.photos!, name));
 const photos = await Promise.all(files.map((file) => readPhoto(file, pipeline.model.imageSize)));

@@ -1,6 +1,6 @@
 /**
- * Train a text encoder from pictures and captions: the char-CNN-RNN learns to give a sentence a high product with what is seen in its
- * picture, and is then measured on classes that it never saw. Here the pictures are toy flowers and the image side is nothing but
+ * Train a text encoder from images and captions: the char-CNN-RNN learns to give a caption a high product with what is seen in its
+ * image, and is then measured on classes that it never saw. Here the images are toy flowers and the image side is nothing but
  * 64 mean colours; for photos use `t2i encoder features`, `train` and `evaluate`, which do the same with GoogLeNet.
  *
  *     tsx examples/text-encoder.ts [--run runs/text-encoder] [--fast]
@@ -65,9 +65,7 @@ const encoder = await model.encoder({ trainedOn: dataset.name });
 await saveEncoder(`${flags.run}/encoder`, encoder);
 const { report } = await evaluateEncoder({ encoder, dataset, features });
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
-console.log(
-  `\n${report.classes.length} classes that it never saw: ${percent(report.top1)} of ${report.images} pictures`,
-);
+console.log(`\n${report.classes.length} classes that it never saw: ${percent(report.top1)} of ${report.images} images`);
 console.log(
   `recognised by their captions (chance ${percent(report.chance.top1)}); the encoder is in ${flags.run}/encoder`,
 );

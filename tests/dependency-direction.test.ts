@@ -13,12 +13,12 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   backend: [
     '@t2i/core',
     '@t2i/ops', // names and types of the fused kernels
-    '@t2i/backend-native', // an optional peer, as are all engines but wasm and cpu
+    '@t2i/backend-native', // an optional peer, as are all backends but wasm and cpu
     ...['core', 'backend-cpu', 'backend-wasm', 'backend-webgpu', 'node', 'node-gpu'].map((name) => TFJS + name),
   ],
   'backend-native': ['@t2i/core', '@t2i/ops', `${TFJS}core`, `${TFJS}backend-cpu`],
   'tensorflow-build': ['@t2i/core', '@t2i/backend', `${TFJS}core`],
-  'engine-conformance': [], // private: all that it tests is what it is developed with
+  'backend-conformance': [], // private: all that it tests is what it is developed with
   dataset: ['@t2i/core', '@t2i/image-node'],
   'text-encoder': ['@t2i/core', '@t2i/ops', `${TFJS}core`, `${TFJS}layers`],
   'image-encoder': ['@t2i/core', '@t2i/image-node', `${TFJS}core`],

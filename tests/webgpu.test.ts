@@ -1,4 +1,4 @@
-/** What these packages train and draw with, on WebGPU without a graphics card (SwiftShader), against the reference engine `cpu`. */
+/** What these packages train and draw with, on WebGPU without a graphics card (SwiftShader), against the reference backend `cpu`. */
 
 import { Rng, type StateDict, type TrainBatch } from '@t2i/core';
 import { GanCls, type GanClsOverrides, PRESETS, presetConfig } from '@t2i/gan-cls';
@@ -8,7 +8,7 @@ import { expectAllClose, relativeError, skipWithoutSwiftShader } from '@t2i/test
 import { CharCnnRnnNetwork, JointEmbedding, resolveCharCnnRnnConfig, trainedEncoder } from '@t2i/text-encoder/training';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { expectSame, expectSameWithGradients, randomValues, startEngines } from '../packages/backend/test/compare.ts';
+import { expectSame, expectSameWithGradients, randomValues, startBackends } from '../packages/backend/test/compare.ts';
 import { readFixture, readGolden, SMALL } from '../packages/image-encoder/src/googlenet/__fixtures__/small.ts';
 
 /** Milliseconds for what takes some thousand on idle cores. */
@@ -34,9 +34,9 @@ function batchFor({ imageSize, embeddingDim }: GanCls): TrainBatch {
   return { images: images(), embeddings: embeddings(), wrongImages: images(), wrongEmbeddings: embeddings() };
 }
 
-/** What two steps and a drawing give on an engine, and by how many tensors memory has grown in the second step. */
-async function trainGan(engine: string, overrides: GanClsOverrides) {
-  await tf.setBackend(engine);
+/** What two steps and a drawing give on a backend, and by how many tensors memory has grown in the second step. */
+async function trainGan(backend: string, overrides: GanClsOverrides) {
+  await tf.setBackend(backend);
   const model = new GanCls(presetConfig('dcgan', overrides), new Rng(1));
   const options = { learningRate: 1e-3, rng: new Rng(2) };
   const batch = batchFor(model);
@@ -61,7 +61,7 @@ interface Recording {
 /** After so many steps a step finds most of its buffers where an earlier one had them. */
 const STEPS_TO_SETTLE = 12;
 
-/** Compute shaders of one step of the preset `dcgan`, with the fused kernels of the engine and with the compositions that stand in for them. */
+/** Compute shaders of one step of the preset `dcgan`, with the fused kernels of the backend and with the compositions that stand in for them. */
 async function programsOfStep(): Promise<{ fused: number; stock: number }> {
   await tf.setBackend('webgpu');
   const model = new GanCls(presetConfig('dcgan', NARROW), new Rng(1));
@@ -91,7 +91,7 @@ async function programsOfStep(): Promise<{ fused: number; stock: number }> {
   return { fused, stock };
 }
 
-/** Weights six times as far from zero: as drawn, a narrow encoder says the same of every sentence, and its gradients are noise. */
+/** Weights six times as far from zero: as drawn, a narrow encoder says the same of every caption, and its gradients are noise. */
 function spreadOut(state: StateDict): StateDict {
   const spread = Object.entries(state.tensors).map(([name, tensor]) => {
     const scaled = name.startsWith('text/') && { data: (tensor.data as Float32Array).map((value) => 6 * value) };
@@ -107,7 +107,7 @@ function joined(tensors: StateDict['tensors'], pattern: RegExp): number[] {
 }
 
 describe.skipIf(skipWithoutSwiftShader)('webgpu on SwiftShader', { timeout: PATIENCE }, () => {
-  beforeAll(() => startEngines('webgpu'), PATIENCE);
+  beforeAll(() => startBackends('webgpu'), PATIENCE);
 
   describe('an operation of @t2i/ops', () => {
     const rng = new Rng(1);
@@ -199,8 +199,8 @@ describe.skipIf(skipWithoutSwiftShader)('webgpu on SwiftShader', { timeout: PATI
   it.each(['relu8', 'gru18'] as const)('the text encoder encodes and learns as on the cpu: %s', async (rnn) => {
     const captions = ['a red flower', 'many thin white petals', 'yellow', 'pink petals around a dark centre'];
     const features = { data: new Rng(4).normal(captions.length * 6), shape: [captions.length, 6] as const };
-    const train = async (engine: string) => {
-      await tf.setBackend(engine);
+    const train = async (backend: string) => {
+      await tf.setBackend(backend);
       const config = resolveCharCnnRnnConfig({ rnn, channels: [4, 6], cnnDim: 6, dim: 6 });
       const joint = new JointEmbedding(new CharCnnRnnNetwork(config, new Rng(3)));
       const state = spreadOut(await joint.state());

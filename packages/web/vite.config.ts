@@ -2,7 +2,7 @@
 
 import { defaultClientConditions, defineConfig, type Plugin } from 'vite';
 
-/** Nothing comes from elsewhere. The engines in the browser are WebAssembly, and may run in workers made of blobs. */
+/** Nothing comes from elsewhere. The backends in the browser are WebAssembly, and may run in workers made of blobs. */
 const POLICY = [
   "default-src 'self'",
   "img-src 'self' data: blob:",

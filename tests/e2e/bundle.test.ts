@@ -21,35 +21,35 @@ const mayChroot = process.getuid?.() === 0 && existsSync('/usr/sbin/chroot');
 const FLAGS = ['--backend', 'wasm'];
 const STEPS = ['--max-steps', '4'];
 
-let folder: string;
+let directory: string;
 let data: string;
 /** The root of an empty machine, with the bundle in `/bundle`. */
 let root: string;
-/** The same folder as that machine calls it. */
+/** The same directory as that machine calls it. */
 let there: string;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 't2i-bundle-'));
-  root = join(folder, 'root');
+  directory = await mkdtemp(join(tmpdir(), 't2i-bundle-'));
+  root = join(directory, 'root');
   there = mayChroot ? '/' : root;
   await mkdir(root);
-  await writePhotos(join(folder, 'flowers'));
-  const from = ['--from', join(folder, 'flowers'), '--out', join(folder, 'data'), '--stored-size', '38'];
+  await writePhotos(join(directory, 'flowers'));
+  const from = ['--from', join(directory, 'flowers'), '--out', join(directory, 'data'), '--stored-size', '38'];
   const prepared = await t2i('dataset', 'prepare', 'folder', ...from).finished;
   data = prepared.stdout.trim();
-  await writeFile(join(folder, 'config.json'), JSON.stringify(CONFIG));
+  await writeFile(join(directory, 'config.json'), JSON.stringify(CONFIG));
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(() => rm(directory, { recursive: true, force: true }));
 
 it('trains and resumes in an empty root as it would unpacked', async () => {
-  const config = ['--preset', 'tiny', '--config', join(folder, 'config.json'), '--data', data];
-  const straight = join(folder, 'straight');
+  const config = ['--preset', 'tiny', '--config', join(directory, 'config.json'), '--data', data];
+  const straight = join(directory, 'straight');
   expect(await t2i('train', ...config, '--run', straight, ...FLAGS, ...STEPS).finished).toMatchObject({ code: 0 });
 
   const out = join(root, 'bundle');
   const packed = await t2i('bundle', '--out', out, ...config, '--quality', 'lossless', '--fast').finished;
   expect(packed).toMatchObject({ code: 0, stdout: expect.stringMatching(/MB {2}node\.xz\n[\s\S]+MB {2}all\n$/) });
-  expect(packed.stderr).toContain('Pictures: PNG, without loss');
+  expect(packed.stderr).toContain('Images: PNG, without loss');
 
   await furnish(root);
   const first = await runBundle('--max-steps', '2', ...FLAGS);
@@ -66,15 +66,16 @@ it('trains and resumes in an empty root as it would unpacked', async () => {
   expect(home).toMatchObject({ code: 0, stdout: expect.stringContaining('limit at step 5') });
 });
 
-it('says what is wrong with the folder and the size', async () => {
+it('says what is wrong with the directory and the size', async () => {
   const flags = ['--data', data, '--preset', 'tiny', '--fast'];
-  const full = await t2i('bundle', '--out', folder, ...flags).finished;
+  const full = await t2i('bundle', '--out', directory, ...flags).finished;
   expect(full).toMatchObject({ code: 2, stderr: expect.stringContaining('is not empty') });
-  const unprepared = await t2i('bundle', '--out', join(folder, 'other'), '--data', join(folder, 'flowers')).finished;
+  const unprepared = await t2i('bundle', '--out', join(directory, 'other'), '--data', join(directory, 'flowers'))
+    .finished;
   expect(unprepared).toMatchObject({ code: 2, stderr: expect.stringContaining('t2i dataset prepare') });
 });
 
-/** Toy flowers as pictures with captions beside them, twelve of each of four classes. */
+/** Toy flowers as images with captions beside them, twelve of each of four classes. */
 async function writePhotos(to: string): Promise<void> {
   const flowers = await createToyFlowers({ images: 200, storedSize: 38 });
   for (let item = 0; item < 48; item++) {

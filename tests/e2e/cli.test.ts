@@ -8,25 +8,25 @@ import { maxDifference } from '@t2i/test-utils';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Finished, t2i } from './command.ts';
 
-let folder: string;
+let directory: string;
 let run: string;
 
 const finish = (...args: string[]): Promise<Finished> => t2i(...args).finished;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 't2i-cli-'));
-  run = join(folder, 'run');
+  directory = await mkdtemp(join(tmpdir(), 't2i-cli-'));
+  run = join(directory, 'run');
   const flags = ['--batch-size', '4', '--max-steps', '2', '--preview', 'a red flower'];
   const trained = await finish('train', '--data', 'toy-flowers', '--preset', 'tiny', '--run', run, ...flags);
   expect(trained).toMatchObject({ code: 0, stdout: expect.stringContaining('limit at step 2, epoch 1') });
 });
 
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(() => rm(directory, { recursive: true, force: true }));
 
 describe('generate', () => {
   it('gives the same bytes for the same seed, and others for another', async () => {
     const draw = async (name: string, seed: string) => {
-      const out = join(folder, name);
+      const out = join(directory, name);
       const flags = ['--run', run, '--seed', seed, '-n', '8', '--out', out];
       expect(await finish('generate', 'pink flower with yellow petals', ...flags)).toMatchObject({
         code: 0,
@@ -40,9 +40,9 @@ describe('generate', () => {
     expect(await draw('c.png', '8')).not.toEqual(first);
   });
 
-  it('draws a file of sentences as a grid and a page', async () => {
-    const captions = join(folder, 'captions.txt');
-    const out = join(folder, 'drawings');
+  it('draws a file of captions as a grid and a page', async () => {
+    const captions = join(directory, 'captions.txt');
+    const out = join(directory, 'drawings');
     await writeFile(captions, 'a red flower\n\n<b>blue</b> & white\n');
     expect(await finish('generate', '--captions', captions, '--run', run, '-n', '2', '--out', out)).toMatchObject({
       code: 0,
@@ -54,10 +54,10 @@ describe('generate', () => {
   });
 
   it('never draws from missing or foreign weights', async () => {
-    const none = await finish('generate', 'x', '--run', join(folder, 'nowhere'));
+    const none = await finish('generate', 'x', '--run', join(directory, 'nowhere'));
     expect(none).toMatchObject({ code: 2, stderr: expect.stringMatching(/nowhere holds no run/) });
 
-    const broken = join(folder, 'broken');
+    const broken = join(directory, 'broken');
     await finish(
       'train',
       '--data',
@@ -82,26 +82,26 @@ describe('generate', () => {
     });
   });
 
-  it('refuses an empty sentence', async () => {
+  it('refuses an empty caption', async () => {
     const { code, stderr } = await finish('generate', '   ', '--run', run);
     expect([code, stderr]).toEqual([2, expect.stringMatching(/empty/)]);
   });
 });
 
-it('interpolates between sentences and between noises', async () => {
+it('interpolates between captions and between noises', async () => {
   for (const [name, ...to] of [
     ['walk.webp', 'a blue flower'],
     ['drift.webp', '--to-seed', '9'],
   ] as const) {
-    const out = join(folder, name);
+    const out = join(directory, name);
     const flags = ['--run', run, '--steps', '3', '--rows', '1', '--out', out];
     expect(await finish('interpolate', 'a red flower', ...to, ...flags)).toMatchObject({ code: 0 });
     expect((await readFile(out)).subarray(8, 12).toString()).toBe('WEBP');
   }
 });
 
-it('exports a run as a model that draws the same, into no folder that holds something', async () => {
-  const model = join(folder, 'model');
+it('exports a run as a model that draws the same, into no directory that holds something', async () => {
+  const model = join(directory, 'model');
   const exported = await finish('export', run, '--out', model, '--license', 'CC0-1.0');
   expect(exported).toMatchObject({
     code: 0,
@@ -109,7 +109,7 @@ it('exports a run as a model that draws the same, into no folder that holds some
   });
   const [ofRun, ofModel] = await Promise.all(
     [run, model].map(async (from, i) => {
-      const out = join(folder, `exported-${i}.png`);
+      const out = join(directory, `exported-${i}.png`);
       expect(await finish('generate', 'a red flower', '--run', from, '--seed', '7', '--out', out)).toMatchObject({
         code: 0,
       });
@@ -121,11 +121,11 @@ it('exports a run as a model that draws the same, into no folder that holds some
   expect(card).toMatch(/Epoch 1, step 2: 8 images shown in \d+ min; objective `gan-cls`/);
   expect((await readFile(join(model, 'samples.webp'))).subarray(8, 12).toString()).toBe('WEBP');
   const training = join(model, 'training.json');
-  const dry = await finish('train', '--config', training, '--run', join(folder, 'dry-again'), '--dry-run');
+  const dry = await finish('train', '--config', training, '--run', join(directory, 'dry-again'), '--dry-run');
   expect(JSON.parse(dry.stdout)).toEqual(JSON.parse(await readFile(training, 'utf8')));
   const again = await finish('export', run, '--out', model);
   expect(again).toMatchObject({ code: 2, stderr: expect.stringMatching(/holds something already[\s\S]*--replace/) });
-  const copied = await finish('export', model, '--out', join(folder, 'copied'), '--license', 'MIT');
+  const copied = await finish('export', model, '--out', join(directory, 'copied'), '--license', 'MIT');
   expect(copied).toMatchObject({ code: 2, stderr: expect.stringMatching(/copied as it is/) });
 });
 
@@ -143,14 +143,14 @@ it('resumes a run that reached its limit, and refuses to start over it', async (
 });
 
 it('prints the resolved configuration for --dry-run and writes nothing', async () => {
-  const flags = ['--preset', 'dcgan', '--run', join(folder, 'dry'), '--dry-run'];
+  const flags = ['--preset', 'dcgan', '--run', join(directory, 'dry'), '--dry-run'];
   const { code, stdout } = await finish('train', '--data', 'toy-flowers', ...flags);
   expect(code).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({
     model: { generatorFilters: 64, residual: false },
     trainer: { epochs: 600 },
   });
-  await expect(readFile(join(folder, 'dry/run.json'))).rejects.toThrow();
+  await expect(readFile(join(directory, 'dry/run.json'))).rejects.toThrow();
 });
 
 describe('mistakes exit with 2', () => {
@@ -159,14 +159,14 @@ describe('mistakes exit with 2', () => {
     [['train', '--data', 'toy-flowers', '--run', 'x', '--batch-size', 'many'], /whole number/],
     [['train', '--run', 'x'], /nothing to train on/],
     [['train', '--data', 'toy-flowers'], /either --run .* or --resume/],
-    [['train', '--data', 'no/such/folder', '--run', 'x'], /no\/such\/folder/],
+    [['train', '--data', 'no/such/directory', '--run', 'x'], /no\/such\/directory/],
     [
       ['train', '--data', 'toy-flowers', '--run', 'x', '--config', 'none.json'],
       /Cannot read the configuration none\.json/,
     ],
-    [['generate', '--run', 'x'], /either a sentence or --captions/],
+    [['generate', '--run', 'x'], /either a caption or --captions/],
     [['paint'], /unknown command 'paint'/],
-    [['dataset', 'info', 'no/such/folder'], /no\/such\/folder/],
+    [['dataset', 'info', 'no/such/directory'], /no\/such\/directory/],
     [['evaluate', 'x', '--data', 'd', '--features', 'f', '--googlenet', 'none.safetensors'], /none\.safetensors/],
     [['evaluate', 'x', '--samples', '3'], /whole number of at least 50|from 50/],
   ])('%j', async (args, message) => {
@@ -175,11 +175,11 @@ describe('mistakes exit with 2', () => {
   });
 });
 
-it('shows help and the engines', async () => {
+it('shows help and the backends', async () => {
   expect(await finish('train', '--help')).toMatchObject({ code: 0, stdout: expect.stringContaining('Examples:') });
   const { code, stdout } = await finish('doctor');
   expect(code).toBe(0);
-  for (const engine of ['native', 'node-gpu', 'node', 'webgpu', 'wasm', 'cpu']) {
-    expect(stdout).toMatch(new RegExp(`^ +(yes|no) +${engine} `, 'm'));
+  for (const backend of ['native', 'node-gpu', 'node', 'webgpu', 'wasm', 'cpu']) {
+    expect(stdout).toMatch(new RegExp(`^ +(yes|no) +${backend} `, 'm'));
   }
 });

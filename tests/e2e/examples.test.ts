@@ -5,15 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Rng } from '@t2i/core';
 import { createToyFlowers } from '@t2i/dataset';
-import { prepareFolder } from '@t2i/dataset/node';
+import { prepareDirectory } from '@t2i/dataset/node';
 import { decodeImage, encodeImage } from '@t2i/image-node';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ROOT, startProgram } from './command.ts';
 
-let folder: string;
-let pictures: string;
+let root: string;
+let images: string;
 let prepared: string;
-const inFolder = (name: string) => join(folder, name);
+const inDirectory = (name: string) => join(root, name);
 
 async function runExample(name: string, ...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await startProgram(`examples/${name}.ts`, args).finished;
@@ -21,11 +21,11 @@ async function runExample(name: string, ...args: string[]): Promise<string> {
   return stdout;
 }
 
-/** A folder of pictures with captions, classes by sub-folder, as a person might have. */
-async function writePictures(): Promise<void> {
+/** A directory of images with captions, classes by sub-directory, as a person might have. */
+async function writeImages(): Promise<void> {
   const flowers = await createToyFlowers({ images: 120, storedSize: 48 });
   for (let item = 0; item < 40; item++) {
-    const directory = join(pictures, `class-${new Rng(item).integer(4)}`);
+    const directory = join(images, `class-${new Rng(item).integer(4)}`);
     await mkdir(directory, { recursive: true });
     const data = await flowers.readImages([item]);
     await writeFile(join(directory, `${item}.png`), await encodeImage({ data, width: 48, height: 48 }));
@@ -34,23 +34,23 @@ async function writePictures(): Promise<void> {
 }
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 't2i-examples-'));
-  pictures = inFolder('pictures');
-  await writePictures();
-  ({ directory: prepared } = await prepareFolder({ from: pictures, cacheDirectory: folder, name: 'prepared' }));
+  root = await mkdtemp(join(tmpdir(), 't2i-examples-'));
+  images = inDirectory('images');
+  await writeImages();
+  ({ directory: prepared } = await prepareDirectory({ from: images, cacheDirectory: root, name: 'prepared' }));
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(() => rm(root, { recursive: true, force: true }));
 
 it('covers all examples', async () => {
   const names = (await readdir(join(ROOT, 'examples'))).filter((name) => name.endsWith('.ts'));
   expect(names.sort()).toEqual([
     'flower.ts',
     'noise-interpolation.ts',
-    'own-folder.ts',
+    'own-directory.ts',
     'own-text-encoder.ts',
     'oxford-102.ts',
     'quickstart.ts',
-    'sentence-interpolation.ts',
+    'caption-interpolation.ts',
     'style-transfer.ts',
     'swap-backend.ts',
     'text-encoder.ts',
@@ -58,22 +58,22 @@ it('covers all examples', async () => {
 });
 
 it('flower', async () => {
-  const file = inFolder('flower.png');
+  const file = inDirectory('flower.png');
   expect(await runExample('flower', 'a white flower', file)).toBe(`${file}\n`);
   expect((await readFile(file)).subarray(1, 4).toString()).toBe('PNG');
 });
 
 it('quickstart, then the figures of the paper on its run', async () => {
-  const run = inFolder('quickstart');
+  const run = inDirectory('quickstart');
   expect(await runExample('quickstart', '--fast', '--run', run)).toMatch(/petalColour +\d+ % right, chance +\d+ %/);
-  for (const name of ['sentence-interpolation', 'noise-interpolation']) {
-    const out = inFolder(`${name}.png`);
+  for (const name of ['caption-interpolation', 'noise-interpolation']) {
+    const out = inDirectory(`${name}.png`);
     await runExample(name, '--run', run, '--steps', '3', '--out', out);
-    // beside 244 pixels of captions three pictures of 32 pixels, doubled, and a gap of 4 after each
+    // beside 244 pixels of captions three images of 32 pixels, doubled, and a gap of 4 after each
     expect((await decodeImage(await readFile(out))).width).toBe(244 + 3 * 68);
   }
-  const photos = join(pictures, (await readdir(pictures))[0]!);
-  const out = inFolder('style.png');
+  const photos = join(images, (await readdir(images))[0]!);
+  const out = inDirectory('style.png');
   const stdout = await runExample(
     'style-transfer',
     '--fast',
@@ -91,36 +91,36 @@ it('quickstart, then the figures of the paper on its run', async () => {
 });
 
 it('oxford-102', async () => {
-  const stdout = await runExample('oxford-102', '--fast', '--data', prepared, '--run', inFolder('oxford'));
+  const stdout = await runExample('oxford-102', '--fast', '--data', prepared, '--run', inDirectory('oxford'));
   expect(stdout).toContain('8 images shown');
 });
 
-it('own-folder', async () => {
+it('own-directory', async () => {
   const stdout = await runExample(
-    'own-folder',
+    'own-directory',
     '--fast',
     '--from',
-    pictures,
+    images,
     '--data',
-    inFolder('own-data'),
+    inDirectory('own-data'),
     '--run',
-    inFolder('own'),
+    inDirectory('own'),
   );
   expect(stdout).toContain('Samples in');
 });
 
 it('own-text-encoder', async () => {
-  expect(await runExample('own-text-encoder', '--fast', '--run', inFolder('trigrams'))).toContain('Samples in');
+  expect(await runExample('own-text-encoder', '--fast', '--run', inDirectory('trigrams'))).toContain('Samples in');
 });
 
 it('text-encoder', async () => {
-  const stdout = await runExample('text-encoder', '--fast', '--run', inFolder('text-encoder'));
-  expect(stdout).toMatch(/classes that it never saw: [\d.]+ % of \d+ pictures/);
+  const stdout = await runExample('text-encoder', '--fast', '--run', inDirectory('text-encoder'));
+  expect(stdout).toMatch(/classes that it never saw: [\d.]+ % of \d+ images/);
 });
 
-it('swap-backend gives the same loss on every engine', async () => {
+it('swap-backend gives the same loss on every backend', async () => {
   const losses = [...(await runExample('swap-backend', '--fast')).matchAll(/^(\w+) +loss of D ([\d.]+)/gm)];
-  expect(losses.map(([, engine]) => engine)).toEqual(expect.arrayContaining(['wasm', 'cpu']));
-  const cpu = Number(losses.find(([, engine]) => engine === 'cpu')![2]);
+  expect(losses.map(([, backend]) => backend)).toEqual(expect.arrayContaining(['wasm', 'cpu']));
+  const cpu = Number(losses.find(([, backend]) => backend === 'cpu')![2]);
   for (const [, , loss] of losses) expect(Math.abs(Number(loss) - cpu)).toBeLessThan(1e-3);
 });

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { selectBackend } from '@t2i/backend';
 import { toRgbImages } from '@t2i/core';
 import { openFlowers } from '@t2i/flowers';
-import { modelFolder } from '@t2i/flowers/node';
+import { modelDirectory } from '@t2i/flowers/node';
 import { decodeImage } from '@t2i/image-node';
 import { exportModel } from '@t2i/pipeline';
 import { maxDifference } from '@t2i/test-utils';
@@ -14,52 +14,52 @@ import type { Browser } from 'playwright-core';
 import { build, defaultClientConditions } from 'vite';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium, skipWithoutChromium } from '../support/browser.ts';
-import { serveFolder } from '../support/static-server.ts';
+import { serveDirectory } from '../support/static-server.ts';
 import { Visits } from '../support/visits.ts';
 import { ROOT, start, startServe } from './command.ts';
 import { buildPage } from './page-server.ts';
 
-const SENTENCE = 'this flower has white petals and a yellow centre';
+const CAPTION = 'this flower has white petals and a yellow centre';
 const SEED = 7;
 const CONDITIONS = ['@t2i/source', ...defaultClientConditions];
 
-let folder: string;
-/** The picture as this process draws it. */
+let directory: string;
+/** The image as this process draws it. */
 let expected: Uint8Array;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 't2i-flowers-'));
+  directory = await mkdtemp(join(tmpdir(), 't2i-flowers-'));
   await selectBackend({ prefer: 'wasm' });
   const flowers = await openFlowers();
-  expected = toRgbImages(await flowers.generate({ captions: [SENTENCE], seed: SEED }))[0]!.data;
+  expected = toRgbImages(await flowers.generate({ captions: [CAPTION], seed: SEED }))[0]!.data;
   flowers.dispose();
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(() => rm(directory, { recursive: true, force: true }));
 
 const pixelsOf = async (file: Uint8Array) => (await decodeImage(file)).data;
 
 describe('t2i without a run', () => {
   const MAIN = join(ROOT, 'packages/cli/src/main.ts');
-  /** In an empty folder, as a person would. */
-  const inFolder = (...args: string[]) =>
-    start(join(ROOT, 'node_modules/.bin/tsx'), ['--conditions=@t2i/source', MAIN, ...args], folder).finished;
+  /** In an empty directory, as a person would. */
+  const inDirectory = (...args: string[]) =>
+    start(join(ROOT, 'node_modules/.bin/tsx'), ['--conditions=@t2i/source', MAIN, ...args], directory).finished;
 
   it('generate draws a flower, and says where it is and what gives it again', async () => {
-    const drawn = await inFolder('generate', SENTENCE);
+    const drawn = await inDirectory('generate', CAPTION);
     expect(drawn).toMatchObject({ code: 0, stdout: 'flower.png\n', stderr: 'Drawn with @t2i/flowers, seed 0\n' });
-    const first = await readFile(join(folder, 'flower.png'));
-    const again = await inFolder('generate', SENTENCE, '--seed', `${SEED}`);
+    const first = await readFile(join(directory, 'flower.png'));
+    const again = await inDirectory('generate', CAPTION, '--seed', `${SEED}`);
     expect(again).toMatchObject({ code: 0, stdout: 'flower-2.png\n' });
-    const seventh = await readFile(join(folder, 'flower-2.png'));
-    expect(await readFile(join(folder, 'flower.png'))).toEqual(first);
+    const seventh = await readFile(join(directory, 'flower-2.png'));
+    expect(await readFile(join(directory, 'flower.png'))).toEqual(first);
     expect(seventh).not.toEqual(first);
     expect(maxDifference(await pixelsOf(seventh), expected)).toBeLessThanOrEqual(1);
   });
 
   it('interpolate walks between two flowers', async () => {
-    const walk = await inFolder('interpolate', 'a red flower', 'a white flower', '--steps', '3', '--rows', '1');
+    const walk = await inDirectory('interpolate', 'a red flower', 'a white flower', '--steps', '3', '--rows', '1');
     expect(walk).toMatchObject({ code: 0, stdout: 'interpolation.png\n' });
-    const { width, height } = await decodeImage(await readFile(join(folder, 'interpolation.png')));
+    const { width, height } = await decodeImage(await readFile(join(directory, 'interpolation.png')));
     expect(width / height).toBeGreaterThan(2.5);
   });
 
@@ -67,10 +67,8 @@ describe('t2i without a run', () => {
     const { child, finished, url } = await startServe().served;
     try {
       expect(await (await fetch(`${url}/v1/model`)).json()).toMatchObject({ name: 'flowers', license: 'Apache-2.0' });
-      const picture = await fetch(`${url}/text/${encodeURIComponent(SENTENCE)}?seed=${SEED}`);
-      expect(maxDifference(await pixelsOf(new Uint8Array(await picture.arrayBuffer())), expected)).toBeLessThanOrEqual(
-        1,
-      );
+      const image = await fetch(`${url}/text/${encodeURIComponent(CAPTION)}?seed=${SEED}`);
+      expect(maxDifference(await pixelsOf(new Uint8Array(await image.arrayBuffer())), expected)).toBeLessThanOrEqual(1);
     } finally {
       child.kill('SIGTERM');
     }
@@ -85,7 +83,7 @@ describe.skipIf(skipWithoutChromium)('the flowers in a browser', () => {
   beforeAll(async () => {
     browser = await launchChromium();
     visits = new Visits(browser);
-    page = join(folder, 'page');
+    page = join(directory, 'page');
     await buildPage(page);
   });
   afterEach(() => visits.close());
@@ -93,15 +91,15 @@ describe.skipIf(skipWithoutChromium)('the flowers in a browser', () => {
 
   it('come along with the bundle of a program that imports them', async () => {
     const root = join(ROOT, 'packages/flowers/src/__fixtures__');
-    const outDir = join(folder, 'program');
+    const outDir = join(directory, 'program');
     await build({ root, logLevel: 'error', base: './', resolve: { conditions: CONDITIONS }, build: { outDir } });
     const weights = (names: readonly string[]) => names.filter((name) => name.endsWith('.safetensors'));
     // the third, which nothing here fetches, is what CharCnnRnn.pretrained() would: bundlers copy what a module names
     expect(weights(await readdir(outDir, { recursive: true }))).toHaveLength(3);
-    const files = await serveFolder(outDir);
+    const files = await serveDirectory(outDir);
     const page = await visits.open(files.url);
     await page.waitForFunction('globalThis.draw');
-    const drawn = await page.evaluate<number[]>(`draw(${JSON.stringify(SENTENCE)}, ${SEED})`);
+    const drawn = await page.evaluate<number[]>(`draw(${JSON.stringify(CAPTION)}, ${SEED})`);
     const fetched = await page.evaluate<string[]>("performance.getEntriesByType('resource').map(({ name }) => name)");
     expect(weights(fetched)).toHaveLength(2);
     files.close();
@@ -109,12 +107,12 @@ describe.skipIf(skipWithoutChromium)('the flowers in a browser', () => {
   });
 
   it('are what a page draws with that was exported with them', async () => {
-    const site = join(folder, 'site');
-    await exportModel(modelFolder, { outDirectory: site, page });
-    const files = await serveFolder(site);
+    const site = join(directory, 'site');
+    await exportModel(modelDirectory, { outDirectory: site, page });
+    const files = await serveDirectory(site);
     const visit = await visits.open(files.url, { expectedErrors: /404.*\/v1\/models$/ });
     await visit.getByRole('button', { name: 'GO' }).click();
-    await visit.getByRole('status').filter({ hasText: '8 pictures of' }).waitFor({ state: 'attached' });
+    await visit.getByRole('status').filter({ hasText: '8 images of' }).waitFor({ state: 'attached' });
     await visits.photograph(visit, 'flowers');
     files.close();
   });
@@ -123,7 +121,7 @@ describe.skipIf(skipWithoutChromium)('the flowers in a browser', () => {
     const { child, finished, url } = await startServe('--page', page, '--backend', 'wasm').served;
     try {
       const fetched: string[] = [];
-      const visit = await visits.open(`${url}/?text=${encodeURIComponent(SENTENCE)}&seed=${SEED}`);
+      const visit = await visits.open(`${url}/?text=${encodeURIComponent(CAPTION)}&seed=${SEED}`);
       visit.context().on('requestfinished', (request) => fetched.push(new URL(request.url()).pathname));
       await visit.locator('.grid[aria-busy="false"] img[src^="data:"]').first().waitFor();
       expect(fetched.filter((path) => path.endsWith('.safetensors'))).toEqual([]);

@@ -1,4 +1,4 @@
-/** The model inside a real browser, from static files: the same pictures as in Node on every engine. */
+/** The model inside a real browser, from static files: the same images as in Node on every backend. */
 
 import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -14,10 +14,10 @@ import { CharCnnRnnNetwork } from '@t2i/text-encoder/training';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { ImageSource } from '../../packages/web/src/image-source.ts';
 import type { BrowserSourceOptions } from '../../packages/web/src/in-browser/open-browser-source.ts';
-import type { PictureSource } from '../../packages/web/src/picture-source.ts';
 import { launchChromium, skipWithoutChromium } from '../support/browser.ts';
-import { type StaticServer, serveFolder } from '../support/static-server.ts';
+import { type StaticServer, serveDirectory } from '../support/static-server.ts';
 import { ROOT } from './command.ts';
 
 /** WebGPU in software too. */
@@ -28,9 +28,9 @@ const SEED = 7;
 const SOURCE = 'source.js';
 
 /** What the file of the page under test puts into the window of `visit`. */
-declare function openBrowserSource(options: BrowserSourceOptions): Promise<PictureSource>;
+declare function openBrowserSource(options: BrowserSourceOptions): Promise<ImageSource>;
 
-let folder: string;
+let temporary: string;
 let site: StaticServer;
 let browser: Browser;
 let context: BrowserContext;
@@ -38,7 +38,7 @@ let page: Page;
 /** What pages asked for or complained of that they should not. */
 let trouble: string[];
 
-/** Random weights, loud enough that sentences matter. */
+/** Random weights, loud enough that captions matter. */
 async function randomEncoder(): Promise<CharCnnRnn> {
   const sizes = { channels: [24, 32], cnnDim: 32, rnn: 'relu8', dim: 40 } as const;
   const config = { ...sizes, normalise: 'none', characters: 'forgiving' } as const;
@@ -56,8 +56,8 @@ async function randomEncoder(): Promise<CharCnnRnn> {
 }
 
 /**
- * No flower, but a picture with colours and edges that depends on its sentence and its noise. So few steps are wild, and yet enough for the running
- * statistics to settle: before, nearly all pixels are black or white, and would hide how engines differ.
+ * No flower, but an image with colours and edges that depends on its caption and its noise. So few steps are wild, and yet enough for the running
+ * statistics to settle: before, nearly all pixels are black or white, and would hide how backends differ.
  */
 async function trainToy(runDirectory: string, encoder: string): Promise<void> {
   const config = parseRunConfig({
@@ -89,8 +89,8 @@ async function buildPage(outDir: string): Promise<void> {
 
 beforeAll(async () => {
   if (skipWithoutChromium) return;
-  folder = await mkdtemp(join(tmpdir(), 't2i-in-browser-'));
-  const [encoder, run, built] = ['encoder', 'run', 'page'].map((name) => join(folder, name)) as [
+  temporary = await mkdtemp(join(tmpdir(), 't2i-in-browser-'));
+  const [encoder, run, built] = ['encoder', 'run', 'page'].map((name) => join(temporary, name)) as [
     string,
     string,
     string,
@@ -99,18 +99,18 @@ beforeAll(async () => {
   await saveEncoder(encoder, await randomEncoder());
   await trainToy(run, encoder);
   await buildPage(built);
-  await exportRun({ runDirectory: run, outDirectory: join(folder, 'site'), page: built });
+  await exportRun({ runDirectory: run, outDirectory: join(temporary, 'site'), page: built });
   await writeFile(
-    join(folder, 'site/blank.html'),
+    join(temporary, 'site/blank.html'),
     '<!doctype html><title>blank</title><link rel="icon" href="data:,">',
   );
-  site = await serveFolder(join(folder, 'site'));
+  site = await serveDirectory(join(temporary, 'site'));
   browser = await launchChromium(FLAGS);
 });
 afterAll(async () => {
   await browser?.close();
   site?.close();
-  if (folder) await rm(folder, { recursive: true, force: true });
+  if (temporary) await rm(temporary, { recursive: true, force: true });
 });
 
 /** A fresh visitor: an empty store of files. */
@@ -133,20 +133,20 @@ async function visit(): Promise<void> {
 afterEach(() => context?.close());
 
 interface Drawn {
-  readonly engine: string;
+  readonly backend: string;
   readonly progress: readonly { readonly loaded: number; readonly total: number }[];
   /** PNG files. */
-  readonly pictures: readonly (readonly number[])[];
+  readonly images: readonly (readonly number[])[];
 }
 
-/** Opens the source in the page, as it was built for visitors, and draws two pictures, and a walk from one sentence to another. */
-async function drawInPage(engine: 'wasm' | 'webgl' | 'webgpu' | undefined): Promise<Drawn> {
+/** Opens the source in the page, as it was built for visitors, and draws two images, and a walk from one caption to another. */
+async function drawInPage(backend: 'wasm' | 'webgl' | 'webgpu' | undefined): Promise<Drawn> {
   return page.evaluate(
-    async ({ engine, caption, seed }) => {
+    async ({ backend, caption, seed }) => {
       const progress: { loaded: number; total: number }[] = [];
       const source = await openBrowserSource({
         baseUrl: new URL('/model/', location.href).href,
-        ...(engine && { engine }),
+        ...(backend && { backend }),
         onProgress: (step: { loaded: number; total: number }) => progress.push(step),
       });
       const drawn = [
@@ -154,23 +154,23 @@ async function drawInPage(engine: 'wasm' | 'webgl' | 'webgpu' | undefined): Prom
         ...(await source.interpolate({ from: caption, to: 'a white daisy', seed, steps: 2 })),
       ];
       const bytes = async ({ url }: { url: string }) => [...new Uint8Array(await (await fetch(url)).arrayBuffer())];
-      const pictures = await Promise.all(drawn.map(bytes));
+      const images = await Promise.all(drawn.map(bytes));
       source.dispose!();
-      return { engine: source.engine!, progress, pictures };
+      return { backend: source.backend!, progress, images };
     },
-    { engine, caption: CAPTION, seed: SEED },
+    { backend, caption: CAPTION, seed: SEED },
   );
 }
 
-/** The same pictures drawn here, from the same files. */
+/** The same images drawn here, from the same files. */
 async function drawInNode(): Promise<Uint8Array[]> {
-  const pipeline = await TextToImagePipeline.open(join(folder, 'site/model'));
-  const pictures = [
+  const pipeline = await TextToImagePipeline.open(join(temporary, 'site/model'));
+  const images = [
     ...toRgbImages(await pipeline.generate({ captions: [CAPTION], seed: SEED, perCaption: 2 })),
-    ...toRgbImages(await pipeline.interpolateSentences(CAPTION, 'a white daisy', { seed: SEED, steps: 2 })),
+    ...toRgbImages(await pipeline.interpolateCaptions(CAPTION, 'a white daisy', { seed: SEED, steps: 2 })),
   ];
   pipeline.dispose();
-  return pictures.map(({ data }) => data);
+  return images.map(({ data }) => data);
 }
 
 const pixelsOf = async (png: readonly number[]) => (await decodeImage(Uint8Array.from(png))).data;
@@ -180,17 +180,17 @@ describe.skipIf(skipWithoutChromium)('the model in the browser', () => {
     ['wasm', 'WebAssembly'],
     ['webgl', 'WebGL'],
     ['webgpu', 'WebGPU'],
-  ] as const)('draws on %s what Node draws, within a step of a pixel', async (engine, name) => {
+  ] as const)('draws on %s what Node draws, within a step of a pixel', async (backend, name) => {
     await visit();
-    const drawn = await drawInPage(engine);
-    expect(drawn.engine).toBe(name);
+    const drawn = await drawInPage(backend);
+    expect(drawn.backend).toBe(name);
     const expected = await drawInNode();
-    const pixels = await Promise.all(drawn.pictures.map(pixelsOf));
+    const pixels = await Promise.all(drawn.images.map(pixelsOf));
     expect(pixels).toHaveLength(4);
-    pixels.forEach((picture, i) => {
-      expect(maxDifference(picture, expected[i]!), `picture ${i}`).toBeLessThanOrEqual(1);
+    pixels.forEach((image, i) => {
+      expect(maxDifference(image, expected[i]!), `image ${i}`).toBeLessThanOrEqual(1);
     });
-    // the pictures could tell: they have contrast, and differ from each other
+    // the images could tell: they have contrast, and differ from each other
     expect(Math.max(...expected[0]!) - Math.min(...expected[0]!)).toBeGreaterThan(50);
     for (const other of [1, 3]) expect(maxDifference(expected[0]!, expected[other]!)).toBeGreaterThan(20);
     expect(trouble).toEqual([]);
@@ -199,7 +199,7 @@ describe.skipIf(skipWithoutChromium)('the model in the browser', () => {
   it('downloads the weights once, tells how far they have come, and uses no program in place of a graphics card', async () => {
     await visit();
     const first = await drawInPage(undefined);
-    expect(first.engine).toBe('WebAssembly');
+    expect(first.backend).toBe('WebAssembly');
     const [begin, end] = [first.progress[0]!, first.progress.at(-1)!];
     expect([begin.loaded, end.loaded]).toEqual([0, end.total]);
     const weights = () => site.requests.filter((path) => path.endsWith('.safetensors'));
@@ -207,12 +207,12 @@ describe.skipIf(skipWithoutChromium)('the model in the browser', () => {
     const second = await drawInPage(undefined);
     expect(weights()).toHaveLength(2);
     expect(second.progress.at(-1)).toEqual(end);
-    expect(second.pictures).toEqual(first.pictures);
+    expect(second.images).toEqual(first.images);
     expect(trouble).toEqual([]);
   });
 
   it('draws nothing from a damaged model, and says why', async () => {
-    const path = join(folder, 'site/model/generator.safetensors');
+    const path = join(temporary, 'site/model/generator.safetensors');
     const whole = await readFile(path);
     try {
       await truncate(path, 5000);
@@ -229,7 +229,7 @@ describe.skipIf(skipWithoutChromium)('the model in the browser', () => {
       const baseUrl = new URL('/model/', location.href).href;
       const reasonOf = (work: Promise<unknown>) => work.catch((reason: unknown) => String(reason));
       const opening = await reasonOf(openBrowserSource({ baseUrl, signal: AbortSignal.abort('not now') }));
-      const source = await openBrowserSource({ baseUrl, engine: 'wasm' });
+      const source = await openBrowserSource({ baseUrl, backend: 'wasm' });
       const stop = new AbortController();
       const drawing = reasonOf(source.generate({ caption: 'a flower', seed: 1, count: 64 }, stop.signal));
       stop.abort('enough');

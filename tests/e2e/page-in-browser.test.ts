@@ -8,12 +8,12 @@ import { exportRun, parseRunConfig, trainRun } from '@t2i/pipeline';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium, skipWithoutChromium } from '../support/browser.ts';
-import { type StaticServer, serveFolder } from '../support/static-server.ts';
+import { type StaticServer, serveDirectory } from '../support/static-server.ts';
 import { axeViolations, Visits } from '../support/visits.ts';
 import { startServe } from './command.ts';
 import { buildPage, type PageServer, startPageServer } from './page-server.ts';
 
-let folder: string;
+let directory: string;
 let run: string;
 let built: string;
 let site: string;
@@ -22,18 +22,18 @@ let server: PageServer;
 let browser: Browser;
 let visits: Visits;
 
-/** A static host is asked once whether it is a picture server. */
+/** A static host is asked once whether it is an image server. */
 const ASKED = { expectedErrors: /404.*\/v1\/models$/ };
-const drawn = (words: string) => ({ hasText: `8 pictures of ${words} are drawn` });
+const drawn = (words: string) => ({ hasText: `8 images of ${words} are drawn` });
 
 describe.skipIf(skipWithoutChromium)('the page with a model beside it', () => {
   beforeAll(async () => {
     browser = await launchChromium();
     visits = new Visits(browser);
-    folder = await mkdtemp(join(tmpdir(), 't2i-page-model-'));
-    run = join(folder, 'run');
-    site = join(folder, 'site');
-    built = join(folder, 'built');
+    directory = await mkdtemp(join(tmpdir(), 't2i-page-model-'));
+    run = join(directory, 'run');
+    site = join(directory, 'site');
+    built = join(directory, 'built');
     await selectBackend({ prefer: 'wasm' });
     const config = parseRunConfig({
       data: { kind: 'toy-flowers', images: 200 },
@@ -45,14 +45,14 @@ describe.skipIf(skipWithoutChromium)('the page with a model beside it', () => {
     await trainRun(config, { runDirectory: run });
     await buildPage(built);
     await exportRun({ runDirectory: run, outDirectory: site, page: built });
-    files = await serveFolder(site);
+    files = await serveDirectory(site);
     server = await startPageServer(site);
   });
   afterAll(async () => {
     await browser?.close();
     files?.close();
     await server?.close();
-    if (folder) await rm(folder, { recursive: true, force: true });
+    if (directory) await rm(directory, { recursive: true, force: true });
   });
   afterEach(() => visits.close());
 
@@ -144,7 +144,7 @@ describe.skipIf(skipWithoutChromium)('the page with a model beside it', () => {
   });
 
   it('says what to do where there is neither a server nor a model', async () => {
-    const empty = await serveFolder(built);
+    const empty = await serveDirectory(built);
     const page = await visits.open(empty.url, { expectedErrors: /404/ });
     await page.getByRole('alert').getByText('There is no model here to draw with.').waitFor();
     expect(await page.getByRole('alert').textContent()).toContain('t2i serve');

@@ -19,18 +19,18 @@ export interface PageServer {
   close(): Promise<void>;
 }
 
-/** Builds the page into an empty folder, or one that is not there. */
-export async function buildPage(folder: string): Promise<void> {
-  const flags = ['--outDir', folder, '--emptyOutDir', '--logLevel', 'error'];
+/** Builds the page into an empty directory, or one that is not there. */
+export async function buildPage(directory: string): Promise<void> {
+  const flags = ['--outDir', directory, '--emptyOutDir', '--logLevel', 'error'];
   await succeed('npx', ['vite', 'build', ...flags], join(ROOT, 'packages/web'));
 }
 
-/** @param built folder of a built page; left out: it is built */
+/** @param built directory of a built page; left out: it is built */
 export async function startPageServer(built?: string): Promise<PageServer> {
-  const folder = await mkdtemp(join(tmpdir(), 't2i-page-'));
-  const page = built ?? join(folder, 'page');
+  const directory = await mkdtemp(join(tmpdir(), 't2i-page-'));
+  const page = built ?? join(directory, 'page');
   if (built === undefined) await buildPage(page);
-  const samples = await drawSheets(folder);
+  const samples = await drawSheets(directory);
   const models = [await serve('roses', samples), await serve('tulips')];
   const app = createApp({ models, page });
   let server: Listening = await listen(app, { port: 0 });
@@ -45,7 +45,7 @@ export async function startPageServer(built?: string): Promise<PageServer> {
     async close() {
       await stop();
       await Promise.all(models.map((model) => model.close()));
-      await rm(folder, { recursive: true, force: true });
+      await rm(directory, { recursive: true, force: true });
     },
   };
 }
@@ -57,14 +57,14 @@ function serve(name: string, samples?: Samples): Promise<ServedModel> {
 }
 
 /** Sheets in shades of grey, lighter from epoch to epoch. */
-async function drawSheets(folder: string): Promise<Samples> {
+async function drawSheets(directory: string): Promise<Samples> {
   const [width, height] = [320, 200];
   const sheets = await Promise.all(
     EPOCHS.map(async (epoch, i) => {
       const name = `epoch-${epoch}.png`;
       const data = new Uint8Array(width * height * 3).fill(60 + 40 * i);
-      await writeFile(join(folder, name), await encodeImage({ data, width, height }));
-      return { epoch, folder, name };
+      await writeFile(join(directory, name), await encodeImage({ data, width, height }));
+      return { epoch, directory, name };
     }),
   );
   return { list: async () => sheets, film: () => Promise.reject(new Error('the page asks for no film')) };

@@ -13,16 +13,15 @@ let visits: Visits;
 
 const visit = (search = '', options: Parameters<Visits['open']>[1] = {}) =>
   visits.open(`${server.url}/${search}`, options);
-const pictures = (page: Page) => page.locator('.grid[aria-busy="false"] img');
-const sources = (page: Page) =>
-  pictures(page).evaluateAll((images) => images.map((image) => image.getAttribute('src')));
+const images = (page: Page) => page.locator('.grid[aria-busy="false"] img');
+const sources = (page: Page) => images(page).evaluateAll((images) => images.map((image) => image.getAttribute('src')));
 const search = (page: Page) => new URL(page.url()).searchParams;
 
-/** Waits until pictures of these words, and if it is told of this seed, are shown. */
+/** Waits until images of these words, and if it is told of this seed, are shown. */
 async function drawn(page: Page, words: string, seed?: number | string): Promise<void> {
-  const announced = `8 pictures of ${words} are drawn, seed ${seed ?? search(page).get('seed')}`;
+  const announced = `8 images of ${words} are drawn, seed ${seed ?? search(page).get('seed')}`;
   await page.getByRole('status').filter({ hasText: announced }).waitFor({ state: 'attached' });
-  expect(await pictures(page).count()).toBe(8);
+  expect(await images(page).count()).toBe(8);
 }
 
 describe.skipIf(skipWithoutChromium)('the page', () => {
@@ -37,9 +36,9 @@ describe.skipIf(skipWithoutChromium)('the page', () => {
   });
   afterEach(() => visits.close());
 
-  it('draws the first sentence by itself, and says with which seed', async () => {
+  it('draws the first caption by itself, and says with which seed', async () => {
     const page = await visit();
-    expect(await page.getByLabel('Your sentence').inputValue()).toBe('pink flower with yellow petals');
+    expect(await page.getByLabel('Your caption').inputValue()).toBe('pink flower with yellow petals');
     await page.waitForURL(/seed=\d/);
     await drawn(page, 'pink flower with yellow petals');
     expect(await page.getByLabel('Seed').inputValue()).toBe(search(page).get('seed'));
@@ -48,7 +47,7 @@ describe.skipIf(skipWithoutChromium)('the page', () => {
     expect(await page.title()).toMatch(/^pink flower with yellow petals/);
   });
 
-  it('comes light: the engines stay where they are until somebody draws with them', async () => {
+  it('comes light: the backends stay where they are until somebody draws with them', async () => {
     const page = await visit('?text=a&seed=7');
     await drawn(page, 'a', 7);
     const loaded = await page.evaluate(() =>
@@ -67,14 +66,14 @@ describe.skipIf(skipWithoutChromium)('the page', () => {
   it('draws what is typed, by GO and by Enter, each with another seed', async () => {
     const page = await visit('?text=a&seed=7');
     await drawn(page, 'a', 7);
-    await page.getByLabel('Your sentence').fill('a blue flower');
+    await page.getByLabel('Your caption').fill('a blue flower');
     await page.getByRole('button', { name: 'GO' }).click();
     await page.waitForURL(/blue/);
     await drawn(page, 'a blue flower');
     const [seed, before] = [search(page).get('seed'), await sources(page)];
     expect(seed).not.toBe('7');
-    await page.getByLabel('Your sentence').fill('a white flower');
-    await page.getByLabel('Your sentence').press('Enter');
+    await page.getByLabel('Your caption').fill('a white flower');
+    await page.getByLabel('Your caption').press('Enter');
     await page.waitForURL(/white/);
     await drawn(page, 'a white flower');
     expect(search(page).get('seed')).not.toBe(seed);
@@ -85,7 +84,7 @@ describe.skipIf(skipWithoutChromium)('the page', () => {
     const page = await visit('?text=a+red+flower&seed=7');
     await drawn(page, 'a red flower', 7);
     await page.getByRole('button', { name: 'Lock' }).click();
-    await page.getByLabel('Your sentence').fill('a blue flower');
+    await page.getByLabel('Your caption').fill('a blue flower');
     await page.getByRole('button', { name: 'GO' }).click();
     await drawn(page, 'a blue flower', 7);
     await page.getByRole('button', { name: 'Locked' }).click();
@@ -128,7 +127,7 @@ describe.skipIf(skipWithoutChromium)('the page', () => {
     expect(await other.getByLabel('Model').inputValue()).toBe('tulips');
   });
 
-  it('enlarges a picture, steps to the next, and saves it as a file', async () => {
+  it('enlarges an image, steps to the next, and saves it as a file', async () => {
     const page = await visit('?text=A+red,+red+flower&seed=7');
     await drawn(page, 'A red, red flower', 7);
     await page.getByRole('button', { name: 'Enlarge no. 8' }).click();
@@ -144,12 +143,12 @@ describe.skipIf(skipWithoutChromium)('the page', () => {
     expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('Enlarge no. 8');
   });
 
-  it('walks between two sentences', async () => {
+  it('walks between two captions', async () => {
     const page = await visit('?view=between&text=a+red+flower&to=a+blue+flower&seed=7&at=0');
     const slider = page.getByRole('slider');
     const shown = page.locator('.screen img:not([hidden])');
     await shown.waitFor();
-    // The server's strip is cut where its pictures are: the ends are those of the sentences.
+    // The server's strip is cut where its images are: the ends are those of the captions.
     expect(await colourOf(page, '.screen img:not([hidden])')).toEqual(await colourOfText(page, 'a red flower'));
     await slider.press('End');
     expect(await slider.getAttribute('aria-valuetext')).toBe('100 % of the way');
@@ -197,7 +196,7 @@ describe.skipIf(skipWithoutChromium)('the page', () => {
     const page = await visit('?text=a&seed=7', { expectedErrors: /ERR_CONNECTION_REFUSED/ });
     await drawn(page, 'a', 7);
     await server.stop();
-    await page.getByLabel('Your sentence').fill('a blue flower');
+    await page.getByLabel('Your caption').fill('a blue flower');
     await page.getByRole('button', { name: 'GO' }).click();
     const alert = page.getByRole('alert');
     await alert.getByText('The server does not answer.').waitFor();
@@ -219,12 +218,12 @@ describe.skipIf(skipWithoutChromium)('the page', () => {
   it('listens, where the browser can', async () => {
     const page = await visit('?text=a&seed=7', { prepare: (page) => page.addInitScript(pretendSpeech) });
     await drawn(page, 'a', 7);
-    await page.getByRole('button', { name: 'Say the sentence' }).click();
+    await page.getByRole('button', { name: 'Say the caption' }).click();
     await page.waitForURL(/spoken/);
     await drawn(page, 'a spoken flower');
     const deaf = await visit('', { prepare: (page) => page.addInitScript(forgetSpeech) });
-    await deaf.getByLabel('Your sentence').waitFor();
-    expect(await deaf.getByRole('button', { name: 'Say the sentence' }).count()).toBe(0);
+    await deaf.getByLabel('Your caption').waitFor();
+    expect(await deaf.getByRole('button', { name: 'Say the caption' }).count()).toBe(0);
   });
 
   it('can be used with the keyboard alone', async () => {
@@ -291,7 +290,7 @@ describe.skipIf(skipWithoutChromium)('the page', () => {
   });
 });
 
-/** The colour of the middle of a picture of one colour, which is what the mock model draws. */
+/** The colour of the middle of an image of one colour, which is what the mock model draws. */
 function colourOf(page: Page, selector: string): Promise<number[]> {
   return page.locator(selector).evaluate(async (image: HTMLImageElement) => {
     await image.decode();

@@ -3,18 +3,18 @@
 import { access, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { withTemporaryFolder } from '@t2i/test-utils';
+import { withTemporaryDirectory } from '@t2i/test-utils';
 import { describe, expect, it } from 'vitest';
 import { type Running, t2i } from './command.ts';
 
 const STEPS = 40;
 const FLAGS = ['--backend', 'wasm', '--max-steps', String(STEPS)];
 
-function startRun(folder: string, config: string) {
-  return t2i('train', '--data', 'toy-flowers', '--preset', 'tiny', '--run', folder, '--config', config, ...FLAGS);
+function startRun(directory: string, config: string) {
+  return t2i('train', '--data', 'toy-flowers', '--preset', 'tiny', '--run', directory, '--config', config, ...FLAGS);
 }
 
-const resumeRun = (folder: string) => t2i('train', '--resume', folder, ...FLAGS);
+const resumeRun = (directory: string) => t2i('train', '--resume', directory, ...FLAGS);
 
 /** Resolves once the progress of a run shows a step of at least `step`. */
 function reached({ child, finished }: Running, step: number): Promise<void> {
@@ -35,16 +35,16 @@ const exists = (path: string) =>
     () => false,
   );
 
-async function lastWeights(folder: string): Promise<Buffer> {
-  const names = await readdir(join(folder, 'checkpoints'));
+async function lastWeights(directory: string): Promise<Buffer> {
+  const names = await readdir(join(directory, 'checkpoints'));
   expect(names.at(-1)).toBe(`step-${String(STEPS).padStart(8, '0')}`);
-  return readFile(join(folder, 'checkpoints', names.at(-1)!, 'model.safetensors'));
+  return readFile(join(directory, 'checkpoints', names.at(-1)!, 'model.safetensors'));
 }
 
 describe('t2i train', () => {
   it('killed with SIGKILL and resumed equals the uninterrupted run, bit for bit', async () => {
-    await withTemporaryFolder(async (folder) => {
-      const config = join(folder, 'config.json');
+    await withTemporaryDirectory(async (directory) => {
+      const config = join(directory, 'config.json');
       await writeFile(
         config,
         JSON.stringify({
@@ -55,8 +55,8 @@ describe('t2i train', () => {
           preview: { seen: 1, unseen: 1, columns: 2 },
         }),
       );
-      const straight = join(folder, 'straight');
-      const killed = join(folder, 'killed');
+      const straight = join(directory, 'straight');
+      const killed = join(directory, 'killed');
       expect(await startRun(straight, config).finished).toMatchObject({ code: 0 });
 
       // Wherever the run stands when the signal arrives: within a step, a write, a sample sheet.
@@ -75,8 +75,8 @@ describe('t2i train', () => {
   });
 
   it('saves and exits cleanly on SIGINT, and says how to continue', async () => {
-    await withTemporaryFolder(async (folder) => {
-      const runDirectory = join(folder, 'run');
+    await withTemporaryDirectory(async (directory) => {
+      const runDirectory = join(directory, 'run');
       const run = t2i('train', '--data', 'toy-flowers', '--preset', 'tiny', '--batch-size', '4', '--run', runDirectory);
       await new Promise<void>((resolve) => {
         run.child.stderr!.on('data', (chunk) => {

@@ -57,9 +57,9 @@ async function inTurn<T, R>(items: readonly T[], work: (item: T) => Promise<R>):
 describe.each([
   ['native', 20],
   ['wasm', 2],
-])('on %s', (engine, rounds) => {
-  it('a picture has the same bytes alone and among many others', { timeout: 1_200_000 }, async () => {
-    running = await startServe('--no-page', '--log-level', 'error', '--backend', engine).served;
+])('on %s', (backend, rounds) => {
+  it('an image has the same bytes alone and among many others', { timeout: 1_200_000 }, async () => {
+    running = await startServe('--no-page', '--log-level', 'error', '--backend', backend).served;
     const text = CAPTIONS.flatMap((caption, i) =>
       Array.from({ length: rounds }, (_, k) => `/text/${encodeURIComponent(caption)}?seed=${100 * i + k}`),
     );

@@ -1,4 +1,4 @@
-/** `t2i serve`: a run over a real socket, from the first picture to a polite kill. */
+/** `t2i serve`: a run over a real socket, from the first image to a polite kill. */
 
 import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Finished, type Running, type Served, startServe, t2i } from './command.ts';
 
-const SENTENCE = 'a pink flower with yellow petals';
+const CAPTION = 'a pink flower with yellow petals';
 
-let folder: string;
+let directory: string;
 let run: string;
 const running = new Set<Running>();
 
@@ -24,19 +24,19 @@ function stop({ child, finished }: Served): Promise<Finished> {
   return finished;
 }
 
-const textUrl = ({ url }: Served, query = '', sentence = SENTENCE) =>
-  `${url}/text/${encodeURIComponent(sentence)}${query}`;
+const textUrl = ({ url }: Served, query = '', caption = CAPTION) =>
+  `${url}/text/${encodeURIComponent(caption)}${query}`;
 
-async function pictureOf(address: string): Promise<Buffer> {
+async function imageOf(address: string): Promise<Buffer> {
   const response = await fetch(address);
   expect(response.status, address).toBe(200);
   return Buffer.from(await response.arrayBuffer());
 }
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 't2i-serve-'));
-  run = join(folder, 'run');
-  const config = join(folder, 'config.json');
+  directory = await mkdtemp(join(tmpdir(), 't2i-serve-'));
+  run = join(directory, 'run');
+  const config = join(directory, 'config.json');
   await writeFile(config, JSON.stringify({ batches: { batchSize: 4 }, trainer: { logEvery: 1 } }));
   const flags = ['--preset', 'tiny', '--config', config, '--max-steps', '2'];
   const trained = await t2i('train', '--data', 'toy-flowers', ...flags, '--run', run).finished;
@@ -51,21 +51,21 @@ afterEach(async () => {
   running.clear();
 });
 
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(() => rm(directory, { recursive: true, force: true }));
 
 describe('t2i serve', () => {
   it('gives the same bytes for a seed: alone, among others, and after a restart', async () => {
     const first = await serve(run);
-    const alone = await pictureOf(textUrl(first, '?seed=7'));
+    const alone = await imageOf(textUrl(first, '?seed=7'));
     expect(alone.subarray(1, 4).toString()).toBe('PNG');
-    const others = Array.from({ length: 40 }, (_, i) => pictureOf(textUrl(first, `?seed=${i}`, `a red flower ${i}`)));
-    expect(await pictureOf(textUrl(first, '?seed=7'))).toEqual(alone);
+    const others = Array.from({ length: 40 }, (_, i) => imageOf(textUrl(first, `?seed=${i}`, `a red flower ${i}`)));
+    expect(await imageOf(textUrl(first, '?seed=7'))).toEqual(alone);
     expect(new Set((await Promise.all(others)).map((bytes) => bytes.toString('base64'))).size).toBe(40);
     const tag = (await fetch(textUrl(first, '?seed=7'))).headers.get('ETag')!;
     await stop(first);
 
     const second = await serve(run);
-    expect(await pictureOf(textUrl(second, '?seed=7'))).toEqual(alone);
+    expect(await imageOf(textUrl(second, '?seed=7'))).toEqual(alone);
     const again = await fetch(textUrl(second, '?seed=7'), { headers: { 'If-None-Match': tag }, cache: 'no-store' });
     expect(again.status).toBe(304);
     await stop(second);
@@ -84,10 +84,10 @@ describe('t2i serve', () => {
       config: { batches: { batchSize: 4 } },
     });
     expect(model.weights.sha256.startsWith(model.revision)).toBe(true);
-    expect(JSON.stringify(model)).not.toContain(folder);
+    expect(JSON.stringify(model)).not.toContain(directory);
     const { sheets } = await (await fetch(`${served.url}/v1/samples/again`)).json();
-    expect((await pictureOf(served.url + sheets[0].url)).subarray(1, 4).toString()).toBe('PNG');
-    expect((await pictureOf(`${served.url}/v1/film/again`)).subarray(8, 12).toString()).toBe('WEBP');
+    expect((await imageOf(served.url + sheets[0].url)).subarray(1, 4).toString()).toBe('PNG');
+    expect((await imageOf(`${served.url}/v1/film/again`)).subarray(8, 12).toString()).toBe('WEBP');
   });
 
   it('stops politely: what was accepted is answered, nothing of what was typed is logged', async () => {
@@ -104,7 +104,7 @@ describe('t2i serve', () => {
     expect([code, stderr]).toEqual([0, expect.stringContaining('Finishing what was accepted')]);
     const lines = stderr.split('\n').filter((line) => line.startsWith('{'));
     expect(lines.map((line) => JSON.parse(line))).toContainEqual(
-      expect.objectContaining({ route: '/text/{caption}', status: 200, model: 'run', pictures: 1 }),
+      expect.objectContaining({ route: '/text/{caption}', status: 200, model: 'run', images: 1 }),
     );
     expect(stderr.replace(/^Try .*$/m, '')).not.toMatch(/pink|yellow/);
   });
@@ -129,7 +129,7 @@ describe('t2i serve', () => {
   });
 
   it('says what is wrong', async () => {
-    const none = await t2i('serve', join(folder, 'nowhere')).finished;
+    const none = await t2i('serve', join(directory, 'nowhere')).finished;
     expect(none).toMatchObject({ code: 2, stderr: expect.stringMatching(/nowhere/) });
     const twice = await t2i('serve', run, run, '--port', '0').finished;
     expect(twice).toMatchObject({ code: 2, stderr: expect.stringMatching(/Two models have the name run/) });

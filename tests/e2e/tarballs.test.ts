@@ -30,7 +30,7 @@ const images = await generateFromCaptions({ model, encoder, captions: ['a pink f
 writeFileSync('flower.png', await encodeImage(imageGrid(toRgbImages(images), { columns: 2 })));
 `;
 
-const ENGINE = `
+const BACKEND = `
 import { selectBackend } from '@t2i/backend';
 await selectBackend({ logger: { info: console.log, warn: console.log } });
 `;
@@ -38,29 +38,29 @@ await selectBackend({ logger: { info: console.log, warn: console.log } });
 const NATIVE = join(ROOT, 'packages/backend-native');
 const hasCompiler = spawnSync(process.env.CXX ?? 'c++', ['--version']).status === 0;
 
-let folder: string;
+let root: string;
 let project: string;
 let withoutCompiler: NodeJS.ProcessEnv;
 /** Runs a command in the stranger's project. */
 const inProject = (command: string, ...args: string[]) => succeed(command, args, project, withoutCompiler);
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 't2i-tarballs-'));
-  project = join(folder, 'project');
+  root = await mkdtemp(join(tmpdir(), 't2i-tarballs-'));
+  project = join(root, 'project');
   withoutCompiler = await environmentWithoutCompiler();
   await succeed('pnpm', ['build']);
   const tarballs = await withPrebuiltKernels(pack);
   await mkdir(project);
-  const engine = { '@tensorflow/tfjs-core': '4.22.0', '@tensorflow/tfjs-layers': '4.22.0' };
-  const manifest = { name: 'stranger', private: true, type: 'module', dependencies: { ...tarballs, ...engine } };
+  const backend = { '@tensorflow/tfjs-core': '4.22.0', '@tensorflow/tfjs-layers': '4.22.0' };
+  const manifest = { name: 'stranger', private: true, type: 'module', dependencies: { ...tarballs, ...backend } };
   await writeFile(join(project, 'package.json'), JSON.stringify(manifest));
   await writeFile(join(project, 'draw.js'), PROGRAM);
-  await writeFile(join(project, 'engine.js'), ENGINE);
+  await writeFile(join(project, 'backend.js'), BACKEND);
   await inProject('npm', 'install', '--no-audit', '--no-fund');
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(() => rm(root, { recursive: true, force: true }));
 
-it('installs outside the workspace, trains a step, draws a picture, and has a working t2i command', async () => {
+it('installs outside the workspace, trains a step, draws an image, and has a working t2i command', async () => {
   await inProject('node', 'draw.js');
   expect((await readFile(join(project, 'flower.png'))).subarray(1, 4).toString()).toBe('PNG');
 
@@ -69,7 +69,7 @@ it('installs outside the workspace, trains a step, draws a picture, and has a wo
   await inProject(t2i, 'train', '--data', 'toy-flowers', ...flags);
   await inProject(t2i, 'generate', 'a blue flower', '--run', 'run', '--out', 'blue.webp');
   expect((await readFile(join(project, 'blue.webp'))).subarray(8, 12).toString()).toBe('WEBP');
-  // Two copies of tfjs-core would be two engines.
+  // Two copies of tfjs-core would be two backends.
   const copies = await inProject('npm', 'ls', '--all', '--parseable', '@tensorflow/tfjs-core');
   expect(copies.stdout.trim().split('\n')).toHaveLength(1);
 });
@@ -100,28 +100,28 @@ it.runIf(process.platform === 'linux')('packs itself into a bundle that trains w
 });
 
 it.runIf(hasCompiler)('computes with prebuilt kernels', async () => {
-  const { stdout } = await inProject('node', 'engine.js');
-  expect(stdout).toMatch(/^Engine: native \(\w+, \d+ threads?\)/);
+  const { stdout } = await inProject('node', 'backend.js');
+  expect(stdout).toMatch(/^Backend: native \(\w+, \d+ threads?\)/);
 });
 
 it('computes on wasm where there are no prebuilt kernels, and says why; asked to compile, it says that there is no compiler', async () => {
   await rm(join(project, 'node_modules/@t2i/backend-native/prebuilds'), { recursive: true, force: true });
-  const engine = await inProject('node', 'engine.js');
-  expect(engine.stdout).toMatch(/^Engine: wasm .+Not native: .+not compiled for \w+-\w+; `t2i engine build native`/);
+  const backend = await inProject('node', 'backend.js');
+  expect(backend.stdout).toMatch(/^Backend: wasm .+Not native: .+not compiled for \w+-\w+; `t2i backend build native`/);
   const t2i = join(project, 'node_modules/.bin/t2i');
-  await expect(inProject(t2i, 'engine', 'build', 'native')).rejects.toThrow(/no C\+\+ compiler found/);
+  await expect(inProject(t2i, 'backend', 'build', 'native')).rejects.toThrow(/no C\+\+ compiler found/);
 });
 
 it.runIf(hasCompiler)('compiles the kernels on request, once', async () => {
-  await succeed(join(project, 'node_modules/.bin/t2i'), ['engine', 'build', 'native'], project);
-  const { stdout } = await inProject('node', 'engine.js');
-  expect(stdout).toMatch(/^Engine: native \(\w+, \d+ threads?\)/);
+  await succeed(join(project, 'node_modules/.bin/t2i'), ['backend', 'build', 'native'], project);
+  const { stdout } = await inProject('node', 'backend.js');
+  expect(stdout).toMatch(/^Backend: native \(\w+, \d+ threads?\)/);
 });
 
 it('packs no tests and nothing that only tests use', async () => {
   const packed = [];
-  for (const tarball of (await readdir(folder)).filter((name) => name.endsWith('.tgz'))) {
-    const { stdout } = await succeed('tar', ['-tzf', join(folder, tarball)]);
+  for (const tarball of (await readdir(root)).filter((name) => name.endsWith('.tgz'))) {
+    const { stdout } = await succeed('tar', ['-tzf', join(root, tarball)]);
     packed.push(
       ...stdout
         .trim()
@@ -144,7 +144,7 @@ it('installs no package that runs a script on installation', async () => {
 
 /** Node, npm and the shell that runs install scripts, and nothing else. */
 async function environmentWithoutCompiler(): Promise<NodeJS.ProcessEnv> {
-  const commands = join(folder, 'commands');
+  const commands = join(root, 'commands');
   await mkdir(commands);
   for (const name of ['node', 'npm', 'sh', 'env']) {
     const found = spawnSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).stdout.trim();
@@ -153,7 +153,7 @@ async function environmentWithoutCompiler(): Promise<NodeJS.ProcessEnv> {
   return { ...process.env, PATH: commands, CXX: '' };
 }
 
-/** Puts prebuilt kernels into the package's folder while `work` runs, where they can be made. */
+/** Puts prebuilt kernels into the package's directory while `work` runs, where they can be made. */
 async function withPrebuiltKernels<T>(work: () => Promise<T>): Promise<T> {
   const prebuilds = join(NATIVE, 'prebuilds');
   if (!hasCompiler || existsSync(prebuilds)) return work();
@@ -170,7 +170,7 @@ async function withPrebuiltKernels<T>(work: () => Promise<T>): Promise<T> {
 async function pack(): Promise<Record<string, string>> {
   const tarballs: Record<string, string> = {};
   for (const { name, directory } of await publishablePackages()) {
-    const packed = await succeed('pnpm', ['pack', '--pack-destination', folder, '--json'], directory);
+    const packed = await succeed('pnpm', ['pack', '--pack-destination', directory, '--json'], directory);
     tarballs[name] = `file:${(JSON.parse(packed.stdout) as { filename: string }).filename}`;
   }
   return tarballs;
@@ -178,8 +178,8 @@ async function pack(): Promise<Record<string, string>> {
 
 async function publishablePackages(): Promise<{ name: string; directory: string }[]> {
   const found = [];
-  for (const folderName of await readdir(join(ROOT, 'packages'))) {
-    const directory = join(ROOT, 'packages', folderName);
+  for (const directoryName of await readdir(join(ROOT, 'packages'))) {
+    const directory = join(ROOT, 'packages', directoryName);
     const manifest = JSON.parse(await readFile(join(directory, 'package.json'), 'utf8')) as {
       name: string;
       private?: boolean;

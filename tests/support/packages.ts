@@ -12,12 +12,12 @@ interface Manifest {
   readonly exports?: Readonly<Record<string, string | { readonly '@t2i/source': string }>>;
 }
 
-const folders = readdirSync(PACKAGES);
+const directories = readdirSync(PACKAGES);
 
 /** Manifests by package name. */
 export const manifests: ReadonlyMap<string, Manifest> = new Map(
-  folders.map((folder) => {
-    const manifest = JSON.parse(readFileSync(join(PACKAGES, folder, 'package.json'), 'utf8')) as Manifest;
+  directories.map((directory) => {
+    const manifest = JSON.parse(readFileSync(join(PACKAGES, directory, 'package.json'), 'utf8')) as Manifest;
     return [manifest.name, manifest];
   }),
 );
@@ -30,10 +30,10 @@ export function dependenciesOf(name: string): string[] {
 
 /** `@t2i/core/node` → its source file. */
 function sourceOf(specifier: string): string {
-  const [scope, folder, ...path] = specifier.split('/');
-  const entry = manifests.get(`${scope}/${folder}`)?.exports?.[['.', ...path].join('/')];
+  const [scope, directory, ...path] = specifier.split('/');
+  const entry = manifests.get(`${scope}/${directory}`)?.exports?.[['.', ...path].join('/')];
   if (typeof entry !== 'object') throw new Error(`${specifier} is not exported`);
-  return join(PACKAGES, folder!, entry['@t2i/source']);
+  return join(PACKAGES, directory!, entry['@t2i/source']);
 }
 
 /** `import … from`, `export … from` and bare `import`; types alone leave no trace in what runs. */
@@ -41,7 +41,7 @@ const STATIC_IMPORT = /^(?:import|export)\s+(?!type\b)(?:[^'";]*?\sfrom\s+)?'([^
 
 /**
  * Everything outside this repository that importing `specifier` loads, each as `module ← file`.
- * @param file in the folder of that entry, instead of the entry itself
+ * @param file in the directory of that entry, instead of the entry itself
  */
 export function loadedBy(specifier: string, file?: string): string[] {
   const outside: string[] = [];

@@ -22,14 +22,14 @@ export interface StaticServer {
   close(): void;
 }
 
-/** Serves `folder` on a free port of this machine. */
-export async function serveFolder(folder: string): Promise<StaticServer> {
+/** Serves `directory` on a free port of this machine. */
+export async function serveDirectory(directory: string): Promise<StaticServer> {
   const requests: string[] = [];
   const server = createServer(async ({ url = '/' }, response) => {
     const { pathname } = new URL(url, 'http://localhost');
     requests.push(pathname);
     const file = pathname.endsWith('/') ? `${pathname}index.html` : pathname;
-    const bytes = await readFile(join(folder, file)).catch(() => undefined);
+    const bytes = await readFile(join(directory, file)).catch(() => undefined);
     if (bytes === undefined) return void response.writeHead(404).end();
     response.writeHead(200, { 'Content-Type': TYPES[extname(file)] ?? 'application/octet-stream' }).end(bytes);
   });

@@ -7,7 +7,7 @@ import axe from 'axe-core';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { expect } from 'vitest';
 
-/** Pictures of the page, for people to look at after a test run. */
+/** Images of the page, for people to look at after a test run. */
 const PHOTOGRAPHS = join(tmpdir(), 't2i-page-photographs');
 /** For machines that do much else at the same time; ms. */
 const PATIENCE = 120_000;

@@ -3,7 +3,7 @@
 import { parseArgs } from 'node:util';
 import { ConfigError } from '@t2i/core';
 // by path: the other way round it is a dependency, and both together would be a circle
-import { describeChoice, type EngineName, selectBackend } from '../../backend/src/index.ts';
+import { type BackendName, describeChoice, selectBackend } from '../../backend/src/index.ts';
 import { type BenchPreset, NETWORKS } from './convolutions.ts';
 import { benchElementwise } from './elementwise.ts';
 import { benchGrowth } from './growth.ts';
@@ -28,10 +28,10 @@ const presets = values.preset === undefined ? names : names.filter((name) => nam
 if (presets.length === 0)
   throw new ConfigError(`No preset "${values.preset}".`, { hint: `Use ${names.join(' or ')}.` });
 
-const engine = await selectBackend({ prefer: values.backend as EngineName });
-console.log(`engine ${describeChoice(engine)}`);
+const backend = await selectBackend({ prefer: values.backend as BackendName });
+console.log(`backend ${describeChoice(backend)}`);
 const synchronous = ['kernels', 'elementwise', 'growth'];
-if (engine.name === 'webgpu' && synchronous.includes(positionals[0] ?? '')) {
+if (backend.name === 'webgpu' && synchronous.includes(positionals[0] ?? '')) {
   throw new ConfigError(`On webgpu, ${positionals[0]} would time how fast work is queued.`, {
     hint: 'Use `train-step` or `generate`.',
   });

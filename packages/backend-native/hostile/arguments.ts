@@ -1,4 +1,4 @@
-/** The arguments of one call of a kernel, as plain data: made by the tables of this folder, spoiled by `mutate.ts`. */
+/** The arguments of one call of a kernel, as plain data: made by the tables of this directory, spoiled by `mutate.ts`. */
 
 import type { Rng } from '@t2i/core';
 

@@ -14,15 +14,15 @@ function suppression(draw: Draw): {
   };
 }
 
-const picture = (draw: Draw) => [draw.whole(1, 2), draw.whole(2, 5), draw.whole(2, 5), draw.whole(1, 3)];
+const image = (draw: Draw) => [draw.whole(1, 2), draw.whole(2, 5), draw.whole(2, 5), draw.whole(1, 3)];
 
 export const IMAGES: Kinds = {
   CropAndResize: {
     make: (draw) => {
-      const image = picture(draw);
+      const shape = image(draw);
       const boxes = draw.whole(1, 3);
       return {
-        inputs: { image: floats(image), boxes: floats([boxes, 4]), boxInd: ints([boxes], image[0]) },
+        inputs: { image: floats(shape), boxes: floats([boxes, 4]), boxInd: ints([boxes], shape[0]) },
         attrs: {
           cropSize: [draw.whole(1, 4), draw.whole(1, 4)],
           method: draw.pick('bilinear', 'nearest'),
@@ -33,23 +33,23 @@ export const IMAGES: Kinds = {
     api: (t, a) => tf.image.cropAndResize(t.image!, t.boxes!, t.boxInd!, a.cropSize!, a.method!, a.extrapolationValue!),
   },
   FlipLeftRight: {
-    make: (draw) => ({ inputs: { image: floats(picture(draw)) }, attrs: {} }),
+    make: (draw) => ({ inputs: { image: floats(image(draw)) }, attrs: {} }),
     api: (t) => tf.image.flipLeftRight(t.image!),
   },
   RotateWithOffset: {
-    make: (draw) => ({ inputs: { image: floats(picture(draw)) }, attrs: { radians: 0.5, fillValue: 0, center: 0.5 } }),
+    make: (draw) => ({ inputs: { image: floats(image(draw)) }, attrs: { radians: 0.5, fillValue: 0, center: 0.5 } }),
     api: (t, a) => tf.image.rotateWithOffset(t.image!, a.radians!, a.fillValue!, a.center!),
   },
   Transform: {
     make: (draw) => {
-      const image = picture(draw);
+      const shape = image(draw);
       const attrs = {
         interpolation: draw.pick('nearest', 'bilinear'),
         fillMode: draw.pick('constant', 'reflect', 'wrap', 'nearest'),
         fillValue: 0,
         outputShape: [draw.whole(1, 5), draw.whole(1, 5)],
       };
-      return { inputs: { image: floats(image), transforms: floats([image[0]!, 8]) }, attrs };
+      return { inputs: { image: floats(shape), transforms: floats([shape[0]!, 8]) }, attrs };
     },
     api: (t, a) =>
       tf.image.transform(t.image!, t.transforms!, a.interpolation!, a.fillMode!, a.fillValue!, a.outputShape!),

@@ -73,7 +73,7 @@ const InstructionSet& choose_set() {
     if (set.available() && (any || std::strcmp(wanted, set.name) == 0)) chosen = &set;
   if (chosen != nullptr) return *chosen;
   const std::string usable = usable_sets();
-  if (usable.empty()) throw std::runtime_error("it was compiled for another processor; `node scripts/build.mjs` in the folder of @t2i/backend-native compiles it for this one");
+  if (usable.empty()) throw std::runtime_error("it was compiled for another processor; `node scripts/build.mjs` in the directory of @t2i/backend-native compiles it for this one");
   throw std::runtime_error("T2I_ISA is \"" + std::string(wanted) + "\", but the usable instruction sets are: " + usable);
 }
 

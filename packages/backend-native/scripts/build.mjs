@@ -29,8 +29,8 @@ const ADDON = 't2i_native.node';
 const LINKED_FROM = 'objects.txt';
 const prebuilt = join(root, 'prebuilds', `${process.platform}-${flags.arch}.node`);
 
-/** Where objects and addon go: builds that share nothing have folders of their own. */
-function buildFolder() {
+/** Where objects and addon go: builds that share nothing have directories of their own. */
+function buildDirectory() {
   const kind = flags.sanitize === undefined ? 'Release' : `sanitize-${flags.sanitize}`;
   const foreign = flags.arch === process.arch ? '' : `-${flags.arch}`;
   return join(root, 'build', `${kind}${foreign}${flags.sets === undefined ? '' : `-${flags.sets}`}`);
@@ -79,9 +79,9 @@ function wantedSets(compiler) {
   return Object.keys(flags.install || flags.sanitize ? setsOfThisMachine(compiler, all) : all);
 }
 
-/** The names of the objects that the addon in `folder` was linked from, one a line; empty when there is none. */
-function linkedFrom(folder) {
-  const [addon, list] = [ADDON, LINKED_FROM].map((name) => join(folder, name));
+/** The names of the objects that the addon in `directory` was linked from, one a line; empty when there is none. */
+function linkedFrom(directory) {
+  const [addon, list] = [ADDON, LINKED_FROM].map((name) => join(directory, name));
   return existsSync(addon) && existsSync(list) ? readFileSync(list, 'utf8') : '';
 }
 
@@ -90,36 +90,36 @@ const listOf = (jobs) => jobs.map(({ object }) => `${basename(object)}\n`).join(
 /** Whatever is missing, compiled and linked; returns what to tell, and the objects. */
 async function build() {
   const compiler = findCompiler();
-  const folder = buildFolder();
-  const objectFolder = join(folder, 'objects');
-  if (flags.force) rmSync(folder, { recursive: true, force: true });
-  mkdirSync(objectFolder, { recursive: true });
-  const plan = (sets) => planObjects({ compiler, arch: flags.arch, sets, sanitizer: flags.sanitize, objectFolder });
+  const directory = buildDirectory();
+  const objectDirectory = join(directory, 'objects');
+  if (flags.force) rmSync(directory, { recursive: true, force: true });
+  mkdirSync(objectDirectory, { recursive: true });
+  const plan = (sets) => planObjects({ compiler, arch: flags.arch, sets, sanitizer: flags.sanitize, objectDirectory });
   const sets = wantedSets(compiler);
   const jobs = plan(sets);
   const whole = plan(Object.keys(INSTRUCTION_SETS[flags.arch]));
-  const output = join(folder, ADDON);
+  const output = join(directory, ADDON);
   // An installation leaves a whole build alone.
   const enough = flags.install ? [jobs, whole] : [jobs];
-  const linked = linkedFrom(folder);
+  const linked = linkedFrom(directory);
   if (enough.some((wanted) => linked === listOf(wanted))) return { message: `${output} is up to date`, jobs };
 
   const started = Date.now();
   const stale = jobs.filter(({ object }) => !existsSync(object));
   await compileAll(compiler, stale);
   await link(compiler, jobs, output);
-  writeFileSync(join(folder, LINKED_FROM), listOf(jobs));
-  removeOutdated(objectFolder, [...jobs, ...whole]);
+  writeFileSync(join(directory, LINKED_FROM), listOf(jobs));
+  removeOutdated(objectDirectory, [...jobs, ...whole]);
   const seconds = ((Date.now() - started) / 1000).toFixed(1);
   const counts = `${stale.length} of ${jobs.length} files compiled for ${sets.join(', ')}`;
   return { message: `${output}: ${counts} with ${compiler.version} in ${seconds} s`, jobs };
 }
 
 /** Deletes objects of other sources, flags or compilers; what another build is just writing stays. */
-function removeOutdated(objectFolder, jobs) {
+function removeOutdated(objectDirectory, jobs) {
   const current = new Set(jobs.map(({ object }) => basename(object)));
-  for (const name of readdirSync(objectFolder))
-    if (!current.has(name) && !/\.\d+\.o$/.test(name)) rmSync(join(objectFolder, name), { force: true });
+  for (const name of readdirSync(objectDirectory))
+    if (!current.has(name) && !/\.\d+\.o$/.test(name)) rmSync(join(objectDirectory, name), { force: true });
 }
 
 /** The objects of a build, linked into prebuilds/ with the C++ library: another machine may have an older one, or none. */

@@ -27,7 +27,7 @@ function baselineJobs(kernelFiles, sets, shared) {
  * is left alone with one of them at the end.
  * @param sets names of instruction sets of `arch`
  */
-export function planObjects({ compiler, arch, sets, sanitizer, objectFolder }) {
+export function planObjects({ compiler, arch, sets, sanitizer, objectDirectory }) {
   const shared = [...COMMON_FLAGS, ...sanitizerFlags(sanitizer)];
   const kernelFiles = sourcesIn(join(native, 'kernels'));
   const jobs = baselineJobs(kernelFiles, sets, shared);
@@ -41,13 +41,13 @@ export function planObjects({ compiler, arch, sets, sanitizer, objectFolder }) {
       });
   for (const job of jobs) {
     const sources = [...withHeaders(job.source)].sort().map((file) => readFileSync(file));
-    job.object = join(objectFolder, `${job.name}-${hashOf(compiler.version, ...sources, ...job.flags)}.o`);
+    job.object = join(objectDirectory, `${job.name}-${hashOf(compiler.version, ...sources, ...job.flags)}.o`);
   }
   return jobs.sort((a, b) => statSync(b.source).size - statSync(a.source).size);
 }
 
-function sourcesIn(folder) {
-  return readdirSync(folder)
+function sourcesIn(directory) {
+  return readdirSync(directory)
     .filter((name) => name.endsWith('.cc'))
     .sort();
 }

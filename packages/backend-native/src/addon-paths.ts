@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** The addons that are there, the preferred one first. From src/ and from dist/ alike, the package is one folder up. */
+/** The addons that are there, the preferred one first. From src/ and from dist/ alike, the package is one directory up. */
 export function presentAddons(): string[] {
   const explicit = process.env.T2I_NATIVE_ADDON;
   const paths = explicit

@@ -52,7 +52,7 @@ function loadAddon(): { addon: Addon; threads: number } | { reason: string } {
   if (named) return { reason: `T2I_NATIVE_ADDON is "${named}", and there is no such file` };
   return {
     reason:
-      `not compiled for ${process.platform}-${process.arch}; \`t2i engine build native\` compiles them ` +
+      `not compiled for ${process.platform}-${process.arch}; \`t2i backend build native\` compiles them ` +
       'where a C++17 compiler is installed, and so does the option `compile` of selectBackend',
   };
 }
@@ -92,7 +92,7 @@ export function nativeFunction<F extends (...args: never[]) => unknown>(name: st
   if (found !== undefined) return found;
   const refuse = () => {
     throw new BackendError(`The compiled addon has no function "${name}": it was made from other sources.`, {
-      hint: 'Compile it again: `t2i engine build native`, or `node scripts/build.mjs` in the folder of @t2i/backend-native.',
+      hint: 'Compile it again: `t2i backend build native`, or `node scripts/build.mjs` in the directory of @t2i/backend-native.',
     });
   };
   return refuse as unknown as F;

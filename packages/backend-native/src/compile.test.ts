@@ -7,22 +7,22 @@ import { compileKernels } from './compile.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
-let folder: string;
+let directory: string;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 't2i-compile-'));
+  directory = await mkdtemp(join(tmpdir(), 't2i-compile-'));
 });
 afterEach(async () => {
   vi.unstubAllEnvs();
-  await rm(folder, { recursive: true, force: true });
+  await rm(directory, { recursive: true, force: true });
 });
 
 /** `compileKernels` of a copy of this package that holds no addon. */
 async function copyWithoutAddon(): Promise<typeof compileKernels> {
   for (const name of ['src', 'scripts', 'native', 'package.json']) {
-    await cp(join(ROOT, name), join(folder, name), { recursive: true });
+    await cp(join(ROOT, name), join(directory, name), { recursive: true });
   }
-  await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
-  const copy = (await import(pathToFileURL(join(folder, 'src/compile.ts')).href)) as {
+  await symlink(join(ROOT, 'node_modules'), join(directory, 'node_modules'));
+  const copy = (await import(pathToFileURL(join(directory, 'src/compile.ts')).href)) as {
     compileKernels: typeof compileKernels;
   };
   return copy.compileKernels;

@@ -1,10 +1,10 @@
 /**
- * Times a training step of a small DCGAN on an engine, and where the time goes, kernel by kernel.
- * `npx tsx --conditions=@t2i/source packages/backend/bench/training-step.ts [engine] [imageSize] [batchSize] [filters]`
+ * Times a training step of a small DCGAN on a backend, and where the time goes, kernel by kernel.
+ * `npx tsx --conditions=@t2i/source packages/backend/bench/training-step.ts [backend] [imageSize] [batchSize] [filters]`
  */
 
 import * as tf from '@tensorflow/tfjs-core';
-import { type EngineName, selectBackend } from '../src/index.ts';
+import { type BackendName, selectBackend } from '../src/index.ts';
 import { Dcgan } from '../test/dcgan.ts';
 
 const STEPS = 5;
@@ -12,7 +12,7 @@ const KERNELS_SHOWN = 16;
 
 const [prefer = 'wasm', imageSize = '32', batchSize = '16', filters = '32'] = process.argv.slice(2);
 const logger = { info: console.log, warn: console.warn };
-await selectBackend({ prefer: prefer as EngineName, logger });
+await selectBackend({ prefer: prefer as BackendName, logger });
 
 const gan = new Dcgan({ imageSize: Number(imageSize), batchSize: Number(batchSize), filters: Number(filters) });
 await gan.step();

@@ -1,8 +1,8 @@
-/** What choosing an engine depends on outside tfjs: modules, environment variables, the platform. */
+/** What choosing a backend depends on outside tfjs: modules, environment variables, the platform. */
 
 import { BackendError, errorMessage } from '@t2i/core';
 
-/** A program that is one file, its engines included, gives its own `importModule`; tests give a whole one. */
+/** A program that is one file, its backends included, gives its own `importModule`; tests give a whole one. */
 export interface Environment {
   readonly variables: Readonly<Record<string, string | undefined>>;
   readonly isNode: boolean;
@@ -22,7 +22,7 @@ export const environment: Environment = {
   async deviceFiles() {
     if (!hasProcess || process.platform !== 'linux') return undefined;
     const { readdir } = (await this.importModule('node:fs/promises')) as typeof import('node:fs/promises');
-    const lists = await Promise.all(['/dev', '/dev/dri'].map((folder) => readdir(folder).catch(() => [])));
+    const lists = await Promise.all(['/dev', '/dev/dri'].map((directory) => readdir(directory).catch(() => [])));
     return lists.flat();
   },
 };

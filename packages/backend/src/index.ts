@@ -1,5 +1,5 @@
-export type { EngineFacts, EngineName, EngineOptions, WasmPaths } from './engine.ts';
-export { ENGINE_NAMES } from './engines.ts';
+export type { BackendFacts, BackendName, BackendOptions, WasmPaths } from './backend.ts';
+export { BACKEND_NAMES } from './backends.ts';
 export type { Environment } from './environment.ts';
 export { environment } from './environment.ts';
 export type { BackendReport, InspectBackendsOptions } from './inspect-backends.ts';

@@ -1,21 +1,21 @@
-/** Tries every engine in turn and says what works, for `t2i doctor`. */
+/** Tries every backend in turn and says what works, for `t2i doctor`. */
 
 import { errorMessage, T2iError } from '@t2i/core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { EngineFacts, EngineName } from './engine.ts';
-import { ENGINE_NAMES, ENGINES } from './engines.ts';
+import type { BackendFacts, BackendName } from './backend.ts';
+import { BACKEND_NAMES, BACKENDS } from './backends.ts';
 import { type Environment, environment } from './environment.ts';
 
-/** What one engine is here: working, or not and why not. */
+/** What one backend is here: working, or not and why not. */
 export type BackendReport =
   | ({
-      readonly name: EngineName;
+      readonly name: BackendName;
       readonly available: true;
       /** Speed of a product of matrices of 256 × 256, in 10⁹ operations a second; present when asked for. */
       readonly gflops?: number;
-    } & EngineFacts)
+    } & BackendFacts)
   | {
-      readonly name: EngineName;
+      readonly name: BackendName;
       readonly available: false;
       /** What is missing. */
       readonly problem: string;
@@ -24,13 +24,13 @@ export type BackendReport =
     };
 
 export interface InspectBackendsOptions {
-  /** Measures each engine that works; takes a moment. */
+  /** Measures each backend that works; takes a moment. */
   readonly measure?: boolean;
-  /** Default: all. An engine of another maker may take the whole process down when it cannot have a thread or memory. */
-  readonly names?: readonly EngineName[];
+  /** Default: all. A backend of another maker may take the whole process down when it cannot have a thread or memory. */
+  readonly names?: readonly BackendName[];
 }
 
-/** One report per engine, fastest first. Each is started in turn; afterwards the one that was current is so again. */
+/** One report per backend, fastest first. Each is started in turn; afterwards the one that was current is so again. */
 export function inspectBackends(options: InspectBackendsOptions = {}): Promise<BackendReport[]> {
   return inspectBackendsIn(environment, options);
 }
@@ -38,7 +38,7 @@ export function inspectBackends(options: InspectBackendsOptions = {}): Promise<B
 /** {@link inspectBackends} in a given environment. */
 export async function inspectBackendsIn(
   environment: Environment,
-  { measure = false, names = ENGINE_NAMES }: InspectBackendsOptions = {},
+  { measure = false, names = BACKEND_NAMES }: InspectBackendsOptions = {},
 ): Promise<BackendReport[]> {
   const current: string | undefined = tf.getBackend();
   const reports: BackendReport[] = [];
@@ -47,10 +47,10 @@ export async function inspectBackendsIn(
   return reports;
 }
 
-/** Whatever goes wrong in an engine, out of memory for one, is a fact about that engine. */
-async function inspect(environment: Environment, name: EngineName, measure: boolean): Promise<BackendReport> {
+/** Whatever goes wrong in a backend, out of memory for one, is a fact about that backend. */
+async function inspect(environment: Environment, name: BackendName, measure: boolean): Promise<BackendReport> {
   try {
-    const facts = await ENGINES[name].start(environment, {});
+    const facts = await BACKENDS[name].start(environment, {});
     return { name, available: true, ...facts, ...(measure && { gflops: await matMulSpeed() }) };
   } catch (error) {
     const hint = T2iError.isInstance(error) ? error.hint : undefined;

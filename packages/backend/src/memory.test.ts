@@ -24,5 +24,5 @@ it('names work that leaves tensors behind', async () => {
 
 it('names work whose kernels leave buffers behind', async () => {
   const lose = () => tf.backend().write(new Float32Array(3), [3], 'float32');
-  await expect(withoutLeaks('the kernel', lose)).rejects.toThrow('the kernel leaves 1 buffers on the engine behind');
+  await expect(withoutLeaks('the kernel', lose)).rejects.toThrow('the kernel leaves 1 buffers on the backend behind');
 });

@@ -1,15 +1,15 @@
-/** How this package completes engines: kernels of its own under the names that tfjs calls. */
+/** How this package completes backends: kernels of its own under the names that tfjs calls. */
 
 import { assert } from '@t2i/core';
 import type { KernelFunc } from '@tensorflow/tfjs-core';
 import { getKernel, registerKernel, unregisterKernel } from '@tensorflow/tfjs-core';
 
-/** Puts a kernel in the place of the engine's own, which it may still call where it does not apply. */
+/** Puts a kernel in the place of the backend's own, which it may still call where it does not apply. */
 export function replaceKernel<K>(backendName: string, kernelName: string, replacement: (original: K) => K): void {
   const config = getKernel(kernelName, backendName);
   assert(config != null, `the ${backendName} backend has no kernel ${kernelName} to replace`);
   unregisterKernel(kernelName, backendName);
-  // the other members stay: `setupFunc` of wasm binds the original to the compiled module when the engine starts
+  // the other members stay: `setupFunc` of wasm binds the original to the compiled module when the backend starts
   const kernelFunc = replacement(config.kernelFunc as unknown as K) as unknown as KernelFunc;
   registerKernel({ ...config, kernelFunc });
 }

@@ -57,7 +57,7 @@ describe('auto', () => {
     expect(choice.version).toMatch(/^4\.22/);
     expect(choice.reason).toContain('Not native');
     expect(choice.reason).toContain('no compiler was found');
-    expect(lines).toEqual([`Engine: wasm ${choice.version} (simd128, 1 thread): ${choice.reason}.`]);
+    expect(lines).toEqual([`Backend: wasm ${choice.version} (simd128, 1 thread): ${choice.reason}.`]);
   });
 
   it('compiles native first when it is told to, whether or not there is anything to compile with', async () => {
@@ -158,7 +158,7 @@ describe('auto', () => {
     expect((await selectBackendIn(page)).name).toBe('webgpu');
   });
 
-  it('does what T2I_BACKEND says, unless an engine is asked for', async () => {
+  it('does what T2I_BACKEND says, unless a backend is asked for', async () => {
     const environment = fakeEnvironment({ [NATIVE]: working }, { variables: { T2I_BACKEND: 'cpu' } });
     expect(await selectBackendIn(environment)).toMatchObject({ name: 'cpu', reason: 'asked for by T2I_BACKEND' });
     expect(await selectBackendIn(environment, { prefer: 'auto' })).toMatchObject({ name: 'cpu' });
@@ -171,7 +171,7 @@ describe('auto', () => {
   });
 });
 
-describe('an engine asked for', () => {
+describe('a backend asked for', () => {
   it.each([
     ['native', 'npm install @t2i/backend-native'],
     ['node', 'npm install @tensorflow/tfjs-node'],
@@ -185,7 +185,7 @@ describe('an engine asked for', () => {
     expect((error as BackendError).hint).toContain(command);
   });
 
-  it('and not working is an error, never another engine', async () => {
+  it('and not working is an error, never another backend', async () => {
     const asked = selectBackendIn(fakeEnvironment({ [NATIVE]: uncompiled }), { prefer: 'native' });
     await expect(asked).rejects.toThrow('no compiler was found');
   });

@@ -1,34 +1,34 @@
-/** Chooses the engine that TensorFlow.js computes with, and says which and why. */
+/** Chooses the backend that TensorFlow.js computes with, and says which and why. */
 
 import { BackendError, ConfigError, T2iError } from '@t2i/core';
-import type { EngineFacts, EngineName, EngineOptions } from './engine.ts';
-import { ENGINE_NAMES, ENGINES } from './engines.ts';
+import type { BackendFacts, BackendName, BackendOptions } from './backend.ts';
+import { BACKEND_NAMES, BACKENDS } from './backends.ts';
 import { type Environment, environment } from './environment.ts';
 import { findGraphicsCards, type GraphicsCards } from './graphics-cards.ts';
 
 /** Tried in this order when nobody asks for one. */
-const AUTOMATIC: readonly EngineName[] = ['node-gpu', 'webgpu', 'native', 'node', 'wasm', 'cpu'];
-const AUTOMATIC_IN_BROWSERS: readonly EngineName[] = ['webgpu', 'wasm', 'cpu'];
+const AUTOMATIC: readonly BackendName[] = ['node-gpu', 'webgpu', 'native', 'node', 'wasm', 'cpu'];
+const AUTOMATIC_IN_BROWSERS: readonly BackendName[] = ['webgpu', 'wasm', 'cpu'];
 
-/** Which graphics card an engine cannot do without. */
-const NEEDS: Partial<Record<EngineName, keyof GraphicsCards>> = { 'node-gpu': 'nvidia', webgpu: 'any' };
+/** Which graphics card a backend cannot do without. */
+const NEEDS: Partial<Record<BackendName, keyof GraphicsCards>> = { 'node-gpu': 'nvidia', webgpu: 'any' };
 
-export interface SelectBackendOptions extends EngineOptions {
-  /** The engine to use, and no other. `auto`, the default: that of the variable T2I_BACKEND, or else the fastest that works. */
-  readonly prefer?: 'auto' | EngineName;
+export interface SelectBackendOptions extends BackendOptions {
+  /** The backend to use, and no other. `auto`, the default: that of the variable T2I_BACKEND, or else the fastest that works. */
+  readonly prefer?: 'auto' | BackendName;
 }
 
-/** The engine that was chosen. */
-export interface BackendChoice extends EngineFacts {
-  readonly name: EngineName;
+/** The backend that was chosen. */
+export interface BackendChoice extends BackendFacts {
+  readonly name: BackendName;
   /** Why this one, and why none of those that come before it. */
   readonly reason: string;
 }
 
 /**
- * Makes an engine the current one of TensorFlow.js.
- * @throws BackendError when the engine asked for is not installed or does not work here; its hint says what to do
- * @throws ConfigError when `prefer` or T2I_BACKEND is not the name of an engine
+ * Makes a backend the current one of TensorFlow.js.
+ * @throws BackendError when the backend asked for is not installed or does not work here; its hint says what to do
+ * @throws ConfigError when `prefer` or T2I_BACKEND is not the name of a backend
  */
 export function selectBackend(options: SelectBackendOptions = {}): Promise<BackendChoice> {
   return selectBackendIn(environment, options);
@@ -40,14 +40,14 @@ export async function selectBackendIn(
   { prefer = 'auto', ...options }: SelectBackendOptions = {},
 ): Promise<BackendChoice> {
   const choice = await choose(environment, prefer, options);
-  options.logger?.info(`Engine: ${describeChoice(choice)}`);
+  options.logger?.info(`Backend: ${describeChoice(choice)}`);
   return choice;
 }
 
-async function choose(environment: Environment, prefer: string, options: EngineOptions): Promise<BackendChoice> {
-  if (prefer !== 'auto') return start(environment, engineNamed(prefer), 'asked for', options);
+async function choose(environment: Environment, prefer: string, options: BackendOptions): Promise<BackendChoice> {
+  if (prefer !== 'auto') return start(environment, backendNamed(prefer), 'asked for', options);
   const variable = environment.variables.T2I_BACKEND || 'auto';
-  if (variable !== 'auto') return start(environment, engineNamed(variable), 'asked for by T2I_BACKEND', options);
+  if (variable !== 'auto') return start(environment, backendNamed(variable), 'asked for by T2I_BACKEND', options);
   const refusals: string[] = [];
   for (const name of await candidates(environment)) {
     const reason = ['the fastest that works here', ...refusals].join('. ');
@@ -61,11 +61,11 @@ async function choose(environment: Environment, prefer: string, options: EngineO
       refusals.push(`Not ${name}: ${error.message.replace(/\.$/, '')}`);
     }
   }
-  throw new BackendError(`No engine works here. ${refusals.join('. ')}.`);
+  throw new BackendError(`No backend works here. ${refusals.join('. ')}.`);
 }
 
 /** What is worth a try: loading the driver of a graphics card takes long only to say that there is none. */
-async function candidates(environment: Environment): Promise<readonly EngineName[]> {
+async function candidates(environment: Environment): Promise<readonly BackendName[]> {
   if (!environment.isNode) return AUTOMATIC_IN_BROWSERS;
   const cards = await findGraphicsCards(environment);
   return AUTOMATIC.filter((name) => {
@@ -76,17 +76,17 @@ async function candidates(environment: Environment): Promise<readonly EngineName
 
 async function start(
   environment: Environment,
-  name: EngineName,
+  name: BackendName,
   reason: string,
-  options: EngineOptions,
+  options: BackendOptions,
 ): Promise<BackendChoice> {
-  return { name, ...(await ENGINES[name].start(environment, options)), reason };
+  return { name, ...(await BACKENDS[name].start(environment, options)), reason };
 }
 
-function engineNamed(name: string): EngineName {
-  const found = ENGINE_NAMES.find((engine) => engine === name);
+function backendNamed(name: string): BackendName {
+  const found = BACKEND_NAMES.find((backend) => backend === name);
   if (found !== undefined) return found;
-  throw new ConfigError(`There is no engine "${name}".`, { hint: `Choose one of auto, ${ENGINE_NAMES.join(', ')}.` });
+  throw new ConfigError(`There is no backend "${name}".`, { hint: `Choose one of auto, ${BACKEND_NAMES.join(', ')}.` });
 }
 
 /** `wasm 4.22.0 (simd128, 1 thread): the fastest that works here. Not native: …` */

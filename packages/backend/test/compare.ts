@@ -1,4 +1,4 @@
-/** For tests of kernels: the same computation on the engine under test and on `cpu`, which is the reference. */
+/** For tests of kernels: the same computation on the backend under test and on `cpu`, which is the reference. */
 
 import { assert, Rng } from '@t2i/core';
 import { expectAllClose, useSwiftShader } from '@t2i/test-utils';
@@ -6,23 +6,23 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers'; // registers all gradients
 import { selectBackend } from '../src/index.ts';
 
-/** The engine under test. */
+/** The backend under test. */
 let tested: 'wasm' | 'webgpu' = 'wasm';
 
-/** Starts both engines. From then on tfjs itself throws when a kernel leaves a buffer behind. */
-export async function startEngines(engine: 'wasm' | 'webgpu'): Promise<void> {
-  tested = engine;
-  if (engine === 'webgpu') useSwiftShader();
+/** Starts both backends. From then on tfjs itself throws when a kernel leaves a buffer behind. */
+export async function startBackends(backend: 'wasm' | 'webgpu'): Promise<void> {
+  tested = backend;
+  if (backend === 'webgpu') useSwiftShader();
   await selectBackend({ prefer: 'cpu' });
-  await selectBackend({ prefer: engine, software: true });
+  await selectBackend({ prefer: backend, software: true });
   tf.env().set('IS_TEST', true);
-  if (engine === 'webgpu') tf.env().set('WEBGPU_CPU_FORWARD', false); // it computes small tensors on the CPU
+  if (backend === 'webgpu') tf.env().set('WEBGPU_CPU_FORWARD', false); // it computes small tensors on the CPU
 }
 
 /** Computes results from tensors that it is given. */
 export type Work = (...inputs: tf.Tensor[]) => tf.Tensor | tf.Tensor[];
 
-/** Runs `work` on both engines and compares every result: shape, type and values. */
+/** Runs `work` on both backends and compares every result: shape, type and values. */
 export async function expectSame(what: string, inputs: readonly Values[], work: Work): Promise<void> {
   const expected = await computeOn('cpu', inputs, work);
   const actual = await computeOn(tested, inputs, work);
@@ -54,7 +54,7 @@ export async function expectSameWithGradients(
   });
 }
 
-/** A tensor off the engine. */
+/** A tensor off the backend. */
 export interface Values {
   readonly shape: readonly number[];
   readonly dtype: tf.NumericDataType;
@@ -75,8 +75,8 @@ export function toTensor({ values, shape, dtype }: Values): tf.Tensor {
   return tf.tensor(Array.from(values), [...shape], dtype);
 }
 
-async function computeOn(engine: string, inputs: readonly Values[], work: Work): Promise<Values[]> {
-  await tf.setBackend(engine);
+async function computeOn(backend: string, inputs: readonly Values[], work: Work): Promise<Values[]> {
+  await tf.setBackend(backend);
   const before = { tensors: tf.memory().numTensors, buffers: tf.backend().numDataIds() };
   const outputs = tf.tidy(() => work(...inputs.map(toTensor)));
   const results = (Array.isArray(outputs) ? outputs : [outputs]).map(async (tensor) => ({
@@ -89,7 +89,7 @@ async function computeOn(engine: string, inputs: readonly Values[], work: Work):
   const after = { tensors: tf.memory().numTensors, buffers: tf.backend().numDataIds() };
   assert(
     after.tensors === before.tensors && after.buffers === before.buffers,
-    `${engine} leaves ${after.tensors - before.tensors} tensors and ${after.buffers - before.buffers} buffers behind`,
+    `${backend} leaves ${after.tensors - before.tensors} tensors and ${after.buffers - before.buffers} buffers behind`,
   );
   return values;
 }

@@ -1,4 +1,4 @@
-/** A small DCGAN in plain tfjs operations: what the engines are timed and compared with. */
+/** A small DCGAN in plain tfjs operations: what the backends are timed and compared with. */
 
 import { Rng } from '@t2i/core';
 import * as tf from '@tensorflow/tfjs-core';
@@ -14,7 +14,7 @@ export interface DcganOptions {
 
 const NOISE_DIM = 100;
 
-/** Both networks with their optimisers. One seed gives one course of training, up to rounding, on every engine. */
+/** Both networks with their optimisers. One seed gives one course of training, up to rounding, on every backend. */
 export class Dcgan {
   readonly #options: DcganOptions;
   readonly #rng = new Rng(1);

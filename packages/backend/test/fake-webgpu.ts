@@ -1,4 +1,4 @@
-/** WebGPU without a graphics card: Dawn, `navigator.gpu` and tfjs's backend, as far as the engine looks at them. */
+/** WebGPU without a graphics card: Dawn, `navigator.gpu` and tfjs's backend, as far as the backend looks at them. */
 
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-webgpu'; // its kernels

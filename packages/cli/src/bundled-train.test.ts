@@ -1,31 +1,31 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { withTemporaryFolder } from '@t2i/test-utils';
+import { withTemporaryDirectory } from '@t2i/test-utils';
 import { describe, expect, it } from 'vitest';
 import type { BundleFacts } from './bundle/facts.ts';
 import { trainFlags } from './bundled-train.ts';
 
 const facts = (parts: BundleFacts['parts']): BundleFacts => ({
-  ...{ format: 1, id: 'abc', platform: 'linux-x64', node: 'v20.19.0', glibc: '2.28', engines: [] },
-  pictures: undefined,
+  ...{ format: 1, id: 'abc', platform: 'linux-x64', node: 'v20.19.0', glibc: '2.28', backends: [] },
+  images: undefined,
   parts,
 });
 const WITH_DATA = facts({ program: '1', data: '2' });
 
 describe('trainFlags', () => {
-  it('name the configuration, the data and a folder for the run before what was asked for', () => {
+  it('name the configuration, the data and a directory for the run before what was asked for', () => {
     const flags = trainFlags({ bundle: '/b', cache: '/c', facts: WITH_DATA, args: ['--max-minutes', '60'] });
     const ours = ['--config', '/c/program/config.json', '--data', '/c/data/set', '--run', '/b/run'];
     expect(flags).toEqual([...ours, '--max-minutes', '60']);
   });
 
-  it('leave the folder of the run to the person, and name no data where there are none', () => {
+  it('leave the directory of the run to the person, and name no data where there are none', () => {
     const args = ['--run=/home/me/run'];
     const flags = trainFlags({ bundle: '/b', cache: '/c', facts: facts({ program: '1' }), args });
     expect(flags).toEqual(['--config', '/c/program/config.json', ...args]);
   });
 
-  it('of a run that goes on are its folder and the data', () => {
+  it('of a run that goes on are its directory and the data', () => {
     const args = ['--resume', '/home/me/run'];
     expect(trainFlags({ bundle: '/b', cache: '/c', facts: WITH_DATA, args })).toEqual([
       '--data',
@@ -35,7 +35,7 @@ describe('trainFlags', () => {
   });
 
   it('name the encoder that came along', async () => {
-    await withTemporaryFolder(async (cache) => {
+    await withTemporaryDirectory(async (cache) => {
       const encoder = join(cache, 'program/encoder');
       await mkdir(encoder, { recursive: true });
       expect(trainFlags({ bundle: '/b', cache, facts: WITH_DATA, args: [] }).join(' ')).toContain(

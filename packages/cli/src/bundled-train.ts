@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { writeFolderAtomic } from '@t2i/core/node';
+import { writeDirectoryAtomic } from '@t2i/core/node';
 import { restoreDataset } from '@t2i/dataset/node';
 import { makeOnce, unpackArchive } from './bundle/archive.ts';
 import { BUNDLE_FILES, type BundleFacts, unpackedPlaces } from './bundle/facts.ts';
@@ -12,9 +12,9 @@ import { consoleOutput, type Output } from './output.ts';
 import { runCommand } from './run-command.ts';
 
 export interface Bundled {
-  /** Folder of the bundle. */
+  /** Directory of the bundle. */
   readonly bundle: string;
-  /** Folder that its parts are unpacked into. */
+  /** Directory that its parts are unpacked into. */
   readonly cache: string;
   readonly facts: BundleFacts;
   /** Flags of `t2i train`. */
@@ -47,7 +47,7 @@ async function unpackData({ bundle, cache }: Bundled, sha256: string, output: Ou
   const { data } = unpackedPlaces(cache);
   await makeOnce(data, () => {
     output.info(`Unpacking the data into ${data}`);
-    return writeFolderAtomic(data, async (temporary) => {
+    return writeDirectoryAtomic(data, async (temporary) => {
       const [condensed, set] = [join(temporary, 'condensed'), join(temporary, basename(unpackedPlaces(cache).set))];
       await unpackArchive(join(bundle, BUNDLE_FILES.data), sha256, condensed);
       await restoreDataset(condensed, set);

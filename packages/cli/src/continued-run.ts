@@ -32,7 +32,7 @@ export function continuedConfig<Config extends { readonly trainer: object }>(
 ): Config {
   const before = { ...recorded, trainer: { ...recorded.trainer, maxSteps: 0, maxMinutes: 0 } };
   const config = parse(merged(before, asked));
-  const differences = settingDifferences(asJson(before), asJson(config)).filter((found) => !isSameFolder(found));
+  const differences = settingDifferences(asJson(before), asJson(config)).filter((found) => !isSameDirectory(found));
   const mayChange = ({ name, before: was }: SettingDifference) =>
     isFree(name) || (places.includes(name) && was !== undefined);
   const refused = differences.filter((found) => !mayChange(found));
@@ -66,8 +66,8 @@ function isFree(setting: string): boolean {
   return section === 'trainer' && !FIXED_SETTINGS.some((fixed) => fixed === name);
 }
 
-/** Two ways of writing one folder. */
-function isSameFolder({ name, before, now }: SettingDifference): boolean {
+/** Two ways of writing one directory. */
+function isSameDirectory({ name, before, now }: SettingDifference): boolean {
   return (
     /(^|\.)directory$/.test(name) &&
     typeof before === 'string' &&

@@ -1,6 +1,6 @@
-/** The process in which `t2i doctor` tries an engine of another maker: its last argument is the name, its last line the report. */
+/** The process in which `t2i doctor` tries a backend of another maker: its last argument is the name, its last line the report. */
 
-import { type EngineName, inspectBackends } from '@t2i/backend';
+import { type BackendName, inspectBackends } from '@t2i/backend';
 
-const [report] = await inspectBackends({ measure: true, names: [process.argv.at(-1) as EngineName] });
+const [report] = await inspectBackends({ measure: true, names: [process.argv.at(-1) as BackendName] });
 process.stdout.write(`\n${JSON.stringify(report)}\n`, () => process.exit());

@@ -4,13 +4,13 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { ImageBatch } from '@t2i/core';
 import { decodeImage } from '@t2i/image-node';
-import { withTemporaryFolder } from '@t2i/test-utils';
+import { withTemporaryDirectory } from '@t2i/test-utils';
 import { describe, expect, it } from 'vitest';
 import { drawCaptions, readCaptions } from './draw-captions.ts';
 
 const SIDE = 32;
 
-/** Draws a caption's length as a level, and counts which of its pictures are still held whenever it is asked for more. */
+/** Draws a caption's length as a level, and counts which of its images are still held whenever it is asked for more. */
 class Painter {
   readonly #drawn: WeakRef<Float32Array>[] = [];
   readonly #collect: () => void;
@@ -48,42 +48,45 @@ const captionsOf = (count: number) => Array.from({ length: count }, (_, i) => 'x
 
 describe('drawCaptions', () => {
   it(
-    'holds no more pictures for many sentences than for some',
+    'holds no more images for many captions than for some',
     () =>
-      withTemporaryFolder(async (folder) => {
+      withTemporaryDirectory(async (directory) => {
         const painter = new Painter();
-        const options = { captions: captionsOf(600), seed: 1, perCaption: 8, folder, name: 'run' };
+        const options = { captions: captionsOf(600), seed: 1, perCaption: 8, directory, name: 'run' };
         const files = await drawCaptions(painter, options);
         expect([painter.passes, painter.mostAtOnce]).toEqual([75, 64]);
         expect(painter.mostAlive).toBeLessThanOrEqual(3);
-        expect(await readdir(folder)).toEqual([...files.map((path) => path.slice(folder.length + 1))].sort());
-        expect(files).toHaveLength(11); // 10 grids of 64 sentences at most, and the page
-        const page = await readFile(join(folder, 'index.html'), 'utf8');
+        expect(await readdir(directory)).toEqual([...files.map((path) => path.slice(directory.length + 1))].sort());
+        expect(files).toHaveLength(11); // 10 grids of 64 captions at most, and the page
+        const page = await readFile(join(directory, 'index.html'), 'utf8');
         expect([page.match(/<img /g)!.length, page.match(/<figure>/g)!.length]).toEqual([4800, 600]);
         expect(page.endsWith('</html>\n')).toBe(true);
-        const last = await decodeImage(await readFile(join(folder, 'grid-010.png')));
+        const last = await decodeImage(await readFile(join(directory, 'grid-010.png')));
         expect([last.width, last.height]).toEqual([8 * (SIDE + 2) + 2, 24 * (SIDE + 2) + 2]);
-        const level = last.data[(4 * last.width + 4) * 3]!; // sentence 576 has 37 letters
+        const level = last.data[(4 * last.width + 4) * 3]!; // caption 576 has 37 letters
         expect(Math.abs(level - (0.37 * 127.5 + 127.5))).toBeLessThanOrEqual(1);
       }),
     300_000,
   );
 
-  it('draws few into one grid, and one sentence with all its pictures at once', () =>
-    withTemporaryFolder(async (folder) => {
+  it('draws few into one grid, and one caption with all its images at once', () =>
+    withTemporaryDirectory(async (directory) => {
       const painter = new Painter();
-      const options = { captions: captionsOf(2), seed: 1, perCaption: 100, folder, name: '<run>' };
-      expect(await drawCaptions(painter, options)).toEqual([join(folder, 'grid.png'), join(folder, 'index.html')]);
+      const options = { captions: captionsOf(2), seed: 1, perCaption: 100, directory, name: '<run>' };
+      expect(await drawCaptions(painter, options)).toEqual([
+        join(directory, 'grid.png'),
+        join(directory, 'index.html'),
+      ]);
       expect([painter.passes, painter.mostAtOnce]).toEqual([2, 100]);
-      expect(await readFile(join(folder, 'index.html'), 'utf8')).toContain('&lt;run&gt;, seed 1');
+      expect(await readFile(join(directory, 'index.html'), 'utf8')).toContain('&lt;run&gt;, seed 1');
     }));
 });
 
 describe('readCaptions', () => {
   const read = (bytes: Uint8Array | string) =>
-    withTemporaryFolder(async (folder) => {
-      await writeFile(join(folder, 'a.txt'), bytes);
-      return readCaptions(join(folder, 'a.txt'));
+    withTemporaryDirectory(async (directory) => {
+      await writeFile(join(directory, 'a.txt'), bytes);
+      return readCaptions(join(directory, 'a.txt'));
     });
 
   it('takes every line, however it ends', async () => {
@@ -98,8 +101,8 @@ describe('readCaptions', () => {
     await expect(read(Buffer.concat([Buffer.from('one\nü\n'), Buffer.of(0xe2, 0x82)]))).rejects.toThrow(/^Line 3 /);
   });
 
-  it('refuses a file without a sentence, and one that is not there', async () => {
-    await expect(read(' \n\n')).rejects.toThrow('holds no sentence');
+  it('refuses a file without a caption, and one that is not there', async () => {
+    await expect(read(' \n\n')).rejects.toThrow('holds no caption');
     await expect(readCaptions('no/such/file')).rejects.toThrow(/Cannot read the captions in no\/such\/file/);
   });
 });

@@ -1,4 +1,4 @@
-/** A file of sentences drawn, in a memory that does not grow with the file: pass by pass into a page, sheet by sheet into grids. */
+/** A file of captions drawn, in a memory that does not grow with the file: pass by pass into a page, sheet by sheet into grids. */
 
 import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
@@ -9,7 +9,7 @@ import { encodeImage } from '@t2i/image-node';
 import type { TextToImage } from '@t2i/published-model';
 import { type CaptionRow, captionPage } from './caption-page.ts';
 
-/** Pictures drawn at once, and pictures of one grid; of one sentence always all. */
+/** Images drawn at once, and images of one grid; of one caption always all. */
 const PASS = 64;
 const SHEET = 512;
 
@@ -18,7 +18,7 @@ export interface DrawCaptionsOptions {
   readonly seed: number;
   readonly perCaption: number;
   /** Gets `index.html`, and `grid.png`, or `grid-001.png` and on where there are many. */
-  readonly folder: string;
+  readonly directory: string;
   /** What people read on the page. */
   readonly name: string;
 }
@@ -28,17 +28,17 @@ export async function drawCaptions(
   model: Pick<TextToImage, 'generate'>,
   options: DrawCaptionsOptions,
 ): Promise<string[]> {
-  const { folder, name, seed } = options;
+  const { directory, name, seed } = options;
   const grids: string[] = [];
-  const page = join(folder, 'index.html');
+  const page = join(directory, 'index.html');
   await writeFileAtomic(page, captionPage(drawRows(model, options, grids), { run: name, seed }));
   return [...grids, page];
 }
 
-/** Every sentence with its pictures, in order; writes a grid as soon as it is full. */
+/** Every caption with its images, in order; writes a grid as soon as it is full. */
 async function* drawRows(
   model: Pick<TextToImage, 'generate'>,
-  { captions, seed, perCaption, folder }: DrawCaptionsOptions,
+  { captions, seed, perCaption, directory }: DrawCaptionsOptions,
   grids: string[],
 ): AsyncGenerator<CaptionRow> {
   const perPass = Math.max(1, Math.floor(PASS / perCaption));
@@ -50,10 +50,10 @@ async function* drawRows(
     const images = toRgbImages(await model.generate({ captions: some, seed, perCaption }));
     for (const [i, caption] of some.entries()) {
       const own = images.slice(i * perCaption, (i + 1) * perCaption);
-      yield { caption, pictures: await Promise.all(own.map((image) => encodeImage(image, { format: 'png' }))) };
+      yield { caption, images: await Promise.all(own.map((image) => encodeImage(image, { format: 'png' }))) };
       sheet.push(...own);
       if (sheet.length < perSheet * perCaption && from + i + 1 < captions.length) continue;
-      const path = join(folder, isOne ? 'grid.png' : `grid-${String(grids.length + 1).padStart(3, '0')}.png`);
+      const path = join(directory, isOne ? 'grid.png' : `grid-${String(grids.length + 1).padStart(3, '0')}.png`);
       await writeFileAtomic(path, await encodeImage(imageGrid(sheet, { columns: perCaption }), { format: 'png' }));
       grids.push(path);
       sheet = [];
@@ -62,13 +62,13 @@ async function* drawRows(
 }
 
 /**
- * The sentences of a file, one a line; empty lines are passed over.
+ * The captions of a file, one a line; empty lines are passed over.
  * @throws ConfigError when it cannot be read, holds none, or a line is not UTF-8
  */
 export async function readCaptions(file: string): Promise<string[]> {
   const bytes = await readFile(file).catch((cause: unknown) => {
     throw new ConfigError(`Cannot read the captions in ${file}: ${errorMessage(cause)}.`, {
-      hint: 'Name a text file, one sentence a line.',
+      hint: 'Name a text file, one caption a line.',
       cause,
     });
   });
@@ -82,7 +82,7 @@ export async function readCaptions(file: string): Promise<string[]> {
     .split(/\r\n|[\n\r]/)
     .map((line) => line.trim())
     .filter((line) => line !== '');
-  if (captions.length === 0) throw new ConfigError(`${file} holds no sentence.`);
+  if (captions.length === 0) throw new ConfigError(`${file} holds no caption.`);
   return captions;
 }
 

@@ -36,24 +36,24 @@ export function share(text: string): number {
   return value;
 }
 
-const ENGINES = ['auto', 'native', 'node-gpu', 'node', 'webgpu', 'wasm', 'cpu'] as const;
-export type BackendFlag = (typeof ENGINES)[number];
+const BACKENDS = ['auto', 'native', 'node-gpu', 'node', 'webgpu', 'wasm', 'cpu'] as const;
+export type BackendFlag = (typeof BACKENDS)[number];
 
 /** The `--backend` flag. */
 export function backendOption(): Option {
-  return new Option('--backend <engine>', 'compute engine; see `t2i doctor`').choices([...ENGINES]).default('auto');
+  return new Option('--backend <backend>', 'compute backend; see `t2i doctor`').choices([...BACKENDS]).default('auto');
 }
 
 /** The `--encoder` flag. */
 export function encoderOption(): Option {
   return new Option(
     '--encoder <which>',
-    '`oxford-102` (trained, comes with the package), `bag-of-words`, or a folder with a trained encoder or a published model ' +
+    '`oxford-102` (trained, comes with the package), `bag-of-words`, or a directory with a trained encoder or a published model ' +
       '(default: oxford-102 for that data set, a bag of words for others)',
   );
 }
 
-/** The picture format that a file name asks for. */
+/** The image format that a file name asks for. */
 export function imageFormat(path: string): 'png' | 'webp' | 'jpeg' {
   switch (extname(path).toLowerCase()) {
     case '.png':
@@ -64,16 +64,16 @@ export function imageFormat(path: string): 'png' | 'webp' | 'jpeg' {
     case '.jpeg':
       return 'jpeg';
     default:
-      throw new ConfigError(`${path} names no picture format.`, { hint: 'End it in .png, .webp or .jpg.' });
+      throw new ConfigError(`${path} names no image format.`, { hint: 'End it in .png, .webp or .jpg.' });
   }
 }
 
-/** The format of a moving picture that a file name asks for. */
+/** The format of a moving image that a file name asks for. */
 export function animationFormat(path: string): 'webp' | 'gif' {
   const ending = extname(path).toLowerCase();
   if (ending === '.webp') return 'webp';
   if (ending === '.gif') return 'gif';
-  throw new ConfigError(`${path} names no format of moving pictures.`, { hint: 'End it in .webp or .gif.' });
+  throw new ConfigError(`${path} names no format of moving images.`, { hint: 'End it in .webp or .gif.' });
 }
 
 /** Gathers a flag that may be given several times. */

@@ -1,4 +1,4 @@
-/** Networks that look at pictures, from files of weights. */
+/** Networks that look at images, from files of weights. */
 
 import { readFile } from 'node:fs/promises';
 import { ConfigError, errorMessage } from '@t2i/core';
@@ -6,7 +6,7 @@ import { GOOGLENET, GoogLeNet, InceptionV3 } from '@t2i/image-encoder';
 import { Option } from 'commander';
 import { integer } from './flags.ts';
 
-/** What of a picture GoogLeNet shows, by flags. */
+/** What of an image GoogLeNet shows, by flags. */
 export interface GoogLeNetFlags {
   googlenet: string;
   googlenetSides: number[];
@@ -18,7 +18,7 @@ export function googleNetSidesOption(): Option {
   const side = integer(32, 2048);
   return new Option(
     '--googlenet-sides <pixels>',
-    'sides at which GoogLeNet looks at a picture, multiples of 32, comma-separated',
+    'sides at which GoogLeNet looks at an image, multiples of 32, comma-separated',
   )
     .default([GOOGLENET.imageSize])
     .argParser((text: string) => parts(text).map(side));
@@ -32,7 +32,7 @@ export function googleNetLayersOption(): Option {
 }
 
 export function googleNetCentreOption(): Option {
-  return new Option('--googlenet-centre', 'let the centre of a picture count for more than its edges');
+  return new Option('--googlenet-centre', 'let the centre of an image count for more than its edges');
 }
 
 function parts(text: string): string[] {

@@ -1,19 +1,19 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigError } from '@t2i/core';
-import { lockFolder } from '@t2i/core/node';
-import { withTemporaryFolder } from '@t2i/test-utils';
+import { lockDirectory } from '@t2i/core/node';
+import { withTemporaryDirectory } from '@t2i/test-utils';
 import { describe, expect, it } from 'vitest';
-import { assertFree, intoFolder, writeOut } from './out-file.ts';
+import { assertFree, intoDirectory, writeOut } from './out-file.ts';
 
 describe('writeOut', () => {
   it('gives a name that nobody chose a number, also to many at once', () =>
-    withTemporaryFolder(async (folder) => {
-      const usual = join(folder, 'flower.png');
+    withTemporaryDirectory(async (directory) => {
+      const usual = join(directory, 'flower.png');
       const texts = ['a', 'b', 'c', 'd'];
       const paths = await Promise.all(texts.map((text) => writeOut({ named: undefined, usual, force: false }, text)));
       const names = ['flower-2.png', 'flower-3.png', 'flower-4.png', 'flower.png'];
-      expect([paths.map((path) => path.slice(folder.length + 1)).sort(), await readdir(folder)]).toEqual([
+      expect([paths.map((path) => path.slice(directory.length + 1)).sort(), await readdir(directory)]).toEqual([
         names,
         names,
       ]);
@@ -23,8 +23,8 @@ describe('writeOut', () => {
     }));
 
   it('refuses a name that was chosen and is taken, before and after the work, unless it is told to', () =>
-    withTemporaryFolder(async (folder) => {
-      const named = join(folder, 'mine.png');
+    withTemporaryDirectory(async (directory) => {
+      const named = join(directory, 'mine.png');
       assertFree({ named, force: false });
       await writeFile(named, 'mine');
       expect(() => assertFree({ named, force: false })).toThrow(ConfigError);
@@ -35,39 +35,42 @@ describe('writeOut', () => {
       expect(await readFile(named, 'utf8')).toBe('mine');
       assertFree({ named, force: true });
       await writeOut({ named, usual: 'x', force: true }, 'yours');
-      expect([await readFile(named, 'utf8'), await readdir(folder)]).toEqual(['yours', ['mine.png']]);
+      expect([await readFile(named, 'utf8'), await readdir(directory)]).toEqual(['yours', ['mine.png']]);
     }));
 });
 
-describe('intoFolder', () => {
-  const fill = (text: string) => async (folder: string) => {
-    await writeFile(join(folder, 'file'), text);
-    return folder;
+describe('intoDirectory', () => {
+  const fill = (text: string) => async (directory: string) => {
+    await writeFile(join(directory, 'file'), text);
+    return directory;
   };
 
   it('gives a name that nobody chose a number, also to many at once', () =>
-    withTemporaryFolder(async (folder) => {
-      const place = { named: undefined, usual: join(folder, 'drawings'), force: false };
-      const [a, b] = [await intoFolder(place, 'drawing', fill('a')), await intoFolder(place, 'drawing', fill('b'))];
+    withTemporaryDirectory(async (directory) => {
+      const place = { named: undefined, usual: join(directory, 'drawings'), force: false };
+      const [a, b] = [
+        await intoDirectory(place, 'drawing', fill('a')),
+        await intoDirectory(place, 'drawing', fill('b')),
+      ];
       expect([a, b]).toEqual([place.usual, `${place.usual}-2`]);
       expect([await readFile(join(a, 'file'), 'utf8'), await readdir(a)]).toEqual(['a', ['file']]);
     }));
 
-  it('refuses a folder that holds something, and one that another process writes into', () =>
-    withTemporaryFolder(async (folder) => {
-      const named = join(folder, 'mine');
+  it('refuses a directory that holds something, and one that another process writes into', () =>
+    withTemporaryDirectory(async (directory) => {
+      const named = join(directory, 'mine');
       const place = { named, usual: 'x', force: false };
       await mkdir(named);
-      const held = await lockFolder(named, 'evaluating');
-      await expect(intoFolder(place, 'drawing', fill('a'))).rejects.toMatchObject({ code: 'ERR_LOCKED' });
+      const held = await lockDirectory(named, 'evaluating');
+      await expect(intoDirectory(place, 'drawing', fill('a'))).rejects.toMatchObject({ code: 'ERR_LOCKED' });
       await held.release();
-      await intoFolder(place, 'drawing', fill('a'));
-      await expect(intoFolder(place, 'drawing', fill('b'))).rejects.toThrow('is there already');
-      await expect(intoFolder({ ...place, named: join(named, 'file') }, 'drawing', fill('b'))).rejects.toThrow(
+      await intoDirectory(place, 'drawing', fill('a'));
+      await expect(intoDirectory(place, 'drawing', fill('b'))).rejects.toThrow('is there already');
+      await expect(intoDirectory({ ...place, named: join(named, 'file') }, 'drawing', fill('b'))).rejects.toThrow(
         'is there already',
       );
       expect(await readFile(join(named, 'file'), 'utf8')).toBe('a');
-      await intoFolder({ ...place, force: true }, 'drawing', fill('b'));
+      await intoDirectory({ ...place, force: true }, 'drawing', fill('b'));
       expect(await readFile(join(named, 'file'), 'utf8')).toBe('b');
     }));
 });

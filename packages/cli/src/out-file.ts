@@ -6,7 +6,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { ConfigError } from '@t2i/core';
-import { withFolderLock, writeFileAtomic, writeNewFile } from '@t2i/core/node';
+import { withDirectoryLock, writeFileAtomic, writeNewFile } from '@t2i/core/node';
 import { Option } from 'commander';
 
 const USUAL = 'otherwise an --out that is there is refused, and without --out the name gets a number';
@@ -44,33 +44,37 @@ export async function writeOut({ named, usual, force }: Place, content: Uint8Arr
   throw new Error('numbers do not end');
 }
 
-/** @throws ConfigError when a file or folder that was named is there, before any work is done in vain */
+/** @throws ConfigError when a file or directory that was named is there, before any work is done in vain */
 export function assertFree({ named, force }: Pick<Place, 'named' | 'force'>): void {
   if (named !== undefined && !force && !isFree(named)) throw isThere(named);
 }
 
 /**
- * Does `work` with a folder that nothing is in yet, unless it may be written over, while no other process writes into it.
- * @throws ConfigError when the folder that was named holds something; T2iError `ERR_LOCKED` when another process writes into it
+ * Does `work` with a directory that nothing is in yet, unless it may be written over, while no other process writes into it.
+ * @throws ConfigError when the directory that was named holds something; T2iError `ERR_LOCKED` when another process writes into it
  */
-export async function intoFolder<T>(place: Place, doing: string, work: (folder: string) => Promise<T>): Promise<T> {
+export async function intoDirectory<T>(
+  place: Place,
+  doing: string,
+  work: (directory: string) => Promise<T>,
+): Promise<T> {
   for (;;) {
-    const folder = freeFolder(place);
-    const done = await withFolderLock(folder, doing, async () =>
-      place.force || isFree(folder) ? { result: await work(folder) } : undefined,
+    const directory = freeDirectory(place);
+    const done = await withDirectoryLock(directory, doing, async () =>
+      place.force || isFree(directory) ? { result: await work(directory) } : undefined,
     );
     if (done !== undefined) return done.result; // or another process was faster
   }
 }
 
-function freeFolder({ named, usual, force }: Place): string {
+function freeDirectory({ named, usual, force }: Place): string {
   assertFree({ named, force });
   if (named !== undefined || force) return named ?? usual;
   for (const path of numbered(usual)) if (isFree(path)) return path;
   throw new Error('numbers do not end');
 }
 
-/** A folder that holds nothing but locks is free: whoever asks for its lock hears whether anybody has it. */
+/** A directory that holds nothing but locks is free: whoever asks for its lock hears whether anybody has it. */
 function isFree(path: string): boolean {
   if (!existsSync(path)) return true;
   return statSync(path).isDirectory() && readdirSync(path).every((name) => /^lock-\w+\.json$/.test(name));

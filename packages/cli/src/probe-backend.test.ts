@@ -22,7 +22,7 @@ it.each([
   expect(report).toMatchObject({ name: 'webgpu', available: false, problem: expect.stringMatching(problem) });
 });
 
-it('reports the engine as it is here', async () => {
+it('reports the backend as it is here', async () => {
   expect(
     await probeBackend('cpu', [
       '--conditions=@t2i/source',

@@ -1,11 +1,11 @@
 /**
- * Tries an engine in a process of its own: where no thread or memory is left, TensorFlow and Dawn end the process. This file stands
+ * Tries a backend in a process of its own: where no thread or memory is left, TensorFlow and Dawn end the process. This file stands
  * directly in `src` for the same reason as `bundle-entries.ts`.
  */
 
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { BackendReport, EngineName } from '@t2i/backend';
+import type { BackendName, BackendReport } from '@t2i/backend';
 import { errorMessage } from '@t2i/core';
 
 const PROBE = fileURLToPath(
@@ -14,8 +14,8 @@ const PROBE = fileURLToPath(
 /** Milliseconds. Starting a graphics card takes seconds. */
 const PATIENCE = 120_000;
 
-/** What the engine is here. Never throws: a process that cannot be started, dies or hangs is a report, too. */
-export async function probeBackend(name: EngineName, command = [...process.execArgv, PROBE]): Promise<BackendReport> {
+/** What the backend is here. Never throws: a process that cannot be started, dies or hangs is a report, too. */
+export async function probeBackend(name: BackendName, command = [...process.execArgv, PROBE]): Promise<BackendReport> {
   try {
     const { stdout, stderr, code, signal } = await run([...command, name]);
     const report = stdout.trim().split('\n').at(-1)!;

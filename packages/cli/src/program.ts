@@ -20,7 +20,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<(output: Output) => Comman
   film: async () => (await import('./commands/film.ts')).filmCommand,
   serve: async () => (await import('./commands/serve.ts')).serveCommand,
   doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,
-  engine: async () => (await import('./commands/engine/index.ts')).engineCommand,
+  backend: async () => (await import('./commands/backend/index.ts')).backendCommand,
 };
 
 /** Runs one command line (without `node` and the script) and returns the exit code. Never throws. */
@@ -34,7 +34,7 @@ export async function run(argv: readonly string[], output: Output = consoleOutpu
 /** @param called the first word of the command line: of a command that exists only this one is made, else all for the help */
 async function createProgram(output: Output, called = ''): Promise<Command> {
   const program = new Command('t2i').description(
-    'Type a sentence, get a flower: train and use text-to-image GANs (Reed et al. 2016).',
+    'Type a caption, get a flower: train and use text-to-image GANs (Reed et al. 2016).',
   );
   const names = Object.hasOwn(COMMANDS, called) ? [called] : Object.keys(COMMANDS);
   for (const name of names) program.addCommand((await COMMANDS[name]!())(output));

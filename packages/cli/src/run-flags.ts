@@ -35,7 +35,9 @@ type Section = Readonly<Record<string, unknown>>;
 /** What `parseRunConfig` of the pipeline takes; only what was said, so that its defaults fill the rest. */
 export function runConfigInput(flags: Partial<TrainFlags>, file: Section): Section {
   if (flags.data === undefined && file.data === undefined) {
-    throw new ConfigError('There is nothing to train on.', { hint: 'Give --data toy-flowers, or a prepared folder.' });
+    throw new ConfigError('There is nothing to train on.', {
+      hint: 'Give --data toy-flowers, or a prepared directory.',
+    });
   }
   return askedSettings(flags, file, PRESETS[flags.preset ?? 'reed2016']);
 }
@@ -95,7 +97,7 @@ export function dataSection(data: string | undefined) {
   return data === 'toy-flowers' ? ({ kind: data } as const) : ({ kind: 'prepared', directory: data } as const);
 }
 
-/** The encoder that `--encoder` names: one by its name, otherwise a folder. */
+/** The encoder that `--encoder` names: one by its name, otherwise a directory. */
 export function encoderSection(encoder: string | undefined): RunConfig['encoder'] | undefined {
   switch (encoder) {
     case undefined:

@@ -1,9 +1,9 @@
-/** The folder of a run, or of a published model, as something that can be served, drawn in a thread of its own. */
+/** The directory of a run, or of a published model, as something that can be served, drawn in a thread of its own. */
 
 import { basename, resolve } from 'node:path';
 import { CheckpointError, type Logger } from '@t2i/core';
 import { revisionOf } from '@t2i/published-model';
-import { isModelFolder, MANIFEST_FILE, readModelManifest } from '@t2i/published-model/node';
+import { isModelDirectory, MANIFEST_FILE, readModelManifest } from '@t2i/published-model/node';
 import { type ModelFile, type ModelSource, openWorkerPainter } from '@t2i/server';
 import { latestCheckpointPath, listSamples, makeFilm } from '@t2i/trainer';
 import type { ServeWorkerData } from './serve-worker.ts';
@@ -18,35 +18,35 @@ export interface RunSourceOptions extends Omit<ServeWorkerData, 'run'> {
   readonly passTimeout?: number;
 }
 
-/** @param run a folder, or `name=folder` */
+/** @param run a directory, or `name=directory` */
 export function runSource(run: string, options: RunSourceOptions, logger: Logger): ModelSource {
-  const { download, passTimeout, ...engine } = options;
+  const { download, passTimeout, ...backend } = options;
   const named = /^([\w.-]+)=(.+)$/.exec(run);
-  const folder = named?.[2] ?? run;
-  const name = named?.[1] ?? basename(resolve(folder));
+  const directory = named?.[2] ?? run;
+  const name = named?.[1] ?? basename(resolve(directory));
   return {
     name,
     open: (signal) =>
       openWorkerPainter({
         module: WORKER,
-        data: { run: folder, ...engine } satisfies ServeWorkerData,
+        data: { run: directory, ...backend } satisfies ServeWorkerData,
         onWarning: (message) => logger.warn(`${name}: ${message}`),
         signal,
         ...(passTimeout !== undefined && { passTimeout }),
       }),
     async newest() {
-      if (await isModelFolder(folder)) return revisionOf(await readModelManifest(folder));
-      const path = await latestCheckpointPath(folder);
+      if (await isModelDirectory(directory)) return revisionOf(await readModelManifest(directory));
+      const path = await latestCheckpointPath(directory);
       if (path !== undefined) return path;
-      throw new CheckpointError(`${folder} has no checkpoint.`, {
+      throw new CheckpointError(`${directory} has no checkpoint.`, {
         hint: 'Train until the end of the first epoch, or check the path.',
       });
     },
-    files: async () => (download ? publishedFiles(folder) : []),
+    files: async () => (download ? publishedFiles(directory) : []),
     samples: {
-      list: () => listSamples(folder),
+      list: () => listSamples(directory),
       async film(settings) {
-        const { data, damaged } = await makeFilm(folder, settings);
+        const { data, damaged } = await makeFilm(directory, settings);
         for (const { path, reason } of damaged) logger.warn(`${name}: ${path} is left out of the film: ${reason}`);
         return data;
       },
@@ -55,15 +55,15 @@ export function runSource(run: string, options: RunSourceOptions, logger: Logger
 }
 
 /** What a browser needs to draw by itself; nothing of a run, whose checkpoints are for training, nor of a model that is damaged. */
-async function publishedFiles(folder: string): Promise<readonly ModelFile[]> {
-  const manifest = await readModelManifest(folder).catch((error: unknown) => {
+async function publishedFiles(directory: string): Promise<readonly ModelFile[]> {
+  const manifest = await readModelManifest(directory).catch((error: unknown) => {
     if (!(error instanceof CheckpointError)) throw error; // or whoever opens the model tells
   });
   if (manifest === undefined) return [];
   const weights = [manifest.generator.file, manifest.encoder.file].map(({ name, sha256 }) => ({
     name,
-    folder,
+    directory,
     sha256,
   }));
-  return [{ name: MANIFEST_FILE, folder }, ...weights];
+  return [{ name: MANIFEST_FILE, directory }, ...weights];
 }

@@ -1,7 +1,7 @@
 /** The thread in which `t2i serve` draws: one revision of one run or published model. Started by `run-source.ts`. */
 
 import { availableParallelism } from 'node:os';
-import { type EngineName, selectBackend } from '@t2i/backend';
+import { type BackendName, selectBackend } from '@t2i/backend';
 import { TextToImagePipeline } from '@t2i/pipeline';
 import { createPainter, paintForParent } from '@t2i/server/worker';
 import { servedFacts } from './served-facts.ts';
@@ -9,7 +9,7 @@ import { servedFacts } from './served-facts.ts';
 /** What the thread is told. */
 export interface ServeWorkerData {
   readonly run: string;
-  readonly backend: 'auto' | EngineName;
+  readonly backend: 'auto' | BackendName;
   readonly maxRows: number;
 }
 
@@ -31,7 +31,7 @@ await paintForParent(async (data, warn) => {
     encoder: pipeline.encoder,
     maxRows,
     sparesCores: name === 'webgpu' || (threads ?? cores) < cores,
-    engine: [name, version, instructionSet].filter((part) => part !== undefined).join(' '),
+    backend: [name, version, instructionSet].filter((part) => part !== undefined).join(' '),
     ...(await servedFacts(run, pipeline)),
   });
 });

@@ -1,4 +1,4 @@
-/** What `t2i serve` tells of an opened folder: a run as far as it had come, or a published model. */
+/** What `t2i serve` tells of an opened directory: a run as far as it had come, or a published model. */
 
 import type { OpenedRun, TextToImagePipeline } from '@t2i/pipeline';
 import { type ModelManifest, revisionOf } from '@t2i/published-model';
@@ -10,14 +10,14 @@ type ServedFacts = Required<Pick<PainterOptions, 'revision' | 'details'>>;
 /** Enough of the hash of the weights to tell revisions apart. */
 const REVISION_DIGITS = 16;
 
-export async function servedFacts(folder: string, { run, published }: TextToImagePipeline): Promise<ServedFacts> {
-  return published === undefined ? factsOfRun(folder, run!) : factsOfModel(published);
+export async function servedFacts(directory: string, { run, published }: TextToImagePipeline): Promise<ServedFacts> {
+  return published === undefined ? factsOfRun(directory, run!) : factsOfModel(published);
 }
 
-async function factsOfRun(folder: string, { record, checkpoint }: OpenedRun): Promise<ServedFacts> {
+async function factsOfRun(directory: string, { record, checkpoint }: OpenedRun): Promise<ServedFacts> {
   const { step, epoch, images: imagesShown, weights } = checkpoint;
-  const metrics = (await readLog(runPaths(folder).log)).findLast((line) => line.step <= step) ?? null;
-  const { model, batches, trainer, seed } = record.config; // no folders of this machine
+  const metrics = (await readLog(runPaths(directory).log)).findLast((line) => line.step <= step) ?? null;
+  const { model, batches, trainer, seed } = record.config; // no directories of this machine
   return {
     revision: weights.sha256.slice(0, REVISION_DIGITS),
     details: {

@@ -3,23 +3,23 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError, type Logger } from '@t2i/core';
-import { pageFolder } from '@t2i/web';
+import { pageDirectory } from '@t2i/web';
 
 /**
- * @param chosen a folder; false for none; undefined for the page of `@t2i/web`, which a checkout has only once it is built
- * @returns a folder with an `index.html`, or undefined for none
+ * @param chosen a directory; false for none; undefined for the page of `@t2i/web`, which a checkout has only once it is built
+ * @returns a directory with an `index.html`, or undefined for none
  */
 export function servedPage(
   chosen: string | false | undefined,
   logger: Pick<Logger, 'info'>,
-  ownPage = pageFolder,
+  ownPage = pageDirectory,
 ): string | undefined {
   if (chosen === false) return undefined;
-  const folder = chosen ?? ownPage;
-  if (existsSync(join(folder, 'index.html'))) return folder;
+  const directory = chosen ?? ownPage;
+  if (existsSync(join(directory, 'index.html'))) return directory;
   if (chosen !== undefined) {
     throw new ConfigError(`${chosen} holds no page: there is no index.html in it.`, {
-      hint: 'Leave --page out for the page that comes with t2i, or name the folder of another one.',
+      hint: 'Leave --page out for the page that comes with t2i, or name the directory of another one.',
     });
   }
   logger.info('Only the API is served: the page is not built. "npx --yes pnpm@10.34.9 build" builds it.');

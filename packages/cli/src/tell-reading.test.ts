@@ -24,7 +24,7 @@ it('tells of unknown words once, of what was read as something else, and of what
   expect(lines).toEqual([
     'The model never met “quantum”, “rojo”: it draws what it makes of the rest.',
     '“rde” was read as “red”.',
-    `A sentence is too long to be read whole; left out is “${'x'.repeat(40)}…”.`,
+    `A caption is too long to be read whole; left out is “${'x'.repeat(40)}…”.`,
   ]);
 });
 

@@ -1,4 +1,4 @@
-/** Tells what a model did not read of a sentence: its picture would otherwise be taken for an answer to all of it. */
+/** Tells what a model did not read of a caption: its image would otherwise be taken for an answer to all of it. */
 
 import type { CaptionEncoder, Logger } from '@t2i/core';
 
@@ -16,7 +16,7 @@ export function tellReading(encoder: CaptionEncoder, captions: readonly string[]
   for (const { cut } of readings) {
     if (cut === '') continue;
     logger.warn(
-      `A sentence is too long to be read whole; left out is “${cut.slice(0, SHOWN)}${cut.length > SHOWN ? '…' : ''}”.`,
+      `A caption is too long to be read whole; left out is “${cut.slice(0, SHOWN)}${cut.length > SHOWN ? '…' : ''}”.`,
     );
   }
 }

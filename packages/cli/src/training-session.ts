@@ -1,4 +1,4 @@
-/** What every training command does around the loop: an engine, a status line, and Ctrl-C that saves. */
+/** What every training command does around the loop: a backend, a status line, and Ctrl-C that saves. */
 
 import { selectBackend } from '@t2i/backend';
 import { ConsoleProgress, type TrainOptions, type TrainResult } from '@t2i/trainer';
@@ -11,7 +11,7 @@ export interface TrainingSession {
   readonly backend: BackendFlag;
   /** What the speed in the status line counts. */
   readonly unit: 'images' | 'steps';
-  /** The command that continues the run, without the run's folder. */
+  /** The command that continues the run, without the run's directory. */
   readonly resumeCommand: string;
   readonly output: Output;
 }

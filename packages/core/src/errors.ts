@@ -3,7 +3,7 @@
 const MARKER = Symbol.for('@t2i/error');
 
 export interface T2iErrorOptions {
-  /** What to do about it, one sentence in the imperative. The CLI prints it under the message. */
+  /** What to do about it, one caption in the imperative. The CLI prints it under the message. */
   readonly hint?: string | undefined;
   readonly cause?: unknown;
 }
@@ -48,7 +48,7 @@ export class CheckpointError extends T2iError {
   }
 }
 
-/** A compute engine that is missing or does not work here. */
+/** A compute backend that is missing or does not work here. */
 export class BackendError extends T2iError {
   constructor(message: string, options?: T2iErrorOptions) {
     super('ERR_BACKEND', message, options);

@@ -1,17 +1,17 @@
-/** The image side of a joint embedding: what turns pictures into vectors, and vectors of a data set's photos kept for training. */
+/** The image side of a joint embedding: what turns images into vectors, and vectors of a data set's photos kept for training. */
 
 import type { EmbeddingBatch, ImageBatch } from './model.ts';
 
-/** Turns pictures into vectors. */
+/** Turns images into vectors. */
 export interface ImageEncoder {
   /** Names the encoder and its weights; two encoders with the same id give the same vectors. */
   readonly id: string;
   readonly dim: number;
-  /** Side of the square pictures it takes, in pixels. */
+  /** Side of the square images it takes, in pixels. */
   readonly imageSize: number;
-  /** One row per picture, in order. */
+  /** One row per image, in order. */
   encode(images: ImageBatch): Promise<EmbeddingBatch>;
-  /** Frees everything the encoder holds on its engine. */
+  /** Frees everything the encoder holds on its backend. */
   dispose(): void;
 }
 

@@ -16,14 +16,14 @@ describe('bytes and floats', () => {
     expect([toByte(-3), toByte(3), toByte(-1), toByte(1), toByte(0)]).toEqual([0, 255, 0, 255, 128]);
   });
 
-  it('gives pictures the bytes of their values, around every step and outside of the range', () => {
+  it('gives images the bytes of their values, around every step and outside of the range', () => {
     const steps = Array.from({ length: 255 }, (_, byte) => (byte + 0.5) / 127.5 - 1);
     const values = Float32Array.from([...steps.flatMap((at) => [at - 1e-7, at, at + 1e-7]), 0, -0, 1e-9, -1e-9, -7, 7]);
-    const [picture] = toRgbImages({ data: values, shape: [1, 1, values.length / 3, 3] });
-    expect(picture!.data).toEqual(Uint8Array.from(values, toByte));
+    const [image] = toRgbImages({ data: values, shape: [1, 1, values.length / 3, 3] });
+    expect(image!.data).toEqual(Uint8Array.from(values, toByte));
   });
 
-  it('turns pictures into a batch and back', () => {
+  it('turns images into a batch and back', () => {
     const images = [plain(3), plain(250)];
     expect(toImageBatch(images).shape).toEqual([2, 2, 2, 3]);
     expect(toRgbImages(toImageBatch(images))).toEqual(images);
@@ -31,7 +31,7 @@ describe('bytes and floats', () => {
 });
 
 describe('imageGrid', () => {
-  it('places pictures in rows with gaps', () => {
+  it('places images in rows with gaps', () => {
     const grid = imageGrid([plain(10), plain(20), plain(30)], { columns: 2, gap: 1 });
     expect([grid.width, grid.height]).toEqual([7, 7]);
     const at = (x: number, y: number) => grid.data[(y * grid.width + x) * 3];
@@ -40,11 +40,11 @@ describe('imageGrid', () => {
     ]);
   });
 
-  it('is no wider than its pictures', () => {
+  it('is no wider than its images', () => {
     expect(imageGrid([plain(1)], { columns: 8, gap: 0 })).toEqual(plain(1));
   });
 
-  it('refuses pictures of several sizes', () => {
+  it('refuses images of several sizes', () => {
     expect(() => imageGrid([plain(1), plain(1, 3, 3)], { columns: 2 })).toThrow(/share one size/);
   });
 });

@@ -3,7 +3,7 @@
 import type { ImageBatch } from './model.ts';
 import { assert, assertShape } from './shape.ts';
 
-/** One RGB picture, rows from the top, 3 bytes a pixel. */
+/** One RGB image, rows from the top, 3 bytes a pixel. */
 export interface RgbImage {
   readonly data: Uint8Array;
   readonly width: number;
@@ -20,7 +20,7 @@ export function fromByte(byte: number): number {
   return byte / 127.5 - 1;
 }
 
-/** The pictures of a batch, as bytes. */
+/** The images of a batch, as bytes. */
 export function toRgbImages(batch: ImageBatch): RgbImage[] {
   const [n, height, width] = batch.shape;
   assertShape('image batch', batch.data, batch.shape);
@@ -39,7 +39,7 @@ function toBytes(values: Float32Array): Uint8Array {
   return new Uint8Array(bytes.buffer);
 }
 
-/** Pictures of one size as a batch in [-1, 1]. */
+/** Images of one size as a batch in [-1, 1]. */
 export function toImageBatch(images: readonly RgbImage[]): ImageBatch {
   const first = images[0];
   assert(first !== undefined, 'toImageBatch needs at least one image');
@@ -55,13 +55,13 @@ export function toImageBatch(images: readonly RgbImage[]): ImageBatch {
 
 export interface GridOptions {
   readonly columns: number;
-  /** Pixels between and around the pictures. */
+  /** Pixels between and around the images. */
   readonly gap?: number;
   /** Grey value of the gap, 0 … 255. */
   readonly background?: number;
 }
 
-/** Lays pictures of one size out in rows, left to right, top to bottom. */
+/** Lays images of one size out in rows, left to right, top to bottom. */
 export function imageGrid(images: readonly RgbImage[], { columns, gap = 2, background = 255 }: GridOptions): RgbImage {
   const first = images[0];
   assert(first !== undefined && columns >= 1, 'imageGrid needs at least one image and one column');

@@ -1,6 +1,6 @@
 /**
  * The model seam: typed arrays in, typed arrays out.
- * Trainer, server, metrics and CLI see only this, so the engine below a model can be replaced whole.
+ * Trainer, server, metrics and CLI see only this, so the backend below a model can be replaced whole.
  */
 
 import type { JsonValue } from './json.ts';
@@ -13,7 +13,7 @@ export interface ImageBatch {
   readonly shape: readonly [n: number, height: number, width: number, channels: 3];
 }
 
-/** Sentence embeddings, one row each. */
+/** Caption embeddings, one row each. */
 export interface EmbeddingBatch {
   readonly data: Float32Array;
   readonly shape: readonly [n: number, dim: number];
@@ -21,23 +21,23 @@ export interface EmbeddingBatch {
 
 export interface EncodeOptions {
   /**
-   * Whether captions may share passes of an engine: faster for many, but kernels choose their algorithms by the size of a pass, and so the
+   * Whether captions may share passes of a backend: faster for many, but kernels choose their algorithms by the size of a pass, and so the
    * last bit of an embedding depends on the others. Default false.
    */
   readonly together?: boolean | undefined;
 }
 
-/** What an encoder makes of a sentence before it embeds it: to be told to whoever typed it. */
+/** What an encoder makes of a caption before it embeds it: to be told to whoever typed it. */
 export interface CaptionReading {
   /** Words that it never met in training: they count for nothing, or for something that nobody chose. */
   readonly unknown: readonly string[];
   /** Words that are read as others, a typing error away. */
   readonly corrected: readonly { readonly typed: string; readonly as: string }[];
-  /** The end of the sentence, where it is too long to be read whole; otherwise empty. */
+  /** The end of the caption, where it is too long to be read whole; otherwise empty. */
   readonly cut: string;
 }
 
-/** Turns sentences into vectors. */
+/** Turns captions into vectors. */
 export interface CaptionEncoder {
   /** Names the encoder and its weights; two encoders with the same id give the same embeddings. */
   readonly id: string;
@@ -47,9 +47,9 @@ export interface CaptionEncoder {
    * Throws a `ConfigError` for a caption it cannot take (an empty one, for instance).
    */
   encode(captions: readonly string[], options?: EncodeOptions): Promise<EmbeddingBatch>;
-  /** How it reads a sentence, where it can tell. Needs no engine. */
+  /** How it reads a caption, where it can tell. Needs no backend. */
   read?(caption: string): CaptionReading;
-  /** Frees what it holds on an engine, where it holds something; the next sentence may bring it back. */
+  /** Frees what it holds on a backend, where it holds something; the next caption may bring it back. */
   dispose?(): void;
 }
 
@@ -62,7 +62,7 @@ export interface TextToImageModel {
   readonly embeddingDim: number;
   /** `noise` holds n·noiseDim draws from N(0, 1), one row per embedding. */
   generate(input: { readonly embeddings: EmbeddingBatch; readonly noise: Float32Array }): Promise<ImageBatch>;
-  /** Frees everything the model holds on its engine. */
+  /** Frees everything the model holds on its backend. */
   dispose(): void;
 }
 
@@ -101,7 +101,7 @@ export interface Trainable<Batch> {
   completeConfig?(saved: JsonValue): JsonValue;
   /**
    * Whether a step may begin before the figures of the one before have arrived: everything that a step changes is changed, or put in order on the
-   * engine, before `step` first awaits. Then a graphics card is never idle for the sake of figures that are read later. With `exchange` a step
+   * backend, before `step` first awaits. Then a graphics card is never idle for the sake of figures that are read later. With `exchange` a step
    * awaits, and the next one must wait for it.
    */
   readonly stepsAhead?: boolean;

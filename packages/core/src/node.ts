@@ -1,18 +1,25 @@
+export type { DirectoryLock } from './node/directory-lock.ts';
+export { lockDirectory, withDirectoryLock } from './node/directory-lock.ts';
 export type { FileContent } from './node/files.ts';
 export {
-  copyFolder,
+  copyDirectory,
   readJsonFile,
   readProblem,
   readStateFile,
-  syncFolder,
+  syncDirectory,
+  writeDirectoryAtomic,
   writeError,
   writeFileAtomic,
-  writeFolderAtomic,
   writeJsonFile,
   writeNewFile,
   writeStateFile,
 } from './node/files.ts';
-export type { FolderLock } from './node/folder-lock.ts';
-export { lockFolder, withFolderLock } from './node/folder-lock.ts';
 export { hashFile, hashOpenFile, sha256 } from './node/hash-file.ts';
-export { folderInside, type LinkOptions, listInside, openInside, readInside, statInside } from './node/open-inside.ts';
+export {
+  directoryInside,
+  type LinkOptions,
+  listInside,
+  openInside,
+  readInside,
+  statInside,
+} from './node/open-inside.ts';

@@ -1,4 +1,4 @@
-/** The noises of a seed, and those near to one of them: what makes a picture drawn once one that can be drawn again. */
+/** The noises of a seed, and those near to one of them: what makes an image drawn once one that can be drawn again. */
 
 import { Rng } from './rng.ts';
 import { assert } from './shape.ts';

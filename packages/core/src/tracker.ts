@@ -1,4 +1,4 @@
-/** Where numbers, pictures and words of a run go. Libraries report here and know no file and no console. */
+/** Where numbers, images and words of a run go. Libraries report here and know no file and no console. */
 
 import type { RgbImage } from './image.ts';
 

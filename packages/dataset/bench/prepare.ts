@@ -1,7 +1,7 @@
 /**
- * Times `prepareOxford102` from a local folder: archives in, packed and hashed data set out, captions included.
+ * Times `prepareOxford102` from a local directory: archives in, packed and hashed data set out, captions included.
  *
- *     npx tsx --conditions=@t2i/source packages/dataset/bench/prepare.ts FOLDER_WITH_THE_FOUR_FILES
+ *     npx tsx --conditions=@t2i/source packages/dataset/bench/prepare.ts DIRECTORY_WITH_THE_FOUR_FILES
  */
 
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { prepareOxford102 } from '@t2i/dataset/node';
 
 const from = process.argv[2];
-if (from === undefined) throw new Error('Name the folder that holds 102flowers.tgz and the other files.');
+if (from === undefined) throw new Error('Name the directory that holds 102flowers.tgz and the other files.');
 const cacheDirectory = await mkdtemp(join(tmpdir(), 't2i-bench-'));
 try {
   const start = performance.now();

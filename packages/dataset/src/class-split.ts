@@ -1,4 +1,4 @@
-/** Splits by classes: a class is in one split only, so test sentences speak of flowers that were never trained on. */
+/** Splits by classes: a class is in one split only, so test captions speak of flowers that were never trained on. */
 
 import type { SplitName } from '@t2i/core';
 import { ConfigError, DatasetError, Rng } from '@t2i/core';

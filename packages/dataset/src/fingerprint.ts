@@ -1,4 +1,4 @@
-/** A short name for content: two FNV-1a hashes side by side, 64 bits, synchronous and the same in every engine. */
+/** A short name for content: two FNV-1a hashes side by side, 64 bits, synchronous and the same in every backend. */
 
 const PRIME = 0x01000193;
 

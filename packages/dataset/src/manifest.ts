@@ -1,13 +1,13 @@
-/** The manifest of a packed data set: what its folder must hold, down to the hash of each file. */
+/** The manifest of a packed data set: what its directory must hold, down to the hash of each file. */
 
 import type { SplitName } from '@t2i/core';
 import { DatasetError } from '@t2i/core';
 import { z } from 'zod';
 
-/** Raised when the layout of a packed folder changes. */
+/** Raised when the layout of a packed directory changes. */
 export const FORMAT_VERSION = 1;
 
-/** The files of a packed folder beside the manifest. */
+/** The files of a packed directory beside the manifest. */
 export const PACKED_FILES = {
   /** RGB bytes, [items, storedSize, storedSize, 3], nothing else. */
   images: 'images.u8',
@@ -38,11 +38,11 @@ export const manifestSchema = z.strictObject({
   }),
   sources: z
     .array(z.strictObject({ name: z.string(), bytes: count, sha256 }))
-    .describe('the files it was made from; empty for a folder of images'),
+    .describe('the files it was made from; empty for a directory of images'),
   copyOf: z
     .strictObject({ fingerprint: sha256, pictures: z.string() })
     .optional()
-    .describe('of a set whose pictures were stored with losses: the set they are of, and how they were stored'),
+    .describe('of a set whose images were stored with losses: the set they are of, and how they were stored'),
   fingerprint: sha256.describe('changes with any image, caption, class or split'),
 });
 

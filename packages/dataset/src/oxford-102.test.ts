@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatasetError } from '@t2i/core';
 import { describe, expect, it } from 'vitest';
-import { oxfordFolder } from './__fixtures__/oxford-folder.ts';
+import { oxfordDirectory } from './__fixtures__/oxford-directory.ts';
 import { captionNumbers, OXFORD_102_CLASSES, oxfordLabels, oxfordSplits, photoNumber } from './oxford-102.ts';
 
 const array = (...data: number[]) => ({ shape: [1, data.length], data: Float64Array.from(data) });
@@ -62,8 +62,8 @@ describe('Oxford-102', () => {
   });
 });
 
-describe.skipIf(oxfordFolder === undefined)('Oxford-102 beside the real files', () => {
-  const json = (name: string) => JSON.parse(readFileSync(join(oxfordFolder!, name), 'utf8'));
+describe.skipIf(oxfordDirectory === undefined)('Oxford-102 beside the real files', () => {
+  const json = (name: string) => JSON.parse(readFileSync(join(oxfordDirectory!, name), 'utf8'));
 
   it('has the names of cat_to_name.json', () => {
     const names: Record<string, string> = json('cat_to_name.json');

@@ -1,6 +1,6 @@
 /**
  * Matching and mismatching pairs: two distinct classes, one image of each, captions of each
- * (`donkey_folder_txt.lua:116-154` of the authors' code).
+ * (`donkey_directory_txt.lua:116-154` of the authors' code).
  */
 
 import type { Rng, RngState, SplitName, TextImageDataset } from '@t2i/core';
@@ -69,7 +69,7 @@ export class PairSampler {
       const where = splits.map((split) => `"${split}"`).join(' and ');
       throw new DatasetError(
         `"${dataset.name}" has ${classes.length === 1 ? 'only one class' : 'no items'} in ${where}: no pair can mismatch.`,
-        { hint: 'Use splits with at least two classes; a flat folder makes every image a class of its own.' },
+        { hint: 'Use splits with at least two classes; a flat directory makes every image a class of its own.' },
       );
     }
     this.#dataset = dataset;

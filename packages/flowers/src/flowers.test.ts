@@ -3,18 +3,18 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { selectBackend } from '@t2i/backend';
 import { CheckpointError, type ImageBatch, toRgbImages } from '@t2i/core';
-import { maxDifference, withTemporaryFolder } from '@t2i/test-utils';
+import { maxDifference, withTemporaryDirectory } from '@t2i/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { modelFolder } from './node.ts';
+import { modelDirectory } from './node.ts';
 import { openFlowers } from './open-flowers.ts';
 
-const ENGINES = ['native', 'wasm'] as const;
+const BACKENDS = ['native', 'wasm'] as const;
 const request = {
   captions: ['this flower has white petals and a yellow centre', 'a bright red flower with pointed petals'],
   seed: 7,
 };
-/** Of a number in [-1, 1]: an eighth of a step of a pixel. Engines sum in different orders. */
+/** Of a number in [-1, 1]: an eighth of a step of a pixel. Backends sum in different orders. */
 const TOLERANCE = 0.001;
 
 /** Only the kernels of our own can be missing: where there is no compiler. */
@@ -24,8 +24,8 @@ const hasNative = await selectBackend({ prefer: 'native' }).then(
 );
 let onCpu: ImageBatch;
 
-async function draw(engine: (typeof ENGINES)[number] | 'cpu'): Promise<ImageBatch> {
-  await selectBackend({ prefer: engine });
+async function draw(backend: (typeof BACKENDS)[number] | 'cpu'): Promise<ImageBatch> {
+  await selectBackend({ prefer: backend });
   const before = tf.memory().numTensors;
   const flowers = await openFlowers();
   const images = await flowers.generate(request);
@@ -42,27 +42,27 @@ beforeAll(async () => {
 }, 120_000);
 
 describe('the flowers', () => {
-  it.each(ENGINES.filter((engine) => engine !== 'native' || hasNative))(
+  it.each(BACKENDS.filter((backend) => backend !== 'native' || hasNative))(
     'are the same on %s as on cpu',
-    async (engine) => {
-      const images = await draw(engine);
+    async (backend) => {
+      const images = await draw(backend);
       expect(images.shape).toEqual([2, 64, 64, 3]);
       expect(maxDifference(images.data, onCpu.data)).toBeLessThan(TOLERANCE);
       expect(maxDifference(pixels(images), pixels(onCpu))).toBeLessThanOrEqual(1);
     },
   );
 
-  it('follow the sentence: a red one is redder than a white one, in the middle of the picture', () => {
+  it('follow the caption: a red one is redder than a white one, in the middle of the image', () => {
     expect(rednessOf(onCpu, 1) - rednessOf(onCpu, 0)).toBeGreaterThan(0.4);
   });
 
   it('come from at most 20 MB, with a licence and a card', async () => {
-    const names = await readdir(modelFolder);
-    const sizes = await Promise.all(names.map(async (name) => (await stat(join(modelFolder, name))).size));
+    const names = await readdir(modelDirectory);
+    const sizes = await Promise.all(names.map(async (name) => (await stat(join(modelDirectory, name))).size));
     expect(sizes.reduce((sum, size) => sum + size)).toBeLessThan(20e6);
-    const manifest = JSON.parse(await readFile(join(modelFolder, 'model.json'), 'utf8'));
+    const manifest = JSON.parse(await readFile(join(modelDirectory, 'model.json'), 'utf8'));
     expect(manifest).toMatchObject({ precision: 'float16', license: 'Apache-2.0', facts: { dataset: 'oxford-102' } });
-    const card = await readFile(join(modelFolder, 'README.md'), 'utf8');
+    const card = await readFile(join(modelDirectory, 'README.md'), 'utf8');
     for (const heading of ['Figures', 'Training', 'Data', 'Limits', 'Licence']) expect(card).toContain(`## ${heading}`);
   });
 
@@ -75,19 +75,19 @@ describe('the flowers', () => {
     ],
     ['damaged', copyThen(changeByte), /generator\.safetensors is not what was published: .* other ones/],
   ])('are not drawn from weights that are %s', (_, harm, message) =>
-    withTemporaryFolder(async (folder) => {
+    withTemporaryDirectory(async (directory) => {
       for (const name of ['model.json', 'encoder.safetensors']) {
-        await writeFile(join(folder, name), await readFile(join(modelFolder, name)));
+        await writeFile(join(directory, name), await readFile(join(modelDirectory, name)));
       }
-      await harm(join(folder, 'generator.safetensors'));
-      const opened = openFlowers({ from: pathToFileURL(folder) });
+      await harm(join(directory, 'generator.safetensors'));
+      const opened = openFlowers({ from: pathToFileURL(directory) });
       await expect(opened).rejects.toThrow(CheckpointError);
       await expect(opened).rejects.toThrow(message);
     }),
   );
 });
 
-/** How much more red than green and blue the middle of a picture is, in [-2, 2]. */
+/** How much more red than green and blue the middle of an image is, in [-2, 2]. */
 function rednessOf({ data, shape: [, height, width] }: ImageBatch, image: number): number {
   let sum = 0;
   for (let y = height / 4; y < (3 * height) / 4; y++) {
@@ -101,7 +101,7 @@ function rednessOf({ data, shape: [, height, width] }: ImageBatch, image: number
 
 function copyThen(harm: (path: string) => Promise<void>) {
   return async (path: string) => {
-    await writeFile(path, await readFile(join(modelFolder, 'generator.safetensors')));
+    await writeFile(path, await readFile(join(modelDirectory, 'generator.safetensors')));
     await harm(path);
   };
 }

@@ -1,6 +1,6 @@
 /**
  * Where the model is that comes with this package. This file stands directly in `src`, because what is built of it stands
- * directly in `dist`: from both, `../model` is the same folder. Bundlers copy what they find written as
+ * directly in `dist`: from both, `../model` is the same directory. Bundlers copy what they find written as
  * `new URL('…', import.meta.url)`, so every file is named in full.
  */
 

@@ -5,13 +5,13 @@ import { modelFiles } from './model-files.ts';
 
 /** As `openPublishedModel` of `@t2i/published-model` takes them; none is needed. */
 export interface OpenFlowersOptions extends Omit<OpenPublishedModelOptions, 'baseUrl'> {
-  /** Address of a folder with the three files, where they are not beside this package: a CDN for instance. */
+  /** Address of a directory with the three files, where they are not beside this package: a CDN for instance. */
   readonly from?: URL | string;
 }
 
 /**
- * The model, ready to draw. An engine must have been chosen: `selectBackend` of `@t2i/backend`, or `tf.setBackend`.
- * @throws CheckpointError when a file is missing, truncated or damaged: never random pictures
+ * The model, ready to draw. A backend must have been chosen: `selectBackend` of `@t2i/backend`, or `tf.setBackend`.
+ * @throws CheckpointError when a file is missing, truncated or damaged: never random images
  * @throws T2iError `ERR_FETCH` in a browser, when nobody answers
  * @example
  * const flowers = await openFlowers();

@@ -1,4 +1,4 @@
-/** A minibatch on the engine, checked against the model it is for. */
+/** A minibatch on the backend, checked against the model it is for. */
 
 import {
   assert,
@@ -29,7 +29,7 @@ export interface BatchNeeds {
 }
 
 /**
- * Brings a minibatch to the engine.
+ * Brings a minibatch to the backend.
  * @throws ConfigError when its images or embeddings are not of the model's size, or it has fewer than two rows
  */
 export function toStepBatch(batch: TrainBatch, needs: BatchNeeds): StepBatch {

@@ -13,7 +13,7 @@ export const ganClsConfigSchema = z.strictObject({
     .literal([32, 64, 128])
     .default(64)
     .describe('Side of the images in pixels. The paper: 64. One stage of stride 2 per doubling from 4×4.'),
-  embeddingDim: length.default(1024).describe('Length of a sentence embedding, φ(t). The paper: 1024.'),
+  embeddingDim: length.default(1024).describe('Length of a caption embedding, φ(t). The paper: 1024.'),
   projectedDim: length
     .default(128)
     .describe('Length that a dense layer compresses an embedding to, in G and in D apart (nt). The paper: 128.'),
@@ -43,12 +43,12 @@ export const ganClsConfigSchema = z.strictObject({
   objective: z
     .enum(['gan', 'gan-cls', 'gan-int', 'gan-int-cls'])
     .default('gan-cls')
-    .describe("'cls' shows D mismatching pairs (Algorithm 1), 'int' shows G interpolated sentences (equation 5)."),
+    .describe("'cls' shows D mismatching pairs (Algorithm 1), 'int' shows G interpolated captions (equation 5)."),
   mismatch: z
     .enum(['text', 'image'])
     .default('text')
     .describe(
-      "A mismatching pair is a real image with a wrong sentence (the paper), or a wrong image with a right one (the authors' code).",
+      "A mismatching pair is a real image with a wrong caption (the paper), or a wrong image with a right one (the authors' code).",
     ),
   clsWeight: z
     .number()
@@ -62,7 +62,7 @@ export const ganClsConfigSchema = z.strictObject({
     .number()
     .min(0)
     .default(1)
-    .describe("Weight of an interpolated sentence in G's loss of the 'int' objectives."),
+    .describe("Weight of an interpolated caption in G's loss of the 'int' objectives."),
   interpolation: z
     .enum(['fixed', 'random'])
     .default('fixed')
@@ -180,7 +180,7 @@ export function showsMismatch({ objective }: GanClsConfig): boolean {
   return objective === 'gan-cls' || objective === 'gan-int-cls';
 }
 
-/** Whether G is shown interpolated sentences. */
+/** Whether G is shown interpolated captions. */
 export function interpolates({ objective }: GanClsConfig): boolean {
   return objective === 'gan-int' || objective === 'gan-int-cls';
 }

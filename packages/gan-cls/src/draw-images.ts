@@ -1,4 +1,4 @@
-/** Drawing with a generator's network: noise and sentences in, pixels out, a bounded number of rows at once. */
+/** Drawing with a generator's network: noise and captions in, pixels out, a bounded number of rows at once. */
 
 import { assertShape, type EmbeddingBatch, type ImageBatch } from '@t2i/core';
 import * as tf from '@tensorflow/tfjs-core';

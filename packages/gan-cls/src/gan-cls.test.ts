@@ -242,7 +242,7 @@ describe('state and load', () => {
 });
 
 describe('generate', () => {
-  it('follows noise and sentence, in [-1, 1], rows apart from each other', async () => {
+  it('follows noise and caption, in [-1, 1], rows apart from each other', async () => {
     const model = smallModel();
     await model.load(byPattern(await model.state())); // fresh weights draw an even grey
     const rng = new Rng(4);

@@ -48,7 +48,7 @@ export class GanCls implements TrainableModel {
   /** The moving average of the generator, where one is kept. */
   readonly #average: AveragedGenerator | undefined;
 
-  /** @param rng what the first weights are drawn from; the same seed gives the same weights on every engine */
+  /** @param rng what the first weights are drawn from; the same seed gives the same weights on every backend */
   constructor(config: GanClsConfig, rng: Rng) {
     this.config = config;
     this.imageSize = config.imageSize;
@@ -84,21 +84,21 @@ export class GanCls implements TrainableModel {
    */
   async step(batch: TrainBatch, options: TrainStepOptions): Promise<StepScalars> {
     const report: StepReport = {};
-    const onEngine = keepStepBatch(batch, this);
+    const onBackend = keepStepBatch(batch, this);
     let figures: tf.Tensor;
     try {
-      for (const { optimiser, gradients, learningRate } of trainStep(this.#networks(), onEngine, options, report)) {
+      for (const { optimiser, gradients, learningRate } of trainStep(this.#networks(), onBackend, options, report)) {
         const { exchange } = options;
         const agreed = exchange ? await exchangeGradients(gradients, optimiser.variables, exchange) : gradients;
         optimiser.apply(agreed, learningRate);
         tf.dispose(agreed);
       }
       figures = tf.tidy(() => {
-        this.#average?.follow(this.#generator, this.#generatorAdam.step, onEngine.embeddings, options.rng);
+        this.#average?.follow(this.#generator, this.#generatorAdam.step, onBackend.embeddings, options.rng);
         return tf.stack(Object.values(report));
       });
     } finally {
-      disposeStepBatch(onEngine);
+      disposeStepBatch(onBackend);
       tf.dispose(report);
     }
     const values = await figures.data();

@@ -32,7 +32,7 @@ export function generatorShapes(config: GeneratorConfig): Map<string, readonly n
 }
 
 /**
- * Compares weights with a configuration. Needs no engine, and no memory whatever the configuration says.
+ * Compares weights with a configuration. Needs no backend, and no memory whatever the configuration says.
  * @param tensors in float32 or float16, as `generatorState` names them
  * @throws CheckpointError naming the first weight that is missing, unknown, of another shape or not finite
  */

@@ -1,4 +1,4 @@
-/** G: noise and a sentence embedding to an image. The paper, figure 2 left; main_cls.lua:93-194. */
+/** G: noise and a caption embedding to an image. The paper, figure 2 left; main_cls.lua:93-194. */
 
 import * as tfl from '@tensorflow/tfjs-layers';
 import { projectText, residualBottleneck, upsample } from './blocks.ts';

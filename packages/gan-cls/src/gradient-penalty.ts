@@ -2,7 +2,7 @@
  * A penalty on the slope of D at real pairs, R1 (Mescheder et al. 2018, arXiv 1801.04406): it keeps D from growing steep where it should be flat.
  *
  * Its gradient needs second derivatives, ∂/∂θ of ½‖g‖² with g = ∂D/∂x. They are a derivative along g: ∂/∂θ of g·∂D/∂x = d/dε ∂/∂θ D(x + ε·g),
- * which one more pass through D takes as a difference. So every engine and every fused operation will do, of first order as they are.
+ * which one more pass through D takes as a difference. So every backend and every fused operation will do, of first order as they are.
  */
 
 import { withSuspendedTape } from '@t2i/ops';

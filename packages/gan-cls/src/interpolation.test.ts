@@ -5,7 +5,7 @@ import { interpolateBatch } from './interpolation.ts';
 const embeddings = Float32Array.of(0, 0, 10, 10, 4, 8, 20, 30); // four rows of two: pairs (0, 2) and (1, 3)
 
 describe('interpolateBatch', () => {
-  it('takes β of the first and 1 − β of the second sentence', () => {
+  it('takes β of the first and 1 − β of the second caption', () => {
     const at = (interpolationBeta: number) =>
       interpolateBatch(embeddings, 2, { interpolation: 'fixed', interpolationBeta }, new Rng(1));
     expect(at(0.5)).toEqual(Float32Array.of(2, 4, 15, 20));
@@ -13,7 +13,7 @@ describe('interpolateBatch', () => {
     expect(at(1)).toEqual(Float32Array.of(0, 0, 10, 10));
   });
 
-  it('goes up to as far beyond either sentence as half their distance, one draw a row', () => {
+  it('goes up to as far beyond either caption as half their distance, one draw a row', () => {
     const many = new Float32Array(2000 * 2);
     many.fill(1, 2000); // every pair from (0, 0) to (1, 1)
     const rows = interpolateBatch(many, 2, { interpolation: 'random', interpolationBeta: 0.5 }, new Rng(1));

@@ -1,4 +1,4 @@
-/** GAN-INT: sentences between sentences (the paper, section 4.3, equation 5; main_cls_int.lua:325-347). */
+/** GAN-INT: captions between captions (the paper, section 4.3, equation 5; main_cls_int.lua:325-347). */
 
 import { assert, ConfigError, type Rng } from '@t2i/core';
 import type { GanClsConfig } from './config.ts';
@@ -17,14 +17,14 @@ export function interpolateBatch(
   assert(embeddings.length % dim === 0, `${embeddings.length} numbers are no whole rows of ${dim}`);
   const n = embeddings.length / dim;
   if (n % 2 !== 0) {
-    throw new ConfigError(`Interpolating sentences pairs the rows of a batch, and ${n} is odd.`, {
+    throw new ConfigError(`Interpolating captions pairs the rows of a batch, and ${n} is odd.`, {
       hint: 'Choose an even batch size.',
     });
   }
   const half = n / 2;
   const rows = new Float32Array(half * dim);
   for (let row = 0; row < half; row++) {
-    // the weight of the second sentence
+    // the weight of the second caption
     const towards = interpolation === 'fixed' ? 1 - interpolationBeta : 0.5 + rng.uniform(-1, 1);
     for (let k = 0; k < dim; k++) {
       const first = embeddings[row * dim + k]!;

@@ -6,7 +6,7 @@ import { generateFromCaptions, interpolateEmbeddings, interpolateNoise, seededNo
 const length = (x: Float32Array) => Math.hypot(...x);
 
 describe('interpolation', () => {
-  it('walks a straight line between sentences, ends included', () => {
+  it('walks a straight line between captions, ends included', () => {
     const walk = interpolateEmbeddings(Float32Array.of(0, 4), Float32Array.of(2, 0), 5);
     expect(walk).toEqual({ data: Float32Array.of(0, 4, 0.5, 3, 1, 2, 1.5, 1, 2, 0), shape: [5, 2] });
   });

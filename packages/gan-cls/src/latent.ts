@@ -1,4 +1,4 @@
-/** Walks through noise and sentences, and images for captions (the paper, section 5.3: sentence and noise interpolation). */
+/** Walks through noise and captions, and images for captions (the paper, section 5.3: caption and noise interpolation). */
 
 import {
   assert,
@@ -11,7 +11,7 @@ import {
 } from '@t2i/core';
 
 /**
- * `steps` embeddings on the straight line from one sentence to another, both included.
+ * `steps` embeddings on the straight line from one caption to another, both included.
  * @param steps at least 2
  */
 export function interpolateEmbeddings(from: Float32Array, to: Float32Array, steps: number): EmbeddingBatch {
@@ -98,20 +98,20 @@ export async function generateFromCaptions(request: CaptionRequest): Promise<Ima
   return model.generate(everyPair(embeddings, seededNoise(seed, perCaption, model.noiseDim), model.noiseDim));
 }
 
-/** What a model takes to draw each sentence with each noise: all noises of the first sentence, then of the second, … */
+/** What a model takes to draw each caption with each noise: all noises of the first caption, then of the second, … */
 export function everyPair(
-  { data, shape: [sentences, dim] }: EmbeddingBatch,
+  { data, shape: [captions, dim] }: EmbeddingBatch,
   noises: Float32Array,
   noiseDim: number,
 ): { readonly embeddings: EmbeddingBatch; readonly noise: Float32Array } {
   const columns = noises.length / noiseDim;
-  const rows = sentences * columns;
+  const rows = captions * columns;
   const embeddings = new Float32Array(rows * dim);
   const noise = new Float32Array(rows * noiseDim);
-  for (let sentence = 0; sentence < sentences; sentence++) {
-    noise.set(noises, sentence * noises.length);
-    const phi = data.subarray(sentence * dim, (sentence + 1) * dim);
-    for (let column = 0; column < columns; column++) embeddings.set(phi, (sentence * columns + column) * dim);
+  for (let caption = 0; caption < captions; caption++) {
+    noise.set(noises, caption * noises.length);
+    const phi = data.subarray(caption * dim, (caption + 1) * dim);
+    for (let column = 0; column < columns; column++) embeddings.set(phi, (caption * columns + column) * dim);
   }
   return { embeddings: { data: embeddings, shape: [rows, dim] }, noise };
 }

@@ -5,11 +5,11 @@ import type { GanClsConfig } from './config.ts';
 
 /** What D made of the three kinds of pairs: logits [n, 1]. */
 export interface Judgements {
-  /** s_r: real image, its sentence. */
+  /** s_r: real image, its caption. */
   readonly real: tf.Tensor;
-  /** s_w: a mismatching pair of a real image and a real sentence; absent where D sees none. */
+  /** s_w: a mismatching pair of a real image and a real caption; absent where D sees none. */
   readonly wrong?: tf.Tensor | undefined;
-  /** s_f: generated image, its sentence. */
+  /** s_f: generated image, its caption. */
   readonly fake: tf.Tensor;
 }
 
@@ -41,7 +41,7 @@ export function discriminatorLoss(
 }
 
 /**
- * L_G = −log s_f (Algorithm 1, line 12). With interpolated sentences in the rows from `captionRows` on (equation 5):
+ * L_G = −log s_f (Algorithm 1, line 12). With interpolated captions in the rows from `captionRows` on (equation 5):
  * Σ wᵢ·(−log sᵢ) / rows, wᵢ = 1 for captions and `interpWeight` for interpolations (main_cls_int.lua:244-247).
  */
 export function generatorLoss(logits: tf.Tensor, captionRows: number, interpWeight: number): tf.Scalar {

@@ -9,7 +9,7 @@ export const PRESETS = {
   /** A plain DCGAN, four times cheaper: G 4.8 M, D 3.2 M parameters. */
   dcgan: { generatorFilters: 64, discriminatorFilters: 64, residual: false },
   /**
-   * 32×32 for toy data, tests and slow engines; not of the paper. D is the weaker one, as with the authors' filters.
+   * 32×32 for toy data, tests and slow backends; not of the paper. D is the weaker one, as with the authors' filters.
    * It learns well at a learning rate of 1e-3.
    */
   tiny: {

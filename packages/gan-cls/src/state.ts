@@ -19,7 +19,7 @@ export async function readTensors({ variables, optimisers }: Checkpointed): Prom
   const tensors: Record<string, NamedTensor> = {};
   for (const [name, variable] of Object.entries(variables)) {
     const values = (await variable.data()) as Float32Array;
-    tensors[name] = float32Tensor(variable.shape, values.slice()); // some engines give out their own memory
+    tensors[name] = float32Tensor(variable.shape, values.slice()); // some backends give out their own memory
   }
   for (const [optimiser, adam] of Object.entries(optimisers)) {
     const state = await adam.getState();

@@ -21,14 +21,14 @@ beforeAll(() => tf.setBackend('cpu'));
 const CONFIG = styleEncoderConfigSchema.parse({ imageSize: 32, noiseDim: 5, filters: 2, residual: false });
 const learningRate = 1e-2;
 
-/** A generator whose pictures differ: fresh weights draw an even grey. */
+/** A generator whose images differ: fresh weights draw an even grey. */
 async function generator(): Promise<GanCls> {
   const model = smallModel();
   await model.load(byPattern(await model.state()));
   return model;
 }
 
-/** Paints z as red and blue, the sentence as green. */
+/** Paints z as red and blue, the caption as green. */
 const painter: TextToImageModel = {
   specificationVersion: 'v1',
   imageSize: 32,
@@ -130,7 +130,7 @@ describe('step', () => {
       expect((unmoved - twice) / (unmoved - little)).toBeCloseTo(2, 1);
     }));
 
-  it('learns to find the noise of pictures again, also of those it has not seen', async () => {
+  it('learns to find the noise of images again, also of those it has not seen', async () => {
     const style = new StyleEncoder({ ...CONFIG, noiseDim: 2 }, painter, new Rng(1));
     const rng = new Rng(2);
     const losses: number[] = [];

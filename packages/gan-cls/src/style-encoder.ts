@@ -1,6 +1,6 @@
 /**
  * S: what noise would a generator have drawn this image from? Equation 6 of the paper (Reed et al. 2016, section 4.4).
- * What is in a picture but not in its sentence, pose and background say, is in z: G(S(x), φ(t)) draws the sentence t in the style of a photo x.
+ * What is in an image but not in its caption, pose and background say, is in z: G(S(x), φ(t)) draws the caption t in the style of a photo x.
  */
 
 import type { EmbeddingBatch, ImageBatch, Rng, StateDict, StepScalars, TextToImageModel, Trainable } from '@t2i/core';
@@ -62,7 +62,7 @@ function meanCosine(noise: tf.Tensor2D, styles: tf.Tensor2D): tf.Scalar {
 }
 
 /**
- * A style encoder that learns from the pictures of a generator, which stays as it is. A batch is sentences, the more varied the better.
+ * A style encoder that learns from the images of a generator, which stays as it is. A batch is captions, the more varied the better.
  * @example
  * const style = new StyleEncoder(config, generator, new Rng(1));
  * const scalars = await style.step(embeddings, { learningRate: 2e-4, rng });
@@ -95,7 +95,7 @@ export class StyleEncoder implements Trainable<EmbeddingBatch> {
   }
 
   /**
-   * Draws a noise for each sentence from `rng`, has the generator draw, and moves S towards the noise.
+   * Draws a noise for each caption from `rng`, has the generator draw, and moves S towards the noise.
    * Reports `loss/style` (see `styleLoss`) and `score/cosine`, the mean cosine between z and S(G(z, φ(t))).
    */
   async step(embeddings: EmbeddingBatch, { learningRate, rng, exchange }: TrainStepOptions): Promise<StepScalars> {
@@ -155,7 +155,7 @@ export class StyleEncoder implements Trainable<EmbeddingBatch> {
     writeTensors(this.#checkpointed(), state.tensors);
   }
 
-  /** Frees what S holds on the engine; the generator stays. */
+  /** Frees what S holds on the backend; the generator stays. */
   dispose(): void {
     this.#network.dispose();
     this.#adam.dispose();

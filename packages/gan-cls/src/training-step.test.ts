@@ -77,7 +77,7 @@ describe('trainStep', () => {
     // D's own update asks for no gradient of images.
     const expected = { forward: 3 * 4 + 3, byInput: 2 * 3 + 4 + 3, byKernel: 2 * 4 + 3 };
     expect(await count('text')).toEqual(expected);
-    // a wrong image is a pass of its own, a wrong sentence is not
+    // a wrong image is a pass of its own, a wrong caption is not
     expect(await count('image')).toEqual({
       forward: expected.forward + 4,
       byInput: expected.byInput + 3,

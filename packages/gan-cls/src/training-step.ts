@@ -67,7 +67,7 @@ export function* trainStep(
     forward(generator, [drawNoise(embeddings.shape[0], options, config), embeddings]),
   );
   try {
-    // D is never trained on interpolated sentences: no real image belongs to them
+    // D is never trained on interpolated captions: no real image belongs to them
     if (config.sharedFake) yield updateOfD(() => tf.slice(pass.output, 0, rows));
     const gradients = tf.tidy(() => {
       const judge = (x: tf.Tensor) => {

@@ -1,4 +1,4 @@
-/** Weights of a network that does not learn: checked against its shapes, on the engine, with a hash of their bytes. */
+/** Weights of a network that does not learn: checked against its shapes, on the backend, with a hash of their bytes. */
 
 import { expectTensors, fnv1a, type StateDict } from '@t2i/core';
 import * as tf from '@tensorflow/tfjs-core';

@@ -27,9 +27,9 @@ describe('cutView', () => {
     const [right, bottom] = [left + 13, top + 13];
     const crop = cutView(map(24, 16), view, 14, noResize);
     expect([crop.width, crop.height]).toEqual([14, 14]);
-    expect(corners(crop)).toEqual([[left, top], [right, top], [left, bottom], [right, bottom]]); // biome-ignore format: a picture
+    expect(corners(crop)).toEqual([[left, top], [right, top], [left, bottom], [right, bottom]]); // biome-ignore format: an image
     const flipped = cutView(map(24, 16), `${view}-flipped`, 14, noResize);
-    expect(corners(flipped)).toEqual([[right, top], [left, top], [right, bottom], [left, bottom]]); // biome-ignore format: a picture
+    expect(corners(flipped)).toEqual([[right, top], [left, top], [right, bottom], [left, bottom]]); // biome-ignore format: an image
   });
 
   it('stretches the whole photo, and brings others to the shorter side that crops are cut from', () => {
@@ -41,7 +41,7 @@ describe('cutView', () => {
     cutView(map(50, 33), 'whole', 14, resize);
     cutView(map(48, 32), 'middle', 14, resize);
     cutView(map(32, 48), 'middle', 14, resize);
-    expect(asked).toEqual([[14, 14], [24, 16], [16, 24]]); // biome-ignore format: a picture
+    expect(asked).toEqual([[14, 14], [24, 16], [16, 24]]); // biome-ignore format: an image
   });
 
   it('knows eleven views and no other', () => {

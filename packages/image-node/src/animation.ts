@@ -1,4 +1,4 @@
-/** A sequence of RGB pictures as one animated WebP or GIF. */
+/** A sequence of RGB images as one animated WebP or GIF. */
 
 import { ConfigError, type RgbImage } from '@t2i/core';
 import { assertQuality, toBytes } from './encode.ts';
@@ -36,7 +36,7 @@ export async function encodeAnimation(
   for (const value of [...delays, loop]) assertCount(value);
   assertQuality(quality);
 
-  // libvips takes an animation as one tall picture cut into pages
+  // libvips takes an animation as one tall image cut into pages
   const pages = new Uint8Array(frames.length * width * height * 3);
   for (const [i, frame] of frames.entries()) pages.set(frame.data, i * width * height * 3);
   const sharp = await loadSharp();

@@ -25,7 +25,7 @@ describe('resizeBicubic', () => {
     expect([...resized.data]).toEqual([...golden.subarray(before, before + width * height * 3)]);
   });
 
-  it('takes a picture larger than one strip of rows, and a row larger than a strip', () => {
+  it('takes an image larger than one strip of rows, and a row larger than a strip', () => {
     const wide = { data: new Uint8Array(400_000 * 3 * 3).fill(200), width: 400_000, height: 3 };
     expect([...resizeBicubic(wide, 2, 2).data]).toEqual(new Array(12).fill(199));
     const gradient = {
@@ -42,7 +42,7 @@ describe('resizeBicubic', () => {
     expect(() => resizeBicubic(source, 4, side)).toThrow(ConfigError);
   });
 
-  it('gives the memory of a huge picture back, and works on', () => {
+  it('gives the memory of a huge image back, and works on', () => {
     const huge = resizeBicubic(source, 6000, 6000);
     expect(huge.data.length).toBe(6000 * 6000 * 3);
     const [width, height] = SIZES[0];
@@ -50,7 +50,7 @@ describe('resizeBicubic', () => {
     expect(Buffer.compare(resizeBicubic(source, width, height).data, expected)).toBe(0);
   });
 
-  it('refuses bytes that are not the picture they claim to be', () => {
+  it('refuses bytes that are not the image they claim to be', () => {
     expect(() => resizeBicubic({ ...source, width: 38 }, 4, 4)).toThrow(/image/);
   });
 });

@@ -1,9 +1,9 @@
 /**
  * Antialiased bicubic resizing of RGB bytes, equal to Pillow's `Image.resize(size, BICUBIC)` bit for bit; the sums run in `assembly/resize.ts`.
  *
- * sharp can resize too, and is not used where pictures are measured: the Fréchet distance and its relatives depend on the filter, and
+ * sharp can resize too, and is not used where images are measured: the Fréchet distance and its relatives depend on the filter, and
  * figures of other programs are made with Pillow's (Parmar et al. 2022). sharp's cubic is 3 levels off on average and up to 46 when
- * 64 × 64 pixels are enlarged to 224 × 224, because it moves them by half a pixel of the result: a mirrored picture does not give the
+ * 64 × 64 pixels are enlarged to 224 × 224, because it moves them by half a pixel of the result: a mirrored image does not give the
  * mirrored result. It is 0.85 off and up to 28 when photos of 500 are shrunk to 76 × 76. The same sums in plain JavaScript give the same bytes
  * and take seven times as long, all of it in the thread that trains.
  */
@@ -16,7 +16,7 @@ import { assertImage, assertSize } from './size.ts';
 const FRACTION = 22;
 const LOW_BITS = 11;
 const PAGE = 2 ** 16;
-/** Source rows are resized in strips of about so many bytes, so a huge picture is not in memory twice. */
+/** Source rows are resized in strips of about so many bytes, so a huge image is not in memory twice. */
 const STRIP = 2 ** 20;
 /** All that WebAssembly can address. */
 const MOST_MEMORY = 2 ** 32;
@@ -41,8 +41,8 @@ interface Weights {
 let compiled: Kernel | undefined;
 
 /**
- * Stretches a picture to `width` × `height` pixels; shrinking averages over all that an output pixel covers.
- * @throws ConfigError for a size that is not of whole numbers from 1 to 2¹⁴, or data that do not fit the picture's own size
+ * Stretches an image to `width` × `height` pixels; shrinking averages over all that an output pixel covers.
+ * @throws ConfigError for a size that is not of whole numbers from 1 to 2¹⁴, or data that do not fit the image's own size
  */
 export function resizeBicubic(image: RgbImage, width: number, height: number): RgbImage {
   assertImage(image);

@@ -1,4 +1,4 @@
-/** Putting pictures onto pictures. */
+/** Putting images onto images. */
 
 import type { RgbImage } from '@t2i/core';
 import { assert } from '@t2i/core';

@@ -10,8 +10,8 @@ const HEIGHT = 14;
 /** A small file with orientation and transparency where the format has them. */
 function small(format: (typeof FORMATS)[number]): Promise<Buffer> {
   const data = Uint8Array.from({ length: WIDTH * HEIGHT * 4 }, (_, k) => (k * 37) % 256);
-  const picture = sharp(data, { raw: { width: WIDTH, height: HEIGHT, channels: 4 } });
-  return picture.withMetadata({ orientation: 6 }).toFormat(format).toBuffer();
+  const image = sharp(data, { raw: { width: WIDTH, height: HEIGHT, channels: 4 } });
+  return image.withMetadata({ orientation: 6 }).toFormat(format).toBuffer();
 }
 
 /** Up to six bytes changed, rather near the beginning, and now and then an end too early. */
@@ -24,7 +24,7 @@ function damaged(bytes: Buffer, rng: Rng): Buffer {
 }
 
 describe('decodeImage of damaged files', () => {
-  it.each(FORMATS)('gives a picture or a DatasetError for %s, and nothing else', async (format) => {
+  it.each(FORMATS)('gives an image or a DatasetError for %s, and nothing else', async (format) => {
     const bytes = await small(format);
     const rng = new Rng(5);
     let refused = 0;

@@ -120,9 +120,9 @@ describe('decodeImage', () => {
   });
 
   it('keeps the size without one, and every pixel of a lossless file', async () => {
-    const picture = await decodeImage(await columns().png().toBuffer());
-    expect([picture.width, picture.height]).toEqual([24, 8]);
-    expect([pixel(picture, 0, 0), pixel(picture, 12, 7), pixel(picture, 23, 3)]).toEqual([
+    const image = await decodeImage(await columns().png().toBuffer());
+    expect([image.width, image.height]).toEqual([24, 8]);
+    expect([pixel(image, 0, 0), pixel(image, 12, 7), pixel(image, 23, 3)]).toEqual([
       [255, 0, 0],
       [0, 255, 0],
       [0, 0, 255],
@@ -131,10 +131,10 @@ describe('decodeImage', () => {
 
   it('turns a photo upright by its EXIF orientation', async () => {
     const bytes = await columns().withMetadata({ orientation: 6 }).jpeg({ chromaSubsampling: '4:4:4' }).toBuffer();
-    const picture = await decodeImage(bytes);
-    expect([picture.width, picture.height]).toEqual([8, 24]);
-    expect(pixel(picture, 4, 2)[0]).toBeGreaterThan(240);
-    expect(pixel(picture, 4, 21)[2]).toBeGreaterThan(240);
+    const image = await decodeImage(bytes);
+    expect([image.width, image.height]).toEqual([8, 24]);
+    expect(pixel(image, 4, 2)[0]).toBeGreaterThan(240);
+    expect(pixel(image, 4, 21)[2]).toBeGreaterThan(240);
   });
 
   it.each([1, 2, 3, 4, 5, 6, 7, 8])('turns a PNG by orientation %i wherever its eXIf stands', async (orientation) => {
@@ -146,25 +146,25 @@ describe('decodeImage', () => {
 
   it('lays transparency over white', async () => {
     const clear = { width: 4, height: 4, channels: 4 as const, background: { r: 255, g: 0, b: 0, alpha: 0 } };
-    const picture = await decodeImage(await sharp({ create: clear }).png().toBuffer(), { width: 2, height: 2 });
-    expect([...picture.data]).toEqual(new Array(12).fill(255));
+    const image = await decodeImage(await sharp({ create: clear }).png().toBuffer(), { width: 2, height: 2 });
+    expect([...image.data]).toEqual(new Array(12).fill(255));
   });
 
   it.each([true, false])(
     'shows white where no frame of a GIF is, with a transparent colour or not: %s',
     async (clear) => {
-      const picture = await decodeImage(smallFrame(clear));
-      expect([picture.width, picture.height]).toEqual([6, 5]);
+      const image = await decodeImage(smallFrame(clear));
+      expect([image.width, image.height]).toEqual([6, 5]);
       for (let y = 0; y < 5; y++) {
         for (let x = 0; x < 6; x++) {
           const inside = x >= 3 && x < 5 && y >= 1 && y < 2;
-          expect([x, y, ...pixel(picture, x, y)]).toEqual([x, y, ...(inside ? [200, 30, 60] : [255, 255, 255])]);
+          expect([x, y, ...pixel(image, x, y)]).toEqual([x, y, ...(inside ? [200, 30, 60] : [255, 255, 255])]);
         }
       }
     },
   );
 
-  it.each(['gif', 'webp', 'tiff'] as const)('takes the first of several pictures of a %s', async (format) => {
+  it.each(['gif', 'webp', 'tiff'] as const)('takes the first of several images of a %s', async (format) => {
     const level = (value: number) => new Uint8Array(8 * 6 * 3).fill(value);
     const pages = { raw: { width: 8, height: 12, channels: 3, pageHeight: 6 } } as const;
     const several = sharp(Buffer.concat([level(60), level(200)]), pages);

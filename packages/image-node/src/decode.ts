@@ -1,7 +1,7 @@
 /**
- * Compressed images to RGB bytes, resized as the authors' loader does: the aspect ratio is ignored (`donkey_folder_txt.lua:69-80`).
+ * Compressed images to RGB bytes, resized as the authors' loader does: the aspect ratio is ignored (`donkey_directory_txt.lua:69-80`).
  *
- * How photos become the pictures of a prepared set is decided here, once: sharp decodes every file whole and accurately, and
+ * How photos become the images of a prepared set is decided here, once: sharp decodes every file whole and accurately, and
  * `resizeBicubic` shrinks it. All 8,189 photos of Oxford-102 come out as Pillow makes them, bit for bit. The faster ways were compared
  * with that on 200 photos shrunk to 76 × 76 (in brackets: photos twice as large): a decoder that shrinks while it decodes is 1.2 (2.0)
  * levels off on average and up to 56 (76), which can be seen; sharp's own cubic 0.35 (0.85) and up to 13 (28). It also may change with
@@ -23,12 +23,12 @@ import { assertSize, MAX_SIDE } from './size.ts';
 
 /** 8192 × 8192. A file of 500 bytes may claim any size, and a progressive JPEG of this one takes 0.6 GB while it is decoded. */
 const MAX_PIXELS = 2 ** 26;
-/** Up to here a picture is in memory whole while it is decoded: that is faster. Above, row after row where the format allows it. */
+/** Up to here an image is in memory whole while it is decoded: that is faster. Above, row after row where the format allows it. */
 const SMALL_PIXELS = 2 ** 22;
 /** For each pixel while it is decoded, at most: AVIF takes as much, a progressive JPEG 10, others 4 to 8. */
 const BYTES_PER_PIXEL = 16;
 
-/** All decoding of the process: pictures of 12 megapixels run five at a time, one of 64 runs alone. */
+/** All decoding of the process: images of 12 megapixels run five at a time, one of 64 runs alone. */
 const memory = new MemoryGate(Math.min(2 ** 30, memoryOfProcess() / 4));
 
 export interface DecodeSize {
@@ -44,8 +44,8 @@ export interface DecodeLimits {
 
 /**
  * Decodes JPEG, PNG, WebP, GIF, TIFF or AVIF (the first frame or page) to 8-bit sRGB, upright by its EXIF orientation,
- * transparency laid over white. With `size` the picture is stretched to it (antialiased bicubic, Pillow's).
- * The size is checked before anything is decoded, and pictures wait for each other when they would not fit into memory together.
+ * transparency laid over white. With `size` the image is stretched to it (antialiased bicubic, Pillow's).
+ * The size is checked before anything is decoded, and images wait for each other when they would not fit into memory together.
  * @throws DatasetError when the bytes are not a whole image, or one that is too large
  */
 export async function decodeImage(

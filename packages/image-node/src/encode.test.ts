@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeImage, encodeImage } from './index.ts';
 
 /** A gradient with a red edge: 12 × 8, no two rows or columns alike. */
-function picture(): RgbImage {
+function image(): RgbImage {
   const data = new Uint8Array(12 * 8 * 3);
   for (let i = 0; i < 12 * 8; i++) data.set([i % 12 === 11 ? 255 : 0, i * 2, 255 - i], i * 3);
   return { data, width: 12, height: 8 };
@@ -18,9 +18,9 @@ function detached(length: number): Uint8Array {
 
 describe('encodeImage', () => {
   it('keeps every pixel in a PNG', async () => {
-    const png = await encodeImage(picture());
+    const png = await encodeImage(image());
     expect([...png.subarray(0, 4)]).toEqual([0x89, 0x50, 0x4e, 0x47]);
-    expect(await decodeImage(png)).toEqual(picture());
+    expect(await decodeImage(png)).toEqual(image());
   });
 
   it.each([
@@ -35,14 +35,14 @@ describe('encodeImage', () => {
   });
 
   it.each(['webp', 'jpeg', 'avif'] as const)('keeps size and colours in a %s', async (format) => {
-    const decoded = await decodeImage(await encodeImage(picture(), { format, quality: 100 }));
+    const decoded = await decodeImage(await encodeImage(image(), { format, quality: 100 }));
     expect(decoded).toMatchObject({ width: 12, height: 8 });
-    const difference = decoded.data.reduce((sum, byte, i) => sum + Math.abs(byte - picture().data[i]!), 0);
+    const difference = decoded.data.reduce((sum, byte, i) => sum + Math.abs(byte - image().data[i]!), 0);
     expect(difference / decoded.data.length).toBeLessThan(12);
   });
 
   it.each(['png', 'webp', 'jpeg', 'avif'] as const)('gives the same bytes twice as %s', async (format) => {
-    expect(await encodeImage(picture(), { format })).toEqual(await encodeImage(picture(), { format }));
+    expect(await encodeImage(image(), { format })).toEqual(await encodeImage(image(), { format }));
   });
 
   it.each<[string, unknown]>([
@@ -85,9 +85,9 @@ describe('encodeImage', () => {
   });
 
   it('refuses a format that it does not know, and a quality that there is not', async () => {
-    await expect(encodeImage(picture(), { format: 'gif' as 'png' })).rejects.toThrow(/written as "gif"/);
+    await expect(encodeImage(image(), { format: 'gif' as 'png' })).rejects.toThrow(/written as "gif"/);
     for (const quality of [0, 101, 50.5, Number.NaN]) {
-      await expect(encodeImage(picture(), { format: 'jpeg', quality })).rejects.toThrow(ConfigError);
+      await expect(encodeImage(image(), { format: 'jpeg', quality })).rejects.toThrow(ConfigError);
     }
   });
 });

@@ -1,4 +1,4 @@
-/** One RGB picture to PNG, WebP or JPEG bytes; the same picture always gives the same bytes. */
+/** One RGB image to PNG, WebP or JPEG bytes; the same image always gives the same bytes. */
 
 import { ConfigError, type RgbImage } from '@t2i/core';
 import type { Sharp, default as sharp } from 'sharp';
@@ -24,8 +24,8 @@ export interface EncodeImageOptions {
 }
 
 /**
- * Encodes a picture. PNG is lossless; WebP, JPEG and AVIF are lossy, the latter two without chroma subsampling (small pictures show it).
- * Bytes depend on the picture, the options and the version of sharp only: no time, no metadata.
+ * Encodes an image. PNG is lossless; WebP, JPEG and AVIF are lossy, the latter two without chroma subsampling (small images show it).
+ * Bytes depend on the image, the options and the version of sharp only: no time, no metadata.
  * @throws ConfigError for a size that the format cannot hold, data that do not fit it, or options that it does not know
  */
 export async function encodeImage(
@@ -63,7 +63,7 @@ export function assertQuality(quality: number): void {
   throw new ConfigError(`The quality of an image is a whole number from 1 to 100, not ${quality}.`);
 }
 
-/** A sharp pipeline that starts at the picture's pixels. */
+/** A sharp pipeline that starts at the image's pixels. */
 export function fromRgb(library: typeof sharp, { data, width, height }: RgbImage): Sharp {
   assertImage({ data, width, height });
   return library(data, { raw: { width, height, channels: 3 }, limitInputPixels: false });

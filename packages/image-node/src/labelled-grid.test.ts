@@ -12,7 +12,7 @@ const dark = (image: RgbImage, width: number) =>
   image.data.filter((byte, i) => (i / 3) % image.width < width && byte < 100).length;
 
 describe('labelledGrid', () => {
-  it('puts every picture in its place', async () => {
+  it('puts every image in its place', async () => {
     const rows = [
       { caption: 'a red flower', images: [tile(10), tile(20)] },
       { caption: 'a blue flower', note: 'unseen', images: [tile(30), tile(40)] },
@@ -33,7 +33,7 @@ describe('labelledGrid', () => {
   });
 
   it.each(['<b>&"\'</b>', 'a\u0000b\ud800', '</text></svg>', '花'.repeat(500), 'x'.repeat(5000)])(
-    'takes any caption (%#), and the pictures stay uncovered',
+    'takes any caption (%#), and the images stay uncovered',
     async (caption) => {
       const sheet = await labelledGrid([{ caption, images: [tile(123)] }], { captionWidth: 60 });
       expect(sheet).toMatchObject({ width: 60 + 4 + 68 });
@@ -64,14 +64,14 @@ describe('labelledGrid', () => {
     expect(await labelledGrid(rows)).toEqual(await labelledGrid(rows));
   });
 
-  it('grows a row to its caption when the pictures are small', async () => {
+  it('grows a row to its caption when the images are small', async () => {
     const sheet = await labelledGrid([{ caption: 'three lines of words', images: [tile(5, 8)] }], { captionWidth: 60 });
     expect(sheet.height).toBe(4 + 4 * 16 + 4);
   });
 });
 
 describe('withTitle', () => {
-  it('adds a strip above and keeps the picture', async () => {
+  it('adds a strip above and keeps the image', async () => {
     const titled = await withTitle(tile(50), 'epoch 7');
     expect(titled).toMatchObject({ width: 64, height: 92 });
     expect(pixel(titled, 0, 28)).toBe(50);

@@ -1,4 +1,4 @@
-/** Sample sheets: rows of pictures with the sentence they were drawn for beside them. */
+/** Sample sheets: rows of images with the caption they were drawn for beside them. */
 
 import { ConfigError, type RgbImage } from '@t2i/core';
 import { paste } from './canvas.ts';
@@ -19,19 +19,19 @@ export interface LabelledRow {
   readonly caption: string;
   /** A few words under the caption, in grey. */
   readonly note?: string;
-  /** Left to right; all pictures of a grid share one size. */
+  /** Left to right; all images of a grid share one size. */
   readonly images: readonly RgbImage[];
 }
 
 export interface LabelledGridOptions {
   /** Width of the captions' column in pixels; default 240. */
   readonly captionWidth?: number;
-  /** Pixels between and around the pictures; default 4. */
+  /** Pixels between and around the images; default 4. */
   readonly gap?: number;
 }
 
 /**
- * Lays rows of pictures out under each other, each with its caption on the left.
+ * Lays rows of images out under each other, each with its caption on the left.
  * @throws ConfigError for no images, images of several sizes, and a sheet of more than 2¹⁵ − 1 pixels a side
  */
 export async function labelledGrid(
@@ -78,7 +78,7 @@ function assertRows(rows: readonly LabelledRow[], captionWidth: number, gap: num
   return first;
 }
 
-/** The same picture under a line of text. */
+/** The same image under a line of text. */
 export async function withTitle(image: RgbImage, title: string): Promise<RgbImage> {
   assertImage(image);
   const text = label(title, '#111')(8, (TITLE_HEIGHT + FONT_SIZE) / 2 - 1);

@@ -7,7 +7,7 @@ let loading: Promise<typeof sharp> | undefined;
 /** The same module at every call. */
 export function loadSharp(): Promise<typeof sharp> {
   loading ??= import('sharp').then(({ default: loaded }) => {
-    // Every picture is decoded once here, so a cache of operations is never hit and costs an eighth of the time.
+    // Every image is decoded once here, so a cache of operations is never hit and costs an eighth of the time.
     loaded.cache(false);
     return loaded;
   });

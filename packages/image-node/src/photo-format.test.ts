@@ -19,7 +19,7 @@ describe('sniff', () => {
     ['a HEIC photo', '\0\0\0\x18ftypheic\0\0\0\0mif1heic'],
     ['a HEIC photo', '\0\0\0\x18ftypmif1\0\0\0\0mif1heic'],
     ['an animated AVIF', '\0\0\0\x18ftypavis\0\0\0\0avifavis'],
-    ['a BMP picture', 'BM\x36\0\0\0'],
+    ['a BMP image', 'BM\x36\0\0\0'],
     ['a web page', '<!doctype html><html>'],
     ['an empty file', ''],
     ['in no format that is known', 'P6 1 1 255 abc'],

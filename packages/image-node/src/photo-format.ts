@@ -14,7 +14,7 @@ const OTHERS: typeof FORMATS = [
   ['an SVG drawing', /<svg[\s/>]/],
   ['an animated AVIF', /^.{4}ftypavis/s],
   ['a HEIC photo', /^.{4}ftyp(?:he|mif1)/s],
-  ['a BMP picture', /^BM/],
+  ['a BMP image', /^BM/],
   ['a web page', /<html[\s>]/i],
 ];
 const HEAD = 1024; // bytes that are looked at

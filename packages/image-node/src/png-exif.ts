@@ -5,7 +5,7 @@ const AROUND = 12; // bytes around the data of a chunk: length, type, check sum
 
 /**
  * The same file with an `eXIf` chunk behind `IDAT` moved before it. The chunk may stand at either place
- * (PNG specification, third edition, section 5.6), and it says which side of the photo is up.
+ * (PNG specification, third revision, section 5.6), and it says which side of the photo is up.
  */
 export function withExifFirst(png: Uint8Array): Uint8Array {
   const bytes = Buffer.from(png.buffer, png.byteOffset, png.byteLength);

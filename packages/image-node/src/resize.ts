@@ -1,4 +1,4 @@
-/** Shrinking and enlarging RGB pictures. */
+/** Shrinking and enlarging RGB images. */
 
 import type { RgbImage } from '@t2i/core';
 import { fromRgb, toRgb } from './encode.ts';

@@ -1,4 +1,4 @@
-/** Sizes of pictures, checked before native code or memory is asked for them. */
+/** Sizes of images, checked before native code or memory is asked for them. */
 
 import { ConfigError, type RgbImage } from '@t2i/core';
 

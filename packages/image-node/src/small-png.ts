@@ -1,4 +1,4 @@
-/** Small pictures as PNG files without the cost of a pipeline: filter, deflate, three chunks (PNG specification, third edition). */
+/** Small images as PNG files without the cost of a pipeline: filter, deflate, three chunks (PNG specification, third revision). */
 
 import { constants, crc32, deflateSync } from 'node:zlib';
 import type { RgbImage } from '@t2i/core';
@@ -15,7 +15,7 @@ const AVERAGE = 3;
  */
 const STRATEGY = constants.Z_RLE;
 
-/** Filtered rows, of one picture after another: a server that makes a new buffer for each collects garbage more often. */
+/** Filtered rows, of one image after another: a server that makes a new buffer for each collects garbage more often. */
 let filtered = new Uint8Array(0);
 
 /**

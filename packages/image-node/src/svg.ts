@@ -7,7 +7,7 @@ import { loadSharp } from './load-sharp.ts';
 /** Fonts to try in order; where none is installed the text shows as boxes. */
 export const FONT_FAMILY = 'DejaVu Sans, Noto Sans, Liberation Sans, Helvetica, Arial, sans-serif';
 
-const DEFAULT_DPI = 72; // one SVG pixel is one pixel of the picture
+const DEFAULT_DPI = 72; // one SVG pixel is one pixel of the image
 const MOST_SCALE = 100;
 
 export interface RenderSvgOptions {

@@ -1,24 +1,24 @@
-/** Finding the picture that was drawn for a caption among all pictures, by a joint embedding. */
+/** Finding the image that was drawn for a caption among all images, by a joint embedding. */
 
 import { assert, type EmbeddingBatch } from '@t2i/core';
 import { assertSameDim, eachRowOfProducts, toRows } from './rows.ts';
 
-/** Lengths of the ranked lists that the own picture is looked for in. */
+/** Lengths of the ranked lists that the own image is looked for in. */
 export const RETRIEVAL_RANKS = [1, 5, 10] as const;
 
 export interface CaptionRetrieval {
-  /** Share of captions whose own picture is among the first 1, 5, 10. Chance is that number over all pictures. */
+  /** Share of captions whose own image is among the first 1, 5, 10. Chance is that number over all images. */
   readonly recallAt: Readonly<Record<(typeof RETRIEVAL_RANKS)[number], number>>;
-  /** Place of the own picture in the middle of all captions, from 1; of equal scores it has the middle place. */
+  /** Place of the own image in the middle of all captions, from 1; of equal scores it has the middle place. */
   readonly medianRank: number;
-  /** Share of captions whose first picture is of their class. */
+  /** Share of captions whose first image is of their class. */
   readonly sameClassFirst: number;
-  /** Pictures, and captions. */
+  /** Images, and captions. */
   readonly count: number;
 }
 
 /**
- * Caption i and picture i belong together. Scores are products.
+ * Caption i and image i belong together. Scores are products.
  * @param images [n, dim]
  * @param captions [n, dim]
  * @param labels the class of each pair
@@ -30,7 +30,7 @@ export function captionRetrieval(
 ): CaptionRetrieval {
   assertSameDim(images, captions);
   const [count] = images.shape;
-  assert(captions.shape[0] === count && labels.length === count, 'each picture needs one caption and its class');
+  assert(captions.shape[0] === count && labels.length === count, 'each image needs one caption and its class');
   const ranks = new Float64Array(count);
   let sameClass = 0;
   eachRowOfProducts(toRows(captions), toRows(images), (row, scores) => {
@@ -52,7 +52,7 @@ export function captionRetrieval(
   };
 }
 
-/** Of the pictures with the highest score, the share that is of the class. */
+/** Of the images with the highest score, the share that is of the class. */
 function shareOfBest(scores: Float64Array, labels: ArrayLike<number>, label: number): number {
   let highest = Number.NEGATIVE_INFINITY;
   let [best, right] = [0, 0];

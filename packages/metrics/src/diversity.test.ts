@@ -7,7 +7,7 @@ describe('diversity', () => {
     expect(diversity(SAMPLES, GOLDEN.groups)).toBeCloseTo(GOLDEN.diversity, 5);
   });
 
-  it('is 0 for equal pictures, and leaves single ones out', () => {
+  it('is 0 for equal images, and leaves single ones out', () => {
     expect(diversity(batch([3, 4, 3, 4, 0, 0], 2), [0, 0, 1])).toBe(0);
     expect(diversity(batch([0, 0, 3, 4, 9, 9], 2), [0, 0, 1])).toBeCloseTo(5, 12);
     expect(() => diversity(batch([1, 2], 1), [0, 1])).toThrow(/no group has two/);
@@ -33,6 +33,6 @@ describe('captionSensitivity', () => {
     expect(captionSensitivity(grid(0, 3), 3).ratio).toBe(0);
     expect(captionSensitivity(grid(0, 0), 3).ratio).toBe(0);
     expect(captionSensitivity(grid(1, 0), 3).ratio).toBe(Number.POSITIVE_INFINITY);
-    expect(() => captionSensitivity(grid(1, 0), 4)).toThrow(/6 pictures are not 4 for each/);
+    expect(() => captionSensitivity(grid(1, 0), 4)).toThrow(/6 images are not 4 for each/);
   });
 });

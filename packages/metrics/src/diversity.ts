@@ -1,10 +1,10 @@
-/** How different pictures of one caption or class are, and what of it the caption decides. */
+/** How different images of one caption or class are, and what of it the caption decides. */
 
 import { assert, type EmbeddingBatch } from '@t2i/core';
 import { eachRowOfSquaredDistances, toRows } from './rows.ts';
 
 /**
- * The mean distance of two different pictures of one group in feature space, averaged over the groups with at least two.
+ * The mean distance of two different images of one group in feature space, averaged over the groups with at least two.
  * Near 0 for a generator that has collapsed. In units of the features.
  * @param groups for each row, the caption or class it belongs to
  */
@@ -17,7 +17,7 @@ export function diversity(features: EmbeddingBatch, groups: ArrayLike<number>): 
     members.set(group, [...(members.get(group) ?? []), row]);
   }
   const several = [...members.values()].filter((group) => group.length > 1);
-  assert(several.length > 0, 'no group has two pictures');
+  assert(several.length > 0, 'no group has two images');
   const means = several.map((group) => {
     const values = new Float64Array(group.length * rows.dim);
     for (const [k, row] of group.entries()) {
@@ -34,9 +34,9 @@ export function diversity(features: EmbeddingBatch, groups: ArrayLike<number>): 
 }
 
 export interface CaptionSensitivity {
-  /** Mean distance of two pictures of one noise with different captions. */
+  /** Mean distance of two images of one noise with different captions. */
   readonly acrossCaptions: number;
-  /** Mean distance of two pictures of one caption with different noise: the diversity at fixed caption. */
+  /** Mean distance of two images of one caption with different noise: the diversity at fixed caption. */
   readonly acrossNoise: number;
   /** `acrossCaptions / acrossNoise`: 0 for a generator that ignores the text; 0 too where both are. */
   readonly ratio: number;
@@ -44,11 +44,11 @@ export interface CaptionSensitivity {
 
 /**
  * What changing only the caption changes, beside what changing only the noise changes.
- * @param features [captions · perCaption, dim]: all pictures of the first caption, then of the second, …; the i-th of each has the i-th noise
+ * @param features [captions · perCaption, dim]: all images of the first caption, then of the second, …; the i-th of each has the i-th noise
  */
 export function captionSensitivity(features: EmbeddingBatch, perCaption: number): CaptionSensitivity {
   const rows = features.shape[0];
-  assert(rows % perCaption === 0, `${rows} pictures are not ${perCaption} for each caption`);
+  assert(rows % perCaption === 0, `${rows} images are not ${perCaption} for each caption`);
   const acrossCaptions = diversity(
     features,
     Int32Array.from({ length: rows }, (_, row) => row % perCaption),

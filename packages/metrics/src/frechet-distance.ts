@@ -1,5 +1,5 @@
 /**
- * The Fréchet distance of two Gaussians (Dowson & Landau 1982), as Heusel et al. 2017 (arXiv 1706.08500) compare pictures by it:
+ * The Fréchet distance of two Gaussians (Dowson & Landau 1982), as Heusel et al. 2017 (arXiv 1706.08500) compare images by it:
  * |μ₁ − μ₂|² + tr(Σ₁ + Σ₂ − 2(Σ₁Σ₂)^½).
  */
 

@@ -1,4 +1,4 @@
-/** The Inception score (Salimans et al. 2016, arXiv 1606.03498): clear classes in each picture, many classes over all. */
+/** The Inception score (Salimans et al. 2016, arXiv 1606.03498): clear classes in each image, many classes over all. */
 
 import { assert, assertShape, type EmbeddingBatch } from '@t2i/core';
 

@@ -27,7 +27,7 @@ describe('manifoldScores', () => {
     expect(coverage).toBeLessThan(0.5);
   });
 
-  it('need more pictures than neighbours', () => {
+  it('need more images than neighbours', () => {
     expect(() => manifoldScores(REAL, normal(1, 5, GOLDEN.dim))).toThrow(/5 rows have no 5th neighbour/);
   });
 });

@@ -7,18 +7,18 @@ import { assert, type EmbeddingBatch } from '@t2i/core';
 import { assertSameDim, eachRowOfSquaredDistances, type Rows, toRows } from './rows.ts';
 
 export interface ManifoldScores {
-  /** Share of the samples that lie within the neighbourhood of a real picture. */
+  /** Share of the samples that lie within the neighbourhood of a real image. */
   readonly precision: number;
-  /** Share of the real pictures that lie within the neighbourhood of a sample. */
+  /** Share of the real images that lie within the neighbourhood of a sample. */
   readonly recall: number;
   /** Real neighbourhoods that a sample lies in, divided by `neighbours`: about 1 for samples like the real ones, at least 0. */
   readonly density: number;
-  /** Share of the real pictures with a sample in their neighbourhood. */
+  /** Share of the real images with a sample in their neighbourhood. */
   readonly coverage: number;
 }
 
 /**
- * A neighbourhood is the ball around a picture that reaches to its `neighbours`-th nearest fellow.
+ * A neighbourhood is the ball around an image that reaches to its `neighbours`-th nearest fellow.
  * @param neighbours below the size of both sets; default 5
  */
 export function manifoldScores(real: EmbeddingBatch, samples: EmbeddingBatch, { neighbours = 5 } = {}): ManifoldScores {

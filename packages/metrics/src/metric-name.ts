@@ -5,11 +5,11 @@ export interface MetricProtocol {
   readonly metric: string;
   /** The network whose features are compared: `googlenet`, `inception-v3`, or the joint embedding's name. */
   readonly extractor: string;
-  /** Pictures that were measured. */
+  /** Images that were measured. */
   readonly samples: number;
   /** The classes that captions and real photos are of. */
   readonly split: string;
-  /** Side of the pictures before the extractor enlarges them, in pixels. */
+  /** Side of the images before the extractor enlarges them, in pixels. */
   readonly imageSize: number;
 }
 

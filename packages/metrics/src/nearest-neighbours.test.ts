@@ -10,7 +10,7 @@ describe('nearestNeighbours', () => {
     expectAllClose(distances, GOLDEN.nearestDistances, { relative: 1e-6 });
   });
 
-  it('find a picture in its own set', () => {
+  it('find an image in its own set', () => {
     const { indices, distances } = nearestNeighbours(REAL, REAL);
     expect([...indices]).toEqual([...indices.keys()]);
     expect(Math.max(...distances)).toBeLessThan(1e-5);

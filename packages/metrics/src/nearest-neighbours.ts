@@ -1,4 +1,4 @@
-/** Whether a generator repeats the pictures it was trained on. */
+/** Whether a generator repeats the images it was trained on. */
 
 import type { EmbeddingBatch } from '@t2i/core';
 import { assertSameDim, eachRowOfSquaredDistances, toRows } from './rows.ts';
@@ -10,7 +10,7 @@ export interface NearestNeighbours {
   readonly distances: Float64Array;
 }
 
-/** For each picture the nearest one of another set, the training photos for instance. Of equals the first. */
+/** For each image the nearest one of another set, the training photos for instance. Of equals the first. */
 export function nearestNeighbours(features: EmbeddingBatch, among: EmbeddingBatch): NearestNeighbours {
   assertSameDim(features, among);
   const [count] = features.shape;
@@ -25,10 +25,10 @@ export function nearestNeighbours(features: EmbeddingBatch, among: EmbeddingBatc
 }
 
 /**
- * The chance that a sample lies nearer to the training set than an unseen real picture does (Mann–Whitney, the test of Meehan et al. 2020,
- * arXiv 2004.05675): ½ for samples as far from it as new pictures, towards 1 for copies, towards 0 for samples far from all photos.
- * @param samples distances of samples from their nearest training pictures
- * @param unseen the same of real pictures that were not trained on
+ * The chance that a sample lies nearer to the training set than an unseen real image does (Mann–Whitney, the test of Meehan et al. 2020,
+ * arXiv 2004.05675): ½ for samples as far from it as new images, towards 1 for copies, towards 0 for samples far from all photos.
+ * @param samples distances of samples from their nearest training images
+ * @param unseen the same of real images that were not trained on
  */
 export function copyingChance(samples: ArrayLike<number>, unseen: ArrayLike<number>): number {
   let nearer = 0;

@@ -12,14 +12,14 @@ const pool = { embeddings: captions, labels };
 const measure = (images: typeof captions) => rPrecision({ images, captions, labels, pool });
 
 describe('rPrecision', () => {
-  it('is 1 for pictures that point where their captions point', () => {
+  it('is 1 for images that point where their captions point', () => {
     const { share, standardError, count } = measure(captions);
     expect(share).toBeCloseTo(1, 12);
     expect(standardError).toBeCloseTo(0, 12);
     expect(count).toBe(COUNT);
   });
 
-  it('is 1 of 100 for pictures that have nothing to do with them', () => {
+  it('is 1 of 100 for images that have nothing to do with them', () => {
     const shares = Array.from({ length: 20 }, (_, i) => measure(normal(100 + i, COUNT, DIM)).share);
     expect(shares.reduce((sum, share) => sum + share, 0) / 20).toBeCloseTo(0.01, 2);
   });

@@ -1,4 +1,4 @@
-/** How often a picture's own caption beats others by a joint embedding (R-precision with one right of a hundred, Xu et al. 2018, arXiv 1711.10485). */
+/** How often an image's own caption beats others by a joint embedding (R-precision with one right of a hundred, Xu et al. 2018, arXiv 1711.10485). */
 
 import { assert, type EmbeddingBatch } from '@t2i/core';
 import { dot } from './linear-algebra/row-products.ts';
@@ -11,16 +11,16 @@ export interface RPrecisionOptions {
   readonly captions: EmbeddingBatch;
   /** The class of each caption. */
   readonly labels: ArrayLike<number>;
-  /** Captions that wrong ones are drawn from; those of a picture's own class are left out. */
+  /** Captions that wrong ones are drawn from; those of an image's own class are left out. */
   readonly pool: { readonly embeddings: EmbeddingBatch; readonly labels: ArrayLike<number> };
-  /** Wrong captions for each picture; default 99. */
+  /** Wrong captions for each image; default 99. */
   readonly wrong?: number | undefined;
 }
 
 export interface RPrecision {
-  /** Share of pictures whose caption scores highest; of k equal best it counts 1/k. Chance is 1 / (wrong + 1). */
+  /** Share of images whose caption scores highest; of k equal best it counts 1/k. Chance is 1 / (wrong + 1). */
   readonly share: number;
-  /** Of the share, as that of independent pictures. */
+  /** Of the share, as that of independent images. */
   readonly standardError: number;
   readonly count: number;
 }
@@ -33,7 +33,7 @@ export function rPrecision({ images, captions, labels, pool, wrong = 99 }: RPrec
   assertSameDim(images, captions);
   assertSameDim(images, pool.embeddings);
   const [count, dim] = images.shape;
-  assert(captions.shape[0] === count && labels.length === count, 'each picture needs one caption and its class');
+  assert(captions.shape[0] === count && labels.length === count, 'each image needs one caption and its class');
   const rows = toRows(images);
   const own = toRows(captions);
   const chances = new Float64Array(count);

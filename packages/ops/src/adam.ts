@@ -79,7 +79,7 @@ export class Adam {
     );
   }
 
-  /** A copy of the state, read back from the engine. */
+  /** A copy of the state, read back from the backend. */
   async getState(): Promise<AdamState> {
     return { step: this.#step, ...(await this.#slots.read()) };
   }

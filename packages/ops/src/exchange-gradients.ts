@@ -1,4 +1,4 @@
-/** Gradients of a step leave the engine, are exchanged with other processes, and come back. */
+/** Gradients of a step leave the backend, are exchanged with other processes, and come back. */
 
 import * as tf from '@tensorflow/tfjs-core';
 
@@ -16,7 +16,7 @@ export async function exchangeGradients(
 ): Promise<tf.NamedTensorMap> {
   try {
     const names = Object.values(variables).map(({ name }) => name);
-    const read = async (name: string) => ((await gradients[name]!.data()) as Float32Array).slice(); // not the engine's own memory
+    const read = async (name: string) => ((await gradients[name]!.data()) as Float32Array).slice(); // not the backend's own memory
     const values = await Promise.all(names.map(read));
     await exchange(values);
     return Object.fromEntries(names.map((name, i) => [name, tf.tensor(values[i]!, gradients[name]!.shape)]));

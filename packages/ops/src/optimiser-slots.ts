@@ -39,12 +39,12 @@ export class OptimiserSlots<Moment extends string> {
     }
   }
 
-  /** A copy of the moments, read back from the engine. */
+  /** A copy of the moments, read back from the backend. */
   async read(): Promise<MomentValues<Moment>> {
     const readMoment = async (moment: Moment) => {
       const entries = [...this.#slots].map(async ([name, slot]) => {
         const values = (await slot[moment].data()) as Float32Array;
-        return [name, values.slice()] as const; // some engines give out their own memory
+        return [name, values.slice()] as const; // some backends give out their own memory
       });
       return [moment, Object.fromEntries(await Promise.all(entries))] as const;
     };

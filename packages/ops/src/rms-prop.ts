@@ -58,7 +58,7 @@ export class RmsProp {
     );
   }
 
-  /** A copy of the state, read back from the engine. */
+  /** A copy of the state, read back from the backend. */
   getState(): Promise<RmsPropState> {
     return this.#slots.read();
   }

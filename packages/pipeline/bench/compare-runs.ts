@@ -12,12 +12,12 @@ import { type ImageBatch, Rng } from '@t2i/core';
 import { openDataset } from '@t2i/dataset/node';
 import { GoogLeNet } from '@t2i/image-encoder';
 import { resizeBicubic } from '@t2i/image-node';
-import { encodePictures } from '@t2i/metrics';
+import { encodeImages } from '@t2i/metrics';
 import { precompute } from '@t2i/text-encoder';
 import { normalisesImages } from '../src/encoder-training/compared-with.ts';
 import type { FigureKind } from '../src/evaluation/evaluation-report.ts';
 import { distanceFigures, fitFigures, namer, referenceOf } from '../src/evaluation/figures.ts';
-import { drawnBatches, photoBatches } from '../src/evaluation/picture-sources.ts';
+import { drawnBatches, photoBatches } from '../src/evaluation/image-sources.ts';
 import { planSamples } from '../src/evaluation/sample-plan.ts';
 import { TextToImagePipeline } from '../src/index.ts';
 
@@ -40,7 +40,7 @@ const encoder = GoogLeNet.fromSafetensors(await readFile(values.googlenet), { im
 const dataset = await openDataset(values.data);
 const rng = new Rng(0);
 const plan = planSamples(dataset, Number(values.samples), rng.fork());
-const look = (batches: AsyncIterable<ImageBatch>) => encodePictures(batches, { encoder, resize: resizeBicubic });
+const look = (batches: AsyncIterable<ImageBatch>) => encodeImages(batches, { encoder, resize: resizeBicubic });
 
 const first = await TextToImagePipeline.open(runs[0]!);
 const { imageSize, noiseDim } = first.model;

@@ -8,7 +8,7 @@ import { cacheCaptions, type EmbedOptions } from './embedded-captions.ts';
 import { parseRunConfig, type RunConfig } from './run-config.ts';
 
 export interface EmbedDatasetOptions extends EmbedOptions {
-  /** Folder made by `t2i dataset prepare`; the embeddings are written into it. */
+  /** Directory made by `t2i dataset prepare`; the embeddings are written into it. */
   readonly directory: string;
   /** Default: as for training. */
   readonly encoder?: RunConfig['encoder'] | undefined;

@@ -2,7 +2,7 @@ import { mkdir, readdir, rm, symlink, truncate, writeFile } from 'node:fs/promis
 import { join } from 'node:path';
 import { type CaptionEncoder, CheckpointError, Rng, type TextImageDataset } from '@t2i/core';
 import { createBatchSource, createToyFlowers } from '@t2i/dataset';
-import { expectAllClose, MockEncoder, withTemporaryFolder } from '@t2i/test-utils';
+import { expectAllClose, MockEncoder, withTemporaryDirectory } from '@t2i/test-utils';
 import { BagOfWords } from '@t2i/text-encoder';
 import { hasPretrained } from '@t2i/text-encoder/node';
 import { describe, expect, it } from 'vitest';
@@ -19,14 +19,14 @@ const slowEncoder = () => Object.assign(new MockEncoder(), { kind: 'slow' });
 
 describe('embedCaptions', () => {
   it('keeps the embeddings beside a prepared set: the next training starts without the encoder', () =>
-    withTemporaryFolder(async (directory) => {
+    withTemporaryDirectory(async (directory) => {
       const data = { kind: 'prepared', directory } as const;
       const [first, second] = [slowEncoder(), slowEncoder()];
       await (await embedCaptions(first, flowers, data)).close();
       expect(first.encoded).toBe(distinct);
       expect(await readdir(join(directory, 'embeddings'))).toEqual(['mock-8.safetensors']);
       const { encoder, close } = await embedCaptions(second, flowers, data);
-      const asked = [...flowers.captions(3), 'an own sentence'];
+      const asked = [...flowers.captions(3), 'an own caption'];
       const { data: found } = await encoder.encode(asked);
       expectAllClose(found, (await new MockEncoder().encode(asked)).data, { relative: 2 ** -11, absolute: 2 ** -25 });
       expect([second.encoded, encoder.id]).toEqual([1, 'mock-8']);
@@ -34,8 +34,8 @@ describe('embedCaptions', () => {
     }));
 
   it('keeps the same numbers in memory where no file can be', () =>
-    withTemporaryFolder(async (directory) => {
-      await writeFile(join(directory, 'embeddings'), 'a file in the place of the folder');
+    withTemporaryDirectory(async (directory) => {
+      await writeFile(join(directory, 'embeddings'), 'a file in the place of the directory');
       const warnings: string[] = [];
       const logger = { info() {}, warn: (message: string) => warnings.push(message) };
       const inMemory = await embedCaptions(slowEncoder(), flowers, { kind: 'prepared', directory }, { logger });
@@ -47,7 +47,7 @@ describe('embedCaptions', () => {
     }));
 
   it.skipIf(process.platform === 'win32')('neither reads nor writes where a link leads out of the set', () =>
-    withTemporaryFolder(async (place) => {
+    withTemporaryDirectory(async (place) => {
       const directory = join(place, 'set');
       await mkdir(directory);
       await mkdir(join(place, 'elsewhere'));
@@ -74,7 +74,7 @@ describe('embedCaptions', () => {
   });
 
   it('refuses a damaged file', () =>
-    withTemporaryFolder(async (directory) => {
+    withTemporaryDirectory(async (directory) => {
       const data = { kind: 'prepared', directory } as const;
       await (await embedCaptions(slowEncoder(), flowers, data)).close();
       await truncate(join(directory, 'embeddings/mock-8.safetensors'), 1000);

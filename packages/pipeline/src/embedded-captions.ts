@@ -3,7 +3,7 @@
 import { access, constants, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CaptionEncoder, type Logger, silentLogger, type TextImageDataset } from '@t2i/core';
-import { folderInside } from '@t2i/core/node';
+import { directoryInside } from '@t2i/core/node';
 import { BagOfWords, type Precision, PrecomputedEncoder, precompute, tableInMemory } from '@t2i/text-encoder';
 import { cachedEmbeddings, type EmbeddingFile } from '@t2i/text-encoder/node';
 import type { RunConfig } from './run-config.ts';
@@ -25,8 +25,8 @@ export interface EmbeddedCaptions {
 }
 
 /**
- * Embeds every caption of the data set, or finds that it was done before; other sentences go through the encoder.
- * A prepared data set keeps the embeddings in its folder. Where that is not possible they stay in memory, with the same numbers.
+ * Embeds every caption of the data set, or finds that it was done before; other captions go through the encoder.
+ * A prepared data set keeps the embeddings in its directory. Where that is not possible they stay in memory, with the same numbers.
  * A bag of words is left as it is: it is faster than a file.
  */
 export async function embedCaptions(
@@ -61,7 +61,7 @@ export function cacheCaptions(
   return cachedEmbeddings({ ...workOf(encoder, dataset, options), cacheFile, precision, logger });
 }
 
-/** In the folder of a prepared set. */
+/** In the directory of a prepared set. */
 const EMBEDDINGS = 'embeddings';
 
 const captionsOf = (dataset: TextImageDataset) =>
@@ -71,15 +71,17 @@ function workOf(encoder: CaptionEncoder, dataset: TextImageDataset, { logger, si
   return { encoder, captions: captionsOf(dataset), signal, onProgress: progressLines(logger) };
 }
 
-/** Also false where the folder leads out of the set: what is there is not of this set. */
+/** Also false where the directory leads out of the set: what is there is not of this set. */
 async function canWrite(directory: string, logger = silentLogger): Promise<boolean> {
-  const folder = join(directory, EMBEDDINGS);
+  const embeddings = join(directory, EMBEDDINGS);
   try {
-    await mkdir(folder, { recursive: true });
-    await access(await folderInside(directory, EMBEDDINGS), constants.W_OK);
+    await mkdir(embeddings, { recursive: true });
+    await access(await directoryInside(directory, EMBEDDINGS), constants.W_OK);
     return true;
   } catch {
-    logger.warn(`${folder} cannot be written: the embeddings of the captions stay in memory and are lost afterwards.`);
+    logger.warn(
+      `${embeddings} cannot be written: the embeddings of the captions stay in memory and are lost afterwards.`,
+    );
     return false;
   }
 }

@@ -27,16 +27,16 @@ const config = parseRunConfig({
 });
 const request = { captions: ['a red flower', 'a blue flower'], seed: 7, perCaption: 2 };
 
-let folder: string;
+let root: string;
 let runDirectory: string;
 
 beforeAll(async () => {
   await tf.setBackend('cpu');
-  folder = await mkdtemp(join(tmpdir(), 't2i-export-'));
-  runDirectory = join(folder, 'run');
+  root = await mkdtemp(join(tmpdir(), 't2i-export-'));
+  runDirectory = join(root, 'run');
   await trainRun(config, { runDirectory });
 }, 60_000);
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(() => rm(root, { recursive: true, force: true }));
 
 async function draw(directory: string) {
   const pipeline = await TextToImagePipeline.open(directory);
@@ -45,32 +45,32 @@ async function draw(directory: string) {
   return { pipeline, images, pixels: toRgbImages(images).flatMap(({ data }) => [...data]) };
 }
 
-describe.skipIf(process.platform === 'win32')('a link in a folder of somebody else', () => {
+describe.skipIf(process.platform === 'win32')('a link in a directory of somebody else', () => {
   it('does not lead to the encoder of a run', async () => {
-    const run = join(folder, 'linked-run');
+    const run = join(root, 'linked-run');
     await cp(runDirectory, run, { recursive: true });
-    await rename(join(run, 'encoder'), join(folder, 'linked-encoder'));
-    await symlink(join(folder, 'linked-encoder'), join(run, 'encoder'));
+    await rename(join(run, 'encoder'), join(root, 'linked-encoder'));
+    await symlink(join(root, 'linked-encoder'), join(run, 'encoder'));
     const opened = TextToImagePipeline.open(run);
     await expect(opened).rejects.toThrow(CheckpointError);
     await expect(opened).rejects.toThrow('encoder leads outside');
   });
 
   it('is not copied with a model', async () => {
-    const model = join(folder, 'linked-model');
+    const model = join(root, 'linked-model');
     await exportRun({ runDirectory, outDirectory: model });
     await symlink('/etc/passwd', join(model, 'notes.txt'));
-    await expect(exportModel(model, { outDirectory: join(folder, 'linked-copy') })).rejects.toMatchObject({
+    await expect(exportModel(model, { outDirectory: join(root, 'linked-copy') })).rejects.toMatchObject({
       code: 'ERR_FILE',
       message: expect.stringContaining('notes.txt leads outside'),
     });
-    expect(await readdir(folder)).not.toContain('linked-copy');
+    expect(await readdir(root)).not.toContain('linked-copy');
   });
 });
 
 describe('exportRun', () => {
   it('makes a model that draws what the run draws, within a step of a pixel', async () => {
-    const outDirectory = join(folder, 'a/model');
+    const outDirectory = join(root, 'a/model');
     const manifest = await exportRun({ runDirectory, outDirectory, license: 'CC-BY-4.0' });
     const before = tf.memory().numTensors;
     const [run, published] = [await draw(runDirectory), await draw(outDirectory)];
@@ -93,9 +93,9 @@ describe('exportRun', () => {
   });
 
   it('makes a model whose encoder another run can be trained with', async () => {
-    const directory = join(folder, 'b/model');
+    const directory = join(root, 'b/model');
     const { encoder } = await exportRun({ runDirectory, outDirectory: directory });
-    const again = join(folder, 'by-its-encoder');
+    const again = join(root, 'by-its-encoder');
     const trainer = { ...config.trainer, maxSteps: 1 };
     await trainRun({ ...config, trainer, encoder: { kind: 'saved', directory } }, { runDirectory: again });
     const pipeline = await TextToImagePipeline.open(again);
@@ -104,17 +104,17 @@ describe('exportRun', () => {
   });
 
   it('copies a page, with the model beside it', async () => {
-    const page = join(folder, 'page');
+    const page = join(root, 'page');
     await mkdir(join(page, 'assets'), { recursive: true });
     await writeFile(join(page, 'assets/a.js'), 'x');
-    await exportRun({ runDirectory, outDirectory: join(folder, 'site'), precision: 'float32', page });
-    expect(await readdir(join(folder, 'site'))).toEqual(['assets', 'model']);
-    expect(await readFile(join(folder, 'site/assets/a.js'), 'utf8')).toBe('x');
-    expect((await draw(join(folder, 'site/model'))).images.data).toEqual((await draw(runDirectory)).images.data);
+    await exportRun({ runDirectory, outDirectory: join(root, 'site'), precision: 'float32', page });
+    expect(await readdir(join(root, 'site'))).toEqual(['assets', 'model']);
+    expect(await readFile(join(root, 'site/assets/a.js'), 'utf8')).toBe('x');
+    expect((await draw(join(root, 'site/model'))).images.data).toEqual((await draw(runDirectory)).images.data);
   });
 
   it('lets an exported model go when told to, but nothing else', async () => {
-    const outDirectory = join(folder, 'again');
+    const outDirectory = join(root, 'again');
     await exportRun({ runDirectory, outDirectory });
     await writeFile(join(outDirectory, 'README.md'), 'old');
     await expect(exportRun({ runDirectory, outDirectory })).rejects.toMatchObject({
@@ -131,7 +131,7 @@ describe('exportRun', () => {
   });
 
   it('has files made to stand beside the model, by what was published', async () => {
-    const outDirectory = join(folder, 'with-card');
+    const outDirectory = join(root, 'with-card');
     const manifest = await exportRun({
       runDirectory,
       outDirectory,
@@ -144,28 +144,28 @@ describe('exportRun', () => {
   });
 
   it('copies a published model as it is, checked whole', async () => {
-    const model = join(folder, 'to-copy');
+    const model = join(root, 'to-copy');
     const manifest = await exportRun({ runDirectory, outDirectory: model });
-    const copy = join(folder, 'copied/model');
+    const copy = join(root, 'copied/model');
     const before = tf.memory().numTensors;
     expect(await exportModel(model, { outDirectory: copy })).toEqual(manifest);
     expect(tf.memory().numTensors).toBe(before);
     expect((await draw(copy)).images.data).toEqual((await draw(model)).images.data);
     await writeFile(join(model, 'generator.safetensors'), 'damaged');
-    await expect(exportModel(model, { outDirectory: join(folder, 'none') })).rejects.toThrow(CheckpointError);
+    await expect(exportModel(model, { outDirectory: join(root, 'none') })).rejects.toThrow(CheckpointError);
   });
 
-  it('writes into no folder that holds something, and leaves no half', async () => {
+  it('writes into no directory that holds something, and leaves no half', async () => {
     await expect(exportRun({ runDirectory, outDirectory: runDirectory })).rejects.toThrow(ConfigError);
-    const outDirectory = join(folder, 'half');
-    await expect(exportRun({ runDirectory, outDirectory, page: join(folder, 'no-page') })).rejects.toMatchObject({
+    const outDirectory = join(root, 'half');
+    await expect(exportRun({ runDirectory, outDirectory, page: join(root, 'no-page') })).rejects.toMatchObject({
       code: 'ERR_WRITE',
     });
-    await expect(exportRun({ runDirectory: join(folder, 'none'), outDirectory })).rejects.toThrow(CheckpointError);
-    expect((await readdir(folder)).filter((name) => name.startsWith('half'))).toEqual([]);
+    await expect(exportRun({ runDirectory: join(root, 'none'), outDirectory })).rejects.toThrow(CheckpointError);
+    expect((await readdir(root)).filter((name) => name.startsWith('half'))).toEqual([]);
   });
 });
 
-it('a folder with neither a run nor a model says so', async () => {
-  await expect(TextToImagePipeline.open(folder)).rejects.toThrow(/holds no run/);
+it('a directory with neither a run nor a model says so', async () => {
+  await expect(TextToImagePipeline.open(root)).rejects.toThrow(/holds no run/);
 });

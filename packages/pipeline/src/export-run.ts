@@ -3,11 +3,11 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigError, type Logger } from '@t2i/core';
-import { copyFolder, writeFileAtomic, writeFolderAtomic } from '@t2i/core/node';
+import { copyDirectory, writeDirectoryAtomic, writeFileAtomic } from '@t2i/core/node';
 import { generatorState } from '@t2i/gan-cls';
 import type { ModelManifest } from '@t2i/published-model';
-import { isModelFolder, openModelFolder, writeModelFolder } from '@t2i/published-model/node';
-import type { SentenceCompletion } from '@t2i/text-encoder';
+import { isModelDirectory, openModelDirectory, writeModelDirectory } from '@t2i/published-model/node';
+import type { CaptionCompletion } from '@t2i/text-encoder';
 import { loadLatestModelState } from '@t2i/trainer';
 import { TextToImagePipeline } from './pipeline.ts';
 import { loadRunEncoder, type RunRecord, readRecord } from './run-record.ts';
@@ -18,7 +18,7 @@ export interface ExportPlace {
   readonly outDirectory: string;
   /** Lets the exported model go that is there already; only without a page, beside which more could be. */
   readonly replace?: boolean | undefined;
-  /** A folder with a web page to copy there, that of `@t2i/web` for instance; the model then goes to `model/` beside it. */
+  /** A directory with a web page to copy there, that of `@t2i/web` for instance; the model then goes to `model/` beside it. */
   readonly page?: string | undefined;
 }
 
@@ -28,8 +28,8 @@ export interface ExportRunOptions extends ExportPlace {
   readonly precision?: ModelManifest['precision'] | undefined;
   /** Of the weights, in words or as an SPDX name. */
   readonly license?: string | undefined;
-  /** How the model completes sentences that begin otherwise than the data do; default: as the run does. */
-  readonly completion?: SentenceCompletion | undefined;
+  /** How the model completes captions that begin otherwise than the data do; default: as the run does. */
+  readonly completion?: CaptionCompletion | undefined;
   /** Hears of damaged checkpoints that are passed over. */
   readonly logger?: Logger;
   /** Makes files to stand beside the model, by their names: a model card for instance. */
@@ -45,7 +45,7 @@ export interface ExportedRun {
 }
 
 /**
- * Writes what `TextToImagePipeline.open` and `openPublishedModel` open. An engine must have been chosen; the folder is whole or not there.
+ * Writes what `TextToImagePipeline.open` and `openPublishedModel` open. A backend must have been chosen; the directory is whole or not there.
  * @throws ConfigError when `outDirectory` holds something
  * @throws CheckpointError when the run has no whole checkpoint, or not its encoder
  */
@@ -76,37 +76,37 @@ export async function exportRun(options: ExportRunOptions): Promise<ModelManifes
       checkpoint: weights.sha256,
     },
   };
-  return writeOut(options, async (folder) => {
-    const manifest = await writeModelFolder(folder, publishable);
-    if (beside !== undefined) await writeBeside(folder, record, beside);
+  return writeOut(options, async (directory) => {
+    const manifest = await writeModelDirectory(directory, publishable);
+    if (beside !== undefined) await writeBeside(directory, record, beside);
     return manifest;
   });
 }
 
 /**
- * Copies a published model, checked whole, with or without a page: an engine must have been chosen.
+ * Copies a published model, checked whole, with or without a page: a backend must have been chosen.
  * @throws ConfigError when `outDirectory` holds something
  * @throws CheckpointError when the model is not whole
  */
 export async function exportModel(modelDirectory: string, place: ExportPlace): Promise<ModelManifest> {
   await assertFree(place);
-  const model = await openModelFolder(modelDirectory);
+  const model = await openModelDirectory(modelDirectory);
   model.dispose();
-  return writeOut(place, async (folder) => {
-    await copyFolder(modelDirectory, folder);
+  return writeOut(place, async (directory) => {
+    await copyDirectory(modelDirectory, directory);
     return model.manifest;
   });
 }
 
 async function writeBeside(
-  folder: string,
+  directory: string,
   record: RunRecord,
   beside: NonNullable<ExportRunOptions['beside']>,
 ): Promise<void> {
-  const pipeline = await TextToImagePipeline.open(folder);
+  const pipeline = await TextToImagePipeline.open(directory);
   try {
     const files = await beside({ record, manifest: pipeline.published!, pipeline });
-    for (const [name, content] of Object.entries(files)) await writeFileAtomic(join(folder, name), content);
+    for (const [name, content] of Object.entries(files)) await writeFileAtomic(join(directory, name), content);
   } finally {
     pipeline.dispose();
   }
@@ -114,14 +114,14 @@ async function writeBeside(
 
 async function writeOut(
   { outDirectory, page, replace }: ExportPlace,
-  write: (folder: string) => Promise<ModelManifest>,
+  write: (directory: string) => Promise<ModelManifest>,
 ): Promise<ModelManifest> {
   let manifest: ModelManifest | undefined;
-  const writeAll = async (folder: string) => {
-    if (page !== undefined) await copyFolder(page, folder);
-    manifest = await write(page === undefined ? folder : join(folder, 'model'));
+  const writeAll = async (directory: string) => {
+    if (page !== undefined) await copyDirectory(page, directory);
+    manifest = await write(page === undefined ? directory : join(directory, 'model'));
   };
-  await writeFolderAtomic(outDirectory, writeAll, { replace });
+  await writeDirectoryAtomic(outDirectory, writeAll, { replace });
   return manifest!;
 }
 
@@ -131,9 +131,9 @@ async function assertFree({ outDirectory, replace, page }: ExportPlace): Promise
     throw error;
   });
   if (names.length === 0) return;
-  const mayGo = page === undefined && (await isModelFolder(outDirectory));
+  const mayGo = page === undefined && (await isModelDirectory(outDirectory));
   if (replace && mayGo) return;
   throw new ConfigError(`${outDirectory} holds something already: ${names[0]}.`, {
-    hint: `Choose another folder, or ${mayGo ? 'let the model in it go with --replace' : 'remove this one first'}.`,
+    hint: `Choose another directory, or ${mayGo ? 'let the model in it go with --replace' : 'remove this one first'}.`,
   });
 }

@@ -21,7 +21,7 @@ export type { EvaluateOptions, Evaluation, Extractor, Judge } from './evaluation
 export { evaluateModel } from './evaluation/evaluate-model.ts';
 export type { EvaluateRunOptions, RunEvaluation } from './evaluation/evaluate-run.ts';
 export { evaluateRun } from './evaluation/evaluate-run.ts';
-export type { EvaluationExample, EvaluationPictures } from './evaluation/evaluation-pictures.ts';
+export type { EvaluationExample, EvaluationImages } from './evaluation/evaluation-images.ts';
 export type {
   EvaluatedSet,
   EvaluationReport,
@@ -39,7 +39,7 @@ export type { Opened, OpenedRun } from './pipeline.ts';
 export { TextToImagePipeline } from './pipeline.ts';
 export type { RunConfig, RunConfigInput } from './run-config.ts';
 export { parseRunConfig } from './run-config.ts';
-export { encoderFolder, readRecord } from './run-record.ts';
+export { encoderDirectory, readRecord } from './run-record.ts';
 export type { BackgroundReport, EvaluateStyleOptions, StyleReport } from './style/evaluate-style.ts';
 export { evaluateStyle } from './style/evaluate-style.ts';
 export type { Reconstruction } from './style/reconstruction.ts';
@@ -50,10 +50,10 @@ export { parseStyleConfig } from './style/style-config.ts';
 export type { OpenedStyle, StyleRunOptions } from './style/style-run.ts';
 export {
   openStyleEncoder,
-  ownStyleFolder,
+  ownStyleDirectory,
   readStyleConfig,
   resumeStyle,
-  styleFolder,
+  styleDirectory,
   trainStyle,
 } from './style/style-run.ts';
 export type { ResumeRunOptions, TrainRunOptions } from './train-run.ts';

@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigError, type RgbImage } from '@t2i/core';
-import { prepareFolder } from '@t2i/dataset/node';
+import { prepareDirectory } from '@t2i/dataset/node';
 import { encodeImage } from '@t2i/image-node';
-import { withTemporaryFolder } from '@t2i/test-utils';
+import { withTemporaryDirectory } from '@t2i/test-utils';
 import { describe, expect, it } from 'vitest';
 import { openData, storedSizeFor } from './open-data.ts';
 
@@ -14,16 +14,16 @@ describe('openData', () => {
     await dataset.close();
   });
 
-  it('refuses pictures of which a crop would show only a part, and says how to prepare them', async () => {
-    await withTemporaryFolder(async (folder) => {
-      const from = join(folder, 'pictures');
-      const picture: RgbImage = { data: new Uint8Array(8 * 8 * 3), width: 8, height: 8 };
+  it('refuses images of which a crop would show only a part, and says how to prepare them', async () => {
+    await withTemporaryDirectory(async (root) => {
+      const from = join(root, 'images');
+      const image: RgbImage = { data: new Uint8Array(8 * 8 * 3), width: 8, height: 8 };
       for (const name of ['one', 'two', 'three']) {
         await mkdir(join(from, name), { recursive: true });
-        await writeFile(join(from, name, 'a.png'), await encodeImage(picture));
+        await writeFile(join(from, name, 'a.png'), await encodeImage(image));
         await writeFile(join(from, name, 'a.txt'), `a ${name} flower\n`);
       }
-      const { directory } = await prepareFolder({ from, cacheDirectory: join(folder, 'packed'), storedSize: 76 });
+      const { directory } = await prepareDirectory({ from, cacheDirectory: join(root, 'packed'), storedSize: 76 });
       const data = { kind: 'prepared', directory } as const;
       await (await openData(data, 64)).close();
       const opening = openData(data, 32);

@@ -1,9 +1,9 @@
-/** A trained run or a published model, opened from its folder: sentences in, pictures out. */
+/** A trained run or a published model, opened from its directory: captions in, images out. */
 
 import { type CaptionEncoder, CheckpointError, type Logger, Rng, type TextToImageModel } from '@t2i/core';
 import { expectGenerator, GanCls, generatorState, resolveConfig } from '@t2i/gan-cls';
 import { type ModelManifest, TextToImage } from '@t2i/published-model';
-import { isModelFolder, openModelFolder } from '@t2i/published-model/node';
+import { isModelDirectory, openModelDirectory } from '@t2i/published-model/node';
 import { withCompletion } from '@t2i/text-encoder';
 import { type Checkpoint, loadLatestModelState } from '@t2i/trainer';
 import { loadRunEncoder, type RunRecord, readRecord } from './run-record.ts';
@@ -21,7 +21,7 @@ export interface Opened {
 }
 
 /**
- * A model and the encoder it was trained with. The same request gives the same pixels on the same engine.
+ * A model and the encoder it was trained with. The same request gives the same pixels on the same backend.
  * @example
  * const pipeline = await TextToImagePipeline.open('runs/flowers');
  * const images = await pipeline.generate({ captions: ['a pink flower with yellow petals'], seed: 7, perCaption: 8 });
@@ -48,17 +48,17 @@ export class TextToImagePipeline extends TextToImage {
    * Opens a run with its newest whole checkpoint and the encoder it was trained with, or what `exportRun` made of one.
    * @throws CheckpointError when a part is missing or damaged: never random weights
    */
-  static async open(folder: string, logger?: Logger): Promise<TextToImagePipeline> {
-    if (!(await isModelFolder(folder))) return openRun(folder, logger);
-    const { model, encoder, manifest } = await openModelFolder(folder, logger);
+  static async open(directory: string, logger?: Logger): Promise<TextToImagePipeline> {
+    if (!(await isModelDirectory(directory))) return openRun(directory, logger);
+    const { model, encoder, manifest } = await openModelDirectory(directory, logger);
     return new TextToImagePipeline(model, encoder, { published: manifest });
   }
 }
 
-async function openRun(folder: string, logger: Logger | undefined): Promise<TextToImagePipeline> {
-  const record = await readRecord(folder);
-  const encoder = await loadRunEncoder(folder, record, logger);
-  const { state, path, weights, progress } = await loadLatestModelState(folder, logger);
+async function openRun(directory: string, logger: Logger | undefined): Promise<TextToImagePipeline> {
+  const record = await readRecord(directory);
+  const encoder = await loadRunEncoder(directory, record, logger);
+  const { state, path, weights, progress } = await loadLatestModelState(directory, logger);
   const config = resolveConfig({ ...record.config.model, embeddingDim: encoder.dim });
   expectGenerator(config, generatorState(state)); // before anything is built: the numbers may be somebody else's
   const model = new GanCls(config, new Rng(0));
@@ -75,9 +75,9 @@ async function openRun(folder: string, logger: Logger | undefined): Promise<Text
 }
 
 /** @throws CheckpointError when the pipeline is a published model: what it was trained on is not in it */
-export function requireRun({ run }: TextToImagePipeline, folder: string): OpenedRun {
+export function requireRun({ run }: TextToImagePipeline, directory: string): OpenedRun {
   if (run !== undefined) return run;
-  throw new CheckpointError(`${folder} is a published model: what it was trained on is not in it.`, {
-    hint: 'Give the folder of the run.',
+  throw new CheckpointError(`${directory} is a published model: what it was trained on is not in it.`, {
+    hint: 'Give the directory of the run.',
   });
 }

@@ -20,7 +20,7 @@ const dataset = {
   captions: (item: number) => CAPTIONS[item]!,
 };
 
-it('says of every sentence whether its text was trained on, and looks for such as were, or were not', async () => {
+it('says of every caption whether its text was trained on, and looks for such as were, or were not', async () => {
   const { preview, batches } = parseRunConfig({
     data: { kind: 'toy-flowers' },
     batches: { captionsPerImage: 1 },

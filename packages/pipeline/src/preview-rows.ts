@@ -1,4 +1,4 @@
-/** Which sentences a run draws after every epoch: own ones, then captions of training photos and of test photos. */
+/** Which captions a run draws after every epoch: own ones, then captions of training photos and of test photos. */
 
 import { type CaptionEncoder, Rng, type SplitName, type TextImageDataset } from '@t2i/core';
 import type { PreviewRow } from '@t2i/trainer';

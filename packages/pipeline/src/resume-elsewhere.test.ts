@@ -2,9 +2,9 @@ import '@tensorflow/tfjs-backend-cpu';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createToyFlowers } from '@t2i/dataset';
-import { condenseDataset, prepareFolder, restoreDataset } from '@t2i/dataset/node';
+import { condenseDataset, prepareDirectory, restoreDataset } from '@t2i/dataset/node';
 import { encodeImage } from '@t2i/image-node';
-import { withTemporaryFolder } from '@t2i/test-utils';
+import { withTemporaryDirectory } from '@t2i/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, it } from 'vitest';
 import { parseRunConfig } from './run-config.ts';
@@ -15,9 +15,9 @@ beforeAll(async () => {
 });
 
 /** Twelve toy flowers, packed. Without the last one it is another set. */
-async function preparedFlowers(folder: string, count = 12): Promise<string> {
+async function preparedFlowers(root: string, count = 12): Promise<string> {
   const flowers = await createToyFlowers({ images: 200, storedSize: 38 });
-  const from = join(folder, 'flowers');
+  const from = join(root, 'flowers');
   await rm(from, { recursive: true, force: true });
   await mkdir(from);
   for (let item = 0; item < count; item++) {
@@ -25,13 +25,13 @@ async function preparedFlowers(folder: string, count = 12): Promise<string> {
     await writeFile(join(from, `${item}.png`), await encodeImage(image));
     await writeFile(join(from, `${item}.txt`), flowers.captions(item).join('\n'));
   }
-  return (await prepareFolder({ from, cacheDirectory: join(folder, 'data'), storedSize: 38 })).directory;
+  return (await prepareDirectory({ from, cacheDirectory: join(root, 'data'), storedSize: 38 })).directory;
 }
 
 it('goes on with its data where they are now, and with a lossy copy of them, but not with others', async () => {
-  await withTemporaryFolder(async (folder) => {
-    const directory = await preparedFlowers(folder);
-    const runDirectory = join(folder, 'run');
+  await withTemporaryDirectory(async (root) => {
+    const directory = await preparedFlowers(root);
+    const runDirectory = join(root, 'run');
     const config = parseRunConfig({
       data: { kind: 'prepared', directory },
       encoder: { kind: 'bag-of-words' },
@@ -46,22 +46,22 @@ it('goes on with its data where they are now, and with a lossy copy of them, but
     const resume = (dataDirectory: string, maxSteps: number) =>
       resumeRun({ runDirectory, dataDirectory, logger }, { maxSteps });
 
-    const moved = join(folder, 'moved');
+    const moved = join(root, 'moved');
     await rename(directory, moved);
     expect(await resume(moved, 2)).toMatchObject({ step: 2 });
     expect(warnings).toEqual([]);
 
-    const condensed = join(folder, 'condensed');
+    const condensed = join(root, 'condensed');
     await mkdir(condensed);
     await condenseDataset(moved, condensed, { quality: 60 });
-    await restoreDataset(condensed, join(folder, 'copy'));
-    expect(await resume(join(folder, 'copy'), 3)).toMatchObject({ step: 3 });
-    expect(warnings).toEqual([expect.stringContaining('lossy copy of its pictures (AVIF, quality 60)')]);
+    await restoreDataset(condensed, join(root, 'copy'));
+    expect(await resume(join(root, 'copy'), 3)).toMatchObject({ step: 3 });
+    expect(warnings).toEqual([expect.stringContaining('lossy copy of its images (AVIF, quality 60)')]);
     // and back
     expect(await resume(moved, 4)).toMatchObject({ step: 4 });
     expect(warnings).toHaveLength(1);
 
-    const other = await preparedFlowers(folder, 11);
+    const other = await preparedFlowers(directory, 11);
     await expect(resume(other, 5)).rejects.toThrow('is not the one that the run was trained on');
   });
 });

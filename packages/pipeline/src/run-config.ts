@@ -9,12 +9,12 @@ import { parseConfiguration } from './parse-configuration.ts';
 const dataSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('toy-flowers'),
-    images: z.int().min(200).default(2000).describe('pictures to draw'),
+    images: z.int().min(200).default(2000).describe('images to draw'),
     seed: z.int().default(1),
   }),
   z.strictObject({
     kind: z.literal('prepared'),
-    directory: z.string().describe('folder made by `t2i dataset prepare`'),
+    directory: z.string().describe('directory made by `t2i dataset prepare`'),
   }),
 ]);
 
@@ -32,7 +32,7 @@ const encoderSchema = z.discriminatedUnion('kind', [
   }),
   z.strictObject({
     kind: z.literal('saved'),
-    directory: z.string().describe('folder written by saveEncoder, or a run of `t2i encoder train`'),
+    directory: z.string().describe('directory written by saveEncoder, or a run of `t2i encoder train`'),
   }),
 ]);
 
@@ -56,19 +56,19 @@ const completionSchema = z
       .array(z.string())
       .readonly()
       .default([...USUAL_BEGINNINGS])
-      .describe('first words of sentences that stay'),
+      .describe('first words of captions that stay'),
   })
-  .describe('how sentences are completed that begin otherwise than the data do');
+  .describe('how captions are completed that begin otherwise than the data do');
 
 const previewSchema = z.strictObject({
-  captions: z.array(z.string()).default([]).describe('own sentences to draw after every epoch'),
+  captions: z.array(z.string()).default([]).describe('own captions to draw after every epoch'),
   seen: z.int().min(0).default(4).describe('rows with captions of training photos'),
   unseen: z
     .int()
     .min(0)
     .default(4)
     .describe('rows with captions of test photos; which of all are not trained on is told by their text'),
-  columns: z.int().min(1).default(8).describe('pictures per caption, each with its own fixed noise'),
+  columns: z.int().min(1).default(8).describe('images per caption, each with its own fixed noise'),
 });
 
 // The encoder decides the length of an embedding, and the run's one seed everything random.

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { type CaptionEncoder, CheckpointError, type JsonValue, type Logger, type TextImageDataset } from '@t2i/core';
-import { folderInside, readProblem } from '@t2i/core/node';
+import { directoryInside, readProblem } from '@t2i/core/node';
 import { PackedDataset } from '@t2i/dataset/node';
 import type { SavableEncoder } from '@t2i/text-encoder';
 import { loadEncoder } from '@t2i/text-encoder/node';
@@ -21,7 +21,7 @@ export type RunRecord = z.output<typeof runRecordSchema>;
 const ENCODER = 'encoder';
 
 /** Where a run keeps its encoder. */
-export const encoderFolder = (runDirectory: string): string => join(runDirectory, ENCODER);
+export const encoderDirectory = (runDirectory: string): string => join(runDirectory, ENCODER);
 
 export function recordOf(config: RunConfig, dataset: TextImageDataset, encoder: CaptionEncoder): JsonValue {
   const { name, fingerprint } = dataset;
@@ -29,7 +29,7 @@ export function recordOf(config: RunConfig, dataset: TextImageDataset, encoder: 
   return { config, dataset: { name, fingerprint }, encoder: { id, dim } } satisfies RunRecord as JsonValue;
 }
 
-/** @throws CheckpointError when the folder holds no run, or one that this program did not make */
+/** @throws CheckpointError when the directory holds no run, or one that this program did not make */
 export async function readRecord(runDirectory: string): Promise<RunRecord> {
   const result = runRecordSchema.safeParse((await readRun(runDirectory)).run);
   if (result.success) return result.data;
@@ -44,16 +44,16 @@ export async function loadRunEncoder(
   record: RunRecord,
   logger?: Logger,
 ): Promise<SavableEncoder> {
-  const folder = await folderInside(runDirectory, ENCODER).catch((cause: unknown) => {
-    throw new CheckpointError(`Cannot read ${encoderFolder(runDirectory)}: ${readProblem(cause)}`, {
+  const directory = await directoryInside(runDirectory, ENCODER).catch((cause: unknown) => {
+    throw new CheckpointError(`Cannot read ${encoderDirectory(runDirectory)}: ${readProblem(cause)}`, {
       hint: 'Put the encoder of this run back.',
       cause,
     });
   });
-  const encoder = await loadEncoder(folder, { logger });
+  const encoder = await loadEncoder(directory, { logger });
   if (encoder.id === record.encoder.id) return encoder;
   throw new CheckpointError(
-    `${folder} holds the encoder ${encoder.id}, the run was trained with ${record.encoder.id}.`,
+    `${directory} holds the encoder ${encoder.id}, the run was trained with ${record.encoder.id}.`,
     {
       hint: 'Put the encoder of this run back.',
     },
@@ -79,7 +79,7 @@ export function dataToContinueWith(record: RunRecord, dataset: TextImageDataset,
     assertSameData(record, dataset);
     return dataset;
   }
-  logger?.warn(`The run goes on with a lossy copy of its pictures (${copyOf.pictures}), not bit for bit as before.`);
+  logger?.warn(`The run goes on with a lossy copy of its images (${copyOf.pictures}), not bit for bit as before.`);
   const { name, size, storedSize, classNames, labels, splits } = dataset;
   return {
     ...{ name, size, storedSize, classNames, labels, splits, fingerprint: copyOf.fingerprint },

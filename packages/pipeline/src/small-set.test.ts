@@ -1,12 +1,12 @@
-/** A folder of twenty pictures in two classes, of which none is kept for test: everything that is trained and measured on it ends. */
+/** A directory of twenty images in two classes, of which none is kept for test: everything that is trained and measured on it ends. */
 
 import '@tensorflow/tfjs-backend-cpu';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ImageBatch, ImageEncoder } from '@t2i/core';
-import { openDataset, prepareFolder } from '@t2i/dataset/node';
+import { openDataset, prepareDirectory } from '@t2i/dataset/node';
 import { encodeImage } from '@t2i/image-node';
-import { withTemporaryFolder } from '@t2i/test-utils';
+import { withTemporaryDirectory } from '@t2i/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { evaluateRun } from './evaluation/evaluate-run.ts';
@@ -16,7 +16,7 @@ import { parseStyleConfig } from './style/style-config.ts';
 import { trainStyle } from './style/style-run.ts';
 import { trainRun } from './train-run.ts';
 
-/** The mean colour of a picture. */
+/** The mean colour of an image. */
 const imageEncoder: ImageEncoder = {
   id: 'colour-1',
   dim: 3,
@@ -29,8 +29,8 @@ const imageEncoder: ImageEncoder = {
   dispose() {},
 };
 
-async function twoClasses(folder: string): Promise<string> {
-  const from = join(folder, 'pictures');
+async function twoClasses(root: string): Promise<string> {
+  const from = join(root, 'images');
   for (const [className, level] of [['dark', 20] as const, ['light', 200] as const]) {
     await mkdir(join(from, className), { recursive: true });
     for (let i = 0; i < 10; i++) {
@@ -39,20 +39,20 @@ async function twoClasses(folder: string): Promise<string> {
       await writeFile(join(from, className, `${i}.txt`), `a ${className} flower number ${i}\n`);
     }
   }
-  return (await prepareFolder({ from, cacheDirectory: folder, name: 'two', storedSize: 38 })).directory;
+  return (await prepareDirectory({ from, cacheDirectory: root, name: 'two', storedSize: 38 })).directory;
 }
 
 it('says what it is measured on, and leaves out what cannot be had', async () => {
   await tf.setBackend('cpu');
-  await withTemporaryFolder(async (folder) => {
-    const directory = await twoClasses(folder);
+  await withTemporaryDirectory(async (root) => {
+    const directory = await twoClasses(root);
     const config = parseRunConfig({
       data: { kind: 'prepared', directory },
       model: { imageSize: 32, generatorFilters: 2, discriminatorFilters: 2, projectedDim: 4, residual: false },
       batches: { batchSize: 2 },
       trainer: { maxSteps: 1 },
     });
-    const runDirectory = join(folder, 'run');
+    const runDirectory = join(root, 'run');
     await trainRun(config, { runDirectory });
     await trainStyle(parseStyleConfig({ batches: { batchSize: 2 }, trainer: { maxSteps: 1 } }), { runDirectory });
     expect(await evaluateStyle({ runDirectory })).toMatchObject({ samples: 20, heldOut: false });

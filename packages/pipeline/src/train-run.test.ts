@@ -2,8 +2,8 @@ import '@tensorflow/tfjs-backend-cpu';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CheckpointError, ConfigError } from '@t2i/core';
-import { lockFolder, withFolderLock } from '@t2i/core/node';
-import { withTemporaryFolder } from '@t2i/test-utils';
+import { lockDirectory, withDirectoryLock } from '@t2i/core/node';
+import { withTemporaryDirectory } from '@t2i/test-utils';
 import { BagOfWords } from '@t2i/text-encoder';
 import { saveEncoder } from '@t2i/text-encoder/node';
 import * as tf from '@tensorflow/tfjs-core';
@@ -27,7 +27,7 @@ beforeAll(async () => {
 
 describe('trainRun, resumeRun and TextToImagePipeline', () => {
   it('trains, resumes and draws, and leaves no tensor behind', async () => {
-    await withTemporaryFolder(async (runDirectory) => {
+    await withTemporaryDirectory(async (runDirectory) => {
       const before = tf.memory().numTensors;
       expect(await trainRun(config, { runDirectory })).toMatchObject({ stopped: 'limit', step: 2, images: 4 });
       expect(await resumeRun({ runDirectory }, { maxSteps: 3 })).toMatchObject({ stopped: 'limit', step: 3 });
@@ -38,7 +38,7 @@ describe('trainRun, resumeRun and TextToImagePipeline', () => {
       const images = await pipeline.generate(request);
       expect(images.shape).toEqual([4, 32, 32, 3]);
       expect((await pipeline.generate(request)).data).toEqual(images.data);
-      const walk = await pipeline.interpolateSentences('a red flower', 'a blue flower', { seed: 7, steps: 3 });
+      const walk = await pipeline.interpolateCaptions('a red flower', 'a blue flower', { seed: 7, steps: 3 });
       expect(walk.data.subarray(0, 32 * 32 * 3)).toEqual(images.data.subarray(0, 32 * 32 * 3));
       const drift = await pipeline.interpolateNoise('a red flower', { fromSeed: 7, toSeed: 8, steps: 2 });
       expect(drift.data.subarray(0, 32 * 32 * 3)).toEqual(images.data.subarray(0, 32 * 32 * 3));
@@ -47,8 +47,8 @@ describe('trainRun, resumeRun and TextToImagePipeline', () => {
     });
   });
 
-  it('refuses a folder with a run before touching anything in it', async () => {
-    await withTemporaryFolder(async (runDirectory) => {
+  it('refuses a directory with a run before touching anything in it', async () => {
+    await withTemporaryDirectory(async (runDirectory) => {
       await trainRun({ ...config, trainer: { ...config.trainer, maxSteps: 1 } }, { runDirectory });
       const encoder = await readFile(join(runDirectory, 'encoder/encoder.json'), 'utf8');
       const other = { ...config, encoder: { kind: 'bag-of-words' as const, maxWords: 16 } };
@@ -57,17 +57,17 @@ describe('trainRun, resumeRun and TextToImagePipeline', () => {
     });
   });
 
-  it('writes nothing into a folder that another process trains in', async () => {
-    await withTemporaryFolder(async (folder) => {
-      const runDirectory = join(folder, 'run');
-      const held = await lockFolder(runDirectory, 'training');
+  it('writes nothing into a directory that another process trains in', async () => {
+    await withTemporaryDirectory(async (root) => {
+      const runDirectory = join(root, 'run');
+      const held = await lockDirectory(runDirectory, 'training');
       const before = await readdir(runDirectory);
       await expect(trainRun(config, { runDirectory })).rejects.toMatchObject({ code: 'ERR_LOCKED' });
       expect(await readdir(runDirectory)).toEqual(before);
       await held.release();
 
       await trainRun({ ...config, trainer: { ...config.trainer, maxSteps: 1 } }, { runDirectory });
-      await withFolderLock(runDirectory, 'training', async () => {
+      await withDirectoryLock(runDirectory, 'training', async () => {
         const log = await readFile(join(runDirectory, 'log.jsonl'), 'utf8');
         await expect(resumeRun({ runDirectory }, { maxSteps: 2 })).rejects.toMatchObject({ code: 'ERR_LOCKED' });
         expect(await readFile(join(runDirectory, 'log.jsonl'), 'utf8')).toBe(log);
@@ -78,7 +78,7 @@ describe('trainRun, resumeRun and TextToImagePipeline', () => {
   });
 
   it('refuses another encoder, other data, and a run without weights', async () => {
-    await withTemporaryFolder(async (runDirectory) => {
+    await withTemporaryDirectory(async (runDirectory) => {
       await trainRun({ ...config, trainer: { ...config.trainer, maxSteps: 1 } }, { runDirectory });
       const record = await readFile(join(runDirectory, 'run.json'), 'utf8');
 
@@ -89,16 +89,16 @@ describe('trainRun, resumeRun and TextToImagePipeline', () => {
       await saveEncoder(join(runDirectory, 'encoder'), BagOfWords.fit(['some other words']));
       await expect(TextToImagePipeline.open(runDirectory)).rejects.toThrow(/holds the encoder/);
     });
-    await withTemporaryFolder(async (folder) => {
-      await mkdir(join(folder, 'empty'));
-      await expect(TextToImagePipeline.open(join(folder, 'empty'))).rejects.toThrow(CheckpointError);
+    await withTemporaryDirectory(async (root) => {
+      await mkdir(join(root, 'empty'));
+      await expect(TextToImagePipeline.open(join(root, 'empty'))).rejects.toThrow(CheckpointError);
     });
   });
 
-  it('names a data folder that is not there', async () => {
-    const data = { kind: 'prepared' as const, directory: 'no/such/folder' };
-    await withTemporaryFolder(async (runDirectory) => {
-      await expect(trainRun({ ...config, data }, { runDirectory })).rejects.toThrow(/no\/such\/folder/);
+  it('names a data directory that is not there', async () => {
+    const data = { kind: 'prepared' as const, directory: 'no/such/directory' };
+    await withTemporaryDirectory(async (runDirectory) => {
+      await expect(trainRun({ ...config, data }, { runDirectory })).rejects.toThrow(/no\/such\/directory/);
     });
   });
 });

@@ -1,7 +1,7 @@
 /** Starts or resumes a run: data, encoder, model and batches from one configuration, then the trainer's loop. */
 
 import { type CaptionEncoder, Rng, type TextImageDataset } from '@t2i/core';
-import { withFolderLock } from '@t2i/core/node';
+import { withDirectoryLock } from '@t2i/core/node';
 import { createBatchSource } from '@t2i/dataset';
 import { GanCls } from '@t2i/gan-cls';
 import { editCaption, type SavableEncoder } from '@t2i/text-encoder';
@@ -12,12 +12,12 @@ import { embedCaptions } from './embedded-captions.ts';
 import { openData } from './open-data.ts';
 import { previewRows } from './preview-rows.ts';
 import type { RunConfig } from './run-config.ts';
-import { dataToContinueWith, encoderFolder, loadRunEncoder, readRecord, recordOf } from './run-record.ts';
+import { dataToContinueWith, encoderDirectory, loadRunEncoder, readRecord, recordOf } from './run-record.ts';
 
-/** The folder of the run, and who watches it. */
+/** The directory of the run, and who watches it. */
 export type TrainRunOptions = Pick<TrainOptions, 'runDirectory' | 'logger' | 'trackers' | 'onStep' | 'signal'>;
 
-/** With the lock of the folder, which is held from the first file to the last. */
+/** With the lock of the directory, which is held from the first file to the last. */
 type LockedOptions = TrainRunOptions & Required<Pick<TrainOptions, 'lock'>>;
 
 export interface ResumeRunOptions extends TrainRunOptions {
@@ -27,10 +27,10 @@ export interface ResumeRunOptions extends TrainRunOptions {
 
 /**
  * Trains a new run.
- * @throws ConfigError when the folder holds a run already; T2iError `ERR_LOCKED` when another process trains in it
+ * @throws ConfigError when the directory holds a run already; T2iError `ERR_LOCKED` when another process trains in it
  */
 export function trainRun(config: RunConfig, options: TrainRunOptions): Promise<TrainResult> {
-  return withFolderLock(options.runDirectory, 'training', (lock) => startIn(config, { ...options, lock }));
+  return withDirectoryLock(options.runDirectory, 'training', (lock) => startIn(config, { ...options, lock }));
 }
 
 async function startIn(config: RunConfig, options: LockedOptions): Promise<TrainResult> {
@@ -38,7 +38,7 @@ async function startIn(config: RunConfig, options: LockedOptions): Promise<Train
   const dataset = await openData(config.data, config.model.imageSize);
   try {
     const chosen = await chooseEncoder(config, dataset, options.logger);
-    await saveEncoder(encoderFolder(options.runDirectory), chosen.encoder);
+    await saveEncoder(encoderDirectory(options.runDirectory), chosen.encoder);
     return await runTrainer({ ...config, encoder: chosen.config }, dataset, chosen.encoder, options, false);
   } finally {
     await dataset.close();
@@ -48,14 +48,14 @@ async function startIn(config: RunConfig, options: LockedOptions): Promise<Train
 /**
  * Continues a run from its last checkpoint, bit for bit as if it had never stopped.
  * @param changes settings of the trainer that may differ from before, such as its limits
- * @throws CheckpointError when the folder holds no run, or its data or encoder have changed since; T2iError `ERR_LOCKED` when another
+ * @throws CheckpointError when the directory holds no run, or its data or encoder have changed since; T2iError `ERR_LOCKED` when another
  *   process trains in it
  */
 export function resumeRun(
   options: ResumeRunOptions,
   changes: Partial<RunConfig['trainer']> = {},
 ): Promise<TrainResult> {
-  return withFolderLock(options.runDirectory, 'training', (lock) => resumeIn({ ...options, lock }, changes));
+  return withDirectoryLock(options.runDirectory, 'training', (lock) => resumeIn({ ...options, lock }, changes));
 }
 
 async function resumeIn(

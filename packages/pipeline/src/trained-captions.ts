@@ -1,4 +1,4 @@
-/** Which sentences a model was trained on, by their text: captions of other photos may say the same. */
+/** Which captions a model was trained on, by their text: captions of other photos may say the same. */
 
 import { normaliseCaption, type TextImageDataset } from '@t2i/core';
 

@@ -14,7 +14,7 @@ globalThis.draw = async (baseUrl, caption, seed) => {
 };
 `;
 
-it(`everything but the engine fits into ${LIMIT} kB, and needs nothing of Node`, async () => {
+it(`everything but the backend fits into ${LIMIT} kB, and needs nothing of Node`, async () => {
   const { outputFiles, metafile } = await build({
     stdin: { contents: PROGRAM, resolveDir: import.meta.dirname },
     bundle: true,

@@ -22,7 +22,7 @@ export async function fetchFile(url: URL, { fetch, signal }: DownloadOptions): P
   if (response.ok) return response;
   if (PASSING.includes(response.status)) throw fetchError(url, `the server answers ${response.status}`);
   throw new CheckpointError(`There is no ${url.href}: the server answers ${response.status}.`, {
-    hint: 'Check the address: it must lead to a folder that t2i export wrote.',
+    hint: 'Check the address: it must lead to a directory that t2i export wrote.',
   });
 }
 
@@ -112,7 +112,7 @@ function allocate(url: URL, size: number): Uint8Array {
     throw new CheckpointError(
       `${url.href} is too large: model.json says ${size} bytes, and there is no memory for them.`,
       {
-        hint: 'Check the address: it must lead to a folder that t2i export wrote.',
+        hint: 'Check the address: it must lead to a directory that t2i export wrote.',
         cause,
       },
     );

@@ -21,7 +21,7 @@ const fileSchema = z.strictObject({
 
 const completionSchema = z.strictObject({
   prefix: z.string().min(1),
-  /** First words, in small letters, of sentences that are left as they are. */
+  /** First words, in small letters, of captions that are left as they are. */
   unless: z.array(z.string()).readonly(),
 });
 
@@ -52,7 +52,7 @@ const fieldsSchema = z.strictObject({
     /** Of the encoder that the generator was trained with. */
     trainedWith: z.string(),
     dim: z.int().min(1),
-    /** How sentences are completed that begin otherwise than the data do; missing: not at all. */
+    /** How captions are completed that begin otherwise than the data do; missing: not at all. */
     completion: completionSchema.optional(),
     file: fileSchema,
   }),
@@ -66,11 +66,11 @@ const fieldsSchema = z.strictObject({
     /** Hash of the checkpoint that the weights come from. */
     checkpoint: z.string(),
   }),
-  /** A picture as it was drawn when the model was published: every engine must come near to it. */
+  /** An image as it was drawn when the model was published: every backend must come near to it. */
   check: z.strictObject({
     caption: z.string(),
     seed: z.int().min(0),
-    /** Some of the picture's numbers, evenly spaced, from the first on; in [-1, 1]. */
+    /** Some of the image's numbers, evenly spaced, from the first on; in [-1, 1]. */
     values: z.array(z.number().min(-1).max(1)).min(1).max(1000),
   }),
   /** Of the weights, in words or as an SPDX name; null: whoever published them did not say. */

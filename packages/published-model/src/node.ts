@@ -1,4 +1,9 @@
 export { MANIFEST_FILE } from './manifest.ts';
-export { isModelFolder, openModelEncoder, openModelFolder, readModelManifest } from './node/open-model-folder.ts';
-export type { PublishableModel } from './node/write-model-folder.ts';
-export { writeModelFolder } from './node/write-model-folder.ts';
+export {
+  isModelDirectory,
+  openModelDirectory,
+  openModelEncoder,
+  readModelManifest,
+} from './node/open-model-directory.ts';
+export type { PublishableModel } from './node/write-model-directory.ts';
+export { writeModelDirectory } from './node/write-model-directory.ts';

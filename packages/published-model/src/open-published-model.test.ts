@@ -8,33 +8,33 @@ import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Answer, bagOfWords, network, publish, smallModel } from './__fixtures__/small-published.ts';
 import type { ModelManifest } from './manifest.ts';
-import { openModelFolder } from './node/open-model-folder.ts';
+import { openModelDirectory } from './node/open-model-directory.ts';
 import { type DownloadProgress, openPublishedModel } from './open-published-model.ts';
 
 const baseUrl = 'https://example.org/flowers/model';
-let folder: string;
+let directory: string;
 let manifest: ModelManifest;
 
 beforeAll(async () => {
   await tf.setBackend('cpu');
-  folder = await mkdtemp(join(tmpdir(), 't2i-open-'));
-  manifest = await publish(folder, await smallModel(bagOfWords.dim), bagOfWords);
+  directory = await mkdtemp(join(tmpdir(), 't2i-open-'));
+  manifest = await publish(directory, await smallModel(bagOfWords.dim), bagOfWords);
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(() => rm(directory, { recursive: true, force: true }));
 
 /** Opens with one file answered differently. */
 const openWith = (name: string, answer: (bytes: Uint8Array) => Response | Promise<Response>, signal?: AbortSignal) => {
   const whole: Answer = (asked, bytes) => (asked === name ? answer(bytes) : new Response(bytes as BodyInit));
-  return openPublishedModel({ baseUrl, fetch: network(folder, whole).fetch, ...(signal && { signal }) });
+  return openPublishedModel({ baseUrl, fetch: network(directory, whole).fetch, ...(signal && { signal }) });
 };
 const GENERATOR = 'generator.safetensors';
 
 describe('openPublishedModel', () => {
-  it('opens the same model as from the folder, and tells of every byte', async () => {
+  it('opens the same model as from the directory, and tells of every byte', async () => {
     const heard: DownloadProgress[] = [];
-    const { fetch, requests } = network(folder);
+    const { fetch, requests } = network(directory);
     const opened = await openPublishedModel({ baseUrl, fetch, onProgress: (progress) => heard.push(progress) });
-    const local = await openModelFolder(folder);
+    const local = await openModelDirectory(directory);
     const request = { captions: ['a pink flower'], seed: 7, perCaption: 2 };
     expect((await opened.generate(request)).data).toEqual((await local.generate(request)).data);
     expect(opened.manifest).toEqual(manifest);
@@ -48,12 +48,12 @@ describe('openPublishedModel', () => {
     local.dispose();
   });
 
-  it('opens a folder on disk in Node, and says what is missing there', async () => {
-    const opened = await openPublishedModel({ baseUrl: pathToFileURL(folder) });
+  it('opens a directory on disk in Node, and says what is missing there', async () => {
+    const opened = await openPublishedModel({ baseUrl: pathToFileURL(directory) });
     expect(opened.manifest).toEqual(manifest);
     expect(await opened.deviation()).toBeLessThan(1e-4);
     opened.dispose();
-    const none = openPublishedModel({ baseUrl: pathToFileURL(join(folder, 'none')) });
+    const none = openPublishedModel({ baseUrl: pathToFileURL(join(directory, 'none')) });
     await expect(none).rejects.toMatchObject({
       code: 'ERR_CHECKPOINT',
       message: expect.stringMatching(/Cannot read file:.*none\/model\.json: .*no such file/),
@@ -68,7 +68,7 @@ describe('openPublishedModel', () => {
       'c-3.bin': 'encoder.safetensors',
     };
     const fetch = async (url: URL) =>
-      new Response(await readFile(join(folder, names[url.pathname.split('/').at(-1)!]!)));
+      new Response(await readFile(join(directory, names[url.pathname.split('/').at(-1)!]!)));
     const open = (generator: string) =>
       openPublishedModel({
         baseUrl: { manifest: at('a-1.json'), generator: at(generator), encoder: at('c-3.bin') },
@@ -177,7 +177,7 @@ describe('the cache', () => {
   });
 
   it('keeps the weights: a second visit asks for the description only, and still hears of all bytes', async () => {
-    const { fetch, requests } = network(folder);
+    const { fetch, requests } = network(directory);
     const first = await open(fetch);
     expect([...kept.keys()].sort()).toEqual(
       [manifest.encoder.file, manifest.generator.file].map(({ name, sha256 }) => `${baseUrl}/${name}?sha256=${sha256}`),
@@ -188,7 +188,7 @@ describe('the cache', () => {
   });
 
   it('downloads again what was damaged in it, and holds one version of a file', async () => {
-    const { fetch, requests } = network(folder);
+    const { fetch, requests } = network(directory);
     await open(fetch);
     const [key] = kept.keys();
     kept.set(key!, Uint8Array.of(1));
@@ -204,12 +204,12 @@ describe('the cache', () => {
   it('that fails costs a download, nothing else; damaged files are not kept', async () => {
     const refuse = async () => Promise.reject(new Error('QuotaExceededError'));
     const full = { match: refuse, put: refuse, delete: refuse } as unknown as Cache;
-    expect((await open(network(folder).fetch, full)).at(-1)).toBeGreaterThan(0);
+    expect((await open(network(directory).fetch, full)).at(-1)).toBeGreaterThan(0);
     const damaged: Answer = (name, bytes) => {
       if (name !== 'model.json') bytes[bytes.length - 2]! ^= 1;
       return new Response(bytes as BodyInit);
     };
-    await expect(open(network(folder, damaged).fetch)).rejects.toThrow(CheckpointError);
+    await expect(open(network(directory, damaged).fetch)).rejects.toThrow(CheckpointError);
     expect(kept.size).toBe(0);
   });
 });

@@ -20,7 +20,7 @@ export interface ModelAddresses {
 }
 
 export interface OpenPublishedModelOptions {
-  /** Address of the folder that holds `model.json` (`file:` too, in Node), or of each file. */
+  /** Address of the directory that holds `model.json` (`file:` too, in Node), or of each file. */
   readonly baseUrl: string | URL | ModelAddresses;
   /** Default: the global one. */
   readonly fetch?: typeof globalThis.fetch;
@@ -34,8 +34,8 @@ export interface OpenPublishedModelOptions {
 }
 
 /**
- * Downloads and opens a model. An engine must have been chosen: `tf.setBackend`, or `selectBackend` of `@t2i/backend`.
- * @throws CheckpointError when a file is missing, truncated, damaged or of another model: never random pictures
+ * Downloads and opens a model. A backend must have been chosen: `tf.setBackend`, or `selectBackend` of `@t2i/backend`.
+ * @throws CheckpointError when a file is missing, truncated, damaged or of another model: never random images
  * @throws T2iError `ERR_FETCH` when nobody answers
  * @example
  * const flowers = await openPublishedModel({ baseUrl: new URL('model/', document.baseURI), onProgress: console.log });
@@ -47,8 +47,8 @@ export async function openPublishedModel(options: OpenPublishedModelOptions): Pr
 }
 
 /**
- * The first half of `openPublishedModel`, which needs no engine: `PublishedModel.restore` is the other, and may be repeated
- * on another engine.
+ * The first half of `openPublishedModel`, which needs no backend: `PublishedModel.restore` is the other, and may be repeated
+ * on another backend.
  */
 export async function downloadPublishedModel(
   options: Omit<OpenPublishedModelOptions, 'logger'>,
@@ -88,7 +88,7 @@ export async function downloadPublishedModel(
   }
 }
 
-/** Where each file is: by its name in a folder, or wherever a bundler has put it. */
+/** Where each file is: by its name in a directory, or wherever a bundler has put it. */
 function addressesIn(place: OpenPublishedModelOptions['baseUrl']): (part: keyof ModelAddresses, name: string) => URL {
   if (typeof place === 'object' && 'manifest' in place) return (part) => place[part];
   const base = new URL(String(place).replace(/\/?$/, '/'));

@@ -5,36 +5,41 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CheckpointError, readSafetensors, type StateDict, toRgbImages, writeSafetensors } from '@t2i/core';
 import { writeJsonFile } from '@t2i/core/node';
-import { maxDifference, withTemporaryFolder } from '@t2i/test-utils';
-import type { SentenceCompletion } from '@t2i/text-encoder';
+import { maxDifference, withTemporaryDirectory } from '@t2i/test-utils';
+import type { CaptionCompletion } from '@t2i/text-encoder';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bagOfWords, charCnnRnn, FACTS, publish, smallModel } from './__fixtures__/small-published.ts';
 import { revisionOf } from './manifest.ts';
-import { isModelFolder, openModelEncoder, openModelFolder, readModelManifest } from './node/open-model-folder.ts';
+import {
+  isModelDirectory,
+  openModelDirectory,
+  openModelEncoder,
+  readModelManifest,
+} from './node/open-model-directory.ts';
 import { TextToImage } from './text-to-image.ts';
 
 const request = { captions: ['a pink flower', 'white petals'], seed: 7, perCaption: 3 };
 const encoder = charCnnRnn(6);
 let trained: TextToImage;
-let folder: string;
+let root: string;
 
 beforeAll(async () => {
   await tf.setBackend('cpu');
   trained = new TextToImage(await smallModel(6), encoder);
-  folder = await mkdtemp(join(tmpdir(), 't2i-published-'));
+  root = await mkdtemp(join(tmpdir(), 't2i-published-'));
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(() => rm(root, { recursive: true, force: true }));
 
-const publishTrained = (directory: string, precision?: 'float16' | 'float32', completion?: SentenceCompletion) =>
+const publishTrained = (directory: string, precision?: 'float16' | 'float32', completion?: CaptionCompletion) =>
   publish(directory, trained.model as Awaited<ReturnType<typeof smallModel>>, encoder, precision, completion);
 
 describe('a published model', () => {
   it('is three files that say what they are', async () => {
-    const manifest = await publishTrained(folder);
-    expect((await readdir(folder)).sort()).toEqual(['encoder.safetensors', 'generator.safetensors', 'model.json']);
-    expect(await isModelFolder(folder)).toBe(true);
-    expect(await readModelManifest(folder)).toEqual(manifest);
+    const manifest = await publishTrained(root);
+    expect((await readdir(root)).sort()).toEqual(['encoder.safetensors', 'generator.safetensors', 'model.json']);
+    expect(await isModelDirectory(root)).toBe(true);
+    expect(await readModelManifest(root)).toEqual(manifest);
     expect(manifest).toMatchObject({
       precision: 'float16',
       imageSize: 32,
@@ -46,32 +51,32 @@ describe('a published model', () => {
     });
     expect(manifest.generator.config).not.toHaveProperty('discriminatorFilters');
     expect(manifest.encoder.id).not.toBe(encoder.id);
-    const { tensors } = readSafetensors(await readFile(join(folder, 'generator.safetensors')));
+    const { tensors } = readSafetensors(await readFile(join(root, 'generator.safetensors')));
     expect(Object.keys(tensors).filter((name) => !name.startsWith('generator/'))).toEqual([]);
     expect(tensors['generator/deconv8/kernel']!.dtype).toBe('F16');
     expect(tensors['generator/norm8/moving_variance']!.dtype).toBe('F32');
   });
 
   it('gives out its encoder, and no other', async () => {
-    const manifest = await publishTrained(folder);
-    const opened = await openModelEncoder(folder);
+    const manifest = await publishTrained(root);
+    const opened = await openModelEncoder(root);
     expect(opened.id).toBe(manifest.encoder.id);
     const [data, exact] = await Promise.all(
       [opened, encoder].map(async (each) => (await each.encode(request.captions)).data),
     );
     expect(maxDifference(data!, exact!)).toBeLessThan(0.01);
     for (const each of [opened, encoder]) each.dispose!();
-    await truncate(join(folder, 'encoder.safetensors'), 100);
-    await expect(openModelEncoder(folder)).rejects.toThrow(CheckpointError);
+    await truncate(join(root, 'encoder.safetensors'), 100);
+    await expect(openModelEncoder(root)).rejects.toThrow(CheckpointError);
   });
 
-  it('completes sentences that begin otherwise than the data do, for every caller', async () => {
+  it('completes captions that begin otherwise than the data do, for every caller', async () => {
     const completion = { prefix: 'this flower has petals that are', unless: ['this', 'a'] };
-    const plain = await publishTrained(folder);
-    const manifest = await publishTrained(folder, 'float16', completion);
+    const plain = await publishTrained(root);
+    const manifest = await publishTrained(root, 'float16', completion);
     expect(manifest.encoder.completion).toEqual(completion);
     expect(revisionOf(manifest)).not.toBe(revisionOf(plain));
-    const published = await openModelFolder(folder);
+    const published = await openModelDirectory(root);
     const whole = `${completion.prefix} white petals`;
     const draw = async (caption: string) => (await published.generate({ captions: [caption], seed: 7 })).data;
     expect(await draw('white petals')).toEqual(await draw(whole));
@@ -81,15 +86,15 @@ describe('a published model', () => {
     );
     expect(await published.deviation()).toBeLessThan(0.001);
     published.dispose();
-    const raw = await openModelEncoder(folder); // to train another generator with: as it was trained
+    const raw = await openModelEncoder(root); // to train another generator with: as it was trained
     expect(raw.id).toBe(manifest.encoder.id);
     raw.dispose!();
   });
 
   it('draws what the trained one draws, within a step of a pixel', async () => {
     const before = tf.memory().numTensors;
-    await publishTrained(folder);
-    const published = await openModelFolder(folder);
+    await publishTrained(root);
+    const published = await openModelDirectory(root);
     const [images, exact] = [await published.generate(request), await trained.generate(request)];
     expect(images.shape).toEqual([6, 32, 32, 3]);
     const pixels = (batch: typeof images) => toRgbImages(batch).flatMap(({ data }) => [...data]);
@@ -101,19 +106,19 @@ describe('a published model', () => {
   });
 
   it('keeps every bit in float32', () =>
-    withTemporaryFolder(async (directory) => {
+    withTemporaryDirectory(async (directory) => {
       const manifest = await publishTrained(directory, 'float32');
       expect(manifest.encoder.id).toBe(encoder.id);
-      const published = await openModelFolder(directory);
+      const published = await openModelDirectory(directory);
       expect((await published.generate(request)).data).toEqual((await trained.generate(request)).data);
       published.dispose();
     }));
 
-  it('knows an engine that computes rightly from one that does not', async () => {
-    const { check } = await publishTrained(folder);
+  it('knows a backend that computes rightly from one that does not', async () => {
+    const { check } = await publishTrained(root);
     expect(check.values).toHaveLength(96);
     expect(new Set(check.values).size).toBeGreaterThan(48);
-    const published = await openModelFolder(folder);
+    const published = await openModelDirectory(root);
     expect(await published.deviation()).toBeLessThan(1e-4);
     const generate = published.model.generate.bind(published.model);
     published.model.generate = async (input) => {
@@ -125,8 +130,8 @@ describe('a published model', () => {
   });
 
   it('of the same weights has the same bytes and revision, of others another', async () => {
-    const manifest = await publishTrained(folder);
-    await withTemporaryFolder(async (directory) => {
+    const manifest = await publishTrained(root);
+    await withTemporaryDirectory(async (directory) => {
       expect(revisionOf(await publishTrained(directory))).toBe(revisionOf(manifest));
       const other = await publish(directory, await smallModel(bagOfWords.dim, 5), bagOfWords);
       expect(revisionOf(other)).not.toBe(revisionOf(manifest));
@@ -134,12 +139,12 @@ describe('a published model', () => {
   });
 });
 
-describe('a damaged folder', () => {
+describe('a damaged directory', () => {
   const opened = (damage: (directory: string) => Promise<unknown>) =>
-    withTemporaryFolder(async (directory) => {
+    withTemporaryDirectory(async (directory) => {
       await publishTrained(directory);
       await damage(directory);
-      return openModelFolder(directory);
+      return openModelDirectory(directory);
     });
 
   it.each(['model.json', 'generator.safetensors', 'encoder.safetensors'])('without %s names it', async (name) => {
@@ -151,7 +156,7 @@ describe('a damaged folder', () => {
   it.skipIf(process.platform === 'win32').each(['model.json', 'generator.safetensors', 'encoder.safetensors'])(
     'whose %s is a link to elsewhere is refused, though what it leads to is right',
     (name) =>
-      withTemporaryFolder(async (elsewhere) => {
+      withTemporaryDirectory(async (elsewhere) => {
         const failed = opened(async (directory) => {
           await copyFile(join(directory, name), join(elsewhere, name));
           await rm(join(directory, name));
@@ -237,7 +242,7 @@ describe('weights that match their hashes', () => {
     part: 'generator' | 'encoder',
     change: (tensors: StateDict['tensors']) => StateDict['tensors'],
   ) =>
-    withTemporaryFolder(async (directory) => {
+    withTemporaryDirectory(async (directory) => {
       const { check, ...manifest } = await publishTrained(directory, 'float32');
       const { name } = manifest[part].file;
       const { tensors, metadata } = readSafetensors(await readFile(join(directory, name)));
@@ -245,7 +250,7 @@ describe('weights that match their hashes', () => {
       await writeFile(join(directory, name), bytes);
       const file = { name, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
       await writeJsonFile(join(directory, 'model.json'), { ...manifest, check, [part]: { ...manifest[part], file } });
-      return openModelFolder(directory);
+      return openModelDirectory(directory);
     });
   const replaced = (name: string, value: (old: number) => number) => (tensors: StateDict['tensors']) => {
     const data = Float32Array.from(tensors[name]!.data, value);
@@ -255,7 +260,7 @@ describe('weights that match their hashes', () => {
   it.each([Number.NaN, Number.POSITIVE_INFINITY])(
     'are refused with a %d among them, before anything is built',
     async (value) => {
-      trained.encoder.dispose!(); // it keeps its weights on the engine
+      trained.encoder.dispose!(); // it keeps its weights on the backend
       const before = tf.memory().numTensors;
       const generator = republished(
         'generator',
@@ -274,10 +279,10 @@ describe('weights that match their hashes', () => {
   );
 
   it.each<[string, ReturnType<typeof replaced>, RegExp]>([
-    ['whose picture is another', replaced('generator/text/kernel', (old) => 1 - old), /a number is off by \d\.\d{3}/],
-    ['whose picture is no number', replaced('generator/norm8/moving_variance', () => -5), /it draws what is no number/],
+    ['whose image is another', replaced('generator/text/kernel', (old) => 1 - old), /a number is off by \d\.\d{3}/],
+    ['whose image is no number', replaced('generator/norm8/moving_variance', () => -5), /it draws what is no number/],
   ])('are refused when they are of a model %s', async (_, change, message) => {
-    trained.encoder.dispose!(); // it keeps its weights on the engine
+    trained.encoder.dispose!(); // it keeps its weights on the backend
     const before = tf.memory().numTensors;
     const opened = republished('generator', change);
     await expect(opened).rejects.toMatchObject({ code: 'ERR_BACKEND', hint: expect.any(String) });
@@ -287,10 +292,10 @@ describe('weights that match their hashes', () => {
 });
 
 describe('TextToImage', () => {
-  it('walks from one sentence, or one noise, to another', async () => {
+  it('walks from one caption, or one noise, to another', async () => {
     const first = (await trained.generate({ captions: ['a pink flower'], seed: 7 })).data;
     const size = first.length;
-    const walk = await trained.interpolateSentences('a pink flower', 'white petals', { seed: 7, steps: 3 });
+    const walk = await trained.interpolateCaptions('a pink flower', 'white petals', { seed: 7, steps: 3 });
     expect(maxDifference(walk.data.subarray(0, size), first)).toBeLessThan(1e-5);
     const drift = await trained.interpolateNoise('a pink flower', { fromSeed: 7, toSeed: 8, steps: 2 });
     expect(maxDifference(drift.data.subarray(0, size), first)).toBeLessThan(1e-5);

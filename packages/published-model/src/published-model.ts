@@ -4,7 +4,7 @@ import { BackendError, CheckpointError, type Logger, readSafetensors } from '@t2
 import { GanClsGenerator } from '@t2i/gan-cls';
 import { restoreEncoder, type SavableEncoder, withCompletion } from '@t2i/text-encoder';
 import * as tf from '@tensorflow/tfjs-core';
-import { deviationFrom } from './check-picture.ts';
+import { deviationFrom } from './check-image.ts';
 import type { ModelFile, ModelManifest } from './manifest.ts';
 import { sha256 } from './sha256.ts';
 import { TextToImage } from './text-to-image.ts';
@@ -25,7 +25,7 @@ export class PublishedModel extends TextToImage {
    * @param logger hears the warnings of the encoder
    * @throws CheckpointError when a file is not the one that the manifest names, or both do not belong together; before
    * anything is built
-   * @throws BackendError when the engine does not draw what was drawn when the model was published
+   * @throws BackendError when the backend does not draw what was drawn when the model was published
    */
   static async restore(manifest: ModelManifest, files: ModelBytes, logger?: Logger): Promise<PublishedModel> {
     const { generator } = manifest;
@@ -49,14 +49,16 @@ export class PublishedModel extends TextToImage {
     if (deviation <= LARGEST_DEVIATION) return;
     const found = Number.isNaN(deviation) ? 'it draws what is no number' : `a number is off by ${deviation.toFixed(3)}`;
     throw new BackendError(
-      `The engine ${tf.getBackend()} does not draw the check picture as it was when the model was published: ${found}.`,
-      { hint: 'Choose another engine. If none draws it, the model.json is not of these weights: get the model again.' },
+      `The backend ${tf.getBackend()} does not draw the check image as it was when the model was published: ${found}.`,
+      {
+        hint: 'Choose another backend. If none draws it, the model.json is not of these weights: get the model again.',
+      },
     );
   }
 
   /**
-   * Draws what was drawn when the model was published, and returns the largest difference of a number in [-1, 1]. Engines
-   * that compute rightly stay within a step of a pixel, 0.008; what is above 0.02 is an engine's mistake.
+   * Draws what was drawn when the model was published, and returns the largest difference of a number in [-1, 1]. Backends
+   * that compute rightly stay within a step of a pixel, 0.008; what is above 0.02 is a backend's mistake.
    */
   deviation(): Promise<number> {
     return deviationFrom(this.manifest.check, this);
@@ -64,7 +66,7 @@ export class PublishedModel extends TextToImage {
 }
 
 /**
- * The encoder of a published model from its file, as it was trained: it completes nothing. Needs no engine.
+ * The encoder of a published model from its file, as it was trained: it completes nothing. Needs no backend.
  * @throws CheckpointError when `bytes` is not the file that the manifest names
  */
 export async function restoreModelEncoder(

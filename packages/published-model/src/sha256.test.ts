@@ -4,7 +4,7 @@ import { sha256 } from './sha256.ts';
 
 afterEach(() => vi.unstubAllGlobals());
 
-describe.each(['with the hash of the engine', 'without, as in pages of plain http'])('sha256, %s', (kind) => {
+describe.each(['with the hash of the backend', 'without, as in pages of plain http'])('sha256, %s', (kind) => {
   const withoutCrypto = kind.startsWith('without');
 
   it('gives the published test vector', async () => {

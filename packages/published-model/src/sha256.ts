@@ -4,7 +4,7 @@ import { sha256 as portableSha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 
 /**
- * The hash of `bytes` as 64 hexadecimal digits. The engine's own is faster and off the main thread, but browsers give it
+ * The hash of `bytes` as 64 hexadecimal digits. The backend's own is faster and off the main thread, but browsers give it
  * to pages of https and localhost only; a server on a home network is neither.
  */
 export async function sha256(bytes: Uint8Array): Promise<string> {

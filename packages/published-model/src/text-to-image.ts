@@ -1,4 +1,4 @@
-/** A model and its encoder: sentences in, pictures out. */
+/** A model and its encoder: captions in, images out. */
 
 import { type CaptionEncoder, CheckpointError, type ImageBatch, type TextToImageModel } from '@t2i/core';
 import { generateFromCaptions, interpolateEmbeddings, interpolateNoise, seededNoise } from '@t2i/gan-cls';
@@ -7,11 +7,11 @@ import { generateFromCaptions, interpolateEmbeddings, interpolateNoise, seededNo
 export interface DrawRequest {
   readonly captions: readonly string[];
   readonly seed: number;
-  /** Pictures for each caption; default 1. */
+  /** Images for each caption; default 1. */
   readonly perCaption?: number;
 }
 
-/** The same request gives the same pixels on the same engine. */
+/** The same request gives the same pixels on the same backend. */
 export class TextToImage {
   readonly model: TextToImageModel;
   readonly encoder: CaptionEncoder;
@@ -28,13 +28,13 @@ export class TextToImage {
     this.encoder = encoder;
   }
 
-  /** Rows: all pictures of the first caption, then of the second, … The i-th picture of each has the i-th noise of the seed. */
+  /** Rows: all images of the first caption, then of the second, … The i-th image of each has the i-th noise of the seed. */
   generate(request: DrawRequest): Promise<ImageBatch> {
     return generateFromCaptions({ model: this.model, encoder: this.encoder, ...request });
   }
 
-  /** `steps` pictures of one noise on the way from one sentence to another (the paper's figure 8, left). */
-  async interpolateSentences(from: string, to: string, options: { seed: number; steps: number }): Promise<ImageBatch> {
+  /** `steps` images of one noise on the way from one caption to another (the paper's figure 8, left). */
+  async interpolateCaptions(from: string, to: string, options: { seed: number; steps: number }): Promise<ImageBatch> {
     const { data } = await this.encoder.encode([from, to]);
     const { dim } = this.encoder;
     const embeddings = interpolateEmbeddings(data.subarray(0, dim), data.subarray(dim), options.steps);
@@ -42,7 +42,7 @@ export class TextToImage {
     return this.model.generate({ embeddings, noise });
   }
 
-  /** `steps` pictures of one sentence on the way from the noise of one seed to that of another (the paper's figure 8, right). */
+  /** `steps` images of one caption on the way from the noise of one seed to that of another (the paper's figure 8, right). */
   async interpolateNoise(
     caption: string,
     options: { fromSeed: number; toSeed: number; steps: number },
@@ -55,7 +55,7 @@ export class TextToImage {
     return this.model.generate({ embeddings, noise });
   }
 
-  /** Frees what model and encoder hold on the engine. */
+  /** Frees what model and encoder hold on the backend. */
   dispose(): void {
     this.model.dispose();
     this.encoder.dispose?.();

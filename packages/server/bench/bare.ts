@@ -14,7 +14,7 @@ export const CAPTIONS = [
 const AHEAD = 2; // passes handed to the painter at once, as the batcher does
 
 export interface Slice {
-  readonly pictures: number;
+  readonly images: number;
   readonly seconds: number;
   /** Of all processors, in all processes that took part. */
   readonly cpuSeconds: number;
@@ -25,7 +25,7 @@ export function openBare(run: string, backend: string, maxRows: number): Promise
   return openWorkerPainter({ module: new URL('serve-worker.mjs', CLI), data: { run, backend, maxRows } });
 }
 
-/** One picture after the other, or full passes. */
+/** One image after the other, or full passes. */
 export async function paintFor(painter: Painter, seconds: number, clients: 'one' | 'many'): Promise<Slice> {
   const count = clients === 'one' ? 1 : painter.facts.passRows.max;
   let seed = 0;
@@ -33,12 +33,12 @@ export async function paintFor(painter: Painter, seconds: number, clients: 'one'
     Array.from({ length: count }, (_, i) => ({ caption: CAPTIONS[i % CAPTIONS.length]!, seed: seed++, index: 0 }));
   const began = performance.now();
   const cpu = process.cpuUsage();
-  let pictures = 0;
+  let images = 0;
   const work = async () => {
-    for (; performance.now() < began + seconds * 1000; pictures += count) await painter.paint(cells());
+    for (; performance.now() < began + seconds * 1000; images += count) await painter.paint(cells());
   };
   await Promise.all(Array.from({ length: clients === 'one' ? 1 : AHEAD }, work));
-  return { pictures, seconds: (performance.now() - began) / 1000, cpuSeconds: ownCpuSeconds(cpu) };
+  return { images, seconds: (performance.now() - began) / 1000, cpuSeconds: ownCpuSeconds(cpu) };
 }
 
 /** Of this process since `before`. */

@@ -1,6 +1,6 @@
 /**
  * A served run under load, beside its bare generator in the same arrangement: the server in a process of its own, drawing in a thread;
- * autocannon here. Requests are those of the demo, `GET /text/<caption>` without a seed, one fresh picture each.
+ * autocannon here. Requests are those of the demo, `GET /text/<caption>` without a seed, one fresh image each.
  * Bare and served take turns, so that what else the machine does meets both; told are the medians of the rounds. Both are warm before:
  * a request among the first 1,000 costs the server three times the processor time, apart from drawing, of one after 3,000 (V8 compiles).
  *
@@ -46,8 +46,8 @@ const requests = CAPTIONS.map((caption) => ({ path: `/text/${encodeURIComponent(
 const median = (numbers: readonly number[]) => [...numbers].sort((a, b) => a - b)[numbers.length >> 1]!;
 const milliseconds = (seconds: number) => (1000 * seconds).toFixed(2);
 const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
-const rateOf = ({ pictures, seconds }: Slice) => pictures / seconds;
-const costOf = ({ pictures, cpuSeconds }: Slice) => cpuSeconds / pictures;
+const rateOf = ({ images, seconds }: Slice) => images / seconds;
+const costOf = ({ images, cpuSeconds }: Slice) => cpuSeconds / images;
 const describeLoad = () =>
   `load ${loadavg()
     .map((x) => x.toFixed(1))
@@ -77,13 +77,13 @@ async function serve(url: string, connections: number, amount: number): Promise<
   instance.on('response', () => {
     ended = performance.now();
   });
-  const { '2xx': pictures, errors, timeouts, non2xx, latency } = await instance;
+  const { '2xx': images, errors, timeouts, non2xx, latency } = await instance;
   const clientCpuSeconds = ownCpuSeconds(cpu);
   const mainCpuSeconds = (await mainThreadCpuSeconds(child)) - main;
   const cpuSeconds = (await readFigures(url)).cpuSeconds - before.cpuSeconds + clientCpuSeconds;
   const { p50, p99 } = latency;
   const lost = errors + timeouts + non2xx;
-  return { pictures, seconds: (ended - began) / 1000, cpuSeconds, clientCpuSeconds, mainCpuSeconds, p50, p99, lost };
+  return { images, seconds: (ended - began) / 1000, cpuSeconds, clientCpuSeconds, mainCpuSeconds, p50, p99, lost };
 }
 
 /** Rounds of bare and served in turn; then, so that it costs the others nothing, /healthz under the same load. */
@@ -94,21 +94,21 @@ async function load(url: string, bare: Painter, connections: number): Promise<vo
   for (let round = 0; round < rounds; round++) {
     const slice = await paintFor(bare, seconds, clients);
     bares.push(slice);
-    served.push(await serve(url, connections, Math.max(slice.pictures, REQUESTS_EACH * connections)));
+    served.push(await serve(url, connections, Math.max(slice.images, REQUESTS_EACH * connections)));
   }
   const probe = watchHealth(url);
   await autocannon({ url, connections, duration: seconds, requests, workers: 1 });
   const health = await probe.stop();
   const healthAt = (share: number) => health[Math.floor(share * (health.length - 1))]!.toFixed(1);
   const middle = (of: (slice: ServedSlice, round: number) => number) => median(served.map(of));
-  const client = middle(({ pictures, clientCpuSeconds }) => clientCpuSeconds / pictures);
-  const main = middle(({ pictures, mainCpuSeconds }) => mainCpuSeconds / pictures);
+  const client = middle(({ images, clientCpuSeconds }) => clientCpuSeconds / images);
+  const main = middle(({ images, mainCpuSeconds }) => mainCpuSeconds / images);
   console.log(
     [
       `${connections} connections`.padEnd(15),
-      `${median(bares.map(rateOf)).toFixed(0)} pictures/s bare, ${middle(rateOf).toFixed(0)} served`,
+      `${median(bares.map(rateOf)).toFixed(0)} images/s bare, ${middle(rateOf).toFixed(0)} served`,
       `share ${percent(middle((slice, i) => rateOf(slice) / rateOf(bares[i]!)))}`,
-      `CPU ms/picture ${milliseconds(median(bares.map(costOf)))} bare, ${milliseconds(middle(costOf))} served (client ${milliseconds(client)}, HTTP ${milliseconds(main)})`,
+      `CPU ms/image ${milliseconds(median(bares.map(costOf)))} bare, ${milliseconds(middle(costOf))} served (client ${milliseconds(client)}, HTTP ${milliseconds(main)})`,
       `share ${percent(middle((slice, i) => costOf(bares[i]!) / costOf(slice)))}`,
       `p50 ${middle(({ p50 }) => p50)} p99 ${middle(({ p99 }) => p99)} ms`,
       `lost ${served.reduce((sum, { lost }) => sum + lost, 0)}`,

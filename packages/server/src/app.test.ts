@@ -1,7 +1,7 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigError } from '@t2i/core';
-import { withTemporaryFolder } from '@t2i/test-utils';
+import { withTemporaryDirectory } from '@t2i/test-utils';
 import { describe, expect, it } from 'vitest';
 import { createApp } from './app.ts';
 import { createLogger } from './logger.ts';
@@ -37,7 +37,7 @@ describe('what watches the server', () => {
     expect(text).toContain('t2i_requests_total{method="GET",route="/text/{caption}",status="200"} 1');
     expect(text).toContain('t2i_requests_total{method="GET",route="none",status="404"} 1');
     expect(text).toContain('t2i_requests_total{method="other",route="none",status="405"} 1');
-    expect(text).toMatch(/t2i_queue_pictures\{model="mock"\} 0/);
+    expect(text).toMatch(/t2i_queue_images\{model="mock"\} 0/);
     expect(text).toMatch(/process_resident_memory_bytes/);
     expect(text).not.toMatch(/secret/i);
   });
@@ -45,7 +45,7 @@ describe('what watches the server', () => {
 
 describe('the model', () => {
   it('is described', async () => {
-    const open = () => mockPainter({ engine: 'cpu', details: { epoch: 13, weights: { sha256: 'abc' } } });
+    const open = () => mockPainter({ backend: 'cpu', details: { epoch: 13, weights: { sha256: 'abc' } } });
     const app = await mockApp({ models: [await mockServed({ open }), await mockServed({ name: 'other' })] });
     expect(await (await app.request('/v1/model')).json()).toEqual({
       name: 'mock',
@@ -54,7 +54,7 @@ describe('the model', () => {
       noiseDim: 4,
       embeddingDim: 8,
       encoder: 'mock-8',
-      engine: 'cpu',
+      backend: 'cpu',
       passRows: { min: 1, max: 16 },
       sparesCores: false,
       watched: false,
@@ -67,7 +67,7 @@ describe('the model', () => {
     expect((await app.request('/v1/model?model=none')).status).toBe(404);
     expect(await (await app.request('/v1/models')).json()).toMatchObject({
       models: [{ name: 'mock', ready: true, samples: false }, { name: 'other' }],
-      limits: { captionLength: 1000, pictures: 64 },
+      limits: { captionLength: 1000, images: 64 },
     });
   });
 
@@ -82,7 +82,7 @@ describe('the model', () => {
   });
 
   it('refuses limits that are none', async () => {
-    await expect(mockApp({ limits: { pictures: 0 } })).rejects.toThrow(/pictures/);
+    await expect(mockApp({ limits: { images: 0 } })).rejects.toThrow(/images/);
     await expect(mockApp({ limits: { side: 64, widht: 3 } as never })).rejects.toThrow(/widht/);
   });
 });
@@ -175,10 +175,10 @@ describe('the log', () => {
         route: '/text/{caption}',
         status: 200,
         model: 'mock',
-        pictures: 2,
+        images: 2,
         requestId: expect.any(String),
       },
-      { route: '/v1/interpolate', status: 200, pictures: 8, ms: expect.any(Number) },
+      { route: '/v1/interpolate', status: 200, images: 8, ms: expect.any(Number) },
       { route: 'none', status: 404 },
     ]);
   });
@@ -199,7 +199,7 @@ describe('the log', () => {
 });
 
 describe('other origins', () => {
-  it('may show pictures and read nothing', async () => {
+  it('may show images and read nothing', async () => {
     const response = await (await mockApp()).request('/text/a', { headers: { Origin: 'https://a.example' } });
     expect(response.status).toBe(200);
     expect(response.headers.get('Access-Control-Allow-Origin')).toBeNull();
@@ -221,10 +221,10 @@ describe('other origins', () => {
 
 describe('the page', () => {
   it('may have a model for browsers beside it, which is told of the first', async () => {
-    await withTemporaryFolder(async (page) => {
+    await withTemporaryDirectory(async (page) => {
       const published = await mockServed({
         name: 'published',
-        files: async () => [{ name: 'model.json', folder: page }],
+        files: async () => [{ name: 'model.json', directory: page }],
       });
       const app = await mockApp({ models: [await mockServed(), published], page });
       const inBrowser = async () => {
@@ -240,16 +240,16 @@ describe('the page', () => {
     });
   });
 
-  it('is served beside the API, and nothing outside its folder', async () => {
-    await withTemporaryFolder(async (folder) => {
-      const page = join(folder, 'page');
+  it('is served beside the API, and nothing outside its directory', async () => {
+    await withTemporaryDirectory(async (directory) => {
+      const page = join(directory, 'page');
       await mkdir(join(page, 'assets'), { recursive: true });
       await writeFile(join(page, 'index.html'), '<h1>flowers</h1>');
       await writeFile(join(page, 'assets/main-Dx3f9a_1.js'), 'export {};');
       await writeFile(join(page, '.env'), 'secret');
-      await writeFile(join(folder, 'secret.txt'), 'secret');
-      await symlink(folder, join(page, 'outside'));
-      await symlink(join(folder, 'secret.txt'), join(page, 'linked.txt'));
+      await writeFile(join(directory, 'secret.txt'), 'secret');
+      await symlink(directory, join(page, 'outside'));
+      await symlink(join(directory, 'secret.txt'), join(page, 'linked.txt'));
       const app = await mockApp({ page });
       const root = await app.request('/');
       expect([await root.text(), root.headers.get('Cache-Control')]).toEqual(['<h1>flowers</h1>', 'no-cache']);

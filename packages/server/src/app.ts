@@ -7,9 +7,9 @@ import { cors } from 'hono/cors';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { requestId } from 'hono/request-id';
 import { checkHost } from './hosts.ts';
+import { freshSeed } from './images.ts';
 import { type LimitsInput, resolveLimits } from './limits.ts';
 import { Metrics } from './metrics.ts';
-import { freshSeed } from './pictures.ts';
 import { clientGone, commonHeaders, Problem, toProblem } from './problem.ts';
 import { limitRequests } from './rate-limited.ts';
 import { type RequestLogger, requestLog } from './request-log.ts';
@@ -35,7 +35,7 @@ export interface AppOptions {
   /** What the models report their passes to; default a new one. */
   readonly metrics?: Metrics;
   readonly limits?: LimitsInput;
-  /** Pictures a minute for each client, and ten times as many requests of any kind; default 0, without limit. */
+  /** Images a minute for each client, and ten times as many requests of any kind; default 0, without limit. */
   readonly rateLimit?: number;
   /** Whether the client is the last in X-Forwarded-For, with or without a port: only behind a proxy that sets it. */
   readonly trustProxy?: boolean;
@@ -43,7 +43,7 @@ export interface AppOptions {
   readonly allowedHosts?: readonly string[];
   /** Origins whose scripts may read answers, or `*`; default none. An `<img>` needs none. */
   readonly corsOrigins?: readonly string[];
-  /** Folder of a web page to serve at `/`. Without one, `/` tells what routes there are. */
+  /** Directory of a web page to serve at `/`. Without one, `/` tells what routes there are. */
   readonly page?: string;
   /** The seed of a request that names none; default a random one. */
   readonly freshSeed?: () => number;

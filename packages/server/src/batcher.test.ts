@@ -108,7 +108,7 @@ describe('Batcher', () => {
     }
   });
 
-  it('splits a large request among passes and gives its pictures in order', async () => {
+  it('splits a large request among passes and gives its images in order', async () => {
     const { painter, batcher } = await held();
     const drawn = batcher.submit(cells(10), patient);
     for (let pass = 0; pass < 3; pass++) {
@@ -203,7 +203,7 @@ describe('Batcher', () => {
   });
 });
 
-/** The first byte of each picture, drawn one by one. */
+/** The first byte of each image, drawn one by one. */
 async function heldPainterResults(count: number): Promise<number[]> {
   const painter = await heldPainter();
   const firsts: number[] = [];

@@ -131,7 +131,7 @@ export class Batcher {
     return this.painter.facts.sparesCores ? Math.ceil(this.#expected / 2) : this.#expected;
   }
 
-  /** Milliseconds; none for a client that comes alone. Those whose pictures have just been drawn need a moment to ask again. */
+  /** Milliseconds; none for a client that comes alone. Those whose images have just been drawn need a moment to ask again. */
   #waitForCompany(): number {
     if (this.#queued >= this.#company()) return 0;
     return Math.max(this.#queue[0]!.submitted, this.#lastEnd) + this.#maxWait - performance.now();
@@ -181,7 +181,7 @@ export class Batcher {
   }
 
   #queueFull(): Problem {
-    const detail = `${this.#queued} pictures wait already; the queue takes ${this.#maxQueue}.`;
+    const detail = `${this.#queued} images wait already; the queue takes ${this.#maxQueue}.`;
     return new Problem('queue-full', detail, { retryAfter: this.#secondsToEmpty() });
   }
 

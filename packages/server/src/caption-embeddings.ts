@@ -33,7 +33,7 @@ export class CaptionEmbeddings {
     return found;
   }
 
-  /** Alone: an engine may round it otherwise in a larger pass, and the same seed would give other pixels under load. */
+  /** Alone: a backend may round it otherwise in a larger pass, and the same seed would give other pixels under load. */
   async #encode(caption: string): Promise<Float32Array | Refusal> {
     try {
       return (await this.#encoder.encode([caption])).data;

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
-import { withTemporaryFolder } from '@t2i/test-utils';
+import { withTemporaryDirectory } from '@t2i/test-utils';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { AppOptions } from './app.ts';
 import { type Listening, type ListenOptions, listen } from './listen.ts';
@@ -66,7 +66,7 @@ describe('a client', () => {
 
 describe('an answer', () => {
   const withLargeFile = (options: ListenOptions, use: (running: Listening) => Promise<void>) =>
-    withTemporaryFolder(async (page) => {
+    withTemporaryDirectory(async (page) => {
       await writeFile(join(page, 'large.bin'), new Uint8Array(2 ** 24));
       await use(await start(options, { page }));
     });

@@ -3,12 +3,12 @@
 import type { Stats } from 'node:fs';
 import { openInside, statInside } from '@t2i/core/node';
 import { getMimeType } from 'hono/utils/mime';
-import { matches } from './pictures.ts';
+import { matches } from './images.ts';
 import type { RequestContext } from './route.ts';
 
-/** A file by its name in a folder that somebody else may have made. */
+/** A file by its name in a directory that somebody else may have made. */
 export interface FileInside {
-  readonly folder: string;
+  readonly directory: string;
   /** With forward slashes. */
   readonly name: string;
 }
@@ -19,7 +19,7 @@ export const IMMUTABLE = 'public, max-age=31536000, immutable';
 /** A slow client shows that it reads by each chunk that it takes. */
 const CHUNK = 2 ** 14;
 
-/** Changes whenever the file does; undefined when there is no such file, or it leads outside its folder. */
+/** Changes whenever the file does; undefined when there is no such file, or it leads outside its directory. */
 export async function fileVersion(file: FileInside): Promise<string | undefined> {
   return (await look(file))?.version;
 }
@@ -29,14 +29,14 @@ interface Look {
   readonly size: number;
 }
 
-async function look({ folder, name }: FileInside): Promise<Look | undefined> {
-  const found = await statInside(folder, name).catch(() => undefined);
+async function look({ directory, name }: FileInside): Promise<Look | undefined> {
+  const found = await statInside(directory, name).catch(() => undefined);
   return found && { size: found.size, version: versionOf(found) };
 }
 
 const versionOf = ({ size, mtimeMs }: Stats) => `${size.toString(36)}-${Math.round(mtimeMs).toString(36)}`;
 
-/** The file, or 304, or undefined when there is no such file, or it leads outside its folder. */
+/** The file, or 304, or undefined when there is no such file, or it leads outside its directory. */
 export async function fileResponse(
   context: RequestContext,
   file: FileInside,
@@ -71,10 +71,10 @@ function streamFile(file: FileInside, announced: Look): ReadableStream<Uint8Arra
 
 /** The bytes that the headers speak of: another file under the name would be kept under their tag, some for ever. */
 async function openAnnounced(
-  { folder, name }: FileInside,
+  { directory, name }: FileInside,
   { version, size }: Look,
 ): Promise<AsyncIterator<Uint8Array>> {
-  const file = await openInside(folder, name);
+  const file = await openInside(directory, name);
   if (versionOf(await file.stat()) === version) {
     const bytes = file.createReadStream({ highWaterMark: CHUNK, end: Math.max(0, size - 1) });
     return bytes[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;

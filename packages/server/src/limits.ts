@@ -5,14 +5,14 @@ import { z } from 'zod';
 
 export const limitsSchema = z.strictObject({
   captionLength: z.int().min(1).max(4000).default(1000).describe('characters of a caption'),
-  pictures: z.int().min(1).max(1024).default(64).describe('pictures drawn for one request'),
-  side: z.int().min(16).max(2048).default(512).describe('pixels across a picture that is scaled up'),
+  images: z.int().min(1).max(1024).default(64).describe('images drawn for one request'),
+  side: z.int().min(16).max(2048).default(512).describe('pixels across an image that is scaled up'),
   area: z
     .int()
     .min(4096)
     .max(2 ** 25)
     .default(2 ** 22)
-    .describe('pixels of all pictures of one answer'),
+    .describe('pixels of all images of one answer'),
   bodyBytes: z
     .int()
     .min(1024)

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigError } from '@t2i/core';
-import { withTemporaryFolder } from '@t2i/test-utils';
+import { withTemporaryDirectory } from '@t2i/test-utils';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { AppOptions } from './app.ts';
 import { type Listening, type ListenOptions, listen } from './listen.ts';
@@ -79,7 +79,7 @@ describe('clients that do wrong', () => {
   });
 
   it('and do not read their answer are cut off', async () => {
-    await withTemporaryFolder(async (page) => {
+    await withTemporaryDirectory(async (page) => {
       await writeFile(join(page, 'large.bin'), new Uint8Array(2 ** 24)); // more than the buffers between them
       const running = await start({ idleTimeout: 1000 }, { page });
       const socket = open(running);

@@ -18,7 +18,7 @@ export class Metrics {
   readonly #registry = new Registry();
   readonly #requests: Counter<'method' | 'route' | 'status'>;
   readonly #seconds: Histogram<'route'>;
-  readonly #pictures: Counter<'model'>;
+  readonly #images: Counter<'model'>;
   readonly #passes: Histogram<'model'>;
   readonly #rows: Histogram<'model'>;
 
@@ -38,9 +38,9 @@ export class Metrics {
       buckets: SECONDS,
       registers,
     });
-    this.#pictures = new Counter({
-      name: 't2i_pictures_total',
-      help: 'Pictures drawn',
+    this.#images = new Counter({
+      name: 't2i_images_total',
+      help: 'Images drawn',
       labelNames: ['model'],
       registers,
     });
@@ -53,7 +53,7 @@ export class Metrics {
     });
     this.#rows = new Histogram({
       name: 't2i_pass_rows',
-      help: 'Pictures that shared a pass',
+      help: 'Images that shared a pass',
       labelNames: ['model'],
       buckets: [1, 2, 4, 8, 16, 32, 64],
       registers,
@@ -63,7 +63,7 @@ export class Metrics {
   /** Counts the passes of a model: the `onPass` of a `ServedModel`. */
   passesOf(model: string): NonNullable<BatcherOptions['onPass']> {
     return ({ rows, milliseconds }) => {
-      this.#pictures.inc({ model }, rows);
+      this.#images.inc({ model }, rows);
       this.#passes.observe({ model }, milliseconds / 1000);
       this.#rows.observe({ model }, rows);
     };
@@ -74,11 +74,11 @@ export class Metrics {
     this.#seconds.observe({ route }, seconds);
   }
 
-  /** Shows how many pictures wait for each model whenever the figures are read. */
+  /** Shows how many images wait for each model whenever the figures are read. */
   watchQueues(models: readonly ServedModel[]): void {
     new Gauge({
-      name: 't2i_queue_pictures',
-      help: 'Pictures that wait for a pass',
+      name: 't2i_queue_images',
+      help: 'Images that wait for a pass',
       labelNames: ['model'],
       registers: [this.#registry],
       collect() {

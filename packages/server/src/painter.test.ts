@@ -8,7 +8,7 @@ import { mockPainter } from './test-support.ts';
 const cell = { caption: 'a red flower', seed: 7, index: 0 };
 const pixelsOf = (results: readonly unknown[]) => results.map((result) => [...(result as { data: Uint8Array }).data]);
 
-/** Rounds differently in passes of fewer than three rows, as engines do, and remembers the sizes of its passes. */
+/** Rounds differently in passes of fewer than three rows, as backends do, and remembers the sizes of its passes. */
 class UnevenModel extends MockModel {
   readonly passes: number[] = [];
   override async generate(input: Parameters<MockModel['generate']>[0]): Promise<ImageBatch> {
@@ -19,7 +19,7 @@ class UnevenModel extends MockModel {
   }
 }
 
-/** Rounds a row differently in odd places, as an engine may that takes two rows at once. */
+/** Rounds a row differently in odd places, as a backend may that takes two rows at once. */
 class UnevenPlaces extends MockModel {
   override async generate(input: Parameters<MockModel['generate']>[0]): Promise<ImageBatch> {
     const { data, shape } = await super.generate(input);
@@ -56,7 +56,7 @@ describe('createPainter', () => {
     expect(among).toEqual(alone);
   });
 
-  it('draws places between two sentences, the ends as they are', async () => {
+  it('draws places between two captions, the ends as they are', async () => {
     const painter = await mockPainter();
     const between = (share: number) => ({ ...cell, towards: { caption: 'a blue flower', share } });
     const [from, begin, middle, end, to] = pixelsOf(
@@ -89,7 +89,7 @@ describe('createPainter', () => {
     await expect(painter.paint([cell, cell, cell])).rejects.toThrow(/1 to 2 cells/);
   });
 
-  it('fills small passes up where the engine rounds them differently', async () => {
+  it('fills small passes up where the backend rounds them differently', async () => {
     const model = new UnevenModel();
     expect(await smallestEqualPass(model, 8)).toBe(3);
     const painter = await mockPainter({ model, maxRows: 8 });
@@ -127,7 +127,7 @@ describe('whatever the load', () => {
     expect(encoder.encoded).toBe(1102);
   });
 
-  it('each picture has a pass of its own where its place in one changes it', async () => {
+  it('each image has a pass of its own where its place in one changes it', async () => {
     const painter = await mockPainter({ model: new UnevenPlaces() });
     expect(painter.facts.passRows).toEqual({ min: 1, max: 1 });
     expect(await isSameInEveryPlace(new MockModel(), 8)).toBe(true);

@@ -1,4 +1,4 @@
-/** A model and its encoder as something that draws cells: pictures of sentences, or of places between two (paper, section 5.3). */
+/** A model and its encoder as something that draws cells: images of captions, or of places between two (paper, section 5.3). */
 
 import {
   assert,
@@ -14,19 +14,19 @@ import {
 import { CaptionEmbeddings, type Embeddings } from './caption-embeddings.ts';
 import { isSameInEveryPlace, smallestEqualPass } from './smallest-equal-pass.ts';
 
-/** One picture to draw. The same cell gives the same pixels, whatever is drawn beside it. */
+/** One image to draw. The same cell gives the same pixels, whatever is drawn beside it. */
 export interface Cell {
   readonly caption: string;
-  /** Another sentence, and how far towards it on the straight line between the embeddings, 0 … 1. */
+  /** Another caption, and how far towards it on the straight line between the embeddings, 0 … 1. */
   readonly towards?: { readonly caption: string; readonly share: number };
   readonly seed: number;
-  /** Which noise of the seed, from 0: the i-th is also that of the i-th picture of `TextToImagePipeline.generate`. */
+  /** Which noise of the seed, from 0: the i-th is also that of the i-th image of `TextToImagePipeline.generate`. */
   readonly index: number;
   /** The path of another noise of the seed: `index` counts those near to it (`createNoises`). */
   readonly like?: readonly number[];
 }
 
-/** In the place of a picture: the encoder would not take the caption. */
+/** In the place of an image: the encoder would not take the caption. */
 export interface Refusal {
   readonly refused: string;
 }
@@ -39,11 +39,11 @@ export interface PainterFacts {
   readonly noiseDim: number;
   readonly embeddingDim: number;
   readonly encoder: string;
-  /** The compute engine, in words. */
-  readonly engine: string;
+  /** The compute backend, in words. */
+  readonly backend: string;
   /** Passes with fewer rows are filled up to `min`, so that rounding is the same in all. */
   readonly passRows: { readonly min: number; readonly max: number };
-  /** Whether drawing leaves a processor free: then the next pass can be drawn while the pictures of the last one are sent. */
+  /** Whether drawing leaves a processor free: then the next pass can be drawn while the images of the last one are sent. */
   readonly sparesCores: boolean;
   /** Anything to tell at `/v1/model`: configuration, epoch, hashes, figures. */
   readonly details: Readonly<Record<string, JsonValue>>;
@@ -64,10 +64,10 @@ export interface PainterOptions {
   readonly model: TextToImageModel;
   readonly encoder: CaptionEncoder;
   readonly revision: string;
-  readonly engine?: string;
+  readonly backend?: string;
   /** Most rows in one pass; default 16. */
   readonly maxRows?: number;
-  /** Whether the engine leaves a processor free; default false. */
+  /** Whether the backend leaves a processor free; default false. */
   readonly sparesCores?: boolean;
   readonly details?: PainterFacts['details'];
 }
@@ -77,7 +77,7 @@ export interface PainterOptions {
  * @throws ConfigError when the encoder is not of the model's embedding length
  */
 export async function createPainter(options: PainterOptions): Promise<Painter> {
-  const { model, encoder, revision, engine = 'unknown', maxRows = 16, sparesCores = false, details = {} } = options;
+  const { model, encoder, revision, backend = 'unknown', maxRows = 16, sparesCores = false, details = {} } = options;
   if (encoder.dim !== model.embeddingDim) {
     throw new ConfigError(
       `The encoder ${encoder.id} gives ${encoder.dim} numbers, the model takes ${model.embeddingDim}.`,
@@ -95,7 +95,7 @@ export async function createPainter(options: PainterOptions): Promise<Painter> {
       noiseDim,
       embeddingDim,
       encoder: encoder.id,
-      engine,
+      backend,
       passRows: { min, max },
       sparesCores,
       details,

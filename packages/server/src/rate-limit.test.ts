@@ -14,7 +14,7 @@ it('lets a minute’s worth through at once, then one by one, for each client', 
   expect(Array.from({ length: 7 }, () => limiter.take('a')).filter((wait) => wait === 0)).toHaveLength(6);
 });
 
-it('counts pictures: who takes many at once waits for all of them', () => {
+it('counts images: who takes many at once waits for all of them', () => {
   let now = 0;
   const limiter = new RateLimiter(6, () => now);
   expect([limiter.take('a', 5), limiter.take('a', 2), limiter.take('a', 1), limiter.take('a')]).toEqual([0, 10, 0, 10]);

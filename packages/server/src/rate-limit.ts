@@ -1,4 +1,4 @@
-/** A token bucket for each client: so many pictures, or requests, a minute, a minute's worth at once. */
+/** A token bucket for each client: so many images, or requests, a minute, a minute's worth at once. */
 
 const MAX_CLIENTS = 10_000;
 

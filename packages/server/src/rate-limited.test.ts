@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { withTemporaryFolder } from '@t2i/test-utils';
+import { withTemporaryDirectory } from '@t2i/test-utils';
 import { describe, expect, it } from 'vitest';
 import { mockApp, mockServed } from './test-support.ts';
 
 describe('the rate limit', () => {
-  it('counts pictures, for each client', async () => {
+  it('counts images, for each client', async () => {
     const app = await mockApp({ rateLimit: 2, trustProxy: true });
     const ask = (path: string, client: string) =>
       app.request(path, { headers: { 'X-Forwarded-For': `1.1.1.1, ${client}` } });
@@ -22,7 +22,7 @@ describe('the rate limit', () => {
     expect((await ask('/text/a', '3.3.3.3')).status).toBe(200);
   });
 
-  it('counts every picture of an answer, and none of one that a client has already', async () => {
+  it('counts every image of an answer, and none of one that a client has already', async () => {
     const app = await mockApp({ rateLimit: 10 });
     const statusOf = async (path: string, init: RequestInit = {}) => (await app.request(path, init)).status;
     const tag = (await app.request('/text/a?seed=1')).headers.get('ETag')!;
@@ -36,7 +36,7 @@ describe('the rate limit', () => {
   });
 
   it('counts the frames of a film that has to be made', async () => {
-    const list = async () => [0, 1, 2, 3].map((epoch) => ({ epoch, folder: '.', name: 'none' }));
+    const list = async () => [0, 1, 2, 3].map((epoch) => ({ epoch, directory: '.', name: 'none' }));
     const film = async () => new Uint8Array(1);
     const app = await mockApp({ models: [await mockServed({ samples: { list, film } })], rateLimit: 6 });
     const statusOf = async (path: string) => (await app.request(path)).status;
@@ -45,7 +45,7 @@ describe('the rate limit', () => {
   });
 
   it('holds for files, ten times as many, and not for those who watch', async () => {
-    await withTemporaryFolder(async (page) => {
+    await withTemporaryDirectory(async (page) => {
       await writeFile(join(page, 'index.html'), 'flowers');
       const app = await mockApp({ rateLimit: 1, page });
       const paths = ['/', '/index.html', '/v1/models', '/v1/model', '/v1/samples/mock', '/docs', '/openapi.json'];

@@ -1,4 +1,4 @@
-/** The rate limits of the app: for each client so many pictures a minute, and ten times as many requests of any kind, files included. */
+/** The rate limits of the app: for each client so many images a minute, and ten times as many requests of any kind, files included. */
 
 import type { MiddlewareHandler } from 'hono';
 import { clientOf, forwardedAddress } from './client.ts';
@@ -6,25 +6,25 @@ import { Problem } from './problem.ts';
 import { RateLimiter } from './rate-limit.ts';
 import type { AppEnv, RequestContext } from './route.ts';
 
-/** A page asks for its files, samples and models besides pictures. */
-const REQUESTS_PER_PICTURE = 10;
+/** A page asks for its files, samples and models besides images. */
+const REQUESTS_PER_IMAGE = 10;
 
 interface RateOptions {
   readonly rateLimit?: number;
   readonly trustProxy?: boolean;
 }
 
-/** Counts requests, and lets routes charge for pictures (`charge` of the context); nothing where there is no limit. */
+/** Counts requests, and lets routes charge for images (`charge` of the context); nothing where there is no limit. */
 export function limitRequests({ rateLimit = 0, trustProxy = false }: RateOptions): MiddlewareHandler<AppEnv>[] {
   if (rateLimit === 0) return [];
-  const pictures = new RateLimiter(rateLimit);
-  const requests = new RateLimiter(REQUESTS_PER_PICTURE * rateLimit);
+  const images = new RateLimiter(rateLimit);
+  const requests = new RateLimiter(REQUESTS_PER_IMAGE * rateLimit);
   return [
     async (context, next) => {
       const client = clientBehind(context, trustProxy);
-      takeFrom(requests, client, 1, `A client may send ${REQUESTS_PER_PICTURE * rateLimit} requests a minute.`);
+      takeFrom(requests, client, 1, `A client may send ${REQUESTS_PER_IMAGE * rateLimit} requests a minute.`);
       context.set('charge', (count) =>
-        takeFrom(pictures, client, count, `A client may have ${rateLimit} pictures a minute.`),
+        takeFrom(images, client, count, `A client may have ${rateLimit} images a minute.`),
       );
       await next();
     },

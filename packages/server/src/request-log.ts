@@ -23,12 +23,12 @@ export function requestLog({ logger, metrics, logCaptions }: RequestLogOptions):
     const began = performance.now();
     await next();
     const milliseconds = performance.now() - began;
-    const { requestId, model, pictures, captions, problem, route = 'none' } = context.var;
+    const { requestId, model, images, captions, problem, route = 'none' } = context.var;
     const { method } = context.req;
     const { status } = context.res;
     metrics.answered({ method: knownMethod(method), route, status, seconds: milliseconds / 1000 });
     const fields = { requestId, method: knownMethod(method), route, status, ms: Math.round(milliseconds * 10) / 10 };
-    const drawing = pictures === undefined ? {} : { model, pictures, ...(logCaptions && { captions }) };
+    const drawing = images === undefined ? {} : { model, images, ...(logCaptions && { captions }) };
     logger?.info({ ...fields, ...drawing, ...(problem && { problem }) }, 'request');
   };
 }

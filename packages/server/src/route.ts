@@ -7,7 +7,7 @@ import type { z } from 'zod';
 import type { Limits } from './limits.ts';
 import { Problem, type ProblemCode } from './problem.ts';
 import { readQuery } from './query.ts';
-import type { Edition, ServedModel } from './served-model.ts';
+import type { Revision, ServedModel } from './served-model.ts';
 
 /** What the middleware around the routes knows of a request, and what it logs. */
 export interface RequestFacts {
@@ -15,10 +15,10 @@ export interface RequestFacts {
   /** Path template of the route, the only part of a path that is logged: the rest may be a caption. */
   route?: string;
   model?: string;
-  pictures?: number;
+  images?: number;
   captions?: readonly string[];
-  /** Takes so many pictures from what the client may have; absent where there is no limit. @throws Problem */
-  charge?: (pictures: number) => void;
+  /** Takes so many images from what the client may have; absent where there is no limit. @throws Problem */
+  charge?: (images: number) => void;
   /** What went wrong. */
   problem?: ProblemCode;
 }
@@ -91,8 +91,8 @@ export function findModel({ models }: Service, name: string | undefined): Served
 }
 
 /** What the model is at this moment. A request that pins a revision gets no other. */
-export function currentEdition(model: ServedModel, revision: string | undefined): Edition {
-  const { edition } = model;
-  if (revision === undefined || revision === edition.revision) return edition;
-  throw new Problem('revision-changed', `The model ${model.name} is at revision ${edition.revision} now.`);
+export function currentRevision(model: ServedModel, pinned: string | undefined): Revision {
+  const { revision } = model;
+  if (pinned === undefined || pinned === revision.revision) return revision;
+  throw new Problem('revision-changed', `The model ${model.name} is at revision ${revision.revision} now.`);
 }

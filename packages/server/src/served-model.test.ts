@@ -28,13 +28,13 @@ describe('ServedModel', () => {
   it('opens newer weights without dropping what the old ones have accepted', async () => {
     const source = movingSource();
     const model = await ServedModel.open(source, { maxWait: 0 });
-    const before = model.edition;
+    const before = model.revision;
     const accepted = [before.batcher.submit(cells, patient), before.batcher.submit(cells, patient)];
     source.revision = 'r2';
     expect(await model.refresh()).toBe(true);
-    expect([before.revision, model.edition.revision]).toEqual(['r1', 'r2']);
+    expect([before.revision, model.revision.revision]).toEqual(['r1', 'r2']);
     expect([before.batcher.queued, model.queued]).toEqual([1, 1]);
-    const later = model.edition.batcher.submit(cells, patient);
+    const later = model.revision.batcher.submit(cells, patient);
     const [old, young] = source.opened as [HeldPainter, HeldPainter];
     young.release();
     expect(await later).toHaveLength(1);
@@ -68,9 +68,9 @@ describe('ServedModel', () => {
     source.open = () => Promise.reject(new Error('truncated'));
     source.revision = 'r2';
     await vi.waitUntil(() => logger.lines.some((line) => line.includes('truncated')), { timeout: 60_000 });
-    expect(model.edition.revision).toBe('r1');
+    expect(model.revision.revision).toBe('r1');
     source.open = open;
-    await vi.waitUntil(() => model.edition.revision === 'r2', { timeout: 60_000 });
+    await vi.waitUntil(() => model.revision.revision === 'r2', { timeout: 60_000 });
     await model.close();
   });
 
@@ -86,7 +86,7 @@ describe('ServedModel', () => {
     lose(new Error('out of memory'));
     await settled();
     expect(model.ready).toBe(false);
-    expect(() => model.edition).toThrow(expect.objectContaining({ status: 503 }));
+    expect(() => model.revision).toThrow(expect.objectContaining({ status: 503 }));
     await vi.waitUntil(() => model.ready, { timeout: 60_000 });
     await model.close();
   });
@@ -96,12 +96,12 @@ describe('ServedModel', () => {
     const options = { ...worker, data: { revision: 'r1' }, execArgv: ['--conditions=@t2i/source'], passTimeout: 100 };
     const model = await ServedModel.open({ name: 'stuck', open: () => openWorkerPainter(options) });
     const draw = (caption: string) =>
-      model.edition.batcher.submit([{ caption, seed: 1, index: 0 }], { deadline: 60_000 });
-    const first = model.edition;
+      model.revision.batcher.submit([{ caption, seed: 1, index: 0 }], { deadline: 60_000 });
+    const first = model.revision;
     await expect(draw('loop')).rejects.toThrow(expect.objectContaining({ status: 503 }));
     expect(model.ready).toBe(false);
     await vi.waitUntil(() => model.ready, { timeout: 60_000 });
-    expect(model.edition).not.toBe(first);
+    expect(model.revision).not.toBe(first);
     expect(await draw('a')).toHaveLength(1);
     await model.close();
     expect(model.stuck).toBe(0);
@@ -116,7 +116,7 @@ describe('ServedModel', () => {
       dispose: () => lose(new Error('ended')),
     };
     const model = await ServedModel.open({ name: 'held', open: async () => painter });
-    const drawn = model.edition.batcher.submit([{ caption: 'a', seed: 1, index: 0 }], { deadline: 60_000 });
+    const drawn = model.revision.batcher.submit([{ caption: 'a', seed: 1, index: 0 }], { deadline: 60_000 });
     const failed = expect(drawn).rejects.toThrow(/failed while drawing/);
     await model.close({ grace: 50 });
     await failed;

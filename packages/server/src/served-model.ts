@@ -10,7 +10,7 @@ import { StuckThreadError } from './worker/open-worker-painter.ts';
 
 const FIRST_RETRY = 1000; // ms
 const LAST_RETRY = 60_000; // ms
-/** Threads stuck in an engine's code that are left behind; then only another process helps. */
+/** Threads stuck in a backend's code that are left behind; then only another process helps. */
 const MAX_STUCK = 3;
 
 /** Where a served model comes from. */
@@ -33,8 +33,8 @@ export interface ServedModelOptions extends BatcherOptions {
   readonly logger?: Logger;
 }
 
-/** One revision in use. A request holds on to the edition it began with, so its pictures and its headers belong together. */
-export interface Edition extends PainterFacts {
+/** One revision in use. A request holds on to the revision it began with, so its images and its headers belong together. */
+export interface Revision extends PainterFacts {
   readonly batcher: Batcher;
   readonly openedAt: Date;
 }
@@ -47,15 +47,15 @@ export class ServedModel {
   readonly #source: ModelSource;
   readonly #options: ServedModelOptions;
   readonly #logger: Logger;
-  #edition: Edition | undefined;
+  #revision: Revision | undefined;
   #newest: string | undefined;
   #timer: NodeJS.Timeout | undefined;
   #refreshing: Promise<boolean> | undefined;
   #retry = FIRST_RETRY;
   readonly #closed = new AbortController();
   #stuck = 0;
-  /** Editions that were replaced and still finish what they accepted. */
-  readonly #draining = new Map<Edition, Promise<void>>();
+  /** Revisions that were replaced and still finish what they accepted. */
+  readonly #draining = new Map<Revision, Promise<void>>();
 
   private constructor(source: ModelSource, options: ServedModelOptions) {
     this.name = source.name;
@@ -75,7 +75,7 @@ export class ServedModel {
   }
 
   get ready(): boolean {
-    return this.#edition !== undefined;
+    return this.#revision !== undefined;
   }
 
   /** Painters that were left behind because nothing ends them. They keep the process from ending by itself. */
@@ -84,14 +84,17 @@ export class ServedModel {
   }
 
   /** @throws Problem while there is none: the model failed and is being opened again */
-  get edition(): Edition {
-    if (this.#edition !== undefined) return this.#edition;
+  get revision(): Revision {
+    if (this.#revision !== undefined) return this.#revision;
     throw new Problem('model-unavailable', `The model ${this.name} is being opened.`, { retryAfter: 1 });
   }
 
-  /** Pictures that wait in all editions. */
+  /** Images that wait in all revisions. */
   get queued(): number {
-    return [...this.#draining.keys(), this.#edition].reduce((sum, edition) => sum + (edition?.batcher.queued ?? 0), 0);
+    return [...this.#draining.keys(), this.#revision].reduce(
+      (sum, revision) => sum + (revision?.batcher.queued ?? 0),
+      0,
+    );
   }
 
   /** What may be downloaded, as it is at this moment. */
@@ -127,25 +130,25 @@ export class ServedModel {
 
   async #refresh(): Promise<boolean> {
     const newest = await this.#source.newest?.();
-    if (this.#edition !== undefined && newest !== undefined && newest === this.#newest) return false;
+    if (this.#revision !== undefined && newest !== undefined && newest === this.#newest) return false;
     const painter = await this.#source.open(this.#closed.signal);
     this.#newest = newest;
-    if (this.#closed.signal.aborted || painter.facts.revision === this.#edition?.revision) {
+    if (this.#closed.signal.aborted || painter.facts.revision === this.#revision?.revision) {
       await painter.dispose();
       return false;
     }
-    const edition = { ...painter.facts, batcher: new Batcher(painter, this.#options), openedAt: new Date() };
-    this.#replace(edition);
+    const revision = { ...painter.facts, batcher: new Batcher(painter, this.#options), openedAt: new Date() };
+    this.#replace(revision);
     this.#retry = FIRST_RETRY;
-    void painter.lost?.then((error) => this.#lost(edition, error));
-    this.#logger.info(`${this.name}: serving revision ${edition.revision} (${edition.engine})`);
+    void painter.lost?.then((error) => this.#lost(revision, error));
+    this.#logger.info(`${this.name}: serving revision ${revision.revision} (${revision.backend})`);
     return true;
   }
 
-  /** New requests go to the new edition at once; the old one finishes its own. */
-  #replace(edition: Edition | undefined): void {
-    const old = this.#edition;
-    this.#edition = edition;
+  /** New requests go to the new revision at once; the old one finishes its own. */
+  #replace(revision: Revision | undefined): void {
+    const old = this.#revision;
+    this.#revision = revision;
     if (old === undefined) return;
     const drained = old.batcher.drain().catch((error) => {
       if (error instanceof StuckThreadError) this.#stuck += 1;
@@ -174,9 +177,9 @@ export class ServedModel {
     }
   }
 
-  #lost(edition: Edition, error: Error): void {
-    if (this.#edition !== edition || this.#closed.signal.aborted) return;
-    this.#logger.warn(`${this.name}: revision ${edition.revision} was lost: ${error.message}`);
+  #lost(revision: Revision, error: Error): void {
+    if (this.#revision !== revision || this.#closed.signal.aborted) return;
+    this.#logger.warn(`${this.name}: revision ${revision.revision} was lost: ${error.message}`);
     this.#replace(undefined);
     if (this.#stuck >= MAX_STUCK) {
       this.#logger.warn(

@@ -3,7 +3,7 @@
 import { Rng, type TextToImageModel } from '@t2i/core';
 
 /**
- * Engines choose their algorithms by the size of a batch (few rows do not pay for Winograd's transforms), and so a picture drawn alone
+ * Backends choose their algorithms by the size of a batch (few rows do not pay for Winograd's transforms), and so an image drawn alone
  * may differ in the last bit from the same one drawn among others: now and then a pixel, and with it the bytes of the file and its ETag.
  * The same seed must give the same bytes at any load. So this draws the same rows in passes of every size and returns the smallest that,
  * like all above it, agrees bit for bit with a pass of `maxRows`; smaller ones are to be filled up.
@@ -16,7 +16,7 @@ export async function smallestEqualPass(model: TextToImageModel, maxRows: number
   return rows;
 }
 
-/** Whether a row of a full pass comes out the same in another place, among other neighbours. Otherwise every picture needs its own pass. */
+/** Whether a row of a full pass comes out the same in another place, among other neighbours. Otherwise every image needs its own pass. */
 export async function isSameInEveryPlace(model: TextToImageModel, maxRows: number): Promise<boolean> {
   const inputs = randomInputs(model, maxRows);
   const places = placesUpTo(maxRows);

@@ -7,16 +7,16 @@ import type { AppEnv } from './route.ts';
 /** Bundlers put a hash into the names of these files: another content has another name. */
 const HASHED = /\/assets\/[^/]*-[\w-]{8,}\.\w+$/;
 
-/** Answers with a file of `folder`, `index.html` for a folder, and passes on when there is none. */
-export function staticPage(folder: string): MiddlewareHandler<AppEnv> {
+/** Answers with a file of `directory`, `index.html` for a directory, and passes on when there is none. */
+export function staticPage(directory: string): MiddlewareHandler<AppEnv> {
   return async (context, next) => {
     const names = namesIn(context.req.url);
     if (names === undefined) return next();
     const name = names.join('/');
     const cacheControl = () => (HASHED.test(`/${name}`) ? IMMUTABLE : 'no-cache');
-    const found = await fileResponse(context, { folder, name }, cacheControl);
+    const found = await fileResponse(context, { directory, name }, cacheControl);
     const answer =
-      found ?? (await fileResponse(context, { folder, name: [...names, 'index.html'].join('/') }, cacheControl));
+      found ?? (await fileResponse(context, { directory, name: [...names, 'index.html'].join('/') }, cacheControl));
     if (answer === undefined) return next();
     context.set('route', 'page');
     return answer;
@@ -25,7 +25,7 @@ export function staticPage(folder: string): MiddlewareHandler<AppEnv> {
 
 /** Where a model for browsers lies beside the page, if there is one: pages need not look for it in vain. */
 export async function pageModelAddress(page: string | undefined): Promise<string | undefined> {
-  const found = page !== undefined && (await fileVersion({ folder: page, name: 'model/model.json' }));
+  const found = page !== undefined && (await fileVersion({ directory: page, name: 'model/model.json' }));
   return found ? '/model/' : undefined;
 }
 

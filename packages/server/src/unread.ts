@@ -1,7 +1,7 @@
-/** What the model did not read of a request's captions, told with its pictures: nobody should take them for an answer to all of it. */
+/** What the model did not read of a request's captions, told with its images: nobody should take them for an answer to all of it. */
 
 import { z } from 'zod';
-import type { Edition } from './served-model.ts';
+import type { Revision } from './served-model.ts';
 
 /** How much of what is cut off is told. */
 const MOST_CUT = 200;
@@ -16,7 +16,7 @@ export const UNREAD = z.strictObject({
 
 export type Unread = z.output<typeof UNREAD>;
 
-/** Headers of an answer that is a picture; each only where there is something to tell. */
+/** Headers of an answer that is an image; each only where there is something to tell. */
 export const UNREAD_HEADERS = {
   'T2I-Unknown-Words':
     'words of the caption that the model never met, percent-encoded, with commas between; only if there are any',
@@ -24,9 +24,9 @@ export const UNREAD_HEADERS = {
 } as const;
 
 /** The captions that are not read whole, as they were typed. Advice alone: where nobody can tell, or the painter is gone, nothing is said. */
-export async function unreadOf(edition: Edition, captions: readonly string[]): Promise<Unread[]> {
+export async function unreadOf(revision: Revision, captions: readonly string[]): Promise<Unread[]> {
   const distinct = [...new Set(captions)];
-  const readings = await edition.batcher.painter.read?.(distinct).catch(() => []);
+  const readings = await revision.batcher.painter.read?.(distinct).catch(() => []);
   return (readings ?? []).flatMap(({ unknown, corrected, cut }, i) => {
     if (unknown.length + corrected.length === 0 && cut === '') return [];
     const told = {

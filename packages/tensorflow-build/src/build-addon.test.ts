@@ -1,7 +1,7 @@
 import { cp, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { withTemporaryFolder } from '@t2i/test-utils';
+import { withTemporaryDirectory } from '@t2i/test-utils';
 import { describe, expect, it } from 'vitest';
 import { buildAddon } from './build-addon.ts';
 import { compile, findCompiler } from './compiler.ts';
@@ -34,17 +34,17 @@ function hasCompiler(): boolean {
   }
 }
 
-async function write(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
+async function write(directory: string, files: Readonly<Record<string, string>>): Promise<void> {
   for (const [name, content] of Object.entries(files)) {
-    await mkdir(join(folder, name, '..'), { recursive: true });
-    await writeFile(join(folder, name), content);
+    await mkdir(join(directory, name, '..'), { recursive: true });
+    await writeFile(join(directory, name), content);
   }
 }
 
 /** A package and a C distribution of TensorFlow, both tiny. */
-async function prepare(folder: string) {
+async function prepare(directory: string) {
   const installed = 'node_modules/@tensorflow/tfjs-node';
-  await write(folder, {
+  await write(directory, {
     'package.json': '{}',
     [`${installed}/package.json`]: '{}',
     [`${installed}/binding/tfjs_backend.cc`]: BACKEND,
@@ -54,64 +54,68 @@ async function prepare(folder: string) {
     'tf/lib/library.cc': LIBRARY,
   });
   const name = process.platform === 'darwin' ? 'libtensorflow.2.dylib' : 'libtensorflow.so.2';
-  const library = join(folder, 'tf/lib', name);
+  const library = join(directory, 'tf/lib', name);
   const soname = process.platform === 'darwin' ? `-Wl,-install_name,@rpath/${name}` : `-Wl,-soname,${name}`;
   if (hasCompiler()) {
-    compile(findCompiler(), ['-shared', '-fPIC', soname, '-o', library, join(folder, 'tf/lib/library.cc')]);
+    compile(findCompiler(), ['-shared', '-fPIC', soname, '-o', library, join(directory, 'tf/lib/library.cc')]);
   }
-  return { library, tensorflow: join(folder, 'tf'), tfjsNode: findTfjsNode('node', [join(folder, 'package.json')]) };
+  return {
+    library,
+    tensorflow: join(directory, 'tf'),
+    tfjsNode: findTfjsNode('node', [join(directory, 'package.json')]),
+  };
 }
 
-const inFolder = (use: (prepared: Awaited<ReturnType<typeof prepare>>) => Promise<void>) => () =>
-  withTemporaryFolder(async (folder) => use(await prepare(folder)));
+const inDirectory = (use: (prepared: Awaited<ReturnType<typeof prepare>>) => Promise<void>) => () =>
+  withTemporaryDirectory(async (directory) => use(await prepare(directory)));
 
 const versionOf = (addon: string) => (createRequire(import.meta.url)(addon) as { TF_Version: string }).TF_Version;
 
 describe.skipIf(!hasCompiler())('with a C++ compiler', () => {
   it(
     'builds against a C distribution, where the package looks for its addon',
-    inFolder(async ({ tensorflow, tfjsNode }) => {
+    inDirectory(async ({ tensorflow, tfjsNode }) => {
       const built = await buildAddon('node', tensorflow, tfjsNode);
       expect(built).toEqual({
         packageName: '@tensorflow/tfjs-node',
-        addon: join(tfjsNode.folder, 'lib/napi-v8/tfjs_binding.node'),
+        addon: join(tfjsNode.directory, 'lib/napi-v8/tfjs_binding.node'),
         libraries: join(tensorflow, 'lib'),
         tensorflow: '2.0.0-tiny',
       });
       expect(versionOf(built.addon)).toBe('2.0.0-tiny');
-      expect(await readdir(join(tfjsNode.folder, 'lib/napi-v8'))).toEqual(['tfjs_binding.node']);
+      expect(await readdir(join(tfjsNode.directory, 'lib/napi-v8'))).toEqual(['tfjs_binding.node']);
     }),
   );
 
   it(
-    'builds against the folder of a Python package, and the one around it',
-    inFolder(async ({ library, tensorflow, tfjsNode }) => {
-      const folder = join(tensorflow, '../site-packages/tensorflow');
-      await cp(join(tensorflow, 'include'), join(folder, 'include'), { recursive: true });
-      await cp(library, join(folder, library.slice(tensorflow.length + '/lib/'.length)));
-      const built = await buildAddon('node', folder, tfjsNode);
-      expect(built.libraries).toBe(folder);
-      expect(await buildAddon('node', join(folder, '..'), tfjsNode)).toEqual(built);
+    'builds against the directory of a Python package, and the one around it',
+    inDirectory(async ({ library, tensorflow, tfjsNode }) => {
+      const directory = join(tensorflow, '../site-packages/tensorflow');
+      await cp(join(tensorflow, 'include'), join(directory, 'include'), { recursive: true });
+      await cp(library, join(directory, library.slice(tensorflow.length + '/lib/'.length)));
+      const built = await buildAddon('node', directory, tfjsNode);
+      expect(built.libraries).toBe(directory);
+      expect(await buildAddon('node', join(directory, '..'), tfjsNode)).toEqual(built);
     }),
   );
 
   it(
     'unpacks a wheel into the package, which can then be moved',
-    inFolder(async ({ library, tensorflow, tfjsNode }) => {
+    inDirectory(async ({ library, tensorflow, tfjsNode }) => {
       const wheel = join(tensorflow, 'tensorflow.whl');
       const name = library.slice(tensorflow.length + '/lib/'.length);
       const header = 'tensorflow/include/tensorflow/c/eager/c_api.h';
       await writeFile(wheel, zip({ [header]: C_API, [`tensorflow/${name}`]: await readFile(library) }));
       const { libraries } = await buildAddon('node', wheel, tfjsNode);
-      expect(libraries).toBe(join(tfjsNode.folder, 'deps/lib'));
-      await rename(tfjsNode.folder, `${tfjsNode.folder}-moved`);
-      expect(versionOf(`${tfjsNode.folder}-moved/lib/napi-v8/tfjs_binding.node`)).toBe('2.0.0-tiny');
+      expect(libraries).toBe(join(tfjsNode.directory, 'deps/lib'));
+      await rename(tfjsNode.directory, `${tfjsNode.directory}-moved`);
+      expect(versionOf(`${tfjsNode.directory}-moved/lib/napi-v8/tfjs_binding.node`)).toBe('2.0.0-tiny');
     }),
   );
 
   it(
     'says what is wrong, and keeps the addon that was there',
-    inFolder(async ({ library, tensorflow, tfjsNode }) => {
+    inDirectory(async ({ library, tensorflow, tfjsNode }) => {
       const { addon } = await buildAddon('node', tensorflow, tfjsNode);
       const build = (path = tensorflow) => buildAddon('node', path, tfjsNode);
       await expect(build(join(tensorflow, 'nowhere'))).rejects.toThrow('does not exist');
@@ -143,18 +147,18 @@ function elfFor(machine: number): Buffer {
 }
 
 it('says how to install a package that is not there, and refuses one without sources', () =>
-  withTemporaryFolder(async (folder) => {
-    const find = () => findTfjsNode('node-gpu', [join(folder, 'package.json')]);
+  withTemporaryDirectory(async (directory) => {
+    const find = () => findTfjsNode('node-gpu', [join(directory, 'package.json')]);
     expect(find).toThrow('@tensorflow/tfjs-node-gpu is not installed');
-    await write(folder, { 'node_modules/@tensorflow/tfjs-node-gpu/package.json': '{}' });
+    await write(directory, { 'node_modules/@tensorflow/tfjs-node-gpu/package.json': '{}' });
     expect(find).toThrow('has no binding/tfjs_backend.cc');
   }));
 
 it('without a compiler, says what to install', () =>
-  withTemporaryFolder(async (folder) => {
-    const prepared = await prepare(folder);
+  withTemporaryDirectory(async (directory) => {
+    const prepared = await prepare(directory);
     const { PATH, CXX } = process.env;
-    process.env.PATH = folder;
+    process.env.PATH = directory;
     delete process.env.CXX;
     try {
       const build = buildAddon('node', prepared.tensorflow, prepared.tfjsNode);

@@ -7,7 +7,7 @@ import { dirname, join, relative } from 'node:path';
 import { BackendError, errorMessage } from '@t2i/core';
 import { compile, findCompiler } from './compiler.ts';
 import { findTensorflow, type TensorflowLibrary, WHERE_FROM } from './tensorflow-library.ts';
-import { findTfjsNode, type TensorflowEngine, type TfjsNodePackage } from './tfjs-node-package.ts';
+import { findTfjsNode, type TensorflowBackend, type TfjsNodePackage } from './tfjs-node-package.ts';
 import { unpackWheel } from './wheel.ts';
 
 const require = createRequire(import.meta.url);
@@ -18,22 +18,22 @@ export interface BuiltAddon {
   readonly packageName: string;
   /** The file. */
   readonly addon: string;
-  /** Folder of the libraries that it loads: it must stay where it is. */
+  /** Directory of the libraries that it loads: it must stay where it is. */
   readonly libraries: string;
   /** Version of TensorFlow, as the library says it. */
   readonly tensorflow: string;
 }
 
 /**
- * Builds the addon of the installed package for `engine`.
- * @param tensorflow headers and library: a folder, or a Python wheel, which is unpacked into the package
+ * Builds the addon of the installed package for `backend`.
+ * @param tensorflow headers and library: a directory, or a Python wheel, which is unpacked into the package
  * @param tfjsNode the package, where it is not the installed one
  * @throws BackendError when something is missing or does not fit; the addon that was there before then stays
  */
 export async function buildAddon(
-  engine: TensorflowEngine,
+  backend: TensorflowBackend,
   tensorflow: string,
-  tfjsNode: TfjsNodePackage = findTfjsNode(engine),
+  tfjsNode: TfjsNodePackage = findTfjsNode(backend),
 ): Promise<BuiltAddon> {
   if (process.platform !== 'linux' && process.platform !== 'darwin') {
     throw new BackendError(`The addon cannot be built on ${process.platform} by this command.`, {
@@ -49,19 +49,19 @@ export async function buildAddon(
     compile(compiler, compilerOptions(tfjsNode, library, fresh));
     const version = versionOf(fresh);
     await rename(fresh, addon);
-    return { packageName: name, addon, libraries: library.folder, tensorflow: version };
+    return { packageName: name, addon, libraries: library.directory, tensorflow: version };
   } finally {
     await rm(fresh, { force: true });
   }
 }
 
 /** A wheel goes where the package's own installer puts TensorFlow, whole or not at all. */
-async function unpacked(tensorflow: string, { folder }: TfjsNodePackage): Promise<string> {
+async function unpacked(tensorflow: string, { directory }: TfjsNodePackage): Promise<string> {
   if (!tensorflow.endsWith('.whl')) return tensorflow;
   await stat(tensorflow).catch((cause) => {
     throw new BackendError(`${tensorflow} cannot be read: ${errorMessage(cause)}.`, { hint: WHERE_FROM, cause });
   });
-  const [target, fresh] = [join(folder, 'deps'), join(folder, `deps-${process.pid}`)];
+  const [target, fresh] = [join(directory, 'deps'), join(directory, `deps-${process.pid}`)];
   try {
     await unpackWheel(tensorflow, fresh);
     await findTensorflow(fresh);
@@ -74,20 +74,20 @@ async function unpacked(tensorflow: string, { folder }: TfjsNodePackage): Promis
 }
 
 function compilerOptions(
-  { folder, sources, addon }: TfjsNodePackage,
-  { include, folder: libraries, libraries: files }: TensorflowLibrary,
+  { directory, sources, addon }: TfjsNodePackage,
+  { include, directory: libraries, libraries: files }: TensorflowLibrary,
   output: string,
 ): string[] {
   const napi = join(dirname(require.resolve('node-api-headers/package.json')), 'include');
   const isMac = process.platform === 'darwin';
   const shared = isMac ? ['-bundle', '-undefined', 'dynamic_lookup'] : ['-shared', '-fPIC', '-Wl,-z,now']; // a missing function shows at once
   // Libraries within the package are found wherever the package is moved to.
-  const within = !relative(folder, libraries).startsWith('..');
+  const within = !relative(directory, libraries).startsWith('..');
   const origin = isMac ? '@loader_path' : '$ORIGIN';
   const search = within ? `${origin}/${relative(dirname(addon), libraries)}` : libraries;
   return [
     ...['-std=c++17', '-O2', '-DNAPI_VERSION=8', ...shared],
-    ...['-I', folder, '-I', include, '-I', napi],
+    ...['-I', directory, '-I', include, '-I', napi],
     ...['-o', output, ...sources, ...files, `-Wl,-rpath,${search}`],
   ];
 }

@@ -1,5 +1,5 @@
 export type { BuiltAddon } from './build-addon.ts';
 export { buildAddon } from './build-addon.ts';
-export type { CheckedEngine } from './check-engine.ts';
-export { checkEngine } from './check-engine.ts';
-export type { TensorflowEngine } from './tfjs-node-package.ts';
+export type { CheckedBackend } from './check-backend.ts';
+export { checkBackend } from './check-backend.ts';
+export type { TensorflowBackend } from './tfjs-node-package.ts';

@@ -9,15 +9,15 @@ import { BackendError } from '@t2i/core';
 export interface TensorflowLibrary {
   /** Holds `tensorflow/c/c_api.h`. */
   readonly include: string;
-  /** Folder of the libraries. */
-  readonly folder: string;
-  /** Files to link, all in `folder`. */
+  /** Directory of the libraries. */
+  readonly directory: string;
+  /** Files to link, all in `directory`. */
   readonly libraries: readonly string[];
 }
 
 /** What to say to somebody who has none yet. */
 export const WHERE_FROM =
-  'Give a folder with include/ and lib/ (libtensorflow for C, from tensorflow.org), the folder of an installed Python ' +
+  'Give a directory with include/ and lib/ (libtensorflow for C, from tensorflow.org), the directory of an installed Python ' +
   'package tensorflow or tensorflow-cpu, or its wheel: pip download tensorflow-cpu --no-deps.';
 
 const HEADER = 'tensorflow/c/eager/c_api.h';
@@ -32,13 +32,13 @@ const MAIN = { linux: ['libtensorflow', 'libtensorflow_cc'], darwin: ['libtensor
 export async function findTensorflow(path: string): Promise<TensorflowLibrary> {
   if (!existsSync(path)) throw new BackendError(`${resolve(path)} does not exist.`, { hint: WHERE_FROM });
   const given = await realpath(path); // a link of a package manager may be gone tomorrow
-  const root = [given, join(given, 'tensorflow')].find((folder) => existsSync(join(folder, 'include', HEADER)));
+  const root = [given, join(given, 'tensorflow')].find((directory) => existsSync(join(directory, 'include', HEADER)));
   if (root === undefined) {
     throw new BackendError(`${given} has no headers of TensorFlow: include/${HEADER} is missing.`, {
       hint: WHERE_FROM,
     });
   }
-  const found = [join(root, 'lib'), root].flatMap((folder) => librariesIn(folder) ?? [])[0];
+  const found = [join(root, 'lib'), root].flatMap((directory) => librariesIn(directory) ?? [])[0];
   if (found === undefined) {
     throw new BackendError(`${root} has headers of TensorFlow but no library: ${names('libtensorflow').join(', ')}.`, {
       hint: `Wheels have it from TensorFlow 2.10 on. ${WHERE_FROM}`,
@@ -48,15 +48,15 @@ export async function findTensorflow(path: string): Promise<TensorflowLibrary> {
   return { include: join(root, 'include'), ...found };
 }
 
-function librariesIn(folder: string): { folder: string; libraries: string[] } | undefined {
+function librariesIn(directory: string): { directory: string; libraries: string[] } | undefined {
   const first = (library: string) =>
     names(library)
-      .map((name) => join(folder, name))
+      .map((name) => join(directory, name))
       .find((file) => existsSync(file));
   const main = MAIN[process.platform as keyof typeof MAIN]?.flatMap((library) => first(library) ?? [])[0];
   if (main === undefined) return undefined;
   const framework = first('libtensorflow_framework');
-  return { folder, libraries: framework === undefined ? [main] : [main, framework] };
+  return { directory, libraries: framework === undefined ? [main] : [main, framework] };
 }
 
 /** File names of a library, the one with the version that programs ask for at run time first. */

@@ -5,17 +5,17 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { BackendError } from '@t2i/core';
 
-/** The engines that are TensorFlow's C library behind an addon. */
-export type TensorflowEngine = 'node' | 'node-gpu';
+/** The backends that are TensorFlow's C library behind an addon. */
+export type TensorflowBackend = 'node' | 'node-gpu';
 
-const NAMES: Readonly<Record<TensorflowEngine, string>> = {
+const NAMES: Readonly<Record<TensorflowBackend, string>> = {
   node: '@tensorflow/tfjs-node',
   'node-gpu': '@tensorflow/tfjs-node-gpu',
 };
 
 export interface TfjsNodePackage {
   readonly name: string;
-  readonly folder: string;
+  readonly directory: string;
   /** C++ files of the addon. */
   readonly sources: readonly string[];
   /** Where the package will load the addon from. */
@@ -26,41 +26,41 @@ export interface TfjsNodePackage {
  * The package as `@t2i/backend` or the working directory finds it.
  * @throws BackendError when it is not installed, or holds no sources of its addon
  */
-export function findTfjsNode(engine: TensorflowEngine, from: readonly string[] = lookups()): TfjsNodePackage {
-  const name = NAMES[engine];
+export function findTfjsNode(backend: TensorflowBackend, from: readonly string[] = lookups()): TfjsNodePackage {
+  const name = NAMES[backend];
   const manifest = from.flatMap((file) => resolveFrom(file, `${name}/package.json`) ?? [])[0];
   if (manifest === undefined) {
     throw new BackendError(`The package ${name} is not installed.`, {
       hint: `npm install --ignore-scripts ${name}: its own installer, which downloads a library, is not needed.`,
     });
   }
-  const folder = dirname(manifest);
-  const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((file) => join(folder, 'binding', file));
+  const directory = dirname(manifest);
+  const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((file) => join(directory, 'binding', file));
   const missing = sources.find((file) => !existsSync(file));
   if (missing !== undefined) {
-    throw new BackendError(`${name} in ${folder} has no ${missing.slice(folder.length + 1)}.`, {
+    throw new BackendError(`${name} in ${directory} has no ${missing.slice(directory.length + 1)}.`, {
       hint: 'Install version 4.22, whose package holds the sources of its addon.',
     });
   }
-  return { name, folder, sources, addon: addonPath(manifest) };
+  return { name, directory, sources, addon: addonPath(manifest) };
 }
 
-/** The engine's own import comes first: what it finds is what will run. */
+/** The backend's own import comes first: what it finds is what will run. */
 function lookups(): string[] {
   const here = createRequire(import.meta.url);
   return [here.resolve('@t2i/backend/package.json'), join(process.cwd(), 'package.json')];
 }
 
-/** As `import` looks: in the folders above, not in those of NODE_PATH. */
+/** As `import` looks: in the directories above, not in those of NODE_PATH. */
 function resolveFrom(file: string, path: string): string | undefined {
-  for (let folder = dirname(file); ; folder = dirname(folder)) {
-    const candidate = join(folder, 'node_modules', path);
+  for (let directory = dirname(file); ; directory = dirname(directory)) {
+    const candidate = join(directory, 'node_modules', path);
     if (existsSync(candidate)) return realpathSync(candidate);
-    if (folder === dirname(folder)) return undefined;
+    if (directory === dirname(directory)) return undefined;
   }
 }
 
-/** The package asks node-pre-gyp, so we do: the folder depends on the version of N-API. */
+/** The package asks node-pre-gyp, so we do: the directory depends on the version of N-API. */
 function addonPath(manifest: string): string {
   const preGyp = createRequire(manifest)('@mapbox/node-pre-gyp') as { find(manifest: string): string };
   return preGyp.find(manifest);

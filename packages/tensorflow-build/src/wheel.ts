@@ -16,13 +16,13 @@ const NEEDED =
 const MAX_UNPACKED_BYTES = 8 * 2 ** 30;
 
 /**
- * Writes `include/` and `lib/` into `folder`, as a C distribution has them.
+ * Writes `include/` and `lib/` into `directory`, as a C distribution has them.
  * @returns the number of files
  * @throws BackendError when it is not a wheel of TensorFlow, or damaged
  */
 export async function unpackWheel(
   wheel: string,
-  folder: string,
+  directory: string,
   maxBytes: number = MAX_UNPACKED_BYTES,
 ): Promise<number> {
   const zip = await openZip(wheel);
@@ -33,7 +33,7 @@ export async function unpackWheel(
       bytes += entry.uncompressedSize;
       if (bytes > maxBytes) throw damaged(wheel, `it unpacks to more than ${maxBytes} bytes`);
       const path = entry.fileName.replace(/^tensorflow\//, '').replace(/^(?=lib)/, 'lib/');
-      await extract(zip, wheel, entry, join(folder, path));
+      await extract(zip, wheel, entry, join(directory, path));
       files += 1;
     }
   } catch (cause) {

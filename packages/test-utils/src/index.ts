@@ -9,4 +9,4 @@ export { MockBatches } from './mock-batches.ts';
 export { MockEncoder } from './mock-encoder.ts';
 export { MockModel } from './mock-model.ts';
 export { skipWithoutSwiftShader, useSwiftShader } from './swift-shader.ts';
-export { withTemporaryFolder } from './temporary-folder.ts';
+export { withTemporaryDirectory } from './temporary-directory.ts';

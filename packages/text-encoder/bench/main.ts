@@ -1,5 +1,5 @@
 /**
- * `pnpm bench:text-encoder encode|train`: sentences a second, and a training iteration, of the char-CNN-RNN, beside a peer program
+ * `pnpm bench:text-encoder encode|train`: captions a second, and a training iteration, of the char-CNN-RNN, beside a peer program
  * that runs in alternation. Both read the same captions from a text file, one a line.
  */
 
@@ -29,13 +29,13 @@ if (task !== 'encode' && task !== 'train') {
   throw new ConfigError(`Nothing to measure called "${task ?? ''}".`, { hint: 'Use `encode` or `train`.' });
 }
 
-const SENTENCES = 1024; // encoded in one call
-const CLASSES = 40; // sentences and images of a training iteration
+const CAPTIONS = 1024; // encoded in one call
+const CLASSES = 40; // captions and images of a training iteration
 const REPETITIONS = { encode: 3, train: 10 }[task];
 
 await tf.setBackend(values.backend);
 const lines = readFileSync(values.captions, 'utf8').trim().split('\n');
-const captions = Array.from({ length: SENTENCES }, (_, i) => lines[Math.floor((i * lines.length) / SENTENCES)]!);
+const captions = Array.from({ length: CAPTIONS }, (_, i) => lines[Math.floor((i * lines.length) / CAPTIONS)]!);
 const rng = new Rng(1);
 const joint = new JointEmbedding(new CharCnnRnnNetwork(resolveCharCnnRnnConfig({ rnn: values.rnn }), rng));
 const run = task === 'encode' ? await encoding() : training();
@@ -51,8 +51,8 @@ for (let round = 0; round < Number(values.rounds); round++) {
   if (values.peer) theirs.push(...runPeer(`${values.peer} ${task} --captions ${values.captions} --rnn ${values.rnn}`));
 }
 const { instructionSet, threads } = nativeStatus();
-const engine = tf.getBackend() === 'native' ? `native ${instructionSet}, ${threads} threads` : tf.getBackend();
-report(`ours (${engine})`, ours);
+const backend = tf.getBackend() === 'native' ? `native ${instructionSet}, ${threads} threads` : tf.getBackend();
+report(`ours (${backend})`, ours);
 if (values.peer) {
   report('peer', theirs);
   const [clock, processor] = ([0, 1] as const).map((kind) => (fastest(theirs, kind) / fastest(ours, kind)).toFixed(2));
@@ -71,7 +71,7 @@ function training(): () => Promise<unknown> {
   const features = { data: rng.normal(CLASSES * dim).map(Math.abs), shape: [CLASSES, dim] as const };
   let step = 0;
   return () => {
-    const drawn = Array.from({ length: CLASSES }, (_, i) => captions[(step * CLASSES + i * 25) % SENTENCES]!);
+    const drawn = Array.from({ length: CLASSES }, (_, i) => captions[(step * CLASSES + i * 25) % CAPTIONS]!);
     step += 1;
     return joint.step({ features, captions: drawn }, { learningRate: 7e-4, rng });
   };
@@ -97,7 +97,7 @@ function fastest(repetitions: readonly Repetition[], kind: 0 | 1): number {
 function report(who: string, repetitions: readonly Repetition[]): void {
   const best = fastest(repetitions, 0);
   const median = repetitions.map(([clock]) => clock).sort((a, b) => a - b)[repetitions.length >> 1]!;
-  const speed = task === 'encode' ? `, ${((SENTENCES * 1000) / best).toFixed(0)} sentences/s` : '';
+  const speed = task === 'encode' ? `, ${((CAPTIONS * 1000) / best).toFixed(0)} captions/s` : '';
   console.log(
     `${task}, ${values.rnn}, ${who}: ${best.toFixed(1)} ms (fastest), ${median.toFixed(1)} (median), ` +
       `${fastest(repetitions, 1).toFixed(1)} of processor time${speed}`,

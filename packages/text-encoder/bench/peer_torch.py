@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""The peer: the char-CNN-RNN in PyTorch, encoding 1,024 sentences or training on 40 at a time, on the CPU.
+"""The peer: the char-CNN-RNN in PyTorch, encoding 1,024 captions or training on 40 at a time, on the CPU.
 
 The network of `HybridCNN.lua` (relu8) or of `HybridCNNLong` (gru18), 512 channels, 1,024 numbers out, over all 201 places as published
-implementations have it; sentences in batches of 64. Training is the symmetric joint embedding loss and RMSprop. Prints the
+implementations have it; captions in batches of 64. Training is the symmetric joint embedding loss and RMSprop. Prints the
 milliseconds of each repetition, on the clock and of processor time, as JSON. Needs only torch:  python3 peer_torch.py encode --captions captions.txt --threads 2
 """
 import argparse, json, os, time
@@ -18,7 +18,7 @@ a = p.parse_args()
 torch.set_num_threads(a.threads); torch.manual_seed(1)
 ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789-,;.!?:'\"/\\|_@#$%^&*~`+-=<>()[]{} "
 SLOT = {c: i for i, c in enumerate(ALPHABET)}
-SENTENCES, CLASSES, PLACES, C, DIM, ROWS = 1024, 40, 201, 512, 1024, 64
+CAPTIONS, CLASSES, PLACES, C, DIM, ROWS = 1024, 40, 201, 512, 1024, 64
 
 
 class Encoder(nn.Module):
@@ -59,7 +59,7 @@ def one_hot(captions):
 
 
 lines = open(a.captions, encoding='utf8').read().strip().split('\n')
-captions = [lines[i * len(lines) // SENTENCES] for i in range(SENTENCES)]
+captions = [lines[i * len(lines) // CAPTIONS] for i in range(CAPTIONS)]
 net = Encoder()
 for q in net.parameters(): nn.init.uniform_(q, -0.08, 0.08)
 forward = torch.compile(net) if a.compile else net
@@ -70,11 +70,11 @@ own = torch.eye(CLASSES, dtype=torch.bool)
 
 def encode():
     with torch.no_grad():
-        return [forward(one_hot(captions[i:i + ROWS])) for i in range(0, SENTENCES, ROWS)]
+        return [forward(one_hot(captions[i:i + ROWS])) for i in range(0, CAPTIONS, ROWS)]
 
 
 def train(step):
-    drawn = [captions[(step * CLASSES + i * 25) % SENTENCES] for i in range(CLASSES)]
+    drawn = [captions[(step * CLASSES + i * 25) % CAPTIONS] for i in range(CLASSES)]
     scores = features @ forward(one_hot(drawn)).T
     right = scores.diag()
     violations = F.relu(scores - right[:, None] + 1) + F.relu(scores - right[None, :] + 1)

@@ -1,6 +1,6 @@
 import type { CaptionEncoder } from '@t2i/core';
 import { describe, expect, it } from 'vitest';
-import { CompletedEncoder, completeSentence, USUAL_BEGINNINGS, withCompletion } from './completed-encoder.ts';
+import { CompletedEncoder, completeCaption, USUAL_BEGINNINGS, withCompletion } from './completed-encoder.ts';
 
 const completion = { prefix: 'this flower has petals that are', unless: USUAL_BEGINNINGS };
 
@@ -15,7 +15,7 @@ it.each([
   ['   ', '   '],
   ['🌸', '🌸'],
 ])('%j is encoded as %j', (typed, encoded) => {
-  expect(completeSentence(typed, completion)).toBe(encoded);
+  expect(completeCaption(typed, completion)).toBe(encoded);
 });
 
 describe('CompletedEncoder', () => {
@@ -33,7 +33,7 @@ describe('CompletedEncoder', () => {
     },
   };
 
-  it('gives the encoder whole sentences, and passes the rest on', async () => {
+  it('gives the encoder whole captions, and passes the rest on', async () => {
     const completed = new CompletedEncoder(encoder, completion);
     await completed.encode(['red flower', 'a red flower']);
     expect(heard.at(-1)).toEqual(['this flower has petals that are red flower', 'a red flower']);
@@ -41,7 +41,7 @@ describe('CompletedEncoder', () => {
     expect(disposed).toBe(1);
   });
 
-  it('reads the sentence as it was typed, and what is cut with the words before it', () => {
+  it('reads the caption as it was typed, and what is cut with the words before it', () => {
     const read = (caption: string) => ({ unknown: caption.split(' '), corrected: [], cut: caption.slice(40) });
     const completed = new CompletedEncoder({ ...encoder, read }, completion);
     expect(completed.read('red flower')).toEqual({ unknown: ['red', 'flower'], corrected: [], cut: 'er' });

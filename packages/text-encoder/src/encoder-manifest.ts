@@ -25,7 +25,7 @@ export function parseEncoderManifest(json: unknown, path: string): EncoderManife
     typeof dim !== 'number'
   ) {
     throw new CheckpointError(`${path} does not describe an encoder.`, {
-      hint: 'Give a folder that saveEncoder has written.',
+      hint: 'Give a directory that saveEncoder has written.',
     });
   }
   if (formatVersion !== ENCODER_FORMAT) {

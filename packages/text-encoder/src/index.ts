@@ -6,8 +6,8 @@ export { ALPHABET, characterSlots, MAX_CHARACTERS } from './char-cnn-rnn/alphabe
 export { CharCnnRnn } from './char-cnn-rnn/char-cnn-rnn.ts';
 export type { CharCnnRnnConfig, Recurrence } from './char-cnn-rnn/config.ts';
 export type { PretrainedName, PretrainedOptions } from './char-cnn-rnn/pretrained.ts';
-export type { SentenceCompletion } from './completed-encoder.ts';
-export { CompletedEncoder, completeSentence, USUAL_BEGINNINGS, withCompletion } from './completed-encoder.ts';
+export type { CaptionCompletion } from './completed-encoder.ts';
+export { CompletedEncoder, completeCaption, USUAL_BEGINNINGS, withCompletion } from './completed-encoder.ts';
 export type { EmbeddingTable, Precision } from './embedding-table.ts';
 export { tableInMemory } from './embedding-table.ts';
 export type { EncoderManifest } from './encoder-manifest.ts';

@@ -1,6 +1,6 @@
 /**
  * Where the trained weights are that come with this package. This file stands directly in `src`, because what is built of it
- * stands directly in `dist`: from both, `../weights` is the same folder. Bundlers copy what they find written as
+ * stands directly in `dist`: from both, `../weights` is the same directory. Bundlers copy what they find written as
  * `new URL('…', import.meta.url)`, so every file is named in full.
  */
 

@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { withTemporaryFolder } from '@t2i/test-utils';
+import { withTemporaryDirectory } from '@t2i/test-utils';
 import { expect, it } from 'vitest';
 import { AppendFile } from './append-file.ts';
 
-it('makes folders and keeps what was there', () =>
-  withTemporaryFolder(async (folder) => {
-    const path = join(folder, 'a/b/file');
+it('makes directories and keeps what was there', () =>
+  withTemporaryDirectory(async (directory) => {
+    const path = join(directory, 'a/b/file');
     for (const content of ['one ', new TextEncoder().encode('two')]) {
       const file = await AppendFile.open(path);
       await file.append(content);
@@ -18,8 +18,8 @@ it('makes folders and keeps what was there', () =>
   }));
 
 it.skipIf(process.platform === 'win32')('appends to nothing that a link leads to', () =>
-  withTemporaryFolder(async (folder) => {
-    const [mine, link] = [join(folder, 'mine'), join(folder, 'log.jsonl')];
+  withTemporaryDirectory(async (directory) => {
+    const [mine, link] = [join(directory, 'mine'), join(directory, 'log.jsonl')];
     await writeFile(mine, 'mine');
     await symlink(mine, link);
     await expect(AppendFile.open(link)).rejects.toMatchObject({

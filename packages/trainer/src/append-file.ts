@@ -19,7 +19,7 @@ export class AppendFile {
   }
 
   /**
-   * Makes the file and its folders where missing.
+   * Makes the file and its directories where missing.
    * @throws T2iError `ERR_WRITE`, as every method
    */
   static async open(path: string): Promise<AppendFile> {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { cp, mkdir, readdir, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CheckpointError, DivergenceError, float32Tensor, type Logger, Rng } from '@t2i/core';
-import { withTemporaryFolder } from '@t2i/test-utils';
+import { withTemporaryDirectory } from '@t2i/test-utils';
 import { describe, expect, it } from 'vitest';
 import {
   discardCheckpointsAfter,
@@ -39,13 +39,13 @@ const checkpoint = (step: number, value = step) => ({
   state: { tensors: { weight: float32Tensor([2], Float32Array.of(value, 1)) }, metadata: { kind: 'test' } },
 });
 
-/** A run in a folder of its own, beside which there is room. */
+/** A run in a directory of its own, beside which there is room. */
 const inRun = (test: (run: string) => Promise<void>) =>
-  withTemporaryFolder(async (place) => {
+  withTemporaryDirectory(async (place) => {
     await mkdir(join(place, 'runs/run'), { recursive: true });
     await test(join(place, 'runs/run'));
   });
-const folder = (run: string) => join(run, 'checkpoints');
+const directory = (run: string) => join(run, 'checkpoints');
 const listener = () => {
   const warnings: string[] = [];
   const logger: Logger = { info: () => {}, warn: (message) => warnings.push(message) };
@@ -56,11 +56,11 @@ describe('saveCheckpoint', () => {
   it('writes what is read back, and leaves nothing beside it', () =>
     inRun(async (run) => {
       const path = await saveCheckpoint(run, checkpoint(7));
-      expect(path).toBe(join(folder(run), 'step-00000007'));
+      expect(path).toBe(join(directory(run), 'step-00000007'));
       const weights = { bytes: expect.any(Number), sha256: expect.stringMatching(/^[0-9a-f]{64}$/) };
       expect(await readCheckpoint(path)).toEqual({ path, weights, ...checkpoint(7) });
       expect(await latestCheckpointPath(run)).toBe(path);
-      expect(await readdir(folder(run))).toEqual(['step-00000007']);
+      expect(await readdir(directory(run))).toEqual(['step-00000007']);
     }));
 
   it('refuses a state that is not finite, and writes nothing', () =>
@@ -71,14 +71,14 @@ describe('saveCheckpoint', () => {
 
   it('says why the disk refuses, and leaves nothing behind', () =>
     inRun(async (run) => {
-      await mkdir(join(folder(run), 'step-00000007', 'in-the-way'), { recursive: true });
+      await mkdir(join(directory(run), 'step-00000007', 'in-the-way'), { recursive: true });
       await expect(saveCheckpoint(run, checkpoint(7))).rejects.toMatchObject({ code: 'ERR_WRITE' });
-      expect(await readdir(folder(run))).toEqual(['step-00000007']);
+      expect(await readdir(directory(run))).toEqual(['step-00000007']);
     }));
 });
 
 describe('latestCheckpoint', () => {
-  it('is undefined without any, also without a folder', () =>
+  it('is undefined without any, also without a directory', () =>
     inRun(async (run) => {
       expect(await latestCheckpoint(run)).toBeUndefined();
       await expect(loadLatestModelState(run)).rejects.toThrow('has no checkpoint');
@@ -96,7 +96,7 @@ describe('latestCheckpoint', () => {
     ['an empty meta.json', (path) => truncate(join(path, 'meta.json'))],
     ['no meta.json', (path) => rm(join(path, 'meta.json'))],
     ['no weights', (path) => rm(join(path, 'model.safetensors'))],
-    ['a folder in the place of the weights', (path) => replaceByFolder(join(path, 'model.safetensors'))],
+    ['a directory in the place of the weights', (path) => replaceByDirectory(join(path, 'model.safetensors'))],
     ['weights that a link leads to', (path) => moveAndLink(join(path, 'model.safetensors'))],
     ['a whole checkpoint that a link leads to', moveAndLink],
     ['another format', (path) => writeFile(join(path, 'meta.json'), '{"format":3}')],
@@ -186,19 +186,19 @@ it('pruneCheckpoints keeps the newest', () =>
   inRun(async (run) => {
     for (const step of [3, 6, 9]) await saveCheckpoint(run, checkpoint(step));
     await pruneCheckpoints(run, 2);
-    expect(await readdir(folder(run))).toEqual(['step-00000006', 'step-00000009']);
+    expect(await readdir(directory(run))).toEqual(['step-00000006', 'step-00000009']);
     await pruneCheckpoints(run, 5);
-    expect(await readdir(folder(run))).toHaveLength(2);
+    expect(await readdir(directory(run))).toHaveLength(2);
   }));
 
 it('discardCheckpointsAfter removes what a run went back behind', () =>
   inRun(async (run) => {
     for (const step of [3, 6, 9]) await saveCheckpoint(run, checkpoint(step));
     await discardCheckpointsAfter(run, 3);
-    expect(await readdir(folder(run))).toEqual(['step-00000003']);
+    expect(await readdir(directory(run))).toEqual(['step-00000003']);
   }));
 
-/** Moves a file or a folder out of the run and puts a link in its place. */
+/** Moves a file or a directory out of the run and puts a link in its place. */
 async function moveAndLink(path: string): Promise<void> {
   const elsewhere = join(dirname(path), '../../..', `${randomUUID()}`);
   await rename(path, elsewhere);
@@ -211,7 +211,7 @@ async function flipLastByte(path: string): Promise<void> {
   await writeFile(path, bytes);
 }
 
-async function replaceByFolder(path: string): Promise<void> {
+async function replaceByDirectory(path: string): Promise<void> {
   await rm(path);
   await mkdir(path);
 }

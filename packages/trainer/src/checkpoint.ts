@@ -1,5 +1,5 @@
 /**
- * Checkpoints: `checkpoints/step-00000123/{model.safetensors, meta.json}`, each a folder that is whole or not there.
+ * Checkpoints: `checkpoints/step-00000123/{model.safetensors, meta.json}`, each a directory that is whole or not there.
  * It is written beside its place, flushed, then renamed; `meta.json` carries the hash of the weights and of itself, so that
  * a file damaged later is noticed and the checkpoint before it is used.
  */
@@ -9,7 +9,7 @@ import { access, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { JsonValue, Logger, RngState, StateDict } from '@t2i/core';
 import { CheckpointError, errorMessage, readSafetensors, safetensorsChunks, silentLogger } from '@t2i/core';
-import { readInside, readProblem, writeError, writeFileAtomic, writeFolderAtomic } from '@t2i/core/node';
+import { readInside, readProblem, writeDirectoryAtomic, writeError, writeFileAtomic } from '@t2i/core/node';
 import { z } from 'zod';
 import { assertFiniteState, lossHistorySchema } from './divergence.ts';
 import { runIdentitySchema } from './identity.ts';
@@ -69,7 +69,7 @@ export async function saveCheckpoint(
   const { identity, progress, state } = checkpoint;
   assertFiniteState(progress.step, state);
   const path = join(runPaths(runDirectory).checkpoints, checkpointName(progress.step));
-  await writeFolderAtomic(path, async (temporary) => {
+  await writeDirectoryAtomic(path, async (temporary) => {
     const chunks = safetensorsChunks(state);
     await writeFileAtomic(join(temporary, WEIGHTS), chunks);
     await writeFileAtomic(join(temporary, META), metaText({ identity, progress, weights: digest(chunks) }));
@@ -98,7 +98,7 @@ export async function latestCheckpoint(
   }
   if (paths.length === 0) return undefined;
   throw new CheckpointError(`No checkpoint of ${runDirectory} is whole; ${paths.length} are damaged.`, {
-    hint: 'Restore the folder from a copy, or start a new run.',
+    hint: 'Restore the directory from a copy, or start a new run.',
   });
 }
 
@@ -134,7 +134,7 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
   return { path, identity, progress, state: readSafetensors(bytes, file), weights };
 }
 
-/** Looked for from the folder of all checkpoints, so that a link in the place of one leads nowhere. */
+/** Looked for from the directory of all checkpoints, so that a link in the place of one leads nowhere. */
 async function readPart(path: string, name: string): Promise<Buffer> {
   return readInside(dirname(path), join(basename(path), name)).catch((cause) => {
     throw new CheckpointError(`Cannot read ${join(path, name)}: ${readProblem(cause)}`, { cause });
@@ -187,11 +187,11 @@ export async function discardCheckpointsAfter(runDirectory: string, step: number
 }
 
 async function listCheckpoints(runDirectory: string): Promise<{ step: number; path: string }[]> {
-  const folder = runPaths(runDirectory).checkpoints;
+  const directory = runPaths(runDirectory).checkpoints;
   return (await listCheckpointNames(runDirectory))
     .flatMap((name) => {
       const match = /^step-(\d+)$/.exec(name);
-      return match === null ? [] : [{ step: Number(match[1]), path: join(folder, name) }];
+      return match === null ? [] : [{ step: Number(match[1]), path: join(directory, name) }];
     })
     .sort((a, b) => a.step - b.step);
 }

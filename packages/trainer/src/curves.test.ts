@@ -1,7 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeImage, renderSvg } from '@t2i/image-node';
-import { withTemporaryFolder } from '@t2i/test-utils';
+import { withTemporaryDirectory } from '@t2i/test-utils';
 import { expect, it } from 'vitest';
 import { curvesSvg, drawCurves } from './curves.ts';
 import type { LogLine } from './trackers/jsonl.ts';
@@ -50,7 +50,7 @@ it('escapes names, and survives equal and negative values', async () => {
 });
 
 it('draws both files from the log, and none from an empty one', () =>
-  withTemporaryFolder(async (run) => {
+  withTemporaryDirectory(async (run) => {
     await writeFile(join(run, 'log.jsonl'), '');
     await drawCurves(run);
     expect(await readdir(run)).toEqual(['log.jsonl']);

@@ -1,4 +1,4 @@
-/** Losses and scores over the steps of a run, as a picture. */
+/** Losses and scores over the steps of a run, as an image. */
 
 import { writeFileAtomic } from '@t2i/core/node';
 import { encodeImage, escapeXml, FONT_FAMILY, renderSvg } from '@t2i/image-node';

@@ -1,7 +1,7 @@
 import { rename, symlink } from 'node:fs/promises';
 import { writeFileAtomic } from '@t2i/core/node';
 import { decodeImage, encodeImage } from '@t2i/image-node';
-import { withTemporaryFolder } from '@t2i/test-utils';
+import { withTemporaryDirectory } from '@t2i/test-utils';
 import { describe, expect, it } from 'vitest';
 import { evenly, makeFilm } from './film.ts';
 import { samplePath } from './run-directory.ts';
@@ -18,7 +18,7 @@ function describeGif(data: Uint8Array) {
 
 describe('makeFilm', () => {
   const inRun = (levels: readonly number[], use: (run: string) => Promise<void>) =>
-    withTemporaryFolder(async (run) => {
+    withTemporaryDirectory(async (run) => {
       for (const [epoch, level] of levels.entries()) await writeFileAtomic(samplePath(run, epoch), await sheet(level));
       await use(run);
     });
@@ -74,8 +74,8 @@ describe('makeFilm', () => {
       await expect(makeFilm(run)).rejects.toThrow('epoch-0001.png is not of the size');
     }));
 
-  it.skipIf(process.platform === 'win32')('shows no picture that a link leads to', () =>
-    withTemporaryFolder((place) =>
+  it.skipIf(process.platform === 'win32')('shows no image that a link leads to', () =>
+    withTemporaryDirectory((place) =>
       inRun([1, 2], async (run) => {
         await rename(samplePath(run, 1), `${place}/private.png`);
         await symlink(`${place}/private.png`, samplePath(run, 1));

@@ -1,4 +1,4 @@
-/** The sample sheets of a run as an animation: how the pictures came out of the noise. */
+/** The sample sheets of a run as an animation: how the images came out of the noise. */
 
 import { join } from 'node:path';
 import type { RgbImage } from '@t2i/core';
@@ -53,7 +53,7 @@ export async function makeFilm(
     const { epoch, name } = sample;
     const sheet = await readSheet(sample);
     if (typeof sheet === 'string') {
-      damaged.push({ path: join(sample.folder, name), reason: sheet });
+      damaged.push({ path: join(sample.directory, name), reason: sheet });
       continue;
     }
     const shown = sheet.width > width ? await resizeImage(sheet, width) : sheet;
@@ -76,9 +76,9 @@ export async function makeFilm(
 }
 
 /** The sheet, or why there is none. */
-async function readSheet({ folder, name }: Sample): Promise<RgbImage | string> {
+async function readSheet({ directory, name }: Sample): Promise<RgbImage | string> {
   try {
-    return await decodeImage(await readInside(folder, name));
+    return await decodeImage(await readInside(directory, name));
   } catch (error) {
     return errorMessage(error);
   }

@@ -37,11 +37,11 @@ describe('settingDifferences', () => {
   });
 
   it('of alternatives only that they are others', () => {
-    const [words, folder] = [
+    const [words, directory] = [
       { kind: 'words', size: 5 },
       { kind: 'folder', path: 'x' },
     ];
-    expect(settingDifferences({ data: words }, { data: folder })).toEqual([
+    expect(settingDifferences({ data: words }, { data: directory })).toEqual([
       { name: 'data.kind', before: 'words', now: 'folder' },
     ]);
   });

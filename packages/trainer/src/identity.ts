@@ -53,7 +53,7 @@ export function assertSameRun(path: string, saved: RunIdentity, current: RunIden
   const { name, before, now } = difference;
   throw new CheckpointError(
     `${path} belongs to another configuration: ${name} is ${showSetting(before)} there and ${showSetting(now)} here.`,
-    { hint: 'Resume with the configuration in its run.json, or start a new run in another folder.' },
+    { hint: 'Resume with the configuration in its run.json, or start a new run in another directory.' },
   );
 }
 

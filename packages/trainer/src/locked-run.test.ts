@@ -6,7 +6,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { withTemporaryFolder } from '@t2i/test-utils';
+import { withTemporaryDirectory } from '@t2i/test-utils';
 import { expect, it } from 'vitest';
 import { trainMockRun } from './__fixtures__/mock-run.ts';
 import { runFiles } from './__fixtures__/run-files.ts';
@@ -46,9 +46,9 @@ const killed = async ({ child, ended }: { child: ChildProcess; ended: Promise<st
 };
 
 it('the second is told who trains, and the first ends in the bytes of a run that was alone', async () => {
-  await withTemporaryFolder(async (folder) => {
-    await train(join(folder, 'alone'));
-    const run = join(folder, 'shared');
+  await withTemporaryDirectory(async (directory) => {
+    await train(join(directory, 'alone'));
+    const run = join(directory, 'shared');
     const first = trainElsewhere(run);
     try {
       await first.waiting;
@@ -64,20 +64,20 @@ it('the second is told who trains, and the first ends in the bytes of a run that
     } finally {
       await killed(first);
     }
-    expect(await runFiles(run)).toEqual(await runFiles(join(folder, 'alone')));
+    expect(await runFiles(run)).toEqual(await runFiles(join(directory, 'alone')));
   });
 }, 300_000);
 
 it('a run whose process was killed is taken over, and nothing of its lock stays', async () => {
-  await withTemporaryFolder(async (folder) => {
-    await train(join(folder, 'alone'));
-    const run = join(folder, 'killed');
+  await withTemporaryDirectory(async (directory) => {
+    await train(join(directory, 'alone'));
+    const run = join(directory, 'killed');
     const first = trainElsewhere(run);
     await first.waiting.finally(() => killed(first));
     const locks = async () => (await readdir(run)).filter((name) => name.startsWith('lock-'));
     expect(JSON.parse(await readFile(join(run, (await locks())[0]!), 'utf8'))).toMatchObject({ pid: first.child.pid });
     await train(run);
     expect(await locks()).toEqual([]);
-    expect(await runFiles(run)).toEqual(await runFiles(join(folder, 'alone')));
+    expect(await runFiles(run)).toEqual(await runFiles(join(directory, 'alone')));
   });
 }, 300_000);

@@ -8,7 +8,7 @@ const rows = [
   { caption: 'a blue flower', embedding: new Float32Array(8).fill(-2), seen: false },
 ];
 
-/** The picture in a cell of the sheet; cells of 64 pixels with gaps of 4 begin at 244. */
+/** The image in a cell of the sheet; cells of 64 pixels with gaps of 4 begin at 244. */
 function cell({ data, width }: RgbImage, row: number, column: number): number[] {
   const at = ((4 + row * 68 + 32) * width + 244 + column * 68 + 32) * 3;
   return [...data.subarray(at, at + 3)];

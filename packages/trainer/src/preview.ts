@@ -1,10 +1,10 @@
-/** The sample sheet of every epoch: the same sentences with the same noise, so that only the training moves it. */
+/** The sample sheet of every epoch: the same captions with the same noise, so that only the training moves it. */
 
 import type { ImageBatch, RgbImage, TextToImageModel } from '@t2i/core';
 import { assert, ConfigError, enlarge, Rng, toRgbImages } from '@t2i/core';
 import { labelledGrid } from '@t2i/image-node';
 
-const SHOWN_SIDE = 64; // smaller pictures are enlarged by a whole factor to at least this
+const SHOWN_SIDE = 64; // smaller images are enlarged by a whole factor to at least this
 
 export interface PreviewRow {
   readonly caption: string;
@@ -17,10 +17,10 @@ export interface PreviewRow {
 export interface PreviewOptions {
   readonly model: TextToImageModel;
   readonly rows: readonly PreviewRow[];
-  /** Pictures per caption; each column has its own noise, shared by all rows. */
+  /** Images per caption; each column has its own noise, shared by all rows. */
   readonly columns: number;
   readonly seed: number;
-  /** Pictures drawn at once; bounds the memory. Default 16. */
+  /** Images drawn at once; bounds the memory. Default 16. */
   readonly batchSize?: number;
 }
 
@@ -50,15 +50,15 @@ export function createPreview({ model, rows, columns, seed, batchSize = 16 }: Pr
   );
   return {
     async draw() {
-      const pictures: RgbImage[] = [];
+      const images: RgbImage[] = [];
       for (let i = 0; i < cells.length; i += batchSize) {
-        pictures.push(...toRgbImages(await generateCells(model, cells.slice(i, i + batchSize))));
+        images.push(...toRgbImages(await generateCells(model, cells.slice(i, i + batchSize))));
       }
       const factor = Math.ceil(SHOWN_SIDE / model.imageSize);
       return labelledGrid(
         rows.map(({ caption, seen }, row) => ({
           caption,
-          images: pictures.slice(row * columns, (row + 1) * columns).map((picture) => enlarge(picture, factor)),
+          images: images.slice(row * columns, (row + 1) * columns).map((image) => enlarge(image, factor)),
           ...(seen ? {} : { note: 'not trained on' }),
         })),
       );
@@ -82,6 +82,6 @@ async function generateCells(model: TextToImageModel, cells: readonly Cell[]): P
     embeddings: { data: embeddings, shape: [cells.length, model.embeddingDim] },
     noise,
   });
-  assert(images.shape[0] === cells.length, `the model drew ${images.shape[0]} pictures for ${cells.length} captions`);
+  assert(images.shape[0] === cells.length, `the model drew ${images.shape[0]} images for ${cells.length} captions`);
   return images;
 }

@@ -1,6 +1,6 @@
 import { access, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MockBatches, MockModel, withTemporaryFolder } from '@t2i/test-utils';
+import { MockBatches, MockModel, withTemporaryDirectory } from '@t2i/test-utils';
 import { expect, it, vi } from 'vitest';
 import { runFiles } from './__fixtures__/run-files.ts';
 import { train } from './trainer.ts';
@@ -32,7 +32,7 @@ vi.mock('node:fs/promises', async (importOriginal) => {
   };
   return { ...real, open, mkdir: guard(real.mkdir), rename: guard(real.rename), rm: guard(real.rm) };
 });
-// a picture of the curves takes longer than all the rest, and is written as the sample sheets are
+// an image of the curves takes longer than all the rest, and is written as the sample sheets are
 vi.mock('./curves.ts', () => ({ drawCurves: async () => {} }));
 
 async function trainShortRun(runDirectory: string): Promise<void> {
@@ -50,15 +50,15 @@ async function trainShortRun(runDirectory: string): Promise<void> {
 }
 
 it('ends in the same bytes wherever the process dies', async () => {
-  await withTemporaryFolder(async (folder) => {
+  await withTemporaryDirectory(async (directory) => {
     disk.changes = 0;
-    await trainShortRun(join(folder, 'whole'));
+    await trainShortRun(join(directory, 'whole'));
     const total = disk.changes;
-    const whole = await runFiles(join(folder, 'whole'));
+    const whole = await runFiles(join(directory, 'whole'));
     expect(total).toBeGreaterThan(50);
 
     for (let fatal = 1; fatal <= total; fatal++) {
-      const run = join(folder, `killed-${fatal}`);
+      const run = join(directory, `killed-${fatal}`);
       Object.assign(disk, { changes: 0, fatal });
       await expect(trainShortRun(run)).rejects.toThrow('killed');
       disk.fatal = Number.POSITIVE_INFINITY;

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { withTemporaryFolder } from '@t2i/test-utils';
+import { withTemporaryDirectory } from '@t2i/test-utils';
 import { expect, it } from 'vitest';
 import { trainMockRun } from './__fixtures__/mock-run.ts';
 import { runFiles } from './__fixtures__/run-files.ts';
@@ -11,12 +11,12 @@ import { runFiles } from './__fixtures__/run-files.ts';
 const CHILD = fileURLToPath(new URL('./__fixtures__/train-child.ts', import.meta.url));
 
 it('a run killed with SIGKILL at random moments ends in the bytes of one that was never stopped', async () => {
-  await withTemporaryFolder(async (folder) => {
+  await withTemporaryDirectory(async (directory) => {
     const began = performance.now();
-    await trainMockRun(join(folder, 'whole'));
+    await trainMockRun(join(directory, 'whole'));
     const duration = performance.now() - began;
 
-    const killed = join(folder, 'killed');
+    const killed = join(directory, 'killed');
     let kills = 0;
     for (let i = 0; i < 5; i++) {
       const child = spawn(process.execPath, ['--import', 'tsx', '--conditions=@t2i/source', CHILD, killed], {
@@ -31,7 +31,7 @@ it('a run killed with SIGKILL at random moments ends in the bytes of one that wa
     }
     expect(kills).toBeGreaterThan(0);
     expect(await trainMockRun(killed)).toMatchObject({ stopped: 'finished', step: 64 });
-    expect(await runFiles(killed)).toEqual(await runFiles(join(folder, 'whole')));
+    expect(await runFiles(killed)).toEqual(await runFiles(join(directory, 'whole')));
   });
 }, 180_000);
 

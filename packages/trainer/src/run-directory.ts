@@ -1,5 +1,5 @@
 /**
- * A run's folder:
+ * A run's directory:
  *
  *     run.json                the resolved configuration and versions, written once
  *     log.jsonl               one line of figures per `logEvery` steps
@@ -47,7 +47,7 @@ export interface RunPaths {
   readonly checkpoints: string;
 }
 
-/** The places in a run's folder, whether or not they exist yet. */
+/** The places in a run's directory, whether or not they exist yet. */
 export function runPaths(directory: string): RunPaths {
   return {
     record: join(directory, RECORD),
@@ -68,8 +68,8 @@ export function samplePath(directory: string, epoch: number): string {
 export interface Sample {
   readonly epoch: number;
   /** The run's. */
-  readonly folder: string;
-  /** In the folder. */
+  readonly directory: string;
+  /** In the directory. */
   readonly name: string;
 }
 
@@ -79,43 +79,43 @@ export async function listSamples(directory: string): Promise<Sample[]> {
   return names
     .flatMap((name) => {
       const match = /^epoch-(\d+)\.png$/.exec(name);
-      return match === null ? [] : [{ epoch: Number(match[1]), folder: directory, name: `${SAMPLES}/${name}` }];
+      return match === null ? [] : [{ epoch: Number(match[1]), directory: directory, name: `${SAMPLES}/${name}` }];
     })
     .sort((a, b) => a.epoch - b.epoch);
 }
 
-/** Names in the folder of checkpoints, sorted. */
+/** Names in the directory of checkpoints, sorted. */
 export const listCheckpointNames = (directory: string): Promise<string[]> => listInside(directory, CHECKPOINTS);
 
 /**
  * Removes what a killed process was writing when it died.
- * @throws T2iError `ERR_FILE` when a folder of the run leads outside it: nothing is written or removed there
+ * @throws T2iError `ERR_FILE` when a directory of the run leads outside it: nothing is written or removed there
  */
 export async function removeLeftovers(directory: string): Promise<void> {
-  for (const folder of ['', SAMPLES, CHECKPOINTS]) {
-    for (const name of await listInside(directory, folder)) {
-      if (LEFTOVER.test(name)) await rm(join(directory, folder, name), { recursive: true });
+  for (const part of ['', SAMPLES, CHECKPOINTS]) {
+    for (const name of await listInside(directory, part)) {
+      if (LEFTOVER.test(name)) await rm(join(directory, part, name), { recursive: true });
     }
   }
 }
 
 /**
- * For a caller that writes something of its own into the folder before training.
- * @throws ConfigError when the folder holds a run already, or a part of one
+ * For a caller that writes something of its own into the directory before training.
+ * @throws ConfigError when the directory holds a run already, or a part of one
  */
 export async function assertNoRun(directory: string): Promise<void> {
   const { record, log, samples, checkpoints } = runPaths(directory);
   for (const path of [record, log, samples, checkpoints]) {
     if (!(await exists(path))) continue;
     throw new ConfigError(`${directory} holds a run already (${path} exists).`, {
-      hint: 'Resume that run, or choose another folder.',
+      hint: 'Resume that run, or choose another directory.',
     });
   }
 }
 
 /**
- * Begins a run: writes `run.json` into a folder that holds none yet.
- * @throws ConfigError when the folder holds a run already
+ * Begins a run: writes `run.json` into a directory that holds none yet.
+ * @throws ConfigError when the directory holds a run already
  */
 export async function createRun(
   directory: string,
@@ -130,7 +130,7 @@ export async function createRun(
 
 /**
  * Reads a run's configuration.
- * @throws CheckpointError when the folder holds no run, or one of another format
+ * @throws CheckpointError when the directory holds no run, or one of another format
  */
 export async function readRun(directory: string): Promise<RunRecord> {
   const path = runPaths(directory).record;

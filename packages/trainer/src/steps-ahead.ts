@@ -1,4 +1,4 @@
-/** Steps whose figures have not arrived yet: an engine that computes on its own goes on while they are under way. */
+/** Steps whose figures have not arrived yet: a backend that computes on its own goes on while they are under way. */
 
 import type { StepScalars } from '@t2i/core';
 

@@ -2,7 +2,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DivergenceError, type JsonValue, type RgbImage, type Tracker } from '@t2i/core';
-import { MockBatches, MockModel, withTemporaryFolder } from '@t2i/test-utils';
+import { MockBatches, MockModel, withTemporaryDirectory } from '@t2i/test-utils';
 import { describe, expect, it, vi } from 'vitest';
 import { latestCheckpoint } from './checkpoint.ts';
 import type { TrainerConfigInput } from './config.ts';
@@ -13,7 +13,7 @@ import { readLog } from './trackers/jsonl.ts';
 import { type TrainOptions, train } from './trainer.ts';
 
 const inRun = (use: (runDirectory: string) => Promise<void>) =>
-  withTemporaryFolder((folder) => use(join(folder, 'run')));
+  withTemporaryDirectory((directory) => use(join(directory, 'run')));
 
 /** 3 epochs of 5 steps of 4 images. */
 function options(runDirectory: string, config: TrainerConfigInput = {}): TrainOptions & { model: MockModel } {
@@ -281,7 +281,7 @@ describe('divergence', () => {
     }));
 });
 
-describe('a folder that cannot be used', () => {
+describe('a directory that cannot be used', () => {
   it('is refused when it holds a run', () =>
     inRun(async (runDirectory) => {
       await train(options(runDirectory));
@@ -304,13 +304,13 @@ describe('a folder that cannot be used', () => {
     }));
 
   it('is refused with the reason when it cannot be written to', () =>
-    withTemporaryFolder(async (folder) => {
-      await writeFile(join(folder, 'file'), '');
-      await expect(train(options(join(folder, 'file', 'run')))).rejects.toMatchObject({ code: 'ERR_WRITE' });
+    withTemporaryDirectory(async (directory) => {
+      await writeFile(join(directory, 'file'), '');
+      await expect(train(options(join(directory, 'file', 'run')))).rejects.toMatchObject({ code: 'ERR_WRITE' });
     }));
 
   it.each([
-    ['the folder', '.', 'ERR_LOCKED'],
+    ['the directory', '.', 'ERR_LOCKED'],
     ['its log', 'log.jsonl', 'ERR_WRITE'],
   ])('ends with an error, not finished, when %s is removed in training', (_, what, code) =>
     inRun(async (runDirectory) => {
@@ -331,7 +331,7 @@ describe('a folder that cannot be used', () => {
       const given = options(runDirectory);
       const state = given.model.state.bind(given.model);
       vi.spyOn(given.model, 'state').mockImplementation(async () => {
-        // from now on the checkpoint's folder cannot be made: a file stands in its place
+        // from now on the checkpoint's directory cannot be made: a file stands in its place
         if (given.model.steps === 10) await blockCheckpoint(runDirectory, 10);
         return state();
       });

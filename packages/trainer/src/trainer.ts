@@ -1,12 +1,12 @@
 /**
  * The training loop, top to bottom: initialise → resume → train → tick.
- * It knows something that learns, its batches and a folder, and neither an engine nor a data set. Killed at any moment and resumed, it ends
+ * It knows something that learns, its batches and a directory, and neither a backend nor a data set. Killed at any moment and resumed, it ends
  * in the same bytes as if it had never stopped: everything that moves is in the checkpoint or follows from it.
  */
 
 import type { BatchSource, JsonValue, Logger, StepScalars, Tracker, Trainable, TrainBatch } from '@t2i/core';
 import { Rng, silentLogger } from '@t2i/core';
-import { type FolderLock, withFolderLock, writeFileAtomic } from '@t2i/core/node';
+import { type DirectoryLock, withDirectoryLock, writeFileAtomic } from '@t2i/core/node';
 import { encodeImage } from '@t2i/image-node';
 import { discardCheckpointsAfter, latestCheckpoint, pruneCheckpoints, saveCheckpoint } from './checkpoint.ts';
 import { parseTrainerConfig, type TrainerConfig, type TrainerConfigInput } from './config.ts';
@@ -24,7 +24,7 @@ import { JsonlTracker, truncateLog } from './trackers/jsonl.ts';
 import { TensorBoardTracker } from './trackers/tensorboard.ts';
 
 export interface TrainOptions<Batch = TrainBatch> {
-  /** Folder of the run; see `run-directory.ts` for what it holds. */
+  /** Directory of the run; see `run-directory.ts` for what it holds. */
   readonly runDirectory: string;
   /** Freshly built, also for resuming: a run killed before its first checkpoint starts again from these weights. */
   readonly model: Trainable<Batch>;
@@ -35,17 +35,17 @@ export interface TrainOptions<Batch = TrainBatch> {
   readonly preview?: Preview;
   /** The caller's resolved configuration, written into `run.json`. */
   readonly run?: JsonValue;
-  /** Get the same figures and pictures as TensorBoard. They stay the caller's to close. */
+  /** Get the same figures and images as TensorBoard. They stay the caller's to close. */
   readonly trackers?: readonly Tracker[];
   readonly logger?: Logger;
   /** Called after every step. */
   readonly onStep?: (event: StepEvent) => void;
   /** Once aborted, the step under way is finished and a checkpoint is saved. */
   readonly signal?: AbortSignal;
-  /** Continue the run in `runDirectory`; default false, which refuses a folder that holds a run. */
+  /** Continue the run in `runDirectory`; default false, which refuses a directory that holds a run. */
   readonly resume?: boolean;
   /** Of `runDirectory`, held by the caller; default: taken for as long as the training takes. */
-  readonly lock?: FolderLock;
+  readonly lock?: DirectoryLock;
 }
 
 /** `finished`: all epochs are done. `limit`: `maxSteps` or `maxMinutes` was reached. `aborted`: the signal said so. */
@@ -72,17 +72,17 @@ interface Moving {
 
 /**
  * Trains until the last epoch, a limit or the signal, and leaves a checkpoint there.
- * @throws ConfigError for a configuration or folder that cannot be used; CheckpointError when a run cannot be resumed;
+ * @throws ConfigError for a configuration or directory that cannot be used; CheckpointError when a run cannot be resumed;
  *   DivergenceError when a figure is not finite or a loss explodes (the last good checkpoint is kept);
- *   T2iError `ERR_WRITE` when the disk refuses, `ERR_LOCKED` when another process trains in the folder, or the folder is removed
+ *   T2iError `ERR_WRITE` when the disk refuses, `ERR_LOCKED` when another process trains in the directory, or the directory is removed
  */
 export async function train<Batch = TrainBatch>(options: TrainOptions<Batch>): Promise<TrainResult> {
   const { runDirectory, lock } = options;
   if (lock !== undefined) return trainIn(options, lock);
-  return withFolderLock(runDirectory, 'training', (taken) => trainIn(options, taken));
+  return withDirectoryLock(runDirectory, 'training', (taken) => trainIn(options, taken));
 }
 
-async function trainIn<Batch>(options: TrainOptions<Batch>, lock: FolderLock): Promise<TrainResult> {
+async function trainIn<Batch>(options: TrainOptions<Batch>, lock: DirectoryLock): Promise<TrainResult> {
   // Initialise
   const { runDirectory, model, batches, preview, signal, onStep, resume = false, logger = silentLogger } = options;
   const config = parseTrainerConfig(options.config);
@@ -183,7 +183,7 @@ async function trainIn<Batch>(options: TrainOptions<Batch>, lock: FolderLock): P
         await log.sync(); // the lines before the checkpoint first, and the checkpoint last of all that a step leaves
         await lock.assertHeld();
         await save(options, moving, identity, config.keepLast);
-        await lock.assertHeld(); // or what was saved went with the folder
+        await lock.assertHeld(); // or what was saved went with the directory
       }
     }
     const epoch = lastEpoch(moving.step, batchesPerEpoch);

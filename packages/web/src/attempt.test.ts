@@ -1,7 +1,7 @@
 import { ConfigError } from '@t2i/core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Attempt } from './attempt.ts';
-import { SourceError } from './picture-source.ts';
+import { SourceError } from './image-source.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

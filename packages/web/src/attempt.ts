@@ -1,7 +1,7 @@
 /** Something that is fetched, may fail, and is then tried again by itself: the states that the page shows. */
 
 import { errorMessage, T2iError } from '@t2i/core';
-import { SourceError } from './picture-source.ts';
+import { SourceError } from './image-source.ts';
 
 export interface Attempted<T> {
   readonly status: 'idle' | 'working' | 'done' | 'failed';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { stripCells } from './cut-strip.ts';
 
-it('finds the pictures of a strip', () => {
+it('finds the images of a strip', () => {
   expect(stripCells(3 * 34 + 2, 36, 3)).toEqual([
     { left: 2, top: 2, side: 32 },
     { left: 36, top: 2, side: 32 },
@@ -9,7 +9,7 @@ it('finds the pictures of a strip', () => {
   ]);
 });
 
-it('refuses pictures of other sizes', () => {
+it('refuses images of other sizes', () => {
   expect(() => stripCells(104, 36, 4)).toThrow(/strip of 4/);
   expect(() => stripCells(2, 4, 0)).toThrow(RangeError);
 });

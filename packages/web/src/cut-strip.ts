@@ -1,6 +1,6 @@
-/** The strip that `GET /interpolate` answers with, cut into its pictures. */
+/** The strip that `GET /interpolate` answers with, cut into its images. */
 
-/** Pixels between and around the pictures of a strip. */
+/** Pixels between and around the images of a strip. */
 const GAP = 2;
 
 export interface Cell {
@@ -9,16 +9,16 @@ export interface Cell {
   readonly side: number;
 }
 
-/** Where the pictures of a strip are. @throws RangeError when a strip of these sizes does not hold so many */
+/** Where the images of a strip are. @throws RangeError when a strip of these sizes does not hold so many */
 export function stripCells(width: number, height: number, count: number): readonly Cell[] {
   const side = height - 2 * GAP;
   if (side < 1 || width !== count * (side + GAP) + GAP) {
-    throw new RangeError(`${width} × ${height} pixels are not a strip of ${count} pictures`);
+    throw new RangeError(`${width} × ${height} pixels are not a strip of ${count} images`);
   }
   return Array.from({ length: count }, (_, i) => ({ left: GAP + i * (side + GAP), top: GAP, side }));
 }
 
-/** The pictures of a strip as PNG files. */
+/** The images of a strip as PNG files. */
 export async function cutStrip(strip: Blob, count: number): Promise<readonly Blob[]> {
   const whole = await createImageBitmap(strip);
   const cells = stripCells(whole.width, whole.height, count);

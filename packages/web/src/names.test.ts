@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { fileName, megabytes, numberOf } from './names.ts';
 
-it('numbers pictures from 1, those like another after it', () => {
+it('numbers images from 1, those like another after it', () => {
   expect(numberOf([], 0)).toBe('no. 1');
   expect(numberOf([2, 4], 0)).toBe('no. 3 › 5 › 1');
 });

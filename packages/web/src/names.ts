@@ -1,8 +1,8 @@
-/** What pictures are called, in words and as files. */
+/** What images are called, in words and as files. */
 
 import type { Scene } from './scene.ts';
 
-/** Which picture of a seed: "no. 3", or "no. 3 › 5" for the fifth near to the third. People count from 1. */
+/** Which image of a seed: "no. 3", or "no. 3 › 5" for the fifth near to the third. People count from 1. */
 export function numberOf(like: Scene['like'], index: number): string {
   return `no. ${[...like, index].map((step) => step + 1).join(' › ')}`;
 }

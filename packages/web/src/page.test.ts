@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { DrawnImage, GenerateRequest, ImageSource, InterpolateRequest } from './image-source.ts';
+import { SourceError } from './image-source.ts';
 import { Page } from './page.ts';
-import type { DrawnPicture, GenerateRequest, InterpolateRequest, PictureSource } from './picture-source.ts';
-import { SourceError } from './picture-source.ts';
 import type { Sources } from './sources.ts';
 
 const settle = () => new Promise((resolve) => setTimeout(resolve));
 
-class MockSource implements PictureSource {
+class MockSource implements ImageSource {
   readonly kind: 'server' | 'browser';
   readonly requests: (GenerateRequest | InterpolateRequest)[] = [];
   sheetCalls = 0;
@@ -18,13 +18,13 @@ class MockSource implements PictureSource {
   async models() {
     return [{ name: 'roses', imageSize: 64 }];
   }
-  async generate(request: GenerateRequest): Promise<DrawnPicture[]> {
+  async generate(request: GenerateRequest): Promise<DrawnImage[]> {
     this.requests.push(request);
     if (this.failure !== undefined) throw this.failure;
     const { caption, seed, count } = request;
     return Array.from({ length: count }, (_, index) => ({ url: `data:,${index}`, caption, seed, index }));
   }
-  async interpolate(request: InterpolateRequest): Promise<DrawnPicture[]> {
+  async interpolate(request: InterpolateRequest): Promise<DrawnImage[]> {
     this.requests.push(request);
     return Array.from({ length: request.steps }, () => ({ url: 'data:,', caption: '', seed: 0, index: 0 }));
   }
@@ -79,10 +79,10 @@ beforeEach(() => {
 });
 
 describe('at the start', () => {
-  it('draws the first sentence with a fresh seed, which the address then has', async () => {
+  it('draws the first caption with a fresh seed, which the address then has', async () => {
     const { state } = await pageOn('');
     expect(server.requests).toEqual([{ caption: 'pink flower with yellow petals', seed: 100, count: 8, like: [] }]);
-    expect(state.pictures).toMatchObject({ status: 'done', value: { length: 8 } });
+    expect(state.images).toMatchObject({ status: 'done', value: { length: 8 } });
     expect(addresses).toEqual(['replace ?text=pink+flower+with+yellow+petals&seed=100']);
   });
 
@@ -93,7 +93,7 @@ describe('at the start', () => {
     expect(addresses).toEqual([]);
   });
 
-  it('walks between two sentences where the address says so', async () => {
+  it('walks between two captions where the address says so', async () => {
     const { state } = await pageOn('?view=between&text=a&to=b&seed=7&at=0.25');
     expect(server.requests).toEqual([{ from: 'a', to: 'b', seed: 7, steps: 17 }]);
     expect(state.scene.share).toBe(0.25);
@@ -143,12 +143,12 @@ describe('GO', () => {
   it('tries again what failed', async () => {
     server.failure = new SourceError('refused', 'No.');
     const page = await pageOn('?text=a&seed=7');
-    expect(page.state.pictures).toMatchObject({ status: 'failed', error: { message: 'No.' } });
+    expect(page.state.images).toMatchObject({ status: 'failed', error: { message: 'No.' } });
     server.failure = undefined;
     page.lock(true);
     page.go();
     await settle();
-    expect(page.state.pictures.status).toBe('done');
+    expect(page.state.images.status).toBe('done');
   });
 });
 
@@ -161,7 +161,7 @@ describe('seeds', () => {
     expect(page.state.locked).toBe(true);
   });
 
-  it('lead to pictures like one, and back', async () => {
+  it('lead to images like one, and back', async () => {
     const page = await pageOn('?text=a&seed=7');
     page.moreLike(3);
     page.moreLike(5);
@@ -208,7 +208,7 @@ it('the sheets of the training are looked for whenever they are opened', async (
 });
 
 describe('a model beside the page', () => {
-  it('without a server comes when a person asks for a picture, not before', async () => {
+  it('without a server comes when a person asks for an image, not before', async () => {
     const page = await pageOn('', { browser: true });
     expect([opens, page.state.where, page.state.opened]).toEqual([[], 'browser', undefined]);
     page.go();
@@ -217,7 +217,7 @@ describe('a model beside the page', () => {
     expect(browser.requests).toEqual([{ caption: 'pink flower with yellow petals', seed: 100, count: 8, like: [] }]);
   });
 
-  it('comes at once where the address asks for a picture', async () => {
+  it('comes at once where the address asks for an image', async () => {
     await pageOn('?text=a&seed=7', { browser: true });
     expect([opens, browser.requests]).toMatchObject([['model/'], [{ caption: 'a', seed: 7 }]]);
   });

@@ -1,13 +1,13 @@
 /** What the page does, without how it looks: a state, and the actions of a person on it. */
 
 import { Attempt, type Attempted, type Work } from './attempt.ts';
-import type { DrawnPicture, EpochSheet, LoadProgress } from './picture-source.ts';
+import type { DrawnImage, EpochSheet, LoadProgress } from './image-source.ts';
 import { FIRST_SCENE, formatScene, freshSeed, parseScene, type Scene, type View } from './scene.ts';
 import type { Opened, openInBrowser, Sources } from './sources.ts';
 
-/** Pictures of a sentence. */
+/** Images of a caption. */
 export const COUNT = 8;
-/** Pictures on the way between two. */
+/** Images on the way between two. */
 export const STEPS = 17;
 
 export interface PageState {
@@ -15,7 +15,7 @@ export interface PageState {
   readonly scene: Scene;
   /** What is in the text boxes, drawn or not. */
   readonly drafts: { readonly text: string; readonly to: string };
-  /** Whether the next sentences keep the noises of this one. */
+  /** Whether the next captions keep the noises of this one. */
   readonly locked: boolean;
   readonly sources: Attempted<Sources>;
   /** Where it is drawn, once that is known. */
@@ -27,8 +27,8 @@ export interface PageState {
   readonly browser: Attempted<Opened>;
   /** Of the model that comes into the browser. */
   readonly progress: LoadProgress | undefined;
-  readonly pictures: Attempted<readonly DrawnPicture[]>;
-  readonly walk: Attempted<readonly DrawnPicture[]>;
+  readonly images: Attempted<readonly DrawnImage[]>;
+  readonly walk: Attempted<readonly DrawnImage[]>;
   readonly sheets: Attempted<readonly EpochSheet[]>;
 }
 
@@ -36,7 +36,7 @@ export interface PageState {
 export interface PageSurroundings {
   /** Looks which sources there are. */
   readonly find: Work<Sources>;
-  /** Downloads the model of a folder and starts it in this browser. */
+  /** Downloads the model of a directory and starts it in this browser. */
   readonly openInBrowser: typeof openInBrowser;
   /** Leaves an address: a new entry of the history, or in place of the last. */
   readonly leaveAddress: (search: string, mode: 'push' | 'replace') => void;
@@ -54,8 +54,8 @@ export class Page {
     () => this.#advance(),
     ({ source }) => source.dispose?.(),
   );
-  readonly #pictures = new Attempt<readonly DrawnPicture[]>(() => this.#tell(), forget);
-  readonly #walk = new Attempt<readonly DrawnPicture[]>(() => this.#tell(), forget);
+  readonly #images = new Attempt<readonly DrawnImage[]>(() => this.#tell(), forget);
+  readonly #walk = new Attempt<readonly DrawnImage[]>(() => this.#tell(), forget);
   readonly #sheets = new Attempt<readonly EpochSheet[]>(() => this.#tell());
   /** What was last asked of each: what is shown is not drawn again. */
   readonly #asked = new Map<object, string>();
@@ -86,7 +86,7 @@ export class Page {
       opened: this.#opened(),
       browser: this.#browser.state,
       progress: this.#progress,
-      pictures: this.#pictures.state,
+      images: this.#images.state,
       walk: this.#walk.state,
       sheets: this.#sheets.state,
     };
@@ -133,12 +133,12 @@ export class Page {
     this.#move({ seed, like: [] });
   }
 
-  /** Draws near one of the pictures that are shown. */
+  /** Draws near one of the images that are shown. */
   moreLike(index: number): void {
     this.#move({ like: [...this.#scene.like, index], view: 'draw' });
   }
 
-  /** Goes back to the pictures among which the one was that those shown are near to. */
+  /** Goes back to the images among which the one was that those shown are near to. */
   lessLike(): void {
     this.#move({ like: this.#scene.like.slice(0, -1) });
   }
@@ -165,7 +165,7 @@ export class Page {
 
   /** Tries everything again that failed. */
   retry(): void {
-    for (const attempt of [this.#sources, this.#browser, this.#pictures, this.#walk, this.#sheets]) attempt.retry();
+    for (const attempt of [this.#sources, this.#browser, this.#images, this.#walk, this.#sheets]) attempt.retry();
   }
 
   #move(change: Partial<Scene>): void {
@@ -209,7 +209,7 @@ export class Page {
     this.#tell();
   }
 
-  /** The model is a large file: it comes when someone asked for a picture, not with the page. */
+  /** The model is a large file: it comes when someone asked for an image, not with the page. */
   #isWanted(): boolean {
     return this.#scene.seed !== undefined || this.#scene.where === 'browser';
   }
@@ -235,7 +235,7 @@ export class Page {
     const model = this.#scene.model === undefined ? {} : { model: this.#scene.model };
     if (view === 'draw') {
       const request = { ...model, caption: text, seed, count: COUNT, like };
-      this.#ask(this.#pictures, [source.kind, request], (signal) => source.generate(request, signal));
+      this.#ask(this.#images, [source.kind, request], (signal) => source.generate(request, signal));
     } else {
       const request = { ...model, from: text, to, seed, steps: STEPS };
       this.#ask(this.#walk, [source.kind, request], (signal) => source.interpolate(request, signal));
@@ -261,7 +261,7 @@ export class Page {
   }
 }
 
-/** Frees the files behind pictures that are shown no more. */
-function forget(pictures: readonly DrawnPicture[]): void {
-  for (const { url } of pictures) if (url.startsWith('blob:')) URL.revokeObjectURL(url);
+/** Frees the files behind images that are shown no more. */
+function forget(images: readonly DrawnImage[]): void {
+  for (const { url } of images) if (url.startsWith('blob:')) URL.revokeObjectURL(url);
 }

@@ -6,7 +6,7 @@ const DRAWN: Scene = { ...FIRST_SCENE, text: 'rot & blau = 50% #1?', seed: 7, li
 
 describe('a scene as an address', () => {
   it.each<[string, Scene]>([
-    ['pictures of a sentence', DRAWN],
+    ['images of a caption', DRAWN],
     ['the way between two', { ...DRAWN, view: 'between', like: [], to: 'weiß+grün', share: 0.25 }],
     ['an epoch of the training', { ...FIRST_SCENE, view: 'training', epoch: 0, model: 'a.b-c', where: 'browser' }],
     ['the largest seed', { ...DRAWN, seed: Number.MAX_SAFE_INTEGER }],
@@ -41,7 +41,7 @@ describe('a scene as an address', () => {
     expect(parseScene(`?${search}`)).toEqual(FIRST_SCENE);
   });
 
-  it('cuts sentences that no server takes', () => {
+  it('cuts captions that no server takes', () => {
     expect(parseScene(`?text=${'a'.repeat(5000)}`).text).toHaveLength(1000);
   });
 });

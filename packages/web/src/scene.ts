@@ -6,11 +6,11 @@ export type View = (typeof VIEWS)[number];
 export interface Scene {
   readonly view: View;
   readonly text: string;
-  /** Where the way between two sentences ends. */
+  /** Where the way between two captions ends. */
   readonly to: string;
   /** Undefined until something was drawn. */
   readonly seed: number | undefined;
-  /** Path of the picture that those shown are near to; see `GenerateRequest.like`. */
+  /** Path of the image that those shown are near to; see `GenerateRequest.like`. */
   readonly like: readonly number[];
   /** How far from `text` to `to`, 0 … 1. */
   readonly share: number;

@@ -74,7 +74,7 @@ describe('models', () => {
 describe('generate', () => {
   const request = { caption: 'A red flower?', seed: 7, count: 2 };
 
-  it('posts the request and gives pictures that an <img> takes', async () => {
+  it('posts the request and gives images that an <img> takes', async () => {
     const images = [
       { caption: 'a red flower?', index: 0, data: 'AAAA' },
       { caption: 'a red flower?', index: 1, data: 'BBBB' },
@@ -119,13 +119,13 @@ describe('generate', () => {
 it('interpolate asks for a strip and cuts it', async () => {
   const strip = () => new Response(new Uint8Array([1, 2, 3]), { headers: { 'Content-Type': 'image/png' } });
   const { source } = sourceWith({ 'interpolate?from=a+b&to=c%26d&seed=7&steps=3&model=roses': strip });
-  const pictures = await source.interpolate({ model: 'roses', from: 'a b', to: 'c&d', seed: 7, steps: 3 });
-  expect(pictures.map(({ caption, seed }) => [caption, seed])).toEqual([
+  const images = await source.interpolate({ model: 'roses', from: 'a b', to: 'c&d', seed: 7, steps: 3 });
+  expect(images.map(({ caption, seed }) => [caption, seed])).toEqual([
     ['a b', 7],
     ['a b', 7],
     ['c&d', 7],
   ]);
-  for (const { url } of pictures) {
+  for (const { url } of images) {
     expect(new Uint8Array(await (await fetch(url)).arrayBuffer())).toEqual(new Uint8Array([1, 2, 3]));
     URL.revokeObjectURL(url);
   }

@@ -1,21 +1,21 @@
-/** Pictures from a `@t2i/server`: its routes under `/v1`, beside the page. */
+/** Images from a `@t2i/server`: its routes under `/v1`, beside the page. */
 
 import { cutStrip } from './cut-strip.ts';
 import {
-  type DrawnPicture,
+  type DrawnImage,
   type EpochSheet,
   type GenerateRequest,
+  type ImageSource,
   type InterpolateRequest,
   type ModelFacts,
-  type PictureSource,
   SourceError,
-} from './picture-source.ts';
+} from './image-source.ts';
 
 export interface ServerSourceOptions {
-  /** Address of the folder the page is in; `v1/…` is relative to it. */
+  /** Address of the directory the page is in; `v1/…` is relative to it. */
   readonly baseUrl: string;
   readonly fetch?: typeof fetch;
-  /** Cuts the server's strip of pictures into its pictures; the browser's canvas by default. */
+  /** Cuts the server's strip of images into its images; the browser's canvas by default. */
   readonly cut?: (strip: Blob, count: number) => Promise<readonly Blob[]>;
 }
 
@@ -58,7 +58,7 @@ export function openServerSource({ baseUrl, fetch = globalThis.fetch, cut = cutS
     );
   }
 
-  async function generate(wanted: GenerateRequest, signal?: AbortSignal): Promise<readonly DrawnPicture[]> {
+  async function generate(wanted: GenerateRequest, signal?: AbortSignal): Promise<readonly DrawnImage[]> {
     const { model, caption, seed, count, like = [] } = wanted;
     const body = JSON.stringify({ model, captions: [caption], perCaption: count, seed, like });
     const headers = { 'Content-Type': 'application/json' };
@@ -69,14 +69,14 @@ export function openServerSource({ baseUrl, fetch = globalThis.fetch, cut = cutS
     return images.map(({ data, ...facts }) => ({ ...facts, seed, url: `data:image/png;base64,${data}` }));
   }
 
-  async function interpolate(wanted: InterpolateRequest, signal?: AbortSignal): Promise<readonly DrawnPicture[]> {
+  async function interpolate(wanted: InterpolateRequest, signal?: AbortSignal): Promise<readonly DrawnImage[]> {
     const { model, from, to, seed, steps } = wanted;
     const query = new URLSearchParams({ from, to, seed: String(seed), steps: String(steps) });
     if (model !== undefined) query.set('model', model);
     const strip = await (await ask(`interpolate?${query}`, withSignal(signal))).blob();
-    const pictures = await cut(strip, steps);
-    return pictures.map((picture, step) => ({
-      url: URL.createObjectURL(picture),
+    const images = await cut(strip, steps);
+    return images.map((image, step) => ({
+      url: URL.createObjectURL(image),
       caption: 2 * step < steps ? from : to,
       seed,
       index: 0,
@@ -90,7 +90,7 @@ export function openServerSource({ baseUrl, fetch = globalThis.fetch, cut = cutS
     return sheets.map(({ epoch, url }) => ({ epoch, url: resolve(url) }));
   }
 
-  return { kind: 'server', models, generate, interpolate, samples } satisfies PictureSource;
+  return { kind: 'server', models, generate, interpolate, samples } satisfies ImageSource;
 }
 
 function modelFacts(name: string, { imageSize, epoch, dataset }: ServedModel): ModelFacts {
@@ -103,7 +103,7 @@ function modelFacts(name: string, { imageSize, epoch, dataset }: ServedModel): M
 }
 
 const withSignal = (signal: AbortSignal | undefined) => (signal === undefined ? {} : { signal });
-const absent = () => new SourceError('absent', 'There is no picture server at this address.');
+const absent = () => new SourceError('absent', 'There is no image server at this address.');
 
 async function request(fetch: typeof globalThis.fetch, url: URL, init: RequestInit): Promise<Response> {
   let answer: Response;

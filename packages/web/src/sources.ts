@@ -1,18 +1,18 @@
 /** Which sources there are for a page: a server behind it, a model beside it, both, or none. */
 
-import { type LoadProgress, type ModelFacts, type PictureSource, SourceError } from './picture-source.ts';
+import { type ImageSource, type LoadProgress, type ModelFacts, SourceError } from './image-source.ts';
 import { openServerSource } from './server-source.ts';
 
 /** A source and what it draws with. */
 export interface Opened {
-  readonly source: PictureSource;
+  readonly source: ImageSource;
   readonly models: readonly ModelFacts[];
 }
 
 export interface Sources {
   /** What the server has, if there is one. Which of its models browsers can draw with themselves, they say. */
   readonly server: Opened | undefined;
-  /** Address of the folder of the model that lies beside a page without server. */
+  /** Address of the directory of the model that lies beside a page without server. */
   readonly besidePage: string | undefined;
 }
 
@@ -38,19 +38,19 @@ function unlessAbsent(error: unknown): undefined {
   if (!(error instanceof SourceError && error.kind === 'absent')) throw error;
 }
 
-/** The folder of the model beside the page, if there is one. Hosts of single-page applications answer anything with their page. */
+/** The directory of the model beside the page, if there is one. Hosts of single-page applications answer anything with their page. */
 async function findModel(
   baseUrl: string,
   signal: AbortSignal,
   fetch: typeof globalThis.fetch,
 ): Promise<string | undefined> {
-  const folder = new URL('model/', baseUrl);
-  const answer = await fetch(new URL('model.json', folder), { method: 'HEAD', signal }).catch(() => undefined);
+  const directory = new URL('model/', baseUrl);
+  const answer = await fetch(new URL('model.json', directory), { method: 'HEAD', signal }).catch(() => undefined);
   const found = answer?.ok === true && /json/.test(answer.headers.get('Content-Type') ?? '');
-  return found ? folder.href : undefined;
+  return found ? directory.href : undefined;
 }
 
-/** Downloads the model of a folder and starts it in this browser. */
+/** Downloads the model of a directory and starts it in this browser. */
 export async function openInBrowser(
   baseUrl: string,
   onProgress: (progress: LoadProgress) => void,

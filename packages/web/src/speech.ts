@@ -20,7 +20,7 @@ type RecognitionClass = new () => Recognition;
 export interface ListenOptions {
   /** What was understood so far, and whether that is all. */
   readonly onText: (text: string, final: boolean) => void;
-  /** Always comes, once; with a sentence for people when it went wrong. */
+  /** Always comes, once; with a caption for people when it went wrong. */
   readonly onEnd: (problem?: string) => void;
 }
 
@@ -43,7 +43,7 @@ export function canListen(): boolean {
   return recognitionClass() !== undefined;
 }
 
-/** Listens for one sentence. @returns a function that stops it */
+/** Listens for one caption. @returns a function that stops it */
 export function listen({ onText, onEnd }: ListenOptions): () => void {
   const recognition = new (recognitionClass()!)();
   let problem: string | undefined;

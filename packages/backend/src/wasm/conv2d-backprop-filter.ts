@@ -9,7 +9,7 @@ import { free, type KernelCall, run } from './kernel.ts';
 
 /**
  * dW[kh, kw, i, o] = Σ x[n, oh·s + kh − top, ow·s + kw − left, i] · dy[n, oh, ow, o].
- * x is [N, H, W, I], dy [N, OH, OW, O], the result [KH, KW, I, O]; NHWC only, as the engine's own Conv2D.
+ * x is [N, H, W, I], dy [N, OH, OW, O], the result [KH, KW, I, O]; NHWC only, as the backend's own Conv2D.
  */
 export function conv2dBackpropFilter({
   inputs: { x, dy },

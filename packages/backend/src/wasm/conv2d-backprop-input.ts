@@ -1,7 +1,7 @@
 /**
  * `Conv2DBackpropInput` (also the transposed convolution) without multiplying by the zeros of a stride.
  * Pixels of the result whose positions are equal modulo the stride see the same taps of the filter: each such phase is
- * a convolution with stride 1 and a smaller filter, for which the engine has a fast kernel. The phases interleave.
+ * a convolution with stride 1 and a smaller filter, for which the backend has a fast kernel. The phases interleave.
  */
 
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
@@ -15,7 +15,7 @@ type Shape4 = [number, number, number, number];
 /** XNNPACK computes output channels in blocks of this many. */
 const CHANNEL_BLOCK = 8;
 
-/** Wraps the engine's own kernel, which stays in use for NCHW: the fast convolution knows NHWC only. */
+/** Wraps the backend's own kernel, which stays in use for NCHW: the fast convolution knows NHWC only. */
 export function conv2dBackpropInput(
   original: Kernel<Conv2DBackpropInputInputs, Conv2DBackpropInputAttrs>,
 ): Kernel<Conv2DBackpropInputInputs, Conv2DBackpropInputAttrs> {
@@ -66,7 +66,7 @@ function backpropagate(backend: BackendWasm, dy: TensorInfo, filter: TensorInfo,
   return dx;
 }
 
-/** Few channels share one convolution: phase by phase, most of each block of the engine would go to waste. */
+/** Few channels share one convolution: phase by phase, most of each block of the backend would go to waste. */
 function groupPhases(rowAxis: Axis, columnAxis: Axis, channels: number): Group[] {
   const rows = phasesOf(rowAxis).filter((phase) => phase.taps > 0);
   const columns = phasesOf(columnAxis).filter((phase) => phase.taps > 0);

@@ -1,10 +1,10 @@
 import { Rng } from '@t2i/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { expectSame, randomValues, startEngines } from '../../test/compare.ts';
+import { expectSame, randomValues, startBackends } from '../../test/compare.ts';
 import { describeConvolution } from '../../test/suites/convolution.ts';
 
-beforeAll(() => startEngines('wasm'));
+beforeAll(() => startBackends('wasm'));
 describeConvolution(60);
 
 describe('convolution on wasm', () => {
@@ -17,7 +17,7 @@ describe('convolution on wasm', () => {
     expect(run).toThrow('padding in pairs');
   });
 
-  it('transposed, keeps the kernel of the engine for NCHW', async () => {
+  it('transposed, keeps the kernel of the backend for NCHW', async () => {
     const rng = new Rng(6);
     const inputs = [randomValues(rng, [2, 4, 3, 3]), randomValues(rng, [3, 3, 2, 4])];
     const attrs = { strides: 2, pad: 'same', dataFormat: 'NCHW', dimRoundingMode: undefined, inputShape: [2, 2, 6, 6] };

@@ -1,4 +1,4 @@
-/** `Conv2D` and `FusedConv2D` where the engine and tfjs do not agree on what the padding means. */
+/** `Conv2D` and `FusedConv2D` where the backend and tfjs do not agree on what the padding means. */
 
 import { assert } from '@t2i/core';
 import type { Conv2DAttrs, TensorInfo } from '@tensorflow/tfjs-core';
@@ -8,7 +8,7 @@ import type { Kernel } from './kernel.ts';
 type Shape4 = [number, number, number, number];
 type ConvolutionAttrs = Pick<Conv2DAttrs, 'strides' | 'pad' | 'dataFormat' | 'dilations' | 'dimRoundingMode'>;
 
-/** Wraps either kernel. The result is that of the engine wherever that is right. */
+/** Wraps either kernel. The result is that of the backend wherever that is right. */
 export function withSafePadding<
   Inputs extends { readonly x: TensorInfo | undefined; readonly filter: TensorInfo | undefined },
   Attrs extends ConvolutionAttrs,
@@ -21,7 +21,7 @@ export function withSafePadding<
     const info = backend_util.computeConv2DInfo(...shapes, strides, dilations, pad, dimRoundingMode);
     if (pad !== 'same') assertSize(info);
     else if (info.strideHeight > info.filterHeight || info.strideWidth > info.filterWidth) {
-      // the engine then computes nothing; the same padding in numbers it takes as it is
+      // the backend then computes nothing; the same padding in numbers it takes as it is
       return original({ ...call, attrs: { ...call.attrs, pad: pairsOf(info), dimRoundingMode: 'floor' } });
     }
     return original(call);
@@ -29,8 +29,8 @@ export function withSafePadding<
 }
 
 /**
- * The engine works out for itself how much it writes. tfjs takes a number as padding and an oblong filter or stride for
- * square, allocates another size, and the engine would write past its end.
+ * The backend works out for itself how much it writes. tfjs takes a number as padding and an oblong filter or stride for
+ * square, allocates another size, and the backend would write past its end.
  */
 function assertSize(info: backend_util.Conv2DInfo): void {
   const { padInfo, inHeight, inWidth, outHeight, outWidth } = info;

@@ -1,4 +1,4 @@
-/** Makes an allocation that does not fit into the wasm heap an error. By itself the engine would go on, at address 0. */
+/** Makes an allocation that does not fit into the wasm heap an error. By itself the backend would go on, at address 0. */
 
 import { BackendError } from '@t2i/core';
 
@@ -23,9 +23,9 @@ export function refuseWhenFull(module: Allocator): void {
     const address = bytes < TOO_LARGE ? allocate(bytes) : 0;
     if (address !== 0 || bytes === 0) return address;
     throw new BackendError(
-      `The engine wasm has no room for ${bytes} bytes more: it holds 4 GiB, and 2 GiB in one piece.`,
+      `The backend wasm has no room for ${bytes} bytes more: it holds 4 GiB, and 2 GiB in one piece.`,
       {
-        hint: 'Use a smaller batch or a smaller model, or the engine native.',
+        hint: 'Use a smaller batch or a smaller model, or the backend native.',
       },
     );
   };

@@ -6,7 +6,7 @@ import type { KernelFunc, NamedAttrMap, NamedTensorInfoMap, TensorInfo } from '@
 import { getKernel, registerKernel } from '@tensorflow/tfjs-core';
 import { replaceKernel as replaceKernelOf } from '../replace-kernel.ts';
 
-/** The name under which tfjs knows the engine. */
+/** The name under which tfjs knows the backend. */
 export const WASM = 'wasm';
 
 /** What a kernel is called with; `Inputs` and `Attrs` are the types that tfjs-core declares for it (each input possibly undefined). */
@@ -19,12 +19,12 @@ export interface KernelCall<Inputs, Attrs = object> {
 /** A kernel with one output. */
 export type Kernel<Inputs, Attrs = object> = (call: KernelCall<Inputs, Attrs>) => TensorInfo;
 
-/** Adds a kernel that the engine lacks. */
+/** Adds a kernel that the backend lacks. */
 export function addKernel<Inputs, Attrs>(kernelName: string, kernel: Kernel<Inputs, Attrs>): void {
   registerKernel({ kernelName, backendName: WASM, kernelFunc: kernel as unknown as KernelFunc });
 }
 
-/** Puts a kernel in the place of the engine's own, which it may still call where it does not apply. */
+/** Puts a kernel in the place of the backend's own, which it may still call where it does not apply. */
 export function replaceKernel<Inputs, Attrs>(
   kernelName: string,
   replacement: (original: Kernel<Inputs, Attrs>) => Kernel<Inputs, Attrs>,
@@ -32,7 +32,7 @@ export function replaceKernel<Inputs, Attrs>(
   replaceKernelOf(WASM, kernelName, replacement);
 }
 
-/** Runs a kernel of the engine from inside another. The result is the caller's to `free`; tfjs does not see it. */
+/** Runs a kernel of the backend from inside another. The result is the caller's to `free`; tfjs does not see it. */
 export function run(backend: BackendWasm, name: string, inputs: NamedTensorInfoMap, attrs: object = {}): TensorInfo {
   const kernel = getKernel(name, WASM);
   assert(kernel != null, `the wasm backend has no kernel ${name}`);

@@ -1,6 +1,6 @@
 import { beforeAll } from 'vitest';
-import { startEngines } from '../../test/compare.ts';
+import { startBackends } from '../../test/compare.ts';
 import { describeProducts } from '../../test/suites/mat-mul.ts';
 
-beforeAll(() => startEngines('wasm'));
+beforeAll(() => startBackends('wasm'));
 describeProducts(12);

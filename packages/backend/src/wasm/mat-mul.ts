@@ -1,4 +1,4 @@
-/** `BatchMatMul` and `_FusedMatMul`: the engine is fast only for two matrices neither of which is transposed. */
+/** `BatchMatMul` and `_FusedMatMul`: the backend is fast only for two matrices neither of which is transposed. */
 
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type {
@@ -32,7 +32,7 @@ interface Factor {
   readonly transposed: boolean;
 }
 
-/** Wraps the engine's `BatchMatMul`, which stays in use for batches and for the straight product of two matrices. */
+/** Wraps the backend's `BatchMatMul`, which stays in use for batches and for the straight product of two matrices. */
 export function batchMatMul(original: MatMul): MatMul {
   return (call) => {
     const { inputs, attrs, backend } = call;
@@ -49,7 +49,7 @@ export function batchMatMul(original: MatMul): MatMul {
       // sums of columns, written as a product where reductions are slow: here they are 20 times as fast
       return viewAs(run(backend, Sum, { x: b.matrix }, { axis: 0, keepDims: true }), shape);
     }
-    // Elements moved: by transposing, and by the engine, which rearranges the right-hand factor.
+    // Elements moved: by transposing, and by the backend, which rearranges the right-hand factor.
     const direct = (a.transposed ? m * k : 0) + (b.transposed ? 2 : 1) * k * n;
     const reversed = (b.transposed ? 0 : k * n) + (a.transposed ? 1 : 2) * m * k + m * n;
     if (direct <= reversed) return viewAs(straightProduct(original, backend, a, b), shape);
@@ -61,7 +61,7 @@ export function batchMatMul(original: MatMul): MatMul {
 }
 
 /**
- * Wraps the engine's `_FusedMatMul`, which stays in use for the straight product of two matrices.
+ * Wraps the backend's `_FusedMatMul`, which stays in use for the straight product of two matrices.
  * In every other case it adds the bias anew for each 48 elements of the inner dimension, so the parts run one by one.
  */
 export function fusedMatMul(original: FusedMatMul): FusedMatMul {
@@ -92,13 +92,13 @@ export function fusedMatMul(original: FusedMatMul): FusedMatMul {
   };
 }
 
-function straightProduct(engine: MatMul, backend: BackendWasm, left: Factor, right: Factor): TensorInfo {
+function straightProduct(product: MatMul, backend: BackendWasm, left: Factor, right: Factor): TensorInfo {
   const temporary: TensorInfo[] = [];
   const a = rowMajor(backend, left, temporary);
   const b = rightHand(backend, rowMajor(backend, right, temporary), temporary);
-  const product = engine({ inputs: { a, b }, attrs: { transposeA: false, transposeB: false }, backend });
+  const out = product({ inputs: { a, b }, attrs: { transposeA: false, transposeB: false }, backend });
   free(backend, ...temporary);
-  return product;
+  return out;
 }
 
 function rowMajor(backend: BackendWasm, { matrix, transposed }: Factor, temporary: TensorInfo[]): TensorInfo {
@@ -108,11 +108,11 @@ function rowMajor(backend: BackendWasm, { matrix, transposed }: Factor, temporar
   return out;
 }
 
-/** Columns that each right-hand factor had when the engine first saw it. */
+/** Columns that each right-hand factor had when the backend first saw it. */
 const columnsSeen = new WeakMap<object, number>();
 
 /**
- * The engine keeps a rearranged copy of a right-hand factor for as long as its memory lives, and finds it by the
+ * The backend keeps a rearranged copy of a right-hand factor for as long as its memory lives, and finds it by the
  * memory alone: the same elements under another shape would read that copy out of bounds, so they are copied first.
  */
 function rightHand(backend: BackendWasm, b: TensorInfo, temporary: TensorInfo[]): TensorInfo {

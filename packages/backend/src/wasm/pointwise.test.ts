@@ -1,9 +1,9 @@
 import { Rng } from '@t2i/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { expectSame, expectSameWithGradients, randomValues, startEngines } from '../../test/compare.ts';
+import { expectSame, expectSameWithGradients, randomValues, startBackends } from '../../test/compare.ts';
 
-beforeAll(() => startEngines('wasm'));
+beforeAll(() => startBackends('wasm'));
 
 describe('leakyRelu', () => {
   it('has the gradients of the cpu backend', async () => {

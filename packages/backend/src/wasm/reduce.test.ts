@@ -6,11 +6,11 @@ import {
   expectSame,
   expectSameWithGradients,
   randomValues,
-  startEngines,
+  startBackends,
   toTensor,
 } from '../../test/compare.ts';
 
-beforeAll(() => startEngines('wasm'));
+beforeAll(() => startBackends('wasm'));
 
 describe.each([
   ['sum', tf.sum],

@@ -1,6 +1,6 @@
 /**
  * `Sum` and `Mean` over axes before the last one (batch-norm statistics, bias gradients).
- * The engine transposes the whole tensor for them; its average pooling adds rows where they lie, ten times as fast.
+ * The backend transposes the whole tensor for them; its average pooling adds rows where they lie, ten times as fast.
  */
 
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
@@ -13,17 +13,17 @@ const MAX_POOL = 128;
 /** Fewer rows than this are added here, in float64. */
 const FEW_ROWS = 32;
 
-/** Wraps the engine's `Sum`, which stays in use for other types and for the last axis. */
+/** Wraps the backend's `Sum`, which stays in use for other types and for the last axis. */
 export function sum(original: Kernel<SumInputs, SumAttrs>): Kernel<SumInputs, SumAttrs> {
   return (call) => reduceRows(call, () => 1) ?? original(call);
 }
 
-/** Wraps the engine's `Mean`, like {@link sum}. */
+/** Wraps the backend's `Mean`, like {@link sum}. */
 export function mean(original: Kernel<MeanInputs, SumAttrs>): Kernel<MeanInputs, SumAttrs> {
   return (call) => reduceRows(call, (rows) => rows) ?? original(call);
 }
 
-/** Sums over the reduced axes, divided by `divisor(rows)`; undefined where the engine's kernel is to be used. */
+/** Sums over the reduced axes, divided by `divisor(rows)`; undefined where the backend's kernel is to be used. */
 function reduceRows(
   { inputs: { x }, attrs: { axis, keepDims }, backend }: Parameters<Kernel<SumInputs, SumAttrs>>[0],
   divisor: (rows: number) => number,

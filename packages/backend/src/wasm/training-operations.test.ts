@@ -1,6 +1,6 @@
 import { beforeAll } from 'vitest';
-import { startEngines } from '../../test/compare.ts';
+import { startBackends } from '../../test/compare.ts';
 import { describeTrainingOperations } from '../../test/suites/training-operations.ts';
 
-beforeAll(() => startEngines('wasm'));
+beforeAll(() => startBackends('wasm'));
 describeTrainingOperations(30);

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll } from 'vitest';
-import { startEngines } from '../../test/compare.ts';
+import { startBackends } from '../../test/compare.ts';
 import { describeTrainingStep } from '../../test/suites/training-step.ts';
 
-beforeAll(() => startEngines('wasm'));
+beforeAll(() => startBackends('wasm'));
 const heap = () => {
   const { wasm } = tf.backend() as unknown as { wasm: { HEAPU8: Uint8Array } };
   return [wasm.HEAPU8.length];

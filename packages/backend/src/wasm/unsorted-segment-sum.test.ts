@@ -1,9 +1,9 @@
 import { Rng } from '@t2i/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, it } from 'vitest';
-import { expectSame, randomValues, startEngines } from '../../test/compare.ts';
+import { expectSame, randomValues, startBackends } from '../../test/compare.ts';
 
-beforeAll(() => startEngines('wasm'));
+beforeAll(() => startBackends('wasm'));
 
 const ids = (values: number[]) => ({ shape: [values.length], dtype: 'int32' as const, values });
 

@@ -4,7 +4,7 @@ import type { TensorInfo, UnsortedSegmentSumAttrs, UnsortedSegmentSumInputs } fr
 import { util } from '@tensorflow/tfjs-core';
 import type { KernelCall } from './kernel.ts';
 
-/** out[s, …] = Σ x[i, …] over all i with segmentIds[i] = s; other ids are dropped, as in every engine of tfjs. */
+/** out[s, …] = Σ x[i, …] over all i with segmentIds[i] = s; other ids are dropped, as in every backend of tfjs. */
 export function unsortedSegmentSum({
   inputs: { x, segmentIds },
   attrs: { numSegments },

@@ -21,7 +21,7 @@ export interface AdapterInfo {
 /** Programs in the place of a card: of Chromium (SwiftShader), Mesa (llvmpipe, lavapipe, softpipe) and Windows (WARP). */
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|software|basic render|\bwarp\b/i;
 
-/** Whether an adapter is a program: much slower than the engines of the CPU. `names`: what else it is called. */
+/** Whether an adapter is a program: much slower than the backends of the CPU. `names`: what else it is called. */
 export function isSoftware(info: AdapterInfo = {}, ...names: readonly string[]): boolean {
   const { isFallbackAdapter, vendor, architecture, device, description } = info;
   return isFallbackAdapter === true || SOFTWARE.test([vendor, architecture, device, description, ...names].join(' '));

@@ -1,4 +1,4 @@
-/** `AddN`: the engine's program reads all tensors at once, which is refused from eight on. Adds them in groups. */
+/** `AddN`: the backend's program reads all tensors at once, which is refused from eight on. Adds them in groups. */
 
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { WebgpuKernel } from './kernel.ts';
@@ -6,7 +6,7 @@ import type { WebgpuKernel } from './kernel.ts';
 /** Tensors that one program reads: every card offers eight storage buffers (WebGPU's default limit), and one holds the result. */
 const MOST = 7;
 
-/** Wraps the engine's `AddN`. */
+/** Wraps the backend's `AddN`. */
 export function addN(original: WebgpuKernel<TensorInfo[]>): WebgpuKernel<TensorInfo[]> {
   return ({ inputs, attrs, backend }) => {
     const add = (tensors: TensorInfo[]) => original({ inputs: tensors, attrs, backend });

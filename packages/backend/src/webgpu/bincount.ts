@@ -1,4 +1,4 @@
-/** `Bincount` of a tensor with several axes: the engine's program takes the shape for a number, which no card compiles. */
+/** `Bincount` of a tensor with several axes: the backend's program takes the shape for a number, which no card compiles. */
 
 import type { BincountAttrs, BincountInputs, TensorInfo } from '@tensorflow/tfjs-core';
 import { util } from '@tensorflow/tfjs-core';
@@ -6,7 +6,7 @@ import type { WebgpuKernel } from './kernel.ts';
 
 type Bincount = WebgpuKernel<BincountInputs, BincountAttrs>;
 
-/** Wraps the engine's `Bincount`. */
+/** Wraps the backend's `Bincount`. */
 export function bincount(original: Bincount): Bincount {
   return ({ inputs: { x, weights }, ...call }) =>
     original({ ...call, inputs: { x: flattened(x), weights: flattened(weights) } });

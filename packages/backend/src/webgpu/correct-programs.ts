@@ -1,8 +1,8 @@
-/** Corrects compute shaders of the engine where they are about to run: kernels also run those of other kernels. */
+/** Corrects compute shaders of the backend where they are about to run: kernels also run those of other kernels. */
 
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 
-/** A compute shader of the engine, before it is compiled. */
+/** A compute shader of the backend, before it is compiled. */
 export interface Program {
   /** What is compiled once under a key (and the ranks and types of its tensors) serves all programs that have it. */
   shaderKey: string;

@@ -1,5 +1,5 @@
 /**
- * `Cumsum` and `Cumprod`: the engine writes the length of the axis into the program, but not into its key, so that backwards
+ * `Cumsum` and `Cumprod`: the backend writes the length of the axis into the program, but not into its key, so that backwards
  * (as in their gradients) every further length is added up with the program of the first.
  */
 

@@ -30,7 +30,7 @@ export function refuseAfterErrors(backend: DeviceErrors): void {
     const values = await read(dataId);
     if (problem === undefined) return values;
     throw new BackendError(`The graphics card failed: ${problem}`, {
-      hint: 'What it holds can no longer be trusted: start again, with smaller batches if memory is short, or on another engine.',
+      hint: 'What it holds can no longer be trusted: start again, with smaller batches if memory is short, or on another backend.',
     });
   };
 }

@@ -2,7 +2,7 @@
 
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 
-/** The name under which tfjs knows the engine. */
+/** The name under which tfjs knows the backend. */
 export const WEBGPU = 'webgpu';
 
 /** A kernel with one output; `Inputs` and `Attrs` are the types that tfjs-core declares for it (each input possibly undefined). */

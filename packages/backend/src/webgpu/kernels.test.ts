@@ -2,7 +2,7 @@ import { Rng } from '@t2i/core';
 import { skipWithoutSwiftShader } from '@t2i/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { expectSame, expectSameWithGradients, randomValues, startEngines } from '../../test/compare.ts';
+import { expectSame, expectSameWithGradients, randomValues, startBackends } from '../../test/compare.ts';
 import { describeConvolution } from '../../test/suites/convolution.ts';
 import { describeProducts } from '../../test/suites/mat-mul.ts';
 import { describeTrainingOperations } from '../../test/suites/training-operations.ts';
@@ -32,7 +32,7 @@ const FUNCTIONS: Record<string, (x: tf.Tensor) => tf.Tensor> = {
 };
 
 describe.skipIf(skipWithoutSwiftShader)('webgpu on SwiftShader', { timeout: PATIENCE }, () => {
-  beforeAll(() => startEngines('webgpu'), PATIENCE);
+  beforeAll(() => startBackends('webgpu'), PATIENCE);
 
   describe.each([
     { inner: 2000, columns: 28, by: 'four elements at once' },
@@ -138,7 +138,7 @@ describe.skipIf(skipWithoutSwiftShader)('webgpu on SwiftShader', { timeout: PATI
   const memory = () => [(tf.memory() as tf.MemoryInfo & { numBytesInGPU: number }).numBytesInGPU];
   describeTrainingStep('webgpu', memory, { imageSize: 16, batchSize: 4, filters: 4 });
 
-  // the last one: from then on the engine refuses to work
+  // the last one: from then on the backend refuses to work
   it('gives no numbers after an error on the device', async () => {
     await tf.setBackend('webgpu');
     const { device } = tf.backend() as unknown as { device: { createBuffer(options: object): unknown } };

@@ -1,4 +1,4 @@
-/** A tensor may be disposed of while it is read, as on every engine: here the engine would fail to keep the numbers with it. */
+/** A tensor may be disposed of while it is read, as on every backend: here the backend would fail to keep the numbers with it. */
 
 export interface Reader {
   readonly tensorMap: { has(dataId: object): boolean };

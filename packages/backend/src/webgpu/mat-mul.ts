@@ -1,4 +1,4 @@
-/** `BatchMatMul` over an empty dimension: zeros, where the engine would bind an empty buffer and fail. */
+/** `BatchMatMul` over an empty dimension: zeros, where the backend would bind an empty buffer and fail. */
 
 import type { BatchMatMulAttrs, BatchMatMulInputs, KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
 import { broadcast_util, Fill, getKernel } from '@tensorflow/tfjs-core';
@@ -6,7 +6,7 @@ import { WEBGPU, type WebgpuKernel } from './kernel.ts';
 
 type MatMul = WebgpuKernel<BatchMatMulInputs, BatchMatMulAttrs>;
 
-/** Wraps the engine's `BatchMatMul`. */
+/** Wraps the backend's `BatchMatMul`. */
 export function batchMatMul(original: MatMul): MatMul {
   return (call) => {
     const { a, b } = call.inputs;

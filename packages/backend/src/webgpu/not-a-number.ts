@@ -6,7 +6,7 @@
 import { assert } from '@t2i/core';
 import type { Program } from './correct-programs.ts';
 
-/** Functions of one number, as the engine numbers them. */
+/** Functions of one number, as the backend numbers them. */
 const FUNCTION = /^unary_(\d+)$/;
 /** Those that say something else of NaN. */
 const OF_NAN = new Set(Object.values({ isFinite: 15, isInf: 16, isNaN: 17, logicalNot: 21, sign: 31, toInt: 40 }));

@@ -1,4 +1,4 @@
-/** `Prod` of a small tensor, which the engine computes on the CPU and there forgets `keepDims`. */
+/** `Prod` of a small tensor, which the backend computes on the CPU and there forgets `keepDims`. */
 
 import type { ProdAttrs, ProdInputs } from '@tensorflow/tfjs-core';
 import { backend_util, util } from '@tensorflow/tfjs-core';
@@ -6,7 +6,7 @@ import type { WebgpuKernel } from './kernel.ts';
 
 type Prod = WebgpuKernel<ProdInputs, ProdAttrs>;
 
-/** Wraps the engine's `Prod`. */
+/** Wraps the backend's `Prod`. */
 export function prod(original: Prod): Prod {
   return (call) => {
     const product = original(call);

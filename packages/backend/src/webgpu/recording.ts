@@ -1,12 +1,12 @@
 /**
  * Programs are recorded with less work on the CPU, which has more of it in a step of training than a fast card: a step runs the same programs
- * on the same sizes again and again, and so the engine's small buffers of sizes (uniforms) and its lists of buffers (bind groups) are kept.
+ * on the same sizes again and again, and so the backend's small buffers of sizes (uniforms) and its lists of buffers (bind groups) are kept.
  */
 
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { env, util } from '@tensorflow/tfjs-core';
 
-/** Programs that are handed to the card at once. The engine's own 15 cost more time, and many more keep disposed tensors for longer. */
+/** Programs that are handed to the card at once. The backend's own 15 cost more time, and many more keep disposed tensors for longer. */
 const PROGRAMS_AT_ONCE = 32;
 /** Kept of each kind, then all are forgotten. A step needs some hundreds, and the first ones meet other buffers than those after them. */
 const MOST_KEPT = 16_384;
@@ -82,7 +82,7 @@ interface SizedBuffer {
   readonly usage: number;
 }
 
-/** What `makeUniforms` of the engine touches. */
+/** What `makeUniforms` of the backend touches. */
 interface UniformMaker {
   readonly bufferManager: { acquireBuffer(size: number, usage: number): object };
   readonly queue: object;
@@ -137,7 +137,7 @@ export function recordQuickly(backend: Recorder): void {
 }
 
 /**
- * Of the buffers that are free, the first one that was made is used again first. The engine takes what was freed last, which deals the
+ * Of the buffers that are free, the first one that was made is used again first. The backend takes what was freed last, which deals the
  * buffers to the tensors anew in every step; this way a step meets those of an earlier one, and with them its bind groups.
  */
 function useLowestFirst(manager: BufferManager, numberOf: Numbers): void {
@@ -153,7 +153,7 @@ function useLowestFirst(manager: BufferManager, numberOf: Numbers): void {
   };
 }
 
-/** In the order of the structure that the engine declares in every program. */
+/** In the order of the structure that the backend declares in every program. */
 function uniformsFor(program: Compiled, tensors: readonly TensorInfo[], more: readonly Uniform[]): Uniform[] {
   const int32 = (data: readonly number[]): Uniform => ({ type: 'int32', data });
   const count = util.sizeFromShape([...program.outputShape]) / (program.outputComponent || 1);
@@ -162,7 +162,7 @@ function uniformsFor(program: Compiled, tensors: readonly TensorInfo[], more: re
     { type: 'float32', data: [Number.POSITIVE_INFINITY] },
     ...tensors.flatMap(({ shape }) => [int32(shape), int32(util.computeStrides(shape))]),
     ...(program.size ? [int32([count])] : []),
-    ...more.map(({ type, data }) => ({ type, data })), // the engine writes into them
+    ...more.map(({ type, data }) => ({ type, data })), // the backend writes into them
   ];
 }
 

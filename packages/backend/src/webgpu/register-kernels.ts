@@ -1,4 +1,4 @@
-/** Puts corrected kernels and faster ones in the place of some of the engine's own, and adds the fused ones. */
+/** Puts corrected kernels and faster ones in the place of some of the backend's own, and adds the fused ones. */
 
 import {
   AddN,

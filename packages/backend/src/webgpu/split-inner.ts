@@ -1,5 +1,5 @@
 /**
- * Products of matrices with few rows and a long inner dimension, which the engine splits among workgroups.
+ * Products of matrices with few rows and a long inner dimension, which the backend splits among workgroups.
  * It reads four elements at once along the rows of B also where B is transposed, and so gets those of another column.
  * Element by element the same program is right.
  */

@@ -1,5 +1,5 @@
 /**
- * Numbers go to the card through its queue. The engine makes a buffer for each tensor that is uploaded, maps it, copies and destroys it, and ends
+ * Numbers go to the card through its queue. The backend makes a buffer for each tensor that is uploaded, maps it, copies and destroys it, and ends
  * the pass that it is recording: a step of training uploads some twenty single numbers.
  */
 
@@ -23,7 +23,7 @@ export function uploadThroughQueue(backend: Uploader): void {
     const { values, dtype } = data;
     if (data.resource != null || !values || !['float32', 'int32', 'bool'].includes(dtype)) return upload(dataId);
     const numbers = dtype === 'float32' ? float32(values) : int32(values);
-    data.values = null; // the engine then takes a buffer as for a result
+    data.values = null; // the backend then takes a buffer as for a result
     // What was recorded and not submitted uses none of the buffers that are free: they are given back when it is submitted.
     upload(dataId);
     backend.queue.writeBuffer(data.resource as unknown as object, 0, numbers);

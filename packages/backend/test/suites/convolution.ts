@@ -1,4 +1,4 @@
-/** Convolutions and their gradients over random shapes, on any engine. */
+/** Convolutions and their gradients over random shapes, on any backend. */
 
 import { Rng } from '@t2i/core';
 import * as tf from '@tensorflow/tfjs-core';
@@ -29,7 +29,7 @@ function randomPad(rng: Rng): Pad {
   return rng.pick(kinds);
 }
 
-/** Shapes whose output is not empty; channels on both sides of the engine's block of 8. */
+/** Shapes whose output is not empty; channels on both sides of the backend's block of 8. */
 function randomShapes(rng: Rng): Shapes {
   for (;;) {
     const shapes: Shapes = {

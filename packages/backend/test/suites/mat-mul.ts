@@ -1,4 +1,4 @@
-/** Products of matrices over random sizes and all transpositions, on any engine. */
+/** Products of matrices over random sizes and all transpositions, on any backend. */
 
 import { Rng } from '@t2i/core';
 import * as tf from '@tensorflow/tfjs-core';

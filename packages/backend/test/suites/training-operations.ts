@@ -1,4 +1,4 @@
-/** Every other operation that a GAN, a GoogLeNet or a text encoder is trained with, whoever's kernel it is, on any engine. */
+/** Every other operation that a GAN, a GoogLeNet or a text encoder is trained with, whoever's kernel it is, on any backend. */
 
 import { Rng } from '@t2i/core';
 import * as tf from '@tensorflow/tfjs-core';
@@ -56,7 +56,7 @@ const BINARY: Record<string, (a: tf.Tensor, b: tf.Tensor) => tf.Tensor> = {
   sub: tf.sub,
 };
 
-/** Whose gradients tfjs-core does not sum over broadcast axes, on any engine. */
+/** Whose gradients tfjs-core does not sum over broadcast axes, on any backend. */
 const UNREDUCED = new Set(['maximum', 'minimum', 'squaredDifference']);
 
 const image = (x: tf.Tensor) => x as tf.Tensor4D;

@@ -1,42 +1,42 @@
-/** A folder as one file, tar in brotli, and back: Node reads both without help. */
+/** A directory as one file, tar in brotli, and back: Node reads both without help. */
 
 import { createReadStream, createWriteStream, existsSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { constants, createBrotliCompress, createBrotliDecompress } from 'node:zlib';
 import { T2iError } from '@t2i/core';
-import { hashFile, writeFolderAtomic } from '@t2i/core/node';
+import { hashFile, writeDirectoryAtomic } from '@t2i/core/node';
 import { packTar, unpackTar } from 'modern-tar/fs';
 
-/** Writes everything in `folder` to `file`. The effort is that of brotli, 0 … 11. */
-export async function packArchive(folder: string, file: string, effort: number): Promise<void> {
+/** Writes everything in `directory` to `file`. The effort is that of brotli, 0 … 11. */
+export async function packArchive(directory: string, file: string, effort: number): Promise<void> {
   const params = {
     [constants.BROTLI_PARAM_QUALITY]: effort,
     [constants.BROTLI_PARAM_LGWIN]: constants.BROTLI_MAX_WINDOW_BITS,
   };
-  await pipeline(packTar(folder), createBrotliCompress({ params }), createWriteStream(file, { flags: 'wx' }));
+  await pipeline(packTar(directory), createBrotliCompress({ params }), createWriteStream(file, { flags: 'wx' }));
 }
 
 /**
- * Unpacks `file` into `folder`, which is whole afterwards or not there.
+ * Unpacks `file` into `directory`, which is whole afterwards or not there.
  * @throws T2iError when the file is not the one that was packed, or the disk refuses
  */
-export async function unpackArchive(file: string, sha256: string, folder: string): Promise<void> {
+export async function unpackArchive(file: string, sha256: string, directory: string): Promise<void> {
   if ((await hashFile(file)) !== sha256) {
     throw new T2iError('ERR_BUNDLE', `${file} is damaged: its hash is not the one in bundle.json.`, {
       hint: 'Copy the bundle again, all of it.',
     });
   }
-  await writeFolderAtomic(folder, (temporary) =>
+  await writeDirectoryAtomic(directory, (temporary) =>
     pipeline(createReadStream(file), createBrotliDecompress(), unpackTar(temporary)),
   );
 }
 
-/** Makes `folder` unless it is there; that somebody else made it meanwhile is as good. */
-export async function makeOnce(folder: string, make: () => Promise<unknown>): Promise<void> {
-  if (existsSync(folder)) return;
+/** Makes `directory` unless it is there; that somebody else made it meanwhile is as good. */
+export async function makeOnce(directory: string, make: () => Promise<unknown>): Promise<void> {
+  if (existsSync(directory)) return;
   try {
     await make();
   } catch (error) {
-    if (!existsSync(folder)) throw error;
+    if (!existsSync(directory)) throw error;
   }
 }

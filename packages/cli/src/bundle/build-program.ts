@@ -2,12 +2,12 @@
  * The program of a bundle: everything that `t2i train` can reach in a few files, made by esbuild, and beside them what cannot be put
  * into JavaScript: addons, WebAssembly, the weights of the text encoder. Copying the packages instead would take 70 MB.
  *
- *     dist/          train.js, one file for each engine that is loaded by name, shared chunks, the engine's WebAssembly
- *     node_modules/  sharp, Dawn or TensorFlow; for engines in dist a package that leads there
+ *     dist/          train.js, one file for each backend that is loaded by name, shared chunks, the backend's WebAssembly
+ *     node_modules/  sharp, Dawn or TensorFlow; for backends in dist a package that leads there
  *     prebuilds/     the kernels of @t2i/backend-native
  *     weights/       the pretrained text encoder, when it is used
  *
- * Files are found from `import.meta.url` as in the packages: one folder up from `dist`.
+ * Files are found from `import.meta.url` as in the packages: one directory up from `dist`.
  */
 
 import { existsSync } from 'node:fs';
@@ -17,13 +17,13 @@ import { assert, ConfigError, errorMessage } from '@t2i/core';
 import { readJsonFile, writeFileAtomic, writeJsonFile } from '@t2i/core/node';
 import type { BuildOptions } from 'esbuild';
 import { BUNDLE_ENTRIES } from '../bundle-entries.ts';
-import { copyPackage, packageFolder } from './packages.ts';
+import { copyPackage, packageDirectory } from './packages.ts';
 
-/** Engines that come only when they are asked for. */
-export type ExtraEngine = 'webgpu' | 'node' | 'node-gpu';
+/** Backends that come only when they are asked for. */
+export type ExtraBackend = 'webgpu' | 'node' | 'node-gpu';
 
 /** Packages that are copied as they are. */
-const AS_THEY_ARE: Readonly<Record<ExtraEngine, string>> = {
+const AS_THEY_ARE: Readonly<Record<ExtraBackend, string>> = {
   webgpu: 'webgpu',
   node: '@tensorflow/tfjs-node',
   'node-gpu': '@tensorflow/tfjs-node-gpu',
@@ -36,32 +36,32 @@ const COMMONJS = `import { createRequire as createRequire__ } from 'node:module'
 const require = createRequire__(import.meta.url), __dirname = import.meta.dirname, __filename = import.meta.filename;`;
 
 export interface ProgramOptions {
-  readonly engines: readonly ExtraEngine[];
+  readonly backends: readonly ExtraBackend[];
   /** Whether the text encoder that comes with the packages is used. */
   readonly pretrained: boolean;
 }
 
-/** Writes the program into the empty folder `out`. Returns the file of the kernels of the engine `native`, when they are compiled. */
+/** Writes the program into the empty directory `out`. Returns the file of the kernels of the backend `native`, when they are compiled. */
 export async function buildProgram(
   out: string,
-  { engines, pretrained }: ProgramOptions,
+  { backends, pretrained }: ProgramOptions,
 ): Promise<{ kernels: string | undefined }> {
   const cli = dirname(BUNDLE_ENTRIES.train);
-  const backend = await folderOf('@t2i/backend', cli);
-  const byName = engines.includes('webgpu') ? [NATIVE, WEBGPU_BACKEND] : [NATIVE];
+  const backend = await directoryOf('@t2i/backend', cli);
+  const byName = backends.includes('webgpu') ? [NATIVE, WEBGPU_BACKEND] : [NATIVE];
   const entryPoints: Record<string, string> = { train: BUNDLE_ENTRIES.train };
   for (const name of byName) entryPoints[fileName(name)] = name;
   await runEsbuild({ entryPoints, outdir: join(out, 'dist'), splitting: true, absWorkingDir: backend });
   for (const name of byName) await leadTo(name, out);
 
   const modules = join(out, 'node_modules');
-  await copyPackage('sharp', await folderOf('@t2i/image-node', cli), modules);
-  for (const engine of engines) await copyPackage(AS_THEY_ARE[engine], backend, modules);
-  await copyWebAssembly(await folderOf('@tensorflow/tfjs-backend-wasm', backend), join(out, 'dist'));
-  if (pretrained) await copyWeights(await folderOf('@t2i/text-encoder', cli), out);
+  await copyPackage('sharp', await directoryOf('@t2i/image-node', cli), modules);
+  for (const name of backends) await copyPackage(AS_THEY_ARE[name], backend, modules);
+  await copyWebAssembly(await directoryOf('@tensorflow/tfjs-backend-wasm', backend), join(out, 'dist'));
+  if (pretrained) await copyWeights(await directoryOf('@t2i/text-encoder', cli), out);
   const { version } = (await readJsonFile(backend, 'package.json')) as { version: string };
   await writeJsonFile(join(out, 'package.json'), { name: 't2i-bundle', version, private: true, type: 'module' });
-  return { kernels: await copyKernels(await folderOf(NATIVE, cli), out) };
+  return { kernels: await copyKernels(await directoryOf(NATIVE, cli), out) };
 }
 
 /**
@@ -115,14 +115,14 @@ async function runEsbuild(options: BuildOptions): Promise<void> {
 /** `@t2i/backend-native` → `backend-native`. */
 const fileName = (name: string) => name.slice(name.indexOf('/') + 1);
 
-/** A package of this name that is the file in `dist`: engines are imported by name, and must share one copy of tfjs-core. */
+/** A package of this name that is the file in `dist`: backends are imported by name, and must share one copy of tfjs-core. */
 async function leadTo(name: string, out: string): Promise<void> {
-  const folder = join(out, 'node_modules', name);
-  await writeJsonFile(join(folder, 'package.json'), { name, type: 'module', exports: './index.js' });
-  await writeFileAtomic(join(folder, 'index.js'), `export * from '../../../dist/${fileName(name)}.js';\n`);
+  const directory = join(out, 'node_modules', name);
+  await writeJsonFile(join(directory, 'package.json'), { name, type: 'module', exports: './index.js' });
+  await writeFileAtomic(join(directory, 'index.js'), `export * from '../../../dist/${fileName(name)}.js';\n`);
 }
 
-/** Not the figures and pictures beside them. */
+/** Not the figures and images beside them. */
 async function copyWeights(from: string, out: string): Promise<void> {
   const filter = (path: string) => extname(path) === '' || basename(path).startsWith('encoder.');
   await cp(join(from, 'weights'), join(out, 'weights'), {
@@ -132,10 +132,10 @@ async function copyWeights(from: string, out: string): Promise<void> {
 }
 
 async function copyWebAssembly(from: string, to: string): Promise<void> {
-  const folder = join(from, 'dist');
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.wasm'));
-  assert(names.length > 0, `${folder} holds no WebAssembly`);
-  for (const name of names) await copyFile(join(folder, name), join(to, name));
+  const directory = join(from, 'dist');
+  const names = (await readdir(directory)).filter((name) => name.endsWith('.wasm'));
+  assert(names.length > 0, `${directory} holds no WebAssembly`);
+  for (const name of names) await copyFile(join(directory, name), join(to, name));
 }
 
 /** The compiled kernels are looked for in two places; in the bundle there is one. */
@@ -149,8 +149,8 @@ async function copyKernels(from: string, out: string): Promise<string | undefine
   return copy;
 }
 
-async function folderOf(name: string, from: string): Promise<string> {
-  const folder = await packageFolder(name, from);
-  assert(folder !== undefined, `${name} is not installed beside ${from}`);
-  return folder;
+async function directoryOf(name: string, from: string): Promise<string> {
+  const directory = await packageDirectory(name, from);
+  assert(directory !== undefined, `${name} is not installed beside ${from}`);
+  return directory;
 }

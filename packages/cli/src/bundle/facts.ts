@@ -21,9 +21,9 @@ export interface BundleFacts {
   readonly node: string;
   /** Newest version of glibc that something in the bundle asks for. */
   readonly glibc: string;
-  readonly engines: readonly string[];
-  /** The set's pictures, as people say it; undefined without a set. */
-  readonly pictures: string | undefined;
+  readonly backends: readonly string[];
+  /** The set's images, as people say it; undefined without a set. */
+  readonly images: string | undefined;
   /** SHA-256 of the parts. */
   readonly parts: Readonly<Record<'program', string> & Partial<Record<'data', string>>>;
 }

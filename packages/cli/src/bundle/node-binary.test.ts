@@ -1,6 +1,6 @@
 import { chmod, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { withTemporaryFolder } from '@t2i/test-utils';
+import { withTemporaryDirectory } from '@t2i/test-utils';
 import { describe, expect, it } from 'vitest';
 import { newestGlibc, packNode } from './node-binary.ts';
 
@@ -15,12 +15,12 @@ describe.runIf(process.platform === 'linux')('packNode', () => {
     ['echo hello', /is hello; training needs/],
     ['exit 3', /does not run: .* ended with 3/],
   ])('refuses what says "%s"', async (says, message) => {
-    await withTemporaryFolder(async (folder) => {
-      const node = join(folder, 'node');
+    await withTemporaryDirectory(async (directory) => {
+      const node = join(directory, 'node');
       await writeFile(node, `#!/bin/sh\n${says}\n`);
       await chmod(node, 0o755);
-      await expect(packNode(node, join(folder, 'node.xz'), { fast: true })).rejects.toThrow(message);
-      expect(await readdir(folder)).toEqual(['node']);
+      await expect(packNode(node, join(directory, 'node.xz'), { fast: true })).rejects.toThrow(message);
+      expect(await readdir(directory)).toEqual(['node']);
     });
   });
 });

@@ -52,13 +52,13 @@ async function compress(from: string, to: string, fast: boolean): Promise<void> 
 }
 
 /** Copies xz and its library, which ask for no more than Node does. Returns whether they were found. */
-export async function copyXz(folder: string): Promise<boolean> {
+export async function copyXz(directory: string): Promise<boolean> {
   try {
     const xz = (await call('sh', ['-c', 'command -v xz'])).trim();
     const library = /=> (\S*liblzma\S*)/.exec(await call('ldd', [xz]))?.[1];
-    await mkdir(folder);
-    await copyFile(xz, join(folder, 'xz'));
-    if (library !== undefined) await copyFile(library, join(folder, basename(library)));
+    await mkdir(directory);
+    await copyFile(xz, join(directory, 'xz'));
+    if (library !== undefined) await copyFile(library, join(directory, basename(library)));
     return true;
   } catch {
     return false;

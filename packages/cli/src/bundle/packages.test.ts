@@ -2,20 +2,20 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ConfigError } from '@t2i/core';
-import { withTemporaryFolder } from '@t2i/test-utils';
+import { withTemporaryDirectory } from '@t2i/test-utils';
 import { describe, expect, it } from 'vitest';
 import { copyPackage } from './packages.ts';
 
 const manifest = (version: string, more: object = {}) => JSON.stringify({ version, ...more });
 
 async function withPackages(files: Readonly<Record<string, string>>, use: (from: string, to: string) => Promise<void>) {
-  await withTemporaryFolder(async (folder) => {
+  await withTemporaryDirectory(async (directory) => {
     for (const [name, content] of Object.entries(files)) {
-      const path = join(folder, 'app/node_modules', name);
+      const path = join(directory, 'app/node_modules', name);
       await mkdir(dirname(path), { recursive: true });
       await writeFile(path, content);
     }
-    await use(join(folder, 'app'), join(folder, 'copied'));
+    await use(join(directory, 'app'), join(directory, 'copied'));
   });
 }
 

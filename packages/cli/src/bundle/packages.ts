@@ -8,7 +8,7 @@ import { ConfigError } from '@t2i/core';
 
 /** Types, maps and sources of addons are not loaded. */
 const NOT_LOADED = /\.(?:d\.[cm]?ts|ts|map|md|cc|h|gyp|markdown)$/i;
-/** A folder with files of one platform. */
+/** A directory with files of one platform. */
 const PLATFORM = /^(?:darwin|win32|linux|linuxmusl|freebsd|android)-\w+$/;
 const HERE = `${process.platform}-${process.arch}`;
 
@@ -18,23 +18,23 @@ interface PackageJson {
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
-/** The folder of the package `name` as the code in `from` would find it. */
-export async function packageFolder(name: string, from: string): Promise<string | undefined> {
+/** The directory of the package `name` as the code in `from` would find it. */
+export async function packageDirectory(name: string, from: string): Promise<string | undefined> {
   const places = createRequire(join(from, 'package.json')).resolve.paths(name) ?? [];
   const found = places.map((place) => join(place, name)).find((place) => existsSync(join(place, 'package.json')));
   return found === undefined ? undefined : realpath(found);
 }
 
 /**
- * Copies `name`, found from the folder `from`, and its dependencies into `nodeModules`. Optional ones that are not installed stay out.
+ * Copies `name`, found from the directory `from`, and its dependencies into `nodeModules`. Optional ones that are not installed stay out.
  * @throws ConfigError when a package is not installed, or in two versions
  */
 export async function copyPackage(name: string, from: string, nodeModules: string): Promise<void> {
-  const folder = await packageFolder(name, from);
-  if (folder === undefined) {
+  const directory = await packageDirectory(name, from);
+  if (directory === undefined) {
     throw new ConfigError(`The package ${name} is not installed.`, { hint: `Install it: npm install ${name}` });
   }
-  const manifest = await readManifest(folder);
+  const manifest = await readManifest(directory);
   const target = join(nodeModules, name);
   if (existsSync(target)) {
     const { version } = await readManifest(target);
@@ -42,19 +42,19 @@ export async function copyPackage(name: string, from: string, nodeModules: strin
     throw new ConfigError(`The bundle would need ${name} in two versions, ${version} and ${manifest.version}.`);
   }
   await mkdir(dirname(target), { recursive: true });
-  await cp(folder, target, { recursive: true, dereference: true, filter: (path) => isLoaded(path, folder) });
-  for (const needed of Object.keys(manifest.dependencies ?? {})) await copyPackage(needed, folder, nodeModules);
+  await cp(directory, target, { recursive: true, dereference: true, filter: (path) => isLoaded(path, directory) });
+  for (const needed of Object.keys(manifest.dependencies ?? {})) await copyPackage(needed, directory, nodeModules);
   for (const wanted of Object.keys(manifest.optionalDependencies ?? {})) {
-    if ((await packageFolder(wanted, folder)) !== undefined) await copyPackage(wanted, folder, nodeModules);
+    if ((await packageDirectory(wanted, directory)) !== undefined) await copyPackage(wanted, directory, nodeModules);
   }
 }
 
-function isLoaded(path: string, folder: string): boolean {
-  if (path === folder) return true;
+function isLoaded(path: string, directory: string): boolean {
+  if (path === directory) return true;
   const name = basename(path);
   return name !== 'node_modules' && !NOT_LOADED.test(name) && (!PLATFORM.test(name) || name === HERE);
 }
 
-async function readManifest(folder: string): Promise<PackageJson> {
-  return JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as PackageJson;
+async function readManifest(directory: string): Promise<PackageJson> {
+  return JSON.parse(await readFile(join(directory, 'package.json'), 'utf8')) as PackageJson;
 }

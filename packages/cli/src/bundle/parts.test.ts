@@ -1,15 +1,15 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { withTemporaryFolder } from '@t2i/test-utils';
+import { withTemporaryDirectory } from '@t2i/test-utils';
 import { expect, it } from 'vitest';
 import { assertSmall, partsTable, weigh } from './parts.ts';
 
-it('weighs every file of a folder, and says of one that is too heavy what weighs how much', async () => {
-  await withTemporaryFolder(async (folder) => {
-    await mkdir(join(folder, 'tools'));
-    await writeFile(join(folder, 'tools/xz'), new Uint8Array(120_000));
-    await writeFile(join(folder, 'node.xz'), new Uint8Array(2_340_000));
-    const parts = await weigh(folder);
+it('weighs every file of a directory, and says of one that is too heavy what weighs how much', async () => {
+  await withTemporaryDirectory(async (directory) => {
+    await mkdir(join(directory, 'tools'));
+    await writeFile(join(directory, 'tools/xz'), new Uint8Array(120_000));
+    await writeFile(join(directory, 'node.xz'), new Uint8Array(2_340_000));
+    const parts = await weigh(directory);
     expect(parts).toEqual([
       { name: 'node.xz', bytes: 2_340_000 },
       { name: 'tools/xz', bytes: 120_000 },

@@ -10,10 +10,10 @@ export interface BundlePart {
   readonly bytes: number;
 }
 
-/** The files of a folder, the heaviest first. */
-export async function weigh(folder: string): Promise<BundlePart[]> {
-  const names = await readdir(folder, { recursive: true });
-  const files = await Promise.all(names.map(async (name) => ({ name, found: await stat(join(folder, name)) })));
+/** The files of a directory, the heaviest first. */
+export async function weigh(directory: string): Promise<BundlePart[]> {
+  const names = await readdir(directory, { recursive: true });
+  const files = await Promise.all(names.map(async (name) => ({ name, found: await stat(join(directory, name)) })));
   return files
     .filter(({ found }) => found.isFile())
     .map(({ name, found }) => ({ name, bytes: found.size }))
@@ -36,7 +36,7 @@ export function assertSmall(parts: readonly BundlePart[], limit: number): void {
   throw new ConfigError(
     `The bundle would have ${megabytes(total)}, not ${megabytes(limit)}:\n${partsTable(parts).trimEnd()}`,
     {
-      hint: 'Lower --quality, leave out embeddings or engines, or raise --max-megabytes.',
+      hint: 'Lower --quality, leave out embeddings or backends, or raise --max-megabytes.',
     },
   );
 }

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { withTemporaryFolder } from '@t2i/test-utils';
+import { withTemporaryDirectory } from '@t2i/test-utils';
 import { describe, expect, it } from 'vitest';
 import { runScript } from './run-script.ts';
 
@@ -11,8 +11,8 @@ const NODE = '#!/bin/sh\n[ "$1" = --version ] || printf "%s\\n" "$@"\n';
 
 /** A bundle with a shell script in the place of Node. */
 async function withBundle(node: string | Uint8Array, use: (bundle: string) => Promise<void>): Promise<void> {
-  await withTemporaryFolder(async (folder) => {
-    const bundle = join(folder, "a bundle's folder");
+  await withTemporaryDirectory(async (directory) => {
+    const bundle = join(directory, "a bundle's directory");
     await mkdir(bundle);
     await writeFile(join(bundle, 'run.sh'), runScript({ id: 'abc', platform: 'linux-x64', glibc: '2.28' }));
     await chmod(join(bundle, 'run.sh'), 0o755);
@@ -28,7 +28,7 @@ function start(command: string, args: readonly string[], { cwd = '/', env = {} }
 }
 
 describe.runIf(hasXz && process.platform === 'linux')('run.sh', () => {
-  it('unpacks Node once and hands its flags over, from any folder and without a PATH', async () => {
+  it('unpacks Node once and hands its flags over, from any directory and without a PATH', async () => {
     await withBundle(NODE, async (bundle) => {
       const expected = [`${bundle}/start.mjs`, `${bundle}/unpacked/abc`, '--preview', 'a  red flower', ''].join('\n');
       const first = start(join(bundle, 'run.sh'), ['--preview', 'a  red flower']);

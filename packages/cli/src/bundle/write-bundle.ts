@@ -1,14 +1,14 @@
-/** Writes a bundle: Node, the program, data and configuration in one folder that trains elsewhere. */
+/** Writes a bundle: Node, the program, data and configuration in one directory that trains elsewhere. */
 
 import { createHash } from 'node:crypto';
 import { chmod, copyFile, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { ConfigError, type Logger } from '@t2i/core';
-import { copyFolder, hashFile, writeFileAtomic, writeFolderAtomic, writeJsonFile } from '@t2i/core/node';
+import { copyDirectory, hashFile, writeDirectoryAtomic, writeFileAtomic, writeJsonFile } from '@t2i/core/node';
 import { type CondenseOptions, condenseDataset } from '@t2i/dataset/node';
 import type { RunConfig } from '@t2i/pipeline';
 import { packArchive } from './archive.ts';
-import { buildProgram, buildStart, type ExtraEngine, loadEsbuild } from './build-program.ts';
+import { buildProgram, buildStart, type ExtraBackend, loadEsbuild } from './build-program.ts';
 import { BUNDLE_FILES, type BundleFacts } from './facts.ts';
 import { copyXz, newestGlibc, packNode } from './node-binary.ts';
 import { assertSmall, type BundlePart, weigh } from './parts.ts';
@@ -21,15 +21,15 @@ export interface BundleOptions {
   readonly out: string;
   /** Names its encoder: none that is `automatic`. */
   readonly config: RunConfig;
-  /** Folder of a text encoder of one's own. */
+  /** Directory of a text encoder of one's own. */
   readonly encoder: string | undefined;
   /** File of embeddings that `t2i embed` wrote. */
   readonly embeddings: string | undefined;
   /** Node for this platform. */
   readonly node: string;
-  readonly engines: readonly ExtraEngine[];
+  readonly backends: readonly ExtraBackend[];
   readonly quality: CondenseOptions['quality'];
-  /** Bytes that the folder may have. */
+  /** Bytes that the directory may have. */
   readonly limit: number;
   /** Compress less, for trying it out. */
   readonly fast: boolean;
@@ -38,42 +38,42 @@ export interface BundleOptions {
 }
 
 /**
- * Makes the folder, whole or not at all, and returns what each part weighs.
- * @throws ConfigError when the folder is not empty, esbuild is not installed, a part is missing, or all of it is larger than the limit
+ * Makes the directory, whole or not at all, and returns what each part weighs.
+ * @throws ConfigError when the directory is not empty, esbuild is not installed, a part is missing, or all of it is larger than the limit
  */
 export async function writeBundle(options: BundleOptions): Promise<BundlePart[]> {
   const out = resolve(options.out);
   if ((await namesIn(out)).length > 0) {
-    throw new ConfigError(`${out} is not empty.`, { hint: 'Name a folder that does not exist yet.' });
+    throw new ConfigError(`${out} is not empty.`, { hint: 'Name a directory that does not exist yet.' });
   }
   await loadEsbuild(); // before minutes of work
   let parts: BundlePart[] = [];
-  await writeFolderAtomic(out, async (folder) => {
-    await fillBundle(folder, options);
-    parts = await weigh(folder);
+  await writeDirectoryAtomic(out, async (directory) => {
+    await fillBundle(directory, options);
+    parts = await weigh(directory);
     assertSmall(parts, options.limit);
   });
   return parts;
 }
 
-async function fillBundle(folder: string, options: BundleOptions): Promise<void> {
+async function fillBundle(directory: string, options: BundleOptions): Promise<void> {
   const { config, node, fast, logger, signal } = options;
   const data = config.data.kind === 'prepared' ? config.data.directory : undefined;
-  const pictures = data === undefined ? undefined : await packData(folder, data, options);
+  const images = data === undefined ? undefined : await packData(directory, data, options);
   signal?.throwIfAborted();
   logger.info('Packing the program');
-  const program = await packProgram(folder, options);
+  const program = await packProgram(directory, options);
   signal?.throwIfAborted();
   logger.info('Packing Node');
-  const { version, glibc } = await packNode(node, join(folder, BUNDLE_FILES.node), { fast });
-  if (!(await copyXz(join(folder, BUNDLE_FILES.tools))))
+  const { version, glibc } = await packNode(node, join(directory, BUNDLE_FILES.node), { fast });
+  if (!(await copyXz(join(directory, BUNDLE_FILES.tools))))
     logger.warn('xz is not copied: the other machine must have it.');
-  await buildStart(join(folder, BUNDLE_FILES.start));
+  await buildStart(join(directory, BUNDLE_FILES.start));
 
-  const hash = (name: string) => hashFile(join(folder, name));
+  const hash = (name: string) => hashFile(join(directory, name));
   const parts = {
     program: await hash(BUNDLE_FILES.program),
-    ...(pictures !== undefined && { data: await hash(BUNDLE_FILES.data) }),
+    ...(images !== undefined && { data: await hash(BUNDLE_FILES.data) }),
   };
   const contents = [await hash(BUNDLE_FILES.node), await hash(BUNDLE_FILES.start), ...Object.values(parts)];
   const facts: BundleFacts = {
@@ -82,54 +82,54 @@ async function fillBundle(folder: string, options: BundleOptions): Promise<void>
     platform: `${process.platform}-${process.arch}`,
     node: version,
     glibc: newest(glibc, program.glibc),
-    engines: program.engines,
-    pictures,
+    backends: program.backends,
+    images,
     parts,
   };
-  await writeJsonFile(join(folder, BUNDLE_FILES.facts), facts);
-  await writeFileAtomic(join(folder, BUNDLE_FILES.run), runScript(facts));
-  await chmod(join(folder, BUNDLE_FILES.run), 0o755);
+  await writeJsonFile(join(directory, BUNDLE_FILES.facts), facts);
+  await writeFileAtomic(join(directory, BUNDLE_FILES.run), runScript(facts));
+  await chmod(join(directory, BUNDLE_FILES.run), 0o755);
 }
 
-/** Returns how the pictures are stored. */
-async function packData(folder: string, data: string, options: BundleOptions): Promise<string> {
+/** Returns how the images are stored. */
+async function packData(directory: string, data: string, options: BundleOptions): Promise<string> {
   const { quality, embeddings, fast, logger, signal } = options;
   logger.info(`Packing the data of ${data}`);
-  return within(folder, async (condensed) => {
+  return within(directory, async (condensed) => {
     const { picturesAs, psnr } = await condenseDataset(data, condensed, { quality, signal });
     const loss = Number.isFinite(psnr) ? `, ${psnr.toFixed(1)} dB PSNR against the prepared set` : ', without loss';
-    logger.info(`Pictures: ${picturesAs}${loss}`);
+    logger.info(`Images: ${picturesAs}${loss}`);
     if (embeddings !== undefined) {
       await mkdir(join(condensed, 'embeddings'));
       await copyFile(embeddings, join(condensed, 'embeddings', basename(embeddings)));
     }
-    await packArchive(condensed, join(folder, BUNDLE_FILES.data), fast ? EFFORT.fast : EFFORT.careful);
+    await packArchive(condensed, join(directory, BUNDLE_FILES.data), fast ? EFFORT.fast : EFFORT.careful);
     return `${picturesAs}${loss}`;
   });
 }
 
-async function packProgram(folder: string, options: BundleOptions): Promise<{ engines: string[]; glibc: string }> {
-  const { config, encoder, engines, fast, logger } = options;
-  return within(folder, async (program) => {
+async function packProgram(directory: string, options: BundleOptions): Promise<{ backends: string[]; glibc: string }> {
+  const { config, encoder, backends, fast, logger } = options;
+  return within(directory, async (program) => {
     const pretrained = config.encoder.kind === 'pretrained';
-    const { kernels } = await buildProgram(program, { engines, pretrained });
+    const { kernels } = await buildProgram(program, { backends, pretrained });
     if (kernels === undefined) {
       logger.warn(
         'The C++ kernels are not compiled: the bundle trains ten times slower, on WebAssembly, or on a card.',
       );
     }
     await writeJsonFile(join(program, 'config.json'), config);
-    if (encoder !== undefined) await copyFolder(encoder, join(program, 'encoder'));
-    await packArchive(program, join(folder, BUNDLE_FILES.program), fast ? EFFORT.fast : EFFORT.careful);
+    if (encoder !== undefined) await copyDirectory(encoder, join(program, 'encoder'));
+    await packArchive(program, join(directory, BUNDLE_FILES.program), fast ? EFFORT.fast : EFFORT.careful);
     const own = kernels === undefined ? ['wasm', 'cpu'] : ['native', 'wasm', 'cpu'];
     const glibc = kernels === undefined ? '2.0' : newestGlibc(await readFile(kernels));
-    return { engines: [...own, ...engines], glibc };
+    return { backends: [...own, ...backends], glibc };
   });
 }
 
-/** A folder in `folder` that is gone afterwards. */
-async function within<T>(folder: string, use: (temporary: string) => Promise<T>): Promise<T> {
-  const temporary = join(folder, 'packing');
+/** A directory in `directory` that is gone afterwards. */
+async function within<T>(directory: string, use: (temporary: string) => Promise<T>): Promise<T> {
+  const temporary = join(directory, 'packing');
   await mkdir(temporary);
   const result = await use(temporary);
   await rm(temporary, { recursive: true });
@@ -139,9 +139,12 @@ async function within<T>(folder: string, use: (temporary: string) => Promise<T>)
 const minor = (version: string) => Number(version.split('.')[1]);
 const newest = (a: string, b: string) => (minor(a) >= minor(b) ? a : b);
 
-async function namesIn(folder: string): Promise<string[]> {
-  return readdir(folder).catch((error: NodeJS.ErrnoException) => {
+async function namesIn(directory: string): Promise<string[]> {
+  return readdir(directory).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
-    throw new ConfigError(`${folder} is not a folder that can be used.`, { hint: 'Name another one.', cause: error });
+    throw new ConfigError(`${directory} is not a directory that can be used.`, {
+      hint: 'Name another one.',
+      cause: error,
+    });
   });
 }

@@ -1,11 +1,11 @@
-/** `t2i bundle`: all that training needs in one folder, for a machine without network, Node or npm. */
+/** `t2i bundle`: all that training needs in one directory, for a machine without network, Node or npm. */
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError } from '@t2i/core';
-import { chooseEncoder, encoderFolder, openData, parseRunConfig, type RunConfig, readRecord } from '@t2i/pipeline';
+import { chooseEncoder, encoderDirectory, openData, parseRunConfig, type RunConfig, readRecord } from '@t2i/pipeline';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { ExtraEngine } from '../bundle/build-program.ts';
+import type { ExtraBackend } from '../bundle/build-program.ts';
 import { partsTable } from '../bundle/parts.ts';
 import { writeBundle } from '../bundle/write-bundle.ts';
 import { examples } from '../examples.ts';
@@ -18,7 +18,7 @@ interface BundleFlags extends Pick<TrainFlags, 'run' | 'data' | 'config' | 'pres
   out: string;
   embeddings?: string;
   node: string;
-  engine: ExtraEngine[];
+  extraBackend: ExtraBackend[];
   quality: 'lossless' | number;
   maxMegabytes: number;
   fast: boolean;
@@ -26,19 +26,19 @@ interface BundleFlags extends Pick<TrainFlags, 'run' | 'data' | 'config' | 'pres
 
 /** Oxford-102 and Dawn fit into 60 MB with it. */
 const DEFAULT_QUALITY = 75;
-const EXTRA_ENGINES: readonly ExtraEngine[] = ['webgpu', 'node', 'node-gpu'];
+const EXTRA_BACKENDS: readonly ExtraBackend[] = ['webgpu', 'node', 'node-gpu'];
 
 export function bundleCommand(output: Output): Command {
   return new Command('bundle')
     .description(
-      'pack Node, engines, data and configuration into a folder that trains on a machine without any of them',
+      'pack Node, backends, data and configuration into a directory that trains on a machine without any of them',
     )
-    .requiredOption('--out <folder>', 'folder to make; run.sh in it starts the training')
+    .requiredOption('--out <directory>', 'directory to make; run.sh in it starts the training')
     .option(
-      '--run <folder>',
+      '--run <directory>',
       'with the configuration, data and encoder of this run; its checkpoints stay where they are',
     )
-    .option('--data <set>', '`toy-flowers`, or a folder made by `t2i dataset prepare`')
+    .option('--data <set>', '`toy-flowers`, or a directory made by `t2i dataset prepare`')
     .option('--config <file>', 'JSON with any part of the configuration; flags win over it')
     .addOption(
       new Option('--preset <name>', 'network sizes (default: reed2016)').choices(['reed2016', 'dcgan', 'tiny']),
@@ -46,20 +46,23 @@ export function bundleCommand(output: Output): Command {
     .addOption(new Option('--objective <name>').choices(['gan', 'gan-cls', 'gan-int', 'gan-int-cls']))
     .addOption(encoderOption())
     .option('--embeddings <file>', 'pack what `t2i embed` wrote; otherwise the encoder embeds the captions there')
-    .option('--quality <q>', 'of the pictures: `lossless`, or 1 to 100 as AVIF', pictureQuality, DEFAULT_QUALITY)
+    .option('--quality <q>', 'of the images: `lossless`, or 1 to 100 as AVIF', imageQuality, DEFAULT_QUALITY)
     .option('--node <file>', 'Node for Linux like this one (default: the one that runs this)', process.execPath)
     .addOption(
-      new Option('--engine <name>', `an engine besides native, wasm and cpu: ${EXTRA_ENGINES.join(', ')} (repeatable)`)
-        .argParser((value: string, earlier: ExtraEngine[]) => extraEngine(value, earlier))
+      new Option(
+        '--extra-backend <name>',
+        `a backend besides native, wasm and cpu: ${EXTRA_BACKENDS.join(', ')} (repeatable)`,
+      )
+        .argParser((value: string, earlier: ExtraBackend[]) => extraBackend(value, earlier))
         .default([]),
     )
-    .option('--max-megabytes <n>', 'refuse to make a larger folder', positiveNumber, 60)
+    .option('--max-megabytes <n>', 'refuse to make a larger directory', positiveNumber, 60)
     .option('--fast', 'compress less, for trying it out', false)
     .addHelpText(
       'after',
       examples(
         't2i bundle --out flowers --data data/oxford-102 --preset dcgan --objective gan-int-cls',
-        't2i bundle --out flowers --run runs/flowers --engine webgpu',
+        't2i bundle --out flowers --run runs/flowers --extra-backend webgpu',
         'flowers/run.sh --max-minutes 60',
       ),
     )
@@ -69,15 +72,15 @@ export function bundleCommand(output: Output): Command {
           hint: 'Use a machine or container like the other one.',
         });
       }
-      const { out, embeddings, node, engine: engines, quality, maxMegabytes, fast } = flags;
+      const { out, embeddings, node, extraBackend: backends, quality, maxMegabytes, fast } = flags;
       const asked = await configOf(flags);
       const config = { ...asked, encoder: await encoderOf(asked, output) };
-      const encoder = encoderFolderOf(config);
+      const encoder = encoderDirectoryOf(config);
       const parts = await withInterrupt(
         () => output.info('Stopping; nothing is kept'),
         (signal) =>
           writeBundle({
-            ...{ out, config, encoder, embeddings, node, engines, quality, fast, signal },
+            ...{ out, config, encoder, embeddings, node, backends, quality, fast, signal },
             limit: maxMegabytes * 1e6,
             logger: output,
           }),
@@ -104,8 +107,8 @@ async function configOf(flags: BundleFlags): Promise<RunConfig> {
     ...config,
     trainer,
     ...(data !== undefined && { data: parseRunConfig({ data: dataSection(data) }).data }),
-    // the folder that it came from may be gone
-    ...(config.encoder.kind === 'saved' && { encoder: { kind: 'saved', directory: encoderFolder(run) } }),
+    // the directory that it came from may be gone
+    ...(config.encoder.kind === 'saved' && { encoder: { kind: 'saved', directory: encoderDirectory(run) } }),
   };
 }
 
@@ -121,22 +124,22 @@ async function encoderOf(config: RunConfig, output: Output): Promise<RunConfig['
   }
 }
 
-/** A text encoder that lies in a folder of its own; what is drawn from the packages or the captions does not. */
-function encoderFolderOf({ encoder }: RunConfig): string | undefined {
+/** A text encoder that lies in a directory of its own; what is drawn from the packages or the captions does not. */
+function encoderDirectoryOf({ encoder }: RunConfig): string | undefined {
   if (encoder.kind !== 'saved') return undefined;
-  const ofTraining = encoderFolder(encoder.directory);
+  const ofTraining = encoderDirectory(encoder.directory);
   return existsSync(join(ofTraining, 'encoder.json')) ? ofTraining : encoder.directory;
 }
 
-function pictureQuality(text: string): 'lossless' | number {
+function imageQuality(text: string): 'lossless' | number {
   if (text === 'lossless') return text;
   const quality = Number(text);
   if (/^\d+$/.test(text) && quality >= 1 && quality <= 100) return quality;
   throw new InvalidArgumentError('It must be `lossless`, or a whole number from 1 to 100.');
 }
 
-function extraEngine(text: string, earlier: readonly ExtraEngine[]): ExtraEngine[] {
-  const engine = EXTRA_ENGINES.find((name) => name === text);
-  if (engine === undefined) throw new InvalidArgumentError(`It must be one of ${EXTRA_ENGINES.join(', ')}.`);
-  return [...earlier, engine];
+function extraBackend(text: string, earlier: readonly ExtraBackend[]): ExtraBackend[] {
+  const backend = EXTRA_BACKENDS.find((name) => name === text);
+  if (backend === undefined) throw new InvalidArgumentError(`It must be one of ${EXTRA_BACKENDS.join(', ')}.`);
+  return [...earlier, backend];
 }

@@ -1,4 +1,4 @@
-/** `t2i dataset prepare|verify|info`: pack a set of captioned pictures, check it, count it. */
+/** `t2i dataset prepare|verify|info`: pack a set of captioned images, check it, count it. */
 
 import { ConfigError, DatasetError } from '@t2i/core';
 import { type DatasetInfo, datasetInfo } from '@t2i/dataset';
@@ -6,7 +6,7 @@ import {
   openDataset,
   type PreparedDataset,
   type PrepareOxford102Options,
-  prepareFolder,
+  prepareDirectory,
   prepareOxford102,
   verifyDataset,
 } from '@t2i/dataset/node';
@@ -37,27 +37,28 @@ interface PrepareFlags {
 
 function prepareCommand(output: Output): Command {
   return new Command('prepare')
-    .description('pack a data set for training: pictures resized, captions, labels and splits in one folder')
+    .description('pack a data set for training: images resized, captions, labels and splits in one directory')
     .addArgument(new Argument('<set>', 'what to prepare').choices(['oxford-102', 'folder']))
-    .option('--from <folder>', 'oxford-102: a folder with its archives (default: download them); folder: the pictures')
+    .option(
+      '--from <directory>',
+      'oxford-102: a directory with its archives (default: download them); directory: the images',
+    )
     .option('--captions <file>', 'oxford-102: the captions archive, when it lies elsewhere')
-    .option('--follow-links', 'folder: read what links in it lead to, wherever that is; only where you put them there')
-    .option('--out <folder>', 'the set goes into a sub-folder of this', 'data')
+    .option(
+      '--follow-links',
+      'directory: read what links in it lead to, wherever that is; only where you put them there',
+    )
+    .option('--out <directory>', 'the set goes into a sub-directory of this', 'data')
     .addOption(
       new Option(
         '--split <split>',
         'oxford-102: the 82/20 classes of the paper (class-disjoint, default), or the official split by photos',
       ).choices(['class-disjoint', 'official']),
     )
-    .option(
-      '--stored-size <pixels>',
-      'side of the stored pictures: 76 for crops of 64, 38 for 32',
-      integer(8, 1024),
-      76,
-    )
+    .option('--stored-size <pixels>', 'side of the stored images: 76 for crops of 64, 38 for 32', integer(8, 1024), 76)
     .option(
       '--max-pixels <number>',
-      'folder: width × height of a picture at most, up to 2^28; 67108864 unless given',
+      'directory: width × height of an image at most, up to 2^28; 67108864 unless given',
       integer(1, 2 ** 28),
     )
     .addHelpText(
@@ -65,7 +66,7 @@ function prepareCommand(output: Output): Command {
       examples(
         't2i dataset prepare oxford-102',
         't2i dataset prepare oxford-102 --from ~/Downloads --stored-size 38',
-        't2i dataset prepare folder --from my-pictures',
+        't2i dataset prepare folder --from my-images',
       ),
     )
     .action(async (set: 'oxford-102' | 'folder', flags: PrepareFlags) => {
@@ -92,30 +93,30 @@ function prepare(
 ): Promise<PreparedDataset> {
   if (set === 'oxford-102') {
     if (maxPixels !== undefined) {
-      throw new ConfigError('--max-pixels is of folders alone.', { hint: 'Leave it out.' });
+      throw new ConfigError('--max-pixels is of directories alone.', { hint: 'Leave it out.' });
     }
     return prepareOxford102({ from, captions, cacheDirectory, split, storedSize, ...watch });
   }
   if (captions !== undefined || split === 'official') {
     throw new ConfigError(`${captions === undefined ? '--split official' : '--captions'} is of oxford-102 alone.`, {
-      hint: 'Leave it out: a folder has captions beside its pictures, and is split by classes.',
+      hint: 'Leave it out: a directory has captions beside its images, and is split by classes.',
     });
   }
-  if (from === undefined) throw new ConfigError('Name the folder of pictures.', { hint: 'Add --from FOLDER.' });
-  return prepareFolder({ from, cacheDirectory, storedSize, maxPixels, followLinks, ...watch });
+  if (from === undefined) throw new ConfigError('Name the directory of images.', { hint: 'Add --from DIRECTORY.' });
+  return prepareDirectory({ from, cacheDirectory, storedSize, maxPixels, followLinks, ...watch });
 }
 
 function verifyCommand(output: Output): Command {
   return new Command('verify')
-    .description('check every byte of a prepared set, its splits, and that captions belong to their pictures')
-    .argument('<folder>', 'a prepared set')
-    .action(async (folder: string) => {
-      const { info, problems, notes } = await verifyDataset(folder);
+    .description('check every byte of a prepared set, its splits, and that captions belong to their images')
+    .argument('<directory>', 'a prepared set')
+    .action(async (directory: string) => {
+      const { info, problems, notes } = await verifyDataset(directory);
       output.write(describe(info));
       for (const note of notes) output.write(`note: ${note}\n`);
       if (problems.length > 0) {
         const list = problems.map((problem) => `\n  ${problem}`).join('');
-        throw new DatasetError(`${folder} is not fit to train on:${list}`, { hint: 'Prepare it again.' });
+        throw new DatasetError(`${directory} is not fit to train on:${list}`, { hint: 'Prepare it again.' });
       }
       output.write('all is well\n');
     });
@@ -124,9 +125,9 @@ function verifyCommand(output: Output): Command {
 function infoCommand(output: Output): Command {
   return new Command('info')
     .description('count images, captions, classes and splits')
-    .argument('<folder>', 'a prepared set')
-    .action(async (folder: string) => {
-      const dataset = await openDataset(folder);
+    .argument('<directory>', 'a prepared set')
+    .action(async (directory: string) => {
+      const dataset = await openDataset(directory);
       output.write(describe(datasetInfo(dataset)));
       await dataset.close();
     });

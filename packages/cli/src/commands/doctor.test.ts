@@ -8,10 +8,10 @@ const FIXTURE = join(import.meta.dirname, '__fixtures__/exhausted-doctor.ts');
 it.skipIf(!hasLimits()).each(['threads', 'memory'])('the doctor answers where there are no more %s', (what) => {
   const command = ['--conditions=@t2i/source', '--import', 'tsx', FIXTURE, what];
   const { status, stdout, stderr } = spawnSync(process.execPath, command, { encoding: 'utf8' });
-  const engines = [...stdout.matchAll(/^ {2}(?:yes|no ) +([\w-]+)/gm)].map(([, name]) => name);
-  expect({ status, engines }, stderr).toEqual({
+  const backends = [...stdout.matchAll(/^ {2}(?:yes|no ) +([\w-]+)/gm)].map(([, name]) => name);
+  expect({ status, backends }, stderr).toEqual({
     status: 0,
-    engines: ['native', 'node-gpu', 'node', 'webgpu', 'wasm', 'cpu'],
+    backends: ['native', 'node-gpu', 'node', 'webgpu', 'wasm', 'cpu'],
   });
   expect(stdout).toMatch(/^ {2}yes cpu /m);
 });

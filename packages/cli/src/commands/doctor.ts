@@ -1,23 +1,23 @@
-/** `t2i doctor`: which engines work here, and what the others are missing. */
+/** `t2i doctor`: which backends work here, and what the others are missing. */
 
-import { type BackendReport, ENGINE_NAMES, type EngineName, inspectBackends } from '@t2i/backend';
+import { BACKEND_NAMES, type BackendName, type BackendReport, inspectBackends } from '@t2i/backend';
 import { Command } from 'commander';
 import type { Output } from '../output.ts';
 import { probeBackend } from '../probe-backend.ts';
 
 /** Native code of others, which may end the process. */
-const FOREIGN: readonly EngineName[] = ['node-gpu', 'node', 'webgpu'];
+const FOREIGN: readonly BackendName[] = ['node-gpu', 'node', 'webgpu'];
 
 export function doctorCommand(output: Output): Command {
   return new Command('doctor')
-    .description('show which compute engines work on this machine, and what the others are missing')
+    .description('show which compute backends work on this machine, and what the others are missing')
     .action(async () => {
       output.write(`node ${process.version} on ${process.platform}-${process.arch}\n\n`);
-      for (const name of ENGINE_NAMES) output.write(`${describe(await tried(name))}\n`);
+      for (const name of BACKEND_NAMES) output.write(`${describe(await tried(name))}\n`);
     });
 }
 
-async function tried(name: EngineName): Promise<BackendReport> {
+async function tried(name: BackendName): Promise<BackendReport> {
   if (FOREIGN.includes(name)) return probeBackend(name);
   const [report] = await inspectBackends({ measure: true, names: [name] });
   return report!;

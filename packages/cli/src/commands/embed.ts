@@ -21,7 +21,7 @@ interface EmbedFlags {
 export function embedCommand(output: Output): Command {
   return new Command('embed')
     .description('embed all captions of a data set once; `t2i train` does it too, and reads what is there')
-    .requiredOption('--data <folder>', 'a set made by `t2i dataset prepare`; the embeddings are kept in it')
+    .requiredOption('--data <directory>', 'a set made by `t2i dataset prepare`; the embeddings are kept in it')
     .addOption(encoderOption())
     .addOption(
       new Option('--precision <bits>', 'of each number (default: as they are there, else float16)').choices([

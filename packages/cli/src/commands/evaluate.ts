@@ -1,4 +1,4 @@
-/** `t2i evaluate`: how good a run's pictures are, beside real photos, an untrained generator and shuffled captions. */
+/** `t2i evaluate`: how good a run's images are, beside real photos, an untrained generator and shuffled captions. */
 
 import { join } from 'node:path';
 import { selectBackend } from '@t2i/backend';
@@ -21,7 +21,7 @@ import {
   readGoogLeNet,
   readInceptionV3,
 } from '../network-files.ts';
-import { forceOption, intoFolder } from '../out-file.ts';
+import { forceOption, intoDirectory } from '../out-file.ts';
 import type { Output } from '../output.ts';
 
 interface EvaluateFlags extends GoogLeNetFlags {
@@ -41,9 +41,9 @@ export function evaluateCommand(output: Output): Command {
   return new Command('evaluate')
     .description('measure a run on captions of test photos: distances, R-precision, diversity, copying')
     .argument('<run>', 'a run of `t2i train`')
-    .requiredOption('--data <folder>', 'the prepared set that it was trained on')
+    .requiredOption('--data <directory>', 'the prepared set that it was trained on')
     .requiredOption(
-      '--features <folder>',
+      '--features <directory>',
       'features of its photos, made by `t2i encoder features`; view `whole` is enough',
     )
     .requiredOption('--googlenet <file>', 'the weights that the features were computed with')
@@ -55,14 +55,14 @@ export function evaluateCommand(output: Output): Command {
       'weights of Inception v3, converted to safetensors: its figures too, at four times the work',
     )
     .option(
-      '--encoder <folder>',
-      'a run of `t2i encoder train` that judges whether pictures fit captions (default: the one of the run)',
+      '--encoder <directory>',
+      'a run of `t2i encoder train` that judges whether images fit captions (default: the one of the run)',
     )
-    .option('--samples <n>', 'pictures to draw, and photos at most of each kind', integer(50, 1_000_000), 200)
+    .option('--samples <n>', 'images to draw, and photos at most of each kind', integer(50, 1_000_000), 200)
     .option('--seed <n>', 'decides captions, noise and photos', integer(0), 0)
-    .option('--batch-size <n>', 'pictures at once', integer(1, 1024), 32)
-    .option('--out <folder>', 'write report.json, README.md and index.html here (default: evaluation in the run)')
-    .addOption(forceOption('otherwise a folder that holds something is refused'))
+    .option('--batch-size <n>', 'images at once', integer(1, 1024), 32)
+    .option('--out <directory>', 'write report.json, README.md and index.html here (default: evaluation in the run)')
+    .addOption(forceOption('otherwise a directory that holds something is refused'))
     .addOption(backendOption())
     .addHelpText(
       'after',
@@ -73,7 +73,7 @@ export function evaluateCommand(output: Output): Command {
     )
     .action(async (runDirectory: string, flags: EvaluateFlags) => {
       const out = flags.out ?? join(runDirectory, 'evaluation');
-      await intoFolder({ named: out, usual: out, force: flags.force }, 'evaluating', async () => {
+      await intoDirectory({ named: out, usual: out, force: flags.force }, 'evaluating', async () => {
         const evaluation = await evaluate(runDirectory, flags, output);
         const markdown = evaluationMarkdown(evaluation.report);
         await writeJsonFile(join(out, 'report.json'), evaluation.report);

@@ -6,11 +6,11 @@ import { selectBackend } from '@t2i/backend';
 import { ConfigError } from '@t2i/core';
 import { type ExportedRun, exportModel, exportRun } from '@t2i/pipeline';
 import type { ModelManifest } from '@t2i/published-model';
-import { isModelFolder } from '@t2i/published-model/node';
+import { isModelDirectory } from '@t2i/published-model/node';
 import { USUAL_BEGINNINGS } from '@t2i/text-encoder';
-import { pageFolder } from '@t2i/web';
+import { pageDirectory } from '@t2i/web';
 import { Command, Option } from 'commander';
-import { folderOrFlowers } from '../drawing-model.ts';
+import { directoryOrFlowers } from '../drawing-model.ts';
 import { examples } from '../examples.ts';
 import { type BackendFlag, backendOption } from '../flags.ts';
 import { cardFiles } from '../model-card/files.ts';
@@ -33,14 +33,14 @@ export function exportCommand(output: Output): Command {
     )
     .argument(
       '[run]',
-      'run folder written by `t2i train`, or an exported model to copy (default: the flowers that come with t2i)',
+      'run directory written by `t2i train`, or an exported model to copy (default: the flowers that come with t2i)',
     )
-    .requiredOption('--out <folder>', 'folder to make')
+    .requiredOption('--out <directory>', 'directory to make')
     .addOption(new Option('--precision <bits>', 'of matrices (default: float16)').choices(['float16', 'float32']))
     .option('--license <text>', 'licence of the weights, to be told with them: CC-BY-4.0 for instance')
-    .option('--complete <words>', 'put these words before a sentence that does not begin as the data do')
-    .option('--page', 'write a web page that draws in the browser; any server of files can serve the folder', false)
-    .option('--replace', 'let an exported model go that is in the folder already', false)
+    .option('--complete <words>', 'put these words before a caption that does not begin as the data do')
+    .option('--page', 'write a web page that draws in the browser; any server of files can serve the directory', false)
+    .option('--replace', 'let an exported model go that is in the directory already', false)
     .addOption(backendOption())
     .addHelpText(
       'after',
@@ -51,9 +51,9 @@ export function exportCommand(output: Output): Command {
         't2i export --out site --page',
       ),
     )
-    .action(async (folder: string | undefined, flags: ExportFlags) => {
+    .action(async (directory: string | undefined, flags: ExportFlags) => {
       await selectBackend({ prefer: flags.backend });
-      const manifest = await write(folderOrFlowers(folder), flags, output);
+      const manifest = await write(directoryOrFlowers(directory), flags, output);
       const { generator, encoder, facts, precision, license } = manifest;
       const megabytes = (generator.file.bytes + encoder.file.bytes) / 1e6;
       output.write(`${flags.out}: ${megabytes.toFixed(1)} MB in ${precision}, of epoch ${facts.epoch}\n`);
@@ -61,27 +61,27 @@ export function exportCommand(output: Output): Command {
     });
 }
 
-async function write(folder: string, flags: ExportFlags, output: Output): Promise<ModelManifest> {
+async function write(directory: string, flags: ExportFlags, output: Output): Promise<ModelManifest> {
   const { out: outDirectory, precision, license, complete, replace } = flags;
   const completion = complete === undefined ? undefined : { prefix: wordsOf(complete), unless: USUAL_BEGINNINGS };
   const place = { outDirectory, replace, page: flags.page ? builtPage() : undefined };
-  if (!(await isModelFolder(folder))) {
-    const beside = (exported: ExportedRun) => cardFiles(folder, exported);
-    return exportRun({ runDirectory: folder, ...place, precision, license, completion, logger: output, beside });
+  if (!(await isModelDirectory(directory))) {
+    const beside = (exported: ExportedRun) => cardFiles(directory, exported);
+    return exportRun({ runDirectory: directory, ...place, precision, license, completion, logger: output, beside });
   }
-  if (precision === undefined && license === undefined && complete === undefined) return exportModel(folder, place);
-  throw new ConfigError(`${folder} is an exported model: it is copied as it is.`, {
+  if (precision === undefined && license === undefined && complete === undefined) return exportModel(directory, place);
+  throw new ConfigError(`${directory} is an exported model: it is copied as it is.`, {
     hint: 'Leave --precision, --license and --complete out, or export the run that it came from.',
   });
 }
 
-/** @throws ConfigError when there is nothing to put before a sentence */
+/** @throws ConfigError when there is nothing to put before a caption */
 function wordsOf(text: string): string {
   if (text.trim() !== '') return text.trim();
-  throw new ConfigError('--complete has no words.', { hint: 'Say how sentences of the data begin, or leave it out.' });
+  throw new ConfigError('--complete has no words.', { hint: 'Say how captions of the data begin, or leave it out.' });
 }
 
 function builtPage(): string {
-  if (existsSync(join(pageFolder, 'index.html'))) return pageFolder;
+  if (existsSync(join(pageDirectory, 'index.html'))) return pageDirectory;
   throw new ConfigError('The page is not built.', { hint: 'Run "npx --yes pnpm@10.34.9 build" first.' });
 }

@@ -1,4 +1,4 @@
-/** `t2i film RUN`: the samples of every epoch as a moving picture. */
+/** `t2i film RUN`: the samples of every epoch as a moving image. */
 
 import { join } from 'node:path';
 import { ConfigError } from '@t2i/core';
@@ -20,8 +20,8 @@ interface FilmFlags {
 
 export function filmCommand(output: Output): Command {
   return new Command('film')
-    .description('turn the sample sheets of a run into an animated picture')
-    .argument('<run>', 'run folder')
+    .description('turn the sample sheets of a run into an animated image')
+    .argument('<run>', 'run directory')
     .addOption(
       new Option('--format <format>', 'file format (default: what --out ends in, or webp)').choices(['webp', 'gif']),
     )

@@ -1,4 +1,4 @@
-/** `t2i generate`: pictures for one sentence, or one each for a file of sentences. */
+/** `t2i generate`: images for one caption, or one each for a file of captions. */
 
 import { selectBackend } from '@t2i/backend';
 import { ConfigError, imageGrid, toRgbImages } from '@t2i/core';
@@ -9,12 +9,12 @@ import { drawCaptions, readCaptions } from '../draw-captions.ts';
 import { nameOf, openDrawingModel, runOption } from '../drawing-model.ts';
 import { examples } from '../examples.ts';
 import { type BackendFlag, backendOption, imageFormat, integer } from '../flags.ts';
-import { assertFree, forceOption, intoFolder, writeOut } from '../out-file.ts';
+import { assertFree, forceOption, intoDirectory, writeOut } from '../out-file.ts';
 import type { Output } from '../output.ts';
 import { tellReading } from '../tell-reading.ts';
 
-/** Where the picture goes, unless a file is named. */
-const PICTURE = 'flower.png';
+/** Where the image goes, unless a file is named. */
+const IMAGE = 'flower.png';
 
 interface GenerateFlags {
   run?: string;
@@ -28,16 +28,16 @@ interface GenerateFlags {
 
 export function generateCommand(output: Output): Command {
   return new Command('generate')
-    .description('draw pictures for a sentence, or for every line of a file')
-    .argument('[sentence]', 'what to draw, in English')
+    .description('draw images for a caption, or for every line of a file')
+    .argument('[caption]', 'what to draw, in English')
     .addOption(runOption())
     .option('--seed <n>', 'the same seed gives the same bytes', integer(0), 0)
-    .option('-n <count>', 'pictures per sentence', integer(1, 1024), 1)
+    .option('-n <count>', 'images per caption', integer(1, 1024), 1)
     .option(
       '--out <file>',
-      'picture to write: .png, .webp or .jpg (default: flower.png); with --captions a folder (default: drawings)',
+      'image to write: .png, .webp or .jpg (default: flower.png); with --captions a directory (default: drawings)',
     )
-    .option('--captions <file>', 'a text file, one sentence a line: writes grids and an HTML page into --out')
+    .option('--captions <file>', 'a text file, one caption a line: writes grids and an HTML page into --out')
     .addOption(forceOption())
     .addOption(backendOption())
     .addHelpText(
@@ -45,22 +45,22 @@ export function generateCommand(output: Output): Command {
       examples(
         't2i generate "this flower has white petals and a yellow centre"',
         't2i generate "pink flower with yellow petals" --run runs/flowers --seed 7 -n 8 --out flower.png',
-        't2i generate --captions sentences.txt --run runs/flowers -n 4 --out drawings',
+        't2i generate --captions captions.txt --run runs/flowers -n 4 --out drawings',
       ),
     )
-    .action(async (sentence: string | undefined, flags: GenerateFlags) => {
-      if ((sentence === undefined) === (flags.captions === undefined)) {
-        throw new ConfigError('Give either a sentence or --captions FILE.', { hint: 'See t2i generate --help.' });
+    .action(async (caption: string | undefined, flags: GenerateFlags) => {
+      if ((caption === undefined) === (flags.captions === undefined)) {
+        throw new ConfigError('Give either a caption or --captions FILE.', { hint: 'See t2i generate --help.' });
       }
-      if (sentence !== undefined) imageFormat(flags.out ?? PICTURE);
+      if (caption !== undefined) imageFormat(flags.out ?? IMAGE);
       assertFree({ named: flags.out, force: flags.force });
       const captions = flags.captions === undefined ? [] : await readCaptions(flags.captions);
       await selectBackend({ prefer: flags.backend });
       const model = await openDrawingModel(flags.run, output);
       try {
-        tellReading(model.encoder, sentence === undefined ? captions : [sentence], output);
+        tellReading(model.encoder, caption === undefined ? captions : [caption], output);
         const written =
-          sentence !== undefined ? await drawSentence(model, sentence, flags) : await drawFile(model, captions, flags);
+          caption !== undefined ? await drawCaption(model, caption, flags) : await drawFile(model, captions, flags);
         output.info(`Drawn with ${nameOf(flags.run)}, seed ${flags.seed}`);
         output.write(`${written.join('\n')}\n`);
       } finally {
@@ -69,17 +69,17 @@ export function generateCommand(output: Output): Command {
     });
 }
 
-async function drawSentence(model: TextToImage, sentence: string, flags: GenerateFlags): Promise<string[]> {
+async function drawCaption(model: TextToImage, caption: string, flags: GenerateFlags): Promise<string[]> {
   const { seed, n, out, force } = flags;
-  const format = imageFormat(out ?? PICTURE);
-  const images = toRgbImages(await model.generate({ captions: [sentence], seed, perCaption: n }));
-  const picture = n === 1 ? images[0]! : imageGrid(images, { columns: Math.ceil(Math.sqrt(n)) });
-  return [await writeOut({ named: out, usual: PICTURE, force }, await encodeImage(picture, { format }))];
+  const format = imageFormat(out ?? IMAGE);
+  const images = toRgbImages(await model.generate({ captions: [caption], seed, perCaption: n }));
+  const image = n === 1 ? images[0]! : imageGrid(images, { columns: Math.ceil(Math.sqrt(n)) });
+  return [await writeOut({ named: out, usual: IMAGE, force }, await encodeImage(image, { format }))];
 }
 
 async function drawFile(model: TextToImage, captions: readonly string[], flags: GenerateFlags): Promise<string[]> {
   const { seed, n: perCaption, out, force } = flags;
-  return intoFolder({ named: out, usual: 'drawings', force }, 'drawing sentences', (folder) =>
-    drawCaptions(model, { captions, seed, perCaption, folder, name: nameOf(flags.run) }),
+  return intoDirectory({ named: out, usual: 'drawings', force }, 'drawing captions', (directory) =>
+    drawCaptions(model, { captions, seed, perCaption, directory, name: nameOf(flags.run) }),
   );
 }

@@ -1,4 +1,4 @@
-/** `t2i interpolate`: pictures on the way between two sentences, or between two noises (paper, section 4.4 and figures 6–8). */
+/** `t2i interpolate`: images on the way between two captions, or between two noises (paper, section 4.4 and figures 6–8). */
 
 import { selectBackend } from '@t2i/backend';
 import { ConfigError, imageGrid, type RgbImage, toRgbImages } from '@t2i/core';
@@ -24,19 +24,19 @@ interface InterpolateFlags {
 
 export function interpolateCommand(output: Output): Command {
   return new Command('interpolate')
-    .description('draw the way between two sentences (fixed noise), or between two noises (fixed sentence)')
-    .argument('<from>', 'a sentence')
-    .argument('[to]', 'another sentence; without it give --to-seed')
+    .description('draw the way between two captions (fixed noise), or between two noises (fixed caption)')
+    .argument('<from>', 'a caption')
+    .argument('[to]', 'another caption; without it give --to-seed')
     .addOption(runOption())
     .option('--seed <n>', 'noise of the first row; the next rows use the next seeds', integer(0), 0)
-    .option('--to-seed <n>', 'walk to the noise of this seed instead of another sentence', integer(0))
-    .option('--steps <n>', 'pictures from end to end', integer(2, 200), 8)
+    .option('--to-seed <n>', 'walk to the noise of this seed instead of another caption', integer(0))
+    .option('--steps <n>', 'images from end to end', integer(2, 200), 8)
     .option('--rows <n>', 'rows, each with its own noise', integer(1, 64), 4)
     .option(
       '--out <file>',
-      'picture to write: .png, .webp or .jpg (default: interpolation.png), or with --animate .webp or .gif (default: interpolation.webp)',
+      'image to write: .png, .webp or .jpg (default: interpolation.png), or with --animate .webp or .gif (default: interpolation.webp)',
     )
-    .option('--animate', 'write a moving picture instead of a grid', false)
+    .option('--animate', 'write a moving image instead of a grid', false)
     .addOption(forceOption())
     .addOption(backendOption())
     .addHelpText(
@@ -49,7 +49,7 @@ export function interpolateCommand(output: Output): Command {
     )
     .action(async (from: string, to: string | undefined, flags: InterpolateFlags) => {
       if ((to === undefined) === (flags.toSeed === undefined)) {
-        throw new ConfigError('Give either a second sentence or --to-seed.', { hint: 'See t2i interpolate --help.' });
+        throw new ConfigError('Give either a second caption or --to-seed.', { hint: 'See t2i interpolate --help.' });
       }
       const usual = flags.animate ? 'interpolation.webp' : 'interpolation.png';
       const { out: named, force } = flags;
@@ -99,7 +99,7 @@ async function draw(
       const batch =
         to === undefined
           ? await model.interpolateNoise(from, { fromSeed: seed + row, toSeed: flags.toSeed! + row, steps })
-          : await model.interpolateSentences(from, to, { seed: seed + row, steps });
+          : await model.interpolateCaptions(from, to, { seed: seed + row, steps });
       images.push(toRgbImages(batch));
     }
     return images;

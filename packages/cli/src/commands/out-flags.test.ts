@@ -1,13 +1,13 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodeImage } from '@t2i/image-node';
-import { withTemporaryFolder } from '@t2i/test-utils';
+import { withTemporaryDirectory } from '@t2i/test-utils';
 import { expect, it } from 'vitest';
 import { t2i } from '../__fixtures__/t2i.ts';
 
 /** A run that has sample sheets and nothing else. */
-async function runWithSamples(folder: string): Promise<string> {
-  const run = join(folder, 'run');
+async function runWithSamples(directory: string): Promise<string> {
+  const run = join(directory, 'run');
   await mkdir(join(run, 'samples'), { recursive: true });
   for (const epoch of ['0000', '0001']) {
     const data = new Uint8Array(40 * 30 * 3).fill(Number(epoch) * 200);
@@ -17,8 +17,8 @@ async function runWithSamples(folder: string): Promise<string> {
 }
 
 it('refuses what a file name cannot hold, what a flag cannot do, and what would be written over, before any work', () =>
-  withTemporaryFolder(async (folder) => {
-    const at = (name: string) => join(folder, name);
+  withTemporaryDirectory(async (directory) => {
+    const at = (name: string) => join(directory, name);
     await writeFile(at('mine.png'), 'mine');
     await writeFile(at('mine.webp'), 'mine');
     await writeFile(at('mine.html'), 'mine');
@@ -29,16 +29,16 @@ it('refuses what a file name cannot hold, what a flag cannot do, and what would 
     const walk = ['interpolate', 'a', 'b', '--run', at('no')];
     const measured = ['--data', at('no'), '--features', at('no')];
     const refusals: [string[], RegExp][] = [
-      [[...walk, '--animate', '--out', at('a.png')], /a\.png names no format of moving pictures[\s\S]*\.webp or \.gif/],
-      [[...walk, '--out', at('a.gif')], /a\.gif names no picture format/],
+      [[...walk, '--animate', '--out', at('a.png')], /a\.png names no format of moving images[\s\S]*\.webp or \.gif/],
+      [[...walk, '--out', at('a.gif')], /a\.gif names no image format/],
       [[...walk, '--out', at('mine.png')], /mine\.png is there already[\s\S]*--force/],
       [[...walk, '--animate', '--out', at('mine.webp')], /mine\.webp is there already/],
       [['generate', 'x', '--run', at('no'), '--out', at('mine.png')], /mine\.png is there already/],
-      [['generate', 'x', '--run', at('no'), '--out', at('x.gif')], /names no picture format/],
+      [['generate', 'x', '--run', at('no'), '--out', at('x.gif')], /names no image format/],
       [['generate', '--captions', at('captions.txt'), '--run', at('no'), '--out', at('full')], /full is there already/],
       [['generate', '--captions', at('latin.txt'), '--run', at('no')], /Line 2 of .*latin\.txt is not UTF-8/],
       [['restyle', at('x.jpg'), 'x', '--run', at('no'), '--out', at('mine.png')], /mine\.png is there already/],
-      [['film', at('no'), '--out', at('a.png')], /names no format of moving pictures/],
+      [['film', at('no'), '--out', at('a.png')], /names no format of moving images/],
       [['film', at('no'), '--format', 'gif', '--out', at('a.webp')], /a\.webp does not end in \.gif/],
       [['film', at('no'), '--out', at('mine.webp')], /mine\.webp is there already/],
       [['encoder', 'neighbours', at('no'), 'x', ...measured, '--out', at('mine.html')], /mine\.html is there already/],
@@ -50,23 +50,23 @@ it('refuses what a file name cannot hold, what a flag cannot do, and what would 
         /--split official is of oxford-102/,
       ],
       [['dataset', 'prepare', 'folder', '--from', at('full'), '--captions', 'x'], /--captions is of oxford-102/],
-      [['dataset', 'prepare', 'oxford-102', '--max-pixels', '9'], /--max-pixels is of folders/],
+      [['dataset', 'prepare', 'oxford-102', '--max-pixels', '9'], /--max-pixels is of directories/],
     ];
-    const before = await readdir(folder, { recursive: true });
+    const before = await readdir(directory, { recursive: true });
     for (const [argv, message] of refusals) {
       const { code, errors } = await t2i(...argv);
       expect([argv, code, errors]).toEqual([argv, 2, expect.stringMatching(message)]);
     }
-    expect(await readdir(folder, { recursive: true })).toEqual(before);
+    expect(await readdir(directory, { recursive: true })).toEqual(before);
     for (const name of ['mine.png', 'mine.webp', 'mine.html']) expect(await readFile(at(name), 'utf8')).toBe('mine');
   }));
 
 it('a film is of the format that its name asks for, and has a number where a film is', () =>
-  withTemporaryFolder(async (folder) => {
-    const run = await runWithSamples(folder);
+  withTemporaryDirectory(async (directory) => {
+    const run = await runWithSamples(directory);
     const kind = async (path: string) => (await readFile(path)).subarray(0, 12).toString('latin1');
-    expect(await t2i('film', run, '--out', join(folder, 'a.GIF'))).toMatchObject({ code: 0 });
-    expect(await kind(join(folder, 'a.GIF'))).toMatch(/^GIF8/);
+    expect(await t2i('film', run, '--out', join(directory, 'a.GIF'))).toMatchObject({ code: 0 });
+    expect(await kind(join(directory, 'a.GIF'))).toMatch(/^GIF8/);
     for (const name of ['film.webp', 'film-2.webp']) {
       expect(await t2i('film', run)).toMatchObject({ code: 0, out: expect.stringContaining(`${join(run, name)}: `) });
       expect(await kind(join(run, name))).toMatch(/^RIFF.*WEBP$/s);

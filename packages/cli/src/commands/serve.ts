@@ -2,7 +2,7 @@
 
 import { createApp, createLogger, type ListenOptions, type LogLevel, listen, Metrics, ServedModel } from '@t2i/server';
 import { Command, Option } from 'commander';
-import { folderOrFlowers } from '../drawing-model.ts';
+import { directoryOrFlowers } from '../drawing-model.ts';
 import { examples } from '../examples.ts';
 import { type BackendFlag, backendOption, collect, integer } from '../flags.ts';
 import type { Output } from '../output.ts';
@@ -17,7 +17,7 @@ const GRACE = 1000;
 const MIN_PASS_TIMEOUT = 10_000;
 
 /** What is served when nothing is named. */
-const FLOWERS = `flowers=${folderOrFlowers(undefined)}`;
+const FLOWERS = `flowers=${directoryOrFlowers(undefined)}`;
 
 interface ServeFlags {
   host: string;
@@ -42,22 +42,22 @@ interface ServeFlags {
 
 export function serveCommand(output: Output): Command {
   return new Command('serve')
-    .description('serve runs over HTTP: a page to draw with at /, and GET /text/<sentence> is a picture')
+    .description('serve runs over HTTP: a page to draw with at /, and GET /text/<caption> is an image')
     .argument(
       '[run...]',
-      'folders of runs or exported models (default: the flowers that come with t2i); name=folder gives one another name than its folder has',
+      'directories of runs or exported models (default: the flowers that come with t2i); name=directory gives one another name than its directory has',
     )
     .option('--host <address>', 'address to listen on; 0.0.0.0 lets other machines in', '127.0.0.1')
     .option('--port <n>', 'port; 0 takes a free one', integer(0, 65_535), 8888)
     .option('--watch', 'go over to newer checkpoints as they are written: to watch a training', false)
-    .option('--max-batch <n>', 'pictures drawn in one pass at most', integer(1, 256), 16)
+    .option('--max-batch <n>', 'images drawn in one pass at most', integer(1, 256), 16)
     .option(
       '--max-wait <ms>',
-      'how long idle kernels wait for as many pictures as were there before',
+      'how long idle kernels wait for as many images as were there before',
       integer(0, 1000),
       8,
     )
-    .option('--max-queue <n>', 'pictures that may wait; beyond, requests get 429', integer(64, 100_000), 512)
+    .option('--max-queue <n>', 'images that may wait; beyond, requests get 429', integer(64, 100_000), 512)
     .option(
       '--deadline <seconds>',
       'give a request up after so long, and a drawing thread, 10 seconds at least, that another replaces',
@@ -66,7 +66,7 @@ export function serveCommand(output: Output): Command {
     )
     .option(
       '--rate-limit <n>',
-      'pictures a minute for each client, and ten times as many requests of any kind; 0: no limit',
+      'images a minute for each client, and ten times as many requests of any kind; 0: no limit',
       integer(0),
       0,
     )
@@ -83,7 +83,7 @@ export function serveCommand(output: Output): Command {
       (names: string, before: string[] = []) => [...before, ...names.split(',').map((name) => name.trim())],
     )
     .option('--cors <origin>', 'let scripts of this origin read the answers, * for all (repeatable)', collect)
-    .option('--page <folder>', 'serve another web page at /')
+    .option('--page <directory>', 'serve another web page at /')
     .option('--no-page', 'serve no page: / tells what routes there are')
     .option('--no-download', 'keep exported models here: otherwise browsers may fetch them, to draw by themselves')
     .addOption(new Option('--log-level <level>').choices(['debug', 'info', 'warn', 'error', 'silent']).default('info'))
@@ -138,7 +138,7 @@ async function serve(runs: readonly string[], flags: ServeFlags, output: Output)
 /** Node waits for all threads, also for one that never ends. */
 function endIfStuck(models: readonly ServedModel[], output: Output): void {
   if (models.every(({ stuck }) => stuck === 0)) return;
-  output.warn('a drawing thread is stuck in the engine and cannot be ended: killing the process');
+  output.warn('a drawing thread is stuck in the backend and cannot be ended: killing the process');
   process.kill(process.pid, 'SIGKILL');
 }
 

@@ -1,7 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { withFolderLock } from '@t2i/core/node';
-import { withTemporaryFolder } from '@t2i/test-utils';
+import { withDirectoryLock } from '@t2i/core/node';
+import { withTemporaryDirectory } from '@t2i/test-utils';
 import { expect, it } from 'vitest';
 import { t2i } from '../__fixtures__/t2i.ts';
 
@@ -10,9 +10,9 @@ const MODEL = { imageSize: 32, generatorFilters: 2, discriminatorFilters: 2, noi
 it(
   'goes on with what may change, refuses the rest by name, and never trains when it is dry',
   () =>
-    withTemporaryFolder(async (folder) => {
-      const run = join(folder, 'run');
-      const file = join(folder, 'config.json');
+    withTemporaryDirectory(async (directory) => {
+      const run = join(directory, 'run');
+      const file = join(directory, 'config.json');
       const config = { data: { kind: 'toy-flowers', images: 200 }, model: MODEL, batches: { batchSize: 2 } };
       await writeFile(file, JSON.stringify({ ...config, preview: { seen: 1, unseen: 0, columns: 1 } }));
       const begin = ['train', '--config', file, '--run', run, '--max-steps', '2'];
@@ -20,7 +20,7 @@ it(
         code: 0,
         out: expect.stringContaining('"batchSize": 2'),
       });
-      expect(await readdir(folder)).toEqual(['config.json']);
+      expect(await readdir(directory)).toEqual(['config.json']);
       expect(await t2i(...begin)).toMatchObject({ code: 0 });
 
       const log = () => readFile(join(run, 'log.jsonl'), 'utf8');
@@ -37,11 +37,11 @@ it(
           /--seed: .*\n.*--preset tiny: model[\s\S]*--learning-rate: [\s\S]*Leave these out/,
         ),
       });
-      expect(await resume('--config', join(folder, 'missing.json'), '--max-steps', '3')).toMatchObject({
+      expect(await resume('--config', join(directory, 'missing.json'), '--max-steps', '3')).toMatchObject({
         code: 2,
         errors: expect.stringContaining('missing.json'),
       });
-      await withFolderLock(run, 'training', async () => {
+      await withDirectoryLock(run, 'training', async () => {
         const errors = expect.stringMatching(/is in use: process \d+ on .* has held it since/);
         expect(await resume('--max-steps', '3')).toMatchObject({ code: 2, errors });
       });

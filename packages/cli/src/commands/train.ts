@@ -9,16 +9,19 @@ import type { Output } from '../output.ts';
 import { continuedConfigInput, readRunConfigFile, runConfigInput, type TrainFlags } from '../run-flags.ts';
 import { type TrainingSession, watchTraining } from '../training-session.ts';
 
-/** @param resumeCommand what a person writes, before the folder of a run, to continue it */
+/** @param resumeCommand what a person writes, before the directory of a run, to continue it */
 export function trainCommand(output: Output, resumeCommand = 't2i train --resume'): Command {
   return new Command('train')
     .description('train a text-to-image GAN, with samples after every epoch')
-    .option('--run <folder>', 'folder of the new run')
+    .option('--run <directory>', 'directory of the new run')
     .option(
-      '--resume <folder>',
-      'continue the run in this folder from its last checkpoint; with other limits, intervals or places, but no other settings',
+      '--resume <directory>',
+      'continue the run in this directory from its last checkpoint; with other limits, intervals or places, but no other settings',
     )
-    .option('--data <set>', '`toy-flowers`, or a folder made by `t2i dataset prepare`; with --resume: where it is now')
+    .option(
+      '--data <set>',
+      '`toy-flowers`, or a directory made by `t2i dataset prepare`; with --resume: where it is now',
+    )
     .option('--config <file>', 'JSON with any part of the configuration; flags win over it')
     .addOption(
       new Option('--preset <name>', 'network sizes (default: reed2016)').choices(['reed2016', 'dcgan', 'tiny']),
@@ -36,7 +39,7 @@ export function trainCommand(output: Output, resumeCommand = 't2i train --resume
     .option('--edited-share <share>', 'of mismatching texts: edits of the right caption (default: 0)', share)
     .option('--ema-half-life <images>', 'keep a moving average of the generator to draw with', positiveNumber)
     .option('--seed <n>', 'decides weights, sampling and noise (default: 1)', integer())
-    .option('--preview <sentence>', 'draw this sentence after every epoch too (repeatable)', collect)
+    .option('--preview <caption>', 'draw this caption after every epoch too (repeatable)', collect)
     .option('--max-steps <n>', 'stop at this step of the run; it can be resumed', integer(1))
     .option('--max-minutes <n>', 'stop after so many minutes; it can be resumed', positiveNumber)
     .option('--dry-run', 'print the resolved configuration and train nothing', false)

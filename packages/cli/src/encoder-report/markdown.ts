@@ -20,19 +20,19 @@ export function reportMarkdown({ report, baseline }: ReportPage): string {
 ${setting(report)}
 ${baseline ? `The baseline is \`${baseline.encoder}\`.\n` : ''}
 ${figuresTable(columns)}${publishedNote(report)}
-${pictures}
+${images}
 ${classTable(report)}`;
 }
 
 /** What was measured on what. */
 export function setting({ encoder, imageEncoder, dataset, split, images, captions, classes }: EncoderReport): string {
   return `\`${encoder}\` on the ${images} images and ${captions} captions of the ${classes.length} ${split} classes of ${dataset}.
-Images are features of \`${imageEncoder}\`, the whole picture. A class is the mean of the embeddings of all its captions. Top-1 is
+Images are features of \`${imageEncoder}\`, the whole image. A class is the mean of the embeddings of all its captions. Top-1 is
 the share of images whose own class scores highest; AP@k the share of right images among the k best for a class, or for one caption.`;
 }
 
-/** The pictures that stand beside a report. */
-export const pictures = `![Which classes were taken for which](confusion.png)
+/** The images that stand beside a report. */
+export const images = `![Which classes were taken for which](confusion.png)
 
 ![The images by the mean of their captions](embeddings.png)
 `;

@@ -4,7 +4,7 @@ import type { EncoderRun } from '@t2i/pipeline';
 import { type SavableEncoder, WordCnn } from '@t2i/text-encoder';
 import type { EncoderReport } from '@t2i/text-encoder/training';
 import { figuresTable, publishedNote } from './figures.ts';
-import { pictures, setting } from './markdown.ts';
+import { images, setting } from './markdown.ts';
 import { trainingCommand } from './training-command.ts';
 
 export interface ModelCard {
@@ -26,14 +26,14 @@ const ABOUT = {
   characters: {
     title: 'char-CNN-RNN',
     what: 'the text encoder of Reed et al. 2016',
-    limits: `- The first 201 characters of a sentence count; capitals are read as small letters; what is not in the alphabet of 69 characters is
-  read as a space, so other scripts are not read at all. An empty sentence is an error.`,
+    limits: `- The first 201 characters of a caption count; capitals are read as small letters; what is not in the alphabet of 69 characters is
+  read as a space, so other scripts are not read at all. An empty caption is an error.`,
   },
   words: {
     title: 'word-CNN',
     what: `words and their neighbours, trained by the joint embedding of Reed et al. 2016`,
     limits: `- It knows the words of the captions it was trained on. A word within a typing error of one is read as that, other ones count for nothing.
-- The first 128 words of a sentence count. An empty sentence is an error.`,
+- The first 128 words of a caption count. An empty caption is an error.`,
   },
 } as const;
 
@@ -47,7 +47,7 @@ export function modelCard({ run, shipped, bytes, hasCurves, report, unrounded, b
   const { title, what, limits } = shipped.kind === WordCnn.kind ? ABOUT.words : ABOUT.characters;
   return `# ${title}, ${dataset}
 
-Sentences in English to ${shipped.dim} numbers: ${what}
+Captions in English to ${shipped.dim} numbers: ${what}
 ([arXiv 1605.05395](https://arxiv.org/abs/1605.05395)), trained on ${dataset} by \`t2i encoder train\`, nothing else.
 \`encoder.json\` says what it is, \`encoder.safetensors\` (${(bytes / 1e6).toFixed(2)} MB) has its weights, matrices in 16 bits and
 vectors in 32.
@@ -57,11 +57,11 @@ vectors in 32.
 ${setting(report)}
 ${baseline ? `The baseline is \`${baseline.encoder}\`, trained by joint embedding too.\n` : ''}
 ${figuresTable(columns)}${publishedNote(report)}
-${pictures}
+${images}
 ${training(run, dataset)}${hasCurves ? '\n![Loss and accuracy](curves.png)\n' : ''}
 ## Limits
 
-- It has seen ${dataset}, nothing else: sentences about other things get an embedding that says little.
+- It has seen ${dataset}, nothing else: captions about other things get an embedding that says little.
 ${limits}
 - Embeddings are made to be compared with features of \`${report.imageEncoder}\`, of no other network.
 - The photos and captions are not part of it. They are from Nilsback and Zisserman 2008 and Reed et al. 2016, for research.

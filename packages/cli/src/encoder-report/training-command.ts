@@ -4,7 +4,7 @@ import { VIEWS } from '@t2i/image-encoder';
 import { type EncoderConfig, parseEncoderConfig } from '@t2i/pipeline';
 import { VARIATION_FLAGS } from '../commands/encoder/text-flags.ts';
 
-/** Only the flags that differ from the defaults; folders by the names that the documentation uses. */
+/** Only the flags that differ from the defaults; directories by the names that the documentation uses. */
 export function trainingCommand(config: EncoderConfig, dataset: string): string {
   const { network, objective, batches, trainer, split, seed, initFrom, teacher } = config;
   const usual = parseEncoderConfig({ data: config.data, features: config.features, network: { kind: network.kind } });

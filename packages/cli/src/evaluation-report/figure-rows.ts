@@ -8,7 +8,7 @@ export interface FigureTable {
   readonly rows: readonly (readonly string[])[];
 }
 
-/** Named as of the generated pictures; sets that a figure makes no sense for have an empty cell. */
+/** Named as of the generated images; sets that a figure makes no sense for have an empty cell. */
 export function figureTable({ rows, heldOut = true }: Pick<EvaluationReport, 'rows' | 'heldOut'>): FigureTable {
   const sets = (Object.keys(EVALUATED_SETS) as EvaluatedSet[]).filter((set) => rows.some((row) => row.set === set));
   const figures = new Map(rows.map((row) => [row.set, row.figures]));

@@ -30,11 +30,11 @@ export function paragraphsOf(report: Report): string[] {
     ? `${references} test and ${trainingPhotos} training photos`
     : `${references} photos that it was trained on`;
   return [
-    `Epoch ${run.epoch}, step ${run.step}, ${run.imagesShown} images shown. ${samples} pictures of ${imageSize} pixels drawn for captions ${captionsOf(report)}, ` +
-      `beside ${photos} of the same size; seed ${seed}. Features: ${networks}, pictures enlarged bicubically.`,
+    `Epoch ${run.epoch}, step ${run.step}, ${run.imagesShown} images shown. ${samples} images of ${imageSize} pixels drawn for captions ${captionsOf(report)}, ` +
+      `beside ${photos} of the same size; seed ${seed}. Features: ${networks}, images enlarged bicubically.`,
     judge === null
-      ? 'No joint embedding was at hand, so whether pictures fit their captions is not measured.'
-      : `Whether pictures fit their captions is judged by \`${judge.id}\`${judge.ofTheGenerator ? ', the encoder that the generator was trained with: it may be lenient' : ''}.`,
+      ? 'No joint embedding was at hand, so whether images fit their captions is not measured.'
+      : `Whether images fit their captions is judged by \`${judge.id}\`${judge.ofTheGenerator ? ', the encoder that the generator was trained with: it may be lenient' : ''}.`,
     ...sharesOf(report),
     ...leftOutLines(report),
   ];
@@ -66,9 +66,9 @@ function sharesOf({ relative, heldOut = true }: Report): string[] {
 /** How the figures are to be read. */
 export const NOTES: readonly string[] = [
   'Figures with different names are different measurements. What papers print for Oxford-102 is of Inception v3, in part fine-tuned on the test classes, ' +
-    'and of tens of thousands of pictures: it must not be set beside these figures.',
-  'A Fréchet distance from few pictures is too large: compare runs at the same number of them, and with the training photos.',
+    'and of tens of thousands of images: it must not be set beside these figures.',
+  'A Fréchet distance from few images is too large: compare runs at the same number of them, and with the training photos.',
   'Precision, recall, density and coverage are by 5 neighbours. Chance is 1 % for R-precision.',
-  'Diversity is the mean distance of two pictures in feature space; that of photos is within a class, since no caption has two photos.',
-  'Copying: the chance that a picture lies nearer to a training photo at full size than a test photo does. Training photos, shrunk as the rest, show what copies would score.',
+  'Diversity is the mean distance of two images in feature space; that of photos is within a class, since no caption has two photos.',
+  'Copying: the chance that an image lies nearer to a training photo at full size than a test photo does. Training photos, shrunk as the rest, show what copies would score.',
 ];

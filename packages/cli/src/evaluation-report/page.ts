@@ -1,4 +1,4 @@
-/** An evaluation as a self-contained HTML page: figures, and pictures beside photos. */
+/** An evaluation as a self-contained HTML page: figures, and images beside photos. */
 
 import type { RgbImage } from '@t2i/core';
 import { encodeImage, escapeXml } from '@t2i/image-node';
@@ -6,12 +6,12 @@ import type { EvaluationExample, RunEvaluation } from '@t2i/pipeline';
 import { figureTable } from './figure-rows.ts';
 import { NOTES, paragraphsOf } from './markdown.ts';
 
-export async function evaluationPage({ report, pictures }: RunEvaluation): Promise<string> {
+export async function evaluationPage({ report, images }: RunEvaluation): Promise<string> {
   const { header, rows } = figureTable(report);
-  const examples = await Promise.all(pictures.examples.map(exampleRow));
+  const examples = await Promise.all(images.examples.map(exampleRow));
   const grid = await Promise.all(
-    pictures.grid.map(async ({ caption, pictures }) =>
-      row([escapeXml(caption), ...(await Promise.all(pictures.map(image)))]),
+    images.grid.map(async ({ caption, images }) =>
+      row([escapeXml(caption), ...(await Promise.all(images.map(image)))]),
     ),
   );
   return `<!doctype html>
@@ -25,7 +25,7 @@ table { border-collapse: collapse; font-size: 14px; display: block; overflow-x: 
 th, td { padding: .3rem .6rem; text-align: right; white-space: nowrap; border-bottom: 1px solid #8884; font-variant-numeric: tabular-nums }
 th:first-child, td:first-child { text-align: left }
 img { width: 96px; height: 96px; border-radius: 6px; image-rendering: pixelated; display: block }
-.pictures th, .pictures td { text-align: left; font-size: 13px; vertical-align: top; white-space: normal }
+.images th, .images td { text-align: left; font-size: 13px; vertical-align: top; white-space: normal }
 </style>
 <h1>Evaluation</h1>
 ${paragraphsOf(report)
@@ -39,12 +39,12 @@ ${rows.map((cells) => row(cells.map(escapeXml))).join('\n')}
 ${NOTES.map((note) => `<li>${escapeXml(note)}</li>`).join('\n')}
 </ul>
 <h2>${report.heldOut === false ? 'Captions of training photos' : 'Captions of test photos'}</h2>
-<table class="pictures">
+<table class="images">
 ${row(['caption', 'generated', 'untrained', 'its photo', 'nearest training photo'], 'th')}
 ${examples.join('\n')}
 </table>
 <h2>One noise a column</h2>
-<table class="pictures">
+<table class="images">
 ${grid.join('\n')}
 </table>
 </html>
@@ -69,7 +69,7 @@ function row(cells: readonly string[], tag = 'td'): string {
   return `<tr>${cells.map((cell) => `<${tag}>${cell}</${tag}>`).join('')}</tr>`;
 }
 
-async function image(picture: RgbImage): Promise<string> {
-  const png = await encodeImage(picture);
+async function image(image: RgbImage): Promise<string> {
+  const png = await encodeImage(image);
   return `<img alt="" src="data:image/png;base64,${Buffer.from(png).toString('base64')}">`;
 }

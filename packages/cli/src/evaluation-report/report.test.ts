@@ -29,7 +29,7 @@ const report: RunEvaluation['report'] = {
   rows,
   relative: { rPrecision: 0.125, diversityWithinClass: 0.8, diversityAtCaption: 0.75 },
 };
-const picture: RgbImage = { data: new Uint8Array(12), width: 2, height: 2 };
+const image: RgbImage = { data: new Uint8Array(12), width: 2, height: 2 };
 
 describe('figureTable', () => {
   it('puts figures of one name into one row, sets side by side in a fixed order', () => {
@@ -48,7 +48,7 @@ describe('figureTable', () => {
 describe('evaluationMarkdown', () => {
   it('says what was measured, by whom, and beside what it must not be set', () => {
     const text = evaluationMarkdown(report);
-    expect(text).toContain('Epoch 3, step 40, 640 images shown. 200 pictures of 64 pixels');
+    expect(text).toContain('Epoch 3, step 40, 640 images shown. 200 images of 64 pixels');
     expect(text).toContain('190 test and 180 training photos of the same size; seed 7. Features: googlenet-abc');
     expect(text).toContain('`char-cnn-rnn-1`, the encoder that the generator was trained with: it may be lenient');
     expect(text).toContain('R-precision 12.5 %, diversity within a class 80.0 %, at fixed caption 75.0 %');
@@ -59,7 +59,7 @@ describe('evaluationMarkdown', () => {
   it('says so when nobody judged', () => {
     const { rPrecision: _, ...relative } = report.relative;
     const text = evaluationMarkdown({ ...report, judge: null, relative });
-    expect(text).toContain('whether pictures fit their captions is not measured');
+    expect(text).toContain('whether images fit their captions is not measured');
     expect(text).toContain('score: diversity within a class 80.0 %');
   });
 });
@@ -77,7 +77,7 @@ describe('what is said of captions and of figures that are missing', () => {
   });
 
   it('names them with the reason', () => {
-    const why = 'no class has two pictures';
+    const why = 'no class has two images';
     const leftOut = [
       { set: 'generated', kind: 'diversity-class', why },
       { set: 'test', kind: 'diversity-class', why },
@@ -90,20 +90,20 @@ describe('what is said of captions and of figures that are missing', () => {
 });
 
 describe('evaluationPage', () => {
-  it('holds every picture, and escapes captions', async () => {
+  it('holds every image, and escapes captions', async () => {
     const example = {
       ...{
         caption: 'a <b>red</b> flower',
         trainedOn: true,
         className: 'rose',
-        generated: picture,
-        untrained: picture,
-        photo: picture,
+        generated: image,
+        untrained: image,
+        photo: image,
       },
-      nearest: { photo: picture, className: 'tulip & co', distance: 12.34 },
+      nearest: { photo: image, className: 'tulip & co', distance: 12.34 },
     };
-    const grid = [{ caption: 'blue', pictures: [picture, picture] }];
-    const page = await evaluationPage({ report, pictures: { examples: [example], grid } });
+    const grid = [{ caption: 'blue', images: [image, image] }];
+    const page = await evaluationPage({ report, images: { examples: [example], grid } });
     expect(page.match(/<img /g)).toHaveLength(4 + 2);
     expect(page).toContain('a &lt;b&gt;red&lt;/b&gt; flower');
     expect(page).toContain('tulip &amp; co, 12.3 away');

@@ -12,7 +12,7 @@ const COLUMNS = 8;
 const SEED = 7;
 const REPORT = 'evaluation/report.json';
 
-/** Files by their names; `samples.webp` only where the run has sentences of its own to draw after every epoch. */
+/** Files by their names; `samples.webp` only where the run has captions of its own to draw after every epoch. */
 export async function cardFiles(
   runDirectory: string,
   { record, manifest, pipeline }: ExportedRun,
@@ -32,7 +32,7 @@ export async function cardFiles(
   return { 'README.md': card, 'training.json': training, 'samples.webp': samples };
 }
 
-/** The configuration as others can use it: folders by the names that the documentation uses. */
+/** The configuration as others can use it: directories by the names that the documentation uses. */
 function portable({ config, dataset }: ExportedRun['record']): unknown {
   const { data, encoder } = config;
   return {

@@ -16,7 +16,7 @@ describe('modelCard', () => {
     expect(text).not.toMatch(/undefined|null/);
   });
 
-  it('says what is not known, and shows no picture that is not there', () => {
+  it('says what is not known, and shows no image that is not there', () => {
     const facts = { ...manifest.facts, dataset: 'orchids' };
     const text = modelCard({
       ...card,

@@ -28,15 +28,15 @@ export function modelCard({ manifest, hasSamples, seconds, evaluation }: ModelCa
   const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(2)} MB`;
   return `# ${dataset}, ${imageSize}×${imageSize}
 
-A sentence in English to a picture of ${imageSize}×${imageSize} pixels: GAN-CLS of Reed et al. 2016
+A caption in English to an image of ${imageSize}×${imageSize} pixels: GAN-CLS of Reed et al. 2016
 ([arXiv 1605.05396](https://arxiv.org/abs/1605.05396)), trained on ${dataset} by \`t2i train\`, nothing else.
-\`generator.safetensors\` (${megabytes(generator.file.bytes)}) draws${generator.averaged ? ' (the moving average of its weights)' : ''}, \`encoder.safetensors\` (${megabytes(encoder.file.bytes)}) reads sentences
+\`generator.safetensors\` (${megabytes(generator.file.bytes)}) draws${generator.averaged ? ' (the moving average of its weights)' : ''}, \`encoder.safetensors\` (${megabytes(encoder.file.bytes)}) reads captions
 (\`${encoder.id}\`), \`model.json\` says what they are, with their hashes. ${manifest.precision === 'float16' ? 'Matrices have 16 bits, vectors 32.' : 'All weights have 32 bits.'}
-${hasSamples ? '\n![Sentences of our own, eight pictures each, one noise a column](samples.webp)\n' : ''}
+${hasSamples ? '\n![Captions of our own, eight images each, one noise a column](samples.webp)\n' : ''}
 ## Use
 
 \`\`\`sh
-t2i generate "a pink flower with yellow petals" --run <this folder>
+t2i generate "a pink flower with yellow petals" --run <this directory>
 \`\`\`
 
 In programs and browsers: \`openPublishedModel\` of \`@t2i/published-model\`.
@@ -58,10 +58,10 @@ ${SOURCES[dataset] ?? `The set "${dataset}"; whose photos and captions it has is
 
 ## Limits
 
-- It has seen ${dataset}, nothing else: sentences about other things give a picture that says little.
-- ${imageSize}×${imageSize} pixels; colours follow the sentence better than shapes and counts do.
-- English only. How sentences are read is decided by the encoder, which was fixed while the generator learned.
-- Pictures are of no real flower and no source of botanical facts.
+- It has seen ${dataset}, nothing else: captions about other things give an image that says little.
+- ${imageSize}×${imageSize} pixels; colours follow the caption better than shapes and counts do.
+- English only. How captions are read is decided by the encoder, which was fixed while the generator learned.
+- Images are of no real flower and no source of botanical facts.
 
 ## Licence
 

@@ -5,48 +5,48 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { T2iError } from '../errors.ts';
 import { float32Tensor } from '../state-dict.ts';
 import {
-  copyFolder,
+  copyDirectory,
   readJsonFile,
   readStateFile,
+  writeDirectoryAtomic,
   writeFileAtomic,
-  writeFolderAtomic,
   writeJsonFile,
   writeNewFile,
   writeStateFile,
 } from './files.ts';
 
-let folder: string;
+let directory: string;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 't2i-files-'));
+  directory = await mkdtemp(join(tmpdir(), 't2i-files-'));
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
+afterEach(() => rm(directory, { recursive: true, force: true }));
 
 describe('writeFileAtomic', () => {
-  it('makes folders, writes chunks in order, replaces, and leaves nothing beside', async () => {
-    const path = join(folder, 'a/b/file.bin');
+  it('makes directories, writes chunks in order, replaces, and leaves nothing beside', async () => {
+    const path = join(directory, 'a/b/file.bin');
     await writeFileAtomic(path, 'first');
     await writeFileAtomic(path, [Uint8Array.of(1, 2), Uint8Array.of(3)]);
     expect([...(await readFile(path))]).toEqual([1, 2, 3]);
-    expect(await readdir(join(folder, 'a/b'))).toEqual(['file.bin']);
+    expect(await readdir(join(directory, 'a/b'))).toEqual(['file.bin']);
   });
 
   it('keeps the old file when writing fails half-way', async () => {
-    const path = join(folder, 'file');
+    const path = join(directory, 'file');
     await writeFileAtomic(path, 'old');
     const chunks = [Uint8Array.of(1), { not: 'bytes' } as unknown as Uint8Array];
     await expect(writeFileAtomic(path, chunks)).rejects.toThrow(T2iError);
     expect(await readFile(path, 'utf8')).toBe('old');
-    expect(await readdir(folder)).toEqual(['file']);
+    expect(await readdir(directory)).toEqual(['file']);
   });
 
   it('asks for a chunk once the one before is written, and keeps the old file when there is no next one', async () => {
-    const path = join(folder, 'file');
+    const path = join(directory, 'file');
     const sizes: number[] = [];
     async function* chunks(last: Error | undefined) {
       for (const chunk of ['one', Uint8Array.of(33)]) {
         yield chunk;
-        const [name] = (await readdir(folder)).filter((other) => other.endsWith('.tmp'));
-        sizes.push((await readFile(join(folder, name!))).length);
+        const [name] = (await readdir(directory)).filter((other) => other.endsWith('.tmp'));
+        sizes.push((await readFile(join(directory, name!))).length);
       }
       if (last !== undefined) throw last;
     }
@@ -56,12 +56,12 @@ describe('writeFileAtomic', () => {
     await expect(writeFileAtomic(path, chunks(new T2iError('ERR_X', 'told already')))).rejects.toThrow(
       /^told already$/,
     );
-    expect([await readFile(path, 'utf8'), await readdir(folder)]).toEqual(['one!', ['file']]);
+    expect([await readFile(path, 'utf8'), await readdir(directory)]).toEqual(['one!', ['file']]);
   });
 
-  it('says why a folder cannot be written to', async () => {
-    await writeFile(join(folder, 'file'), '');
-    await expect(writeFileAtomic(join(folder, 'file/x'), '')).rejects.toMatchObject({
+  it('says why a directory cannot be written to', async () => {
+    await writeFile(join(directory, 'file'), '');
+    await expect(writeFileAtomic(join(directory, 'file/x'), '')).rejects.toMatchObject({
       code: 'ERR_WRITE',
       message: expect.stringMatching(/Cannot write .*file\/x: (a part of the path is a file|.*EEXIST)/),
     });
@@ -70,88 +70,92 @@ describe('writeFileAtomic', () => {
 
 describe('writeNewFile', () => {
   it('leaves what is there, and lets one of many in', async () => {
-    const path = join(folder, 'a/file');
+    const path = join(directory, 'a/file');
     const texts = Array.from({ length: 8 }, (_, i) => `text ${i}`);
     const written = await Promise.all(texts.map((text) => writeNewFile(path, text)));
     expect(written.filter(Boolean)).toHaveLength(1);
     const first = await readFile(path, 'utf8');
     expect(first).toBe(texts[written.indexOf(true)]);
     expect(await writeNewFile(path, 'later')).toBe(false);
-    expect([await readFile(path, 'utf8'), await readdir(join(folder, 'a'))]).toEqual([first, ['file']]);
+    expect([await readFile(path, 'utf8'), await readdir(join(directory, 'a'))]).toEqual([first, ['file']]);
   });
 });
 
-describe('writeFolderAtomic', () => {
-  const path = () => join(folder, 'a/b');
+describe('writeDirectoryAtomic', () => {
+  const path = () => join(directory, 'a/b');
 
-  it('makes a folder whole, also in the place of an empty one', async () => {
+  it('makes a directory whole, also in the place of an empty one', async () => {
     await mkdir(path(), { recursive: true });
-    await writeFolderAtomic(path(), (temporary) => writeFile(join(temporary, 'file'), 'x'));
+    await writeDirectoryAtomic(path(), (temporary) => writeFile(join(temporary, 'file'), 'x'));
     expect(await readdir(path())).toEqual(['file']);
-    expect(await readdir(join(folder, 'a'))).toEqual(['b']);
+    expect(await readdir(join(directory, 'a'))).toEqual(['b']);
   });
 
   it('leaves nothing behind when its content cannot be written', async () => {
-    const failing = writeFolderAtomic(path(), async (temporary) => {
+    const failing = writeDirectoryAtomic(path(), async (temporary) => {
       await writeFile(join(temporary, 'file'), 'x');
       throw new Error('no more');
     });
     await expect(failing).rejects.toMatchObject({ code: 'ERR_WRITE', message: expect.stringMatching(/a.b: no more/) });
-    expect(await readdir(join(folder, 'a'))).toEqual([]);
+    expect(await readdir(join(directory, 'a'))).toEqual([]);
   });
 
-  it('replaces a folder where it is told to, and keeps the old one when it fails', async () => {
+  it('replaces a directory where it is told to, and keeps the old one when it fails', async () => {
     for (const content of ['first', 'second']) {
       const write = (temporary: string) => writeFile(join(temporary, content), content);
-      await writeFolderAtomic(path(), write, { replace: true });
+      await writeDirectoryAtomic(path(), write, { replace: true });
       expect(await readdir(path())).toEqual([content]);
     }
-    const failing = writeFolderAtomic(path(), async () => Promise.reject(new Error('no more')), { replace: true });
+    const failing = writeDirectoryAtomic(path(), async () => Promise.reject(new Error('no more')), { replace: true });
     await expect(failing).rejects.toMatchObject({ code: 'ERR_WRITE' });
-    const vanishing = writeFolderAtomic(path(), (temporary) => rm(temporary, { recursive: true }), { replace: true });
+    const vanishing = writeDirectoryAtomic(path(), (temporary) => rm(temporary, { recursive: true }), {
+      replace: true,
+    });
     await expect(vanishing).rejects.toMatchObject({ code: 'ERR_WRITE' });
     expect(await readdir(path())).toEqual(['second']);
     expect(await readdir(join(path(), '..'))).toEqual(['b']);
   });
 
-  it('replaces no folder that holds something', async () => {
+  it('replaces no directory that holds something', async () => {
     await mkdir(path(), { recursive: true });
     await writeFile(join(path(), 'mine'), 'x');
-    await expect(writeFolderAtomic(path(), async () => {})).rejects.toThrow(T2iError);
+    await expect(writeDirectoryAtomic(path(), async () => {})).rejects.toThrow(T2iError);
     expect(await readdir(path())).toEqual(['mine']);
   });
 });
 
 it('round-trips JSON and state dicts', async () => {
-  await writeJsonFile(join(folder, 'a.json'), { a: [1, 'ü'] });
-  expect(await readJsonFile(folder, 'a.json')).toEqual({ a: [1, 'ü'] });
+  await writeJsonFile(join(directory, 'a.json'), { a: [1, 'ü'] });
+  expect(await readJsonFile(directory, 'a.json')).toEqual({ a: [1, 'ü'] });
   const state = { tensors: { x: float32Tensor([2], Float32Array.of(1, 2)) }, metadata: { a: 'b' } };
-  await writeStateFile(join(folder, 'a.safetensors'), state);
-  expect(await readStateFile(folder, 'a.safetensors')).toEqual(state);
+  await writeStateFile(join(directory, 'a.safetensors'), state);
+  expect(await readStateFile(directory, 'a.safetensors')).toEqual(state);
 });
 
-describe('copyFolder', () => {
-  it('copies files and sub-folders', async () => {
-    await mkdir(join(folder, 'from/sub'), { recursive: true });
-    await writeFile(join(folder, 'from/a'), 'a');
-    await writeFile(join(folder, 'from/sub/b'), 'b');
-    await copyFolder(join(folder, 'from'), join(folder, 'to'));
-    expect((await readdir(join(folder, 'to'), { recursive: true })).sort()).toEqual(['a', 'sub', join('sub', 'b')]);
-    expect(await readFile(join(folder, 'to/sub/b'), 'utf8')).toBe('b');
+describe('copyDirectory', () => {
+  it('copies files and sub-directories', async () => {
+    await mkdir(join(directory, 'from/sub'), { recursive: true });
+    await writeFile(join(directory, 'from/a'), 'a');
+    await writeFile(join(directory, 'from/sub/b'), 'b');
+    await copyDirectory(join(directory, 'from'), join(directory, 'to'));
+    expect((await readdir(join(directory, 'to'), { recursive: true })).sort()).toEqual(['a', 'sub', join('sub', 'b')]);
+    expect(await readFile(join(directory, 'to/sub/b'), 'utf8')).toBe('b');
   });
 
   it.skipIf(process.platform === 'win32')('copies nothing from elsewhere', async () => {
-    await mkdir(join(folder, 'from'));
-    await symlink('/etc/passwd', join(folder, 'from/notes.txt'));
-    await expect(copyFolder(join(folder, 'from'), join(folder, 'to'))).rejects.toMatchObject({ code: 'ERR_FILE' });
+    await mkdir(join(directory, 'from'));
+    await symlink('/etc/passwd', join(directory, 'from/notes.txt'));
+    await expect(copyDirectory(join(directory, 'from'), join(directory, 'to'))).rejects.toMatchObject({
+      code: 'ERR_FILE',
+    });
   });
 });
 
 it('names a missing or damaged file', async () => {
-  await writeFile(join(folder, 'bad.json'), '{');
-  await expect(readJsonFile(folder, 'bad.json')).rejects.toThrow(/bad.json is not valid JSON/);
-  await expect(readStateFile(folder, 'none')).rejects.toThrow(/none: it does not exist\./);
-  await expect(readStateFile(folder, '../none')).rejects.toMatchObject({
+  await writeFile(join(directory, 'bad.json'), '{');
+  await expect(readJsonFile(directory, 'bad.json')).rejects.toThrow(/bad.json is not valid JSON/);
+  await expect(readStateFile(directory, 'none')).rejects.toThrow(/none: it does not exist\./);
+  await expect(readStateFile(directory, '../none')).rejects.toMatchObject({
     code: 'ERR_CHECKPOINT',
     message: expect.stringContaining('leads outside'),
     hint: expect.any(String),

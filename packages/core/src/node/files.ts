@@ -14,8 +14,8 @@ const REASONS: Record<string, string> = {
   EROFS: 'the file system is read-only',
   EPERM: 'permission is denied',
   EDQUOT: 'the disk quota is used up',
-  ENOTDIR: 'a part of the path is a file, not a folder',
-  EISDIR: 'it is a folder',
+  ENOTDIR: 'a part of the path is a file, not a directory',
+  EISDIR: 'it is a directory',
   ELOOP: 'it is a link',
   ENXIO: 'it is a named pipe or a socket',
 };
@@ -25,7 +25,7 @@ export type FileContent = string | Uint8Array | Iterable<string | Uint8Array> | 
 
 /**
  * Writes `content` so that `path` never holds a half: a kill or a full disk leaves the old file.
- * Makes missing folders.
+ * Makes missing directories.
  * @throws T2iError `ERR_WRITE` that names the path and the reason
  */
 export async function writeFileAtomic(path: string, content: FileContent): Promise<void> {
@@ -87,12 +87,12 @@ async function writeBeside(
 }
 
 /**
- * Makes the folder `path` of what `write` puts into a folder beside it: whole or not there. Nothing may be at `path` yet, or an empty folder.
- * @param options `replace`: another folder may be there. It goes only once the new one is in its place; killed between the two, the
+ * Makes the directory `path` of what `write` puts into a directory beside it: whole or not there. Nothing may be at `path` yet, or an empty directory.
+ * @param options `replace`: another directory may be there. It goes only once the new one is in its place; killed between the two, the
  * old one is whole beside it, under its name with `.tmp`.
  * @throws T2iError `ERR_WRITE` that names the path and the reason
  */
-export async function writeFolderAtomic(
+export async function writeDirectoryAtomic(
   path: string,
   write: (temporary: string) => Promise<void>,
   { replace = false }: { readonly replace?: boolean | undefined } = {},
@@ -102,10 +102,10 @@ export async function writeFolderAtomic(
   try {
     await mkdir(temporary, { recursive: true });
     await write(temporary);
-    await syncFolder(temporary);
-    if (replace) await replaceFolder(temporary, path);
+    await syncDirectory(temporary);
+    if (replace) await replaceDirectory(temporary, path);
     else await rename(temporary, path);
-    await syncFolder(parent);
+    await syncDirectory(parent);
   } catch (cause) {
     await rm(temporary, { recursive: true, force: true }).catch(() => {});
     throw T2iError.isInstance(cause) ? cause : writeError(path, cause);
@@ -114,8 +114,8 @@ export async function writeFolderAtomic(
 
 const besides = (path: string) => join(dirname(path), `${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
 
-/** A folder cannot be renamed over a full one: the old one steps aside first, and back if need be. */
-async function replaceFolder(folder: string, path: string): Promise<void> {
+/** A directory cannot be renamed over a full one: the old one steps aside first, and back if need be. */
+async function replaceDirectory(directory: string, path: string): Promise<void> {
   const aside = besides(path);
   const stepped = await rename(path, aside).then(
     () => true,
@@ -125,7 +125,7 @@ async function replaceFolder(folder: string, path: string): Promise<void> {
     },
   );
   try {
-    await rename(folder, path);
+    await rename(directory, path);
   } catch (error) {
     if (stepped) await rename(aside, path);
     throw error;
@@ -134,10 +134,10 @@ async function replaceFolder(folder: string, path: string): Promise<void> {
 }
 
 /**
- * Copies the files of a folder that somebody else may have made, with its sub-folders.
+ * Copies the files of a directory that somebody else may have made, with its sub-directories.
  * @throws T2iError `ERR_FILE` for a link that leads outside, and for what is no file; `ERR_WRITE` when the disk refuses
  */
-export async function copyFolder(from: string, to: string): Promise<void> {
+export async function copyDirectory(from: string, to: string): Promise<void> {
   const entries = await readdir(from, { recursive: true, withFileTypes: true });
   for (const entry of entries) {
     if (entry.isDirectory()) continue;
@@ -150,7 +150,7 @@ export async function copyFolder(from: string, to: string): Promise<void> {
 export function writeError(path: string, cause: unknown): T2iError {
   const reason = REASONS[(cause as NodeJS.ErrnoException).code ?? ''] ?? errorMessage(cause);
   return new T2iError('ERR_WRITE', `Cannot write ${path}: ${reason}.`, {
-    hint: 'Choose another folder or make room.',
+    hint: 'Choose another directory or make room.',
     cause,
   });
 }
@@ -161,15 +161,15 @@ export async function writeJsonFile(path: string, value: unknown): Promise<void>
 }
 
 /**
- * The JSON in a file of a folder that somebody else may have made.
+ * The JSON in a file of a directory that somebody else may have made.
  * @throws CheckpointError when the file is missing, not JSON, or refused by `openInside`
  */
-export async function readJsonFile(folder: string, name: string): Promise<unknown> {
-  const bytes = await readWhole(folder, name);
+export async function readJsonFile(directory: string, name: string): Promise<unknown> {
+  const bytes = await readWhole(directory, name);
   try {
     return JSON.parse(new TextDecoder().decode(bytes));
   } catch (cause) {
-    throw new CheckpointError(`${join(folder, name)} is not valid JSON: ${errorMessage(cause)}.`, { cause });
+    throw new CheckpointError(`${join(directory, name)} is not valid JSON: ${errorMessage(cause)}.`, { cause });
   }
 }
 
@@ -179,36 +179,36 @@ export async function writeStateFile(path: string, state: StateDict): Promise<vo
 }
 
 /**
- * The tensors in a file of a folder that somebody else may have made.
+ * The tensors in a file of a directory that somebody else may have made.
  * @throws CheckpointError when the file is missing, truncated, not safetensors, or refused by `openInside`
  */
-export async function readStateFile(folder: string, name: string): Promise<StateDict> {
-  return readSafetensors(await readWhole(folder, name), join(folder, name));
+export async function readStateFile(directory: string, name: string): Promise<StateDict> {
+  return readSafetensors(await readWhole(directory, name), join(directory, name));
 }
 
-async function readWhole(folder: string, name: string): Promise<Uint8Array> {
-  return readInside(folder, name).catch((cause: unknown) => {
-    throw new CheckpointError(`Cannot read ${join(folder, name)}: ${readProblem(cause)}`, {
+async function readWhole(directory: string, name: string): Promise<Uint8Array> {
+  return readInside(directory, name).catch((cause: unknown) => {
+    throw new CheckpointError(`Cannot read ${join(directory, name)}: ${readProblem(cause)}`, {
       hint: T2iError.isInstance(cause) ? cause.hint : undefined,
       cause,
     });
   });
 }
 
-/** Why a file could not be read, a sentence's end. */
+/** Why a file could not be read, a caption's end. */
 export function readProblem(cause: unknown): string {
   if (T2iError.isInstance(cause)) return cause.message;
   const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
   return missing ? 'it does not exist.' : `${errorMessage(cause)}.`;
 }
 
-/** Flushes a folder's entries, so that a rename in it survives a power cut. Windows cannot open a folder and needs no flush. */
-export async function syncFolder(path: string): Promise<void> {
+/** Flushes a directory's entries, so that a rename in it survives a power cut. Windows cannot open a directory and needs no flush. */
+export async function syncDirectory(path: string): Promise<void> {
   if (process.platform === 'win32') return;
-  const folder = await open(path, 'r');
+  const directory = await open(path, 'r');
   try {
-    await folder.sync();
+    await directory.sync();
   } finally {
-    await folder.close();
+    await directory.close();
   }
 }

@@ -8,12 +8,12 @@ import { hashOpenFile } from './hash-file.ts';
 const BYTES = Uint8Array.from({ length: 2_500_000 }, (_, i) => (i * i) % 251);
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
-let folder: string;
+let directory: string;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 't2i-hash-'));
-  await writeFile(join(folder, 'file'), BYTES);
+  directory = await mkdtemp(join(tmpdir(), 't2i-hash-'));
+  await writeFile(join(directory, 'file'), BYTES);
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(() => rm(directory, { recursive: true, force: true }));
 
 describe('hashOpenFile', () => {
   it.each<[string, number | undefined, number | undefined]>([
@@ -22,7 +22,7 @@ describe('hashOpenFile', () => {
     ['nothing', 5, 5],
     ['what there is, where the end lies behind it', 2_499_999, 3_000_000],
   ])('hashes %s', async (_, begin, end) => {
-    const file = await open(join(folder, 'file'), 'r');
+    const file = await open(join(directory, 'file'), 'r');
     await file.read(new Uint8Array(10), 0, 10); // moves the place where reading goes on
     const options = { ...(begin !== undefined && { begin }), ...(end !== undefined && { end }) };
     expect(await hashOpenFile(file, options)).toBe(sha256(BYTES.subarray(begin, end)));
@@ -30,7 +30,7 @@ describe('hashOpenFile', () => {
   });
 
   it('stops when it is told to', async () => {
-    const file = await open(join(folder, 'file'), 'r');
+    const file = await open(join(directory, 'file'), 'r');
     const stop = new AbortController();
     const hashing = hashOpenFile(file, { signal: stop.signal });
     stop.abort(new Error('closed'));

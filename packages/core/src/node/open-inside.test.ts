@@ -4,19 +4,19 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { folderInside, listInside, openInside, readInside } from './open-inside.ts';
+import { directoryInside, listInside, openInside, readInside } from './open-inside.ts';
 
 const onUnix = describe.skipIf(process.platform === 'win32');
 
-/** A folder `mine` with a file and a sub-folder, and a secret beside it. */
-async function withFolders(test: (mine: string, secret: string) => Promise<void>): Promise<void> {
+/** A directory `mine` with a file and a sub-directory, and a secret beside it. */
+async function withDirectories(test: (mine: string, secret: string) => Promise<void>): Promise<void> {
   const place = await mkdtemp(join(tmpdir(), 't2i-inside-'));
   const mine = join(place, 'mine');
   try {
     await mkdir(join(mine, 'sub'), { recursive: true });
     await writeFile(join(mine, 'a.txt'), 'own');
     await writeFile(join(mine, 'sub', 'b.txt'), 'own too');
-    await mkdir(join(place, 'mine-too')); // its name begins like that of the folder
+    await mkdir(join(place, 'mine-too')); // its name begins like that of the directory
     await writeFile(join(place, 'mine-too', 'secret'), 'secret');
     await test(mine, join(place, 'mine-too', 'secret'));
   } finally {
@@ -31,21 +31,21 @@ const refusal = (message: string) => ({
 });
 
 describe('readInside', () => {
-  it('reads files of a folder and of its sub-folders', () =>
-    withFolders(async (mine) => {
+  it('reads files of a directory and of its sub-directories', () =>
+    withDirectories(async (mine) => {
       expect((await readInside(mine, 'a.txt')).toString()).toBe('own');
       expect((await readInside(mine, 'sub/b.txt')).toString()).toBe('own too');
       expect((await readInside(mine, 'sub/../a.txt')).toString()).toBe('own');
     }));
 
   it('takes names with dots for what they are', () =>
-    withFolders(async (mine) => {
+    withDirectories(async (mine) => {
       await writeFile(join(mine, '..a'), 'dots');
       expect((await readInside(mine, '..a')).toString()).toBe('dots');
     }));
 
   it('refuses names that climb, wherever links may lead', () =>
-    withFolders(async (mine, secret) => {
+    withDirectories(async (mine, secret) => {
       for (const name of ['../mine-too/secret', 'sub/../../mine-too/secret', secret, '..', 'a.txt\0', '/etc/passwd']) {
         await expect(readInside(mine, name)).rejects.toMatchObject(refusal('leads outside'));
         await expect(readInside(mine, name, { links: 'anywhere' })).rejects.toMatchObject(refusal('leads outside'));
@@ -53,21 +53,21 @@ describe('readInside', () => {
     }));
 
   it('leaves the errors of the file system as they are', () =>
-    withFolders(async (mine) => {
+    withDirectories(async (mine) => {
       await expect(readInside(mine, 'none')).rejects.toMatchObject({ code: 'ENOENT' });
       await expect(readInside(mine, 'a.txt/b')).rejects.toMatchObject({ code: 'ENOTDIR' });
     }));
 
-  it('refuses a folder in the place of a file', () =>
-    withFolders(async (mine) => {
-      await expect(readInside(mine, 'sub')).rejects.toMatchObject(refusal('sub is a folder, not a file'));
-      await expect(readInside(mine, '')).rejects.toMatchObject(refusal('is a folder, not a file'));
+  it('refuses a directory in the place of a file', () =>
+    withDirectories(async (mine) => {
+      await expect(readInside(mine, 'sub')).rejects.toMatchObject(refusal('sub is a directory, not a file'));
+      await expect(readInside(mine, '')).rejects.toMatchObject(refusal('is a directory, not a file'));
     }));
 });
 
 onUnix('links', () => {
   it('are followed where they stay inside', () =>
-    withFolders(async (mine) => {
+    withDirectories(async (mine) => {
       await symlink('../a.txt', join(mine, 'sub', 'up'));
       await symlink(join(mine, 'sub'), join(mine, 'absolute'));
       expect((await readInside(mine, 'sub/up')).toString()).toBe('own');
@@ -75,25 +75,25 @@ onUnix('links', () => {
     }));
 
   it('are refused where they lead outside, at any place of the way', () =>
-    withFolders(async (mine, secret) => {
+    withDirectories(async (mine, secret) => {
       await symlink(secret, join(mine, 'absolute'));
       await symlink('../mine-too/secret', join(mine, 'relative'));
       await symlink('absolute', join(mine, 'twice'));
       await symlink('../mine-too', join(mine, 'folder'));
       await symlink('/etc', join(mine, 'sub', 'etc'));
-      for (const name of ['absolute', 'relative', 'twice', 'folder/secret', 'sub/etc/passwd']) {
+      for (const name of ['absolute', 'relative', 'twice', 'directory/secret', 'sub/etc/passwd']) {
         await expect(readInside(mine, name)).rejects.toMatchObject(refusal(`${name} leads outside ${mine}`));
       }
     }));
 
   it('are followed anywhere where that was asked for', () =>
-    withFolders(async (mine, secret) => {
+    withDirectories(async (mine, secret) => {
       await symlink(secret, join(mine, 'link'));
       expect((await readInside(mine, 'link', { links: 'anywhere' })).toString()).toBe('secret');
     }));
 
-  it('may lead to the folder itself', () =>
-    withFolders(async (mine) => {
+  it('may lead to the directory itself', () =>
+    withDirectories(async (mine) => {
       await symlink(mine, `${mine}-link`);
       expect((await readInside(`${mine}-link`, 'a.txt')).toString()).toBe('own');
     }));
@@ -101,7 +101,7 @@ onUnix('links', () => {
 
 onUnix('what is no file', () => {
   it('is refused at once: a pipe does not hang, a device is not read', () =>
-    withFolders(async (mine) => {
+    withDirectories(async (mine) => {
       execFileSync('mkfifo', [join(mine, 'pipe')]);
       await symlink('/dev/zero', join(mine, 'zero'));
       await expect(openInside(mine, 'pipe')).rejects.toMatchObject(refusal('pipe is a named pipe, not a file'));
@@ -109,7 +109,7 @@ onUnix('what is no file', () => {
     }));
 
   it('is refused where it is a socket', () =>
-    withFolders(async (mine) => {
+    withDirectories(async (mine) => {
       const server = createServer();
       await new Promise<void>((resolve) => server.listen(join(mine, 'socket'), resolve));
       try {
@@ -120,21 +120,21 @@ onUnix('what is no file', () => {
     }));
 });
 
-onUnix('folderInside and listInside', () => {
-  it('know the folders inside', () =>
-    withFolders(async (mine) => {
-      expect(await realpath(await folderInside(mine, 'sub'))).toBe(await realpath(join(mine, 'sub')));
+onUnix('directoryInside and listInside', () => {
+  it('know the directories inside', () =>
+    withDirectories(async (mine) => {
+      expect(await realpath(await directoryInside(mine, 'sub'))).toBe(await realpath(join(mine, 'sub')));
       expect(await listInside(mine, '')).toEqual(['a.txt', 'sub']);
       expect(await listInside(mine, 'sub')).toEqual(['b.txt']);
       expect(await listInside(mine, 'none')).toEqual([]);
     }));
 
   it('refuse files, and what leads outside', () =>
-    withFolders(async (mine) => {
+    withDirectories(async (mine) => {
       await symlink('../mine-too', join(mine, 'out'));
-      await expect(folderInside(mine, 'a.txt')).rejects.toMatchObject(refusal('a.txt is a file, not a folder'));
-      await expect(folderInside(mine, 'out')).rejects.toMatchObject(refusal('leads outside'));
+      await expect(directoryInside(mine, 'a.txt')).rejects.toMatchObject(refusal('a.txt is a file, not a directory'));
+      await expect(directoryInside(mine, 'out')).rejects.toMatchObject(refusal('leads outside'));
       await expect(listInside(mine, 'out')).rejects.toMatchObject(refusal('leads outside'));
-      await expect(folderInside(mine, 'none')).rejects.toMatchObject({ code: 'ENOENT' });
+      await expect(directoryInside(mine, 'none')).rejects.toMatchObject({ code: 'ENOENT' });
     }));
 });

@@ -2,7 +2,7 @@ import { copyFile, mkdir, readFile, rename, symlink, writeFile } from 'node:fs/p
 import { join } from 'node:path';
 import { ConfigError, DatasetError } from '@t2i/core';
 import { encodeImage } from '@t2i/image-node';
-import { withTemporaryFolder } from '@t2i/test-utils';
+import { withTemporaryDirectory } from '@t2i/test-utils';
 import { describe, expect, it } from 'vitest';
 import type { ItemRecord } from '../item-list.ts';
 import { condenseDataset, restoreDataset } from './condensed.ts';
@@ -30,14 +30,18 @@ const CONTENT: PackedContent = {
   captions: ITEMS.map(({ captionCount }, n) => Array.from({ length: captionCount }, (_, k) => `flor nº ${n}.${k} ✿`)),
 };
 
-const picture = (n: number) =>
+const image = (n: number) =>
   Uint8Array.from({ length: SIZE * SIZE * 3 }, (_, k) => (n + 3 * (k % 60) + 2 * Math.floor(k / 60)) % 256);
 
 async function withPacked(use: (place: { packed: string; out: string; restored: string }) => Promise<void>) {
-  await withTemporaryFolder(async (folder) => {
-    const place = { packed: join(folder, 'packed'), out: join(folder, 'out'), restored: join(folder, 'restored') };
+  await withTemporaryDirectory(async (directory) => {
+    const place = {
+      packed: join(directory, 'packed'),
+      out: join(directory, 'out'),
+      restored: join(directory, 'restored'),
+    };
     await writePackedDataset(place.packed, CONTENT, async (write) => {
-      for (let n = 0; n < COUNT; n++) await write(n, picture(n));
+      for (let n = 0; n < COUNT; n++) await write(n, image(n));
     });
     await mkdir(place.out);
     await use(place);
@@ -80,7 +84,7 @@ describe('condenseDataset and restoreDataset', () => {
       const manifest = await restoreDataset(out, restored);
       const original = await openDataset(packed);
       expect(manifest).toMatchObject({
-        copyOf: { fingerprint: original.fingerprint, pictures: 'AVIF, quality 80' },
+        copyOf: { fingerprint: original.fingerprint, images: 'AVIF, quality 80' },
         sources: CONTENT.sources,
         name: 'gradients',
       });
@@ -95,7 +99,7 @@ describe('condenseDataset and restoreDataset', () => {
     });
   });
 
-  it('make nothing of pictures that are other than they were stored', async () => {
+  it('make nothing of images that are other than they were stored', async () => {
     await withPacked(async ({ packed, out, restored }) => {
       await condenseDataset(packed, out, { quality: 'lossless' });
       const black = { data: new Uint8Array(16 * SIZE * SIZE * 3), width: 16 * SIZE, height: SIZE };
@@ -112,7 +116,7 @@ describe('condenseDataset and restoreDataset', () => {
     ['names that climb', /"..\/elsewhere\/0001" leads outside/, (out) => edit(out, 'sheets/0001', '../elsewhere/0001')],
     ['fewer sheets', /not as many/, (out) => edit(out, /,\s*"sheets\/0001"/, '')],
     ['fewer captions', /not as many/, (out) => writeFile(join(out, 'captions.txt'), 'one\n')],
-    ['a smaller sheet', /0001 .* has 320 × 320 pixels, a sheet of 4 pictures 320 × 20/, copySheet],
+    ['a smaller sheet', /0001 .* has 320 × 320 pixels, a sheet of 4 images 320 × 20/, copySheet],
   ];
   it.each(swaps)('refuse %s', async (_, message, swap) => {
     await withPacked(async ({ packed, out, restored }) => {

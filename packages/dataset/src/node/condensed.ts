@@ -1,4 +1,4 @@
-/** A packed data set in little room: its pictures in sheets of 16 × 16, as PNG without loss or as AVIF, and its lists as they are. */
+/** A packed data set in little room: its images in sheets of 16 × 16, as PNG without loss or as AVIF, and its lists as they are. */
 
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
@@ -7,16 +7,16 @@ import { ConfigError, DatasetError, type RgbImage } from '@t2i/core';
 import { readInside, readJsonFile, readProblem, writeFileAtomic, writeJsonFile } from '@t2i/core/node';
 import { decodeImage, encodeImage } from '@t2i/image-node';
 import { z } from 'zod';
+import { cutSheet, PER_SHEET, sheetOf, sheetSize } from '../image-sheet.ts';
 import { formatItems, parseItems } from '../item-list.ts';
 import { type Manifest, manifestSchema, PACKED_FILES } from '../manifest.ts';
-import { cutSheet, PER_SHEET, sheetOf, sheetSize } from '../picture-sheet.ts';
 import { openDataset, type PackedDataset } from './packed-dataset.ts';
 import { captionText, writePackedDataset } from './packed-writer.ts';
 
 const CONDENSED_FILE = 'condensed.json';
-const HINT = 'Copy the folder again.';
+const HINT = 'Copy the directory again.';
 
-/** Sixteen pictures of 1024 pixels a side are as many as any image may have. */
+/** Sixteen images of 1024 pixels a side are as many as any image may have. */
 const decodeSheet = (bytes: Uint8Array) => decodeImage(bytes, undefined, { maxPixels: 2 ** 28 });
 
 const condensedSchema = z.strictObject({
@@ -36,13 +36,13 @@ export interface CondenseOptions {
 }
 
 export interface CondensedFacts {
-  /** How the pictures are stored, for people. */
+  /** How the images are stored, for people. */
   readonly picturesAs: string;
-  /** Peak signal-to-noise ratio against the prepared pictures, dB; infinite without loss. */
+  /** Peak signal-to-noise ratio against the prepared images, dB; infinite without loss. */
   readonly psnr: number;
 }
 
-/** Writes the condensed set into the folder `out`, which must exist. */
+/** Writes the condensed set into the directory `out`, which must exist. */
 export async function condenseDataset(
   directory: string,
   out: string,
@@ -50,7 +50,7 @@ export async function condenseDataset(
 ): Promise<CondensedFacts> {
   const lossless = quality === 'lossless';
   if (!lossless && !(Number.isInteger(quality) && quality >= 1 && quality <= 100)) {
-    throw new ConfigError(`The quality of pictures must be "lossless" or from 1 to 100, got ${quality}.`);
+    throw new ConfigError(`The quality of images must be "lossless" or from 1 to 100, got ${quality}.`);
   }
   const dataset = await openDataset(directory);
   const encode = (sheet: RgbImage) => encodeImage(sheet, lossless ? {} : { format: 'avif', quality });
@@ -101,15 +101,15 @@ async function writeSheets(
 }
 
 /**
- * Makes a packed data set in `directory` of a condensed one. Without loss it is the set that was condensed; otherwise its manifest
- * names that set and how the pictures were stored, and its own hashes.
- * @throws DatasetError when the folder is damaged, or its pictures do not come out as they did when they were stored
+ * Makes a packed data set in `directory` from the condensed one in `from`. Without loss it is the set that was condensed; otherwise its manifest
+ * names that set and how the images were stored, and its own hashes.
+ * @throws DatasetError when the directory is damaged, or its images do not come out as they did when they were stored
  */
-export async function restoreDataset(folder: string, directory: string): Promise<Manifest> {
-  const { source, picturesAs, lossless, sheets, imagesSha256 } = await readCondensed(folder);
+export async function restoreDataset(from: string, directory: string): Promise<Manifest> {
+  const { source, picturesAs, lossless, sheets, imagesSha256 } = await readCondensed(from);
   const { name, storedSize, classNames, classDisjoint, sources, fingerprint } = source;
-  const items = parseItems((await readPart(folder, PACKED_FILES.items)).toString(), folder);
-  const lines = (await readPart(folder, PACKED_FILES.captions)).toString().split('\n');
+  const items = parseItems((await readPart(from, PACKED_FILES.items)).toString(), from);
+  const lines = (await readPart(from, PACKED_FILES.captions)).toString().split('\n');
   let line = 0;
   const captions = items.map(({ captionCount }) => {
     line += captionCount;
@@ -119,44 +119,47 @@ export async function restoreDataset(folder: string, directory: string): Promise
   const content = { name, storedSize, classNames, classDisjoint, sources, items, captions, copyOf };
   const length = storedSize ** 2 * 3;
   if (sheets.length !== Math.ceil(items.length / PER_SHEET) || line !== lines.length - 1) {
-    throw new DatasetError(`${folder} is not whole: its items, captions and sheets are not as many.`, { hint: HINT });
+    throw new DatasetError(`${from} is not whole: its items, captions and sheets are not as many.`, { hint: HINT });
   }
   return writePackedDataset(directory, content, async (write) => {
     const hash = createHash('sha256');
     for (const [index, sheet] of sheets.entries()) {
       const first = index * PER_SHEET;
       const count = Math.min(PER_SHEET, items.length - first);
-      const pixels = cutSheet(await readSheet(folder, sheet, storedSize, count), storedSize, count);
+      const pixels = cutSheet(await readSheet(from, sheet, storedSize, count), storedSize, count);
       hash.update(pixels);
       for (let k = 0; k < count; k++) await write(first + k, pixels.subarray(k * length, (k + 1) * length));
     }
     if (hash.digest('hex') === imagesSha256) return;
-    throw new DatasetError(`The pictures in ${folder} do not come out as they did when they were stored.`, {
+    throw new DatasetError(`The images in ${from} do not come out as they did when they were stored.`, {
       hint: HINT,
     });
   });
 }
 
-async function readSheet(folder: string, name: string, side: number, count: number): Promise<RgbImage> {
-  const sheet = await decodeSheet(await readPart(folder, name));
+async function readSheet(directory: string, name: string, side: number, count: number): Promise<RgbImage> {
+  const sheet = await decodeSheet(await readPart(directory, name));
   const [width, height] = sheetSize(side, count);
   if (sheet.width === width && sheet.height === height) return sheet;
   throw new DatasetError(
-    `${name} in ${folder} has ${sheet.width} × ${sheet.height} pixels, a sheet of ${count} pictures ${width} × ${height}.`,
+    `${name} in ${directory} has ${sheet.width} × ${sheet.height} pixels, a sheet of ${count} images ${width} × ${height}.`,
     { hint: HINT },
   );
 }
 
-async function readPart(folder: string, name: string): Promise<Buffer> {
-  return readInside(folder, name).catch((cause: unknown) => {
-    throw new DatasetError(`Cannot read ${name} in ${folder}: ${readProblem(cause)}`, { hint: HINT, cause });
+async function readPart(directory: string, name: string): Promise<Buffer> {
+  return readInside(directory, name).catch((cause: unknown) => {
+    throw new DatasetError(`Cannot read ${name} in ${directory}: ${readProblem(cause)}`, { hint: HINT, cause });
   });
 }
 
-async function readCondensed(folder: string): Promise<z.output<typeof condensedSchema>> {
-  const result = condensedSchema.safeParse(await readJsonFile(folder, CONDENSED_FILE));
+async function readCondensed(directory: string): Promise<z.output<typeof condensedSchema>> {
+  const result = condensedSchema.safeParse(await readJsonFile(directory, CONDENSED_FILE));
   if (result.success) return result.data;
-  throw new DatasetError(`${join(folder, CONDENSED_FILE)} is not of this version:\n${z.prettifyError(result.error)}`, {
-    cause: result.error,
-  });
+  throw new DatasetError(
+    `${join(directory, CONDENSED_FILE)} is not of this version:\n${z.prettifyError(result.error)}`,
+    {
+      cause: result.error,
+    },
+  );
 }

@@ -1,4 +1,4 @@
-/** A photo as it is stored: square, its aspect ratio ignored, as the authors' loader scales it (`donkey_folder_txt.lua:69-98`). */
+/** A photo as it is stored: square, its aspect ratio ignored, as the authors' loader scales it (`donkey_directory_txt.lua:69-98`). */
 
 import { DatasetError, errorMessage, T2iError } from '@t2i/core';
 import { type DecodeLimits, decodeImage } from '@t2i/image-node';

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { DatasetError } from '@t2i/core';
-import { withTemporaryFolder } from '@t2i/test-utils';
+import { withTemporaryDirectory } from '@t2i/test-utils';
 import { describe, expect, it } from 'vitest';
 import { type DownloadOptions, downloadFile } from './download.ts';
 import type { PrepareProgress } from './progress.ts';
@@ -80,8 +80,8 @@ async function withServer(use: (place: Place) => Promise<void>): Promise<void> {
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}/photos.tgz`;
   try {
-    await withTemporaryFolder(async (folder) => {
-      const path = join(folder, 'downloads', 'photos.tgz');
+    await withTemporaryDirectory(async (directory) => {
+      const path = join(directory, 'downloads', 'photos.tgz');
       const download: Place['download'] = (options) =>
         downloadFile({
           url,

@@ -174,7 +174,7 @@ function reason(error: unknown): string {
 
 function downloadError({ name, url }: DownloadOptions, problem: string, cause?: unknown): DatasetError {
   return new DatasetError(`Cannot download ${name} from ${url}: ${problem}.`, {
-    hint: 'Run the same command again to continue, or download the file by hand and name its folder with --from.',
+    hint: 'Run the same command again to continue, or download the file by hand and name its directory with --from.',
     cause,
   });
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { DatasetError } from '@t2i/core';
-import { withTemporaryFolder } from '@t2i/test-utils';
+import { withTemporaryDirectory } from '@t2i/test-utils';
 import { describe, expect, it } from 'vitest';
 import { gunzipped } from './gunzipped.ts';
 
@@ -12,17 +12,17 @@ const content = randomBytes(2 ** 22);
 
 describe('gunzipped', () => {
   it('gives the content', async () => {
-    await withTemporaryFolder(async (folder) => {
-      await writeFile(join(folder, 'a.gz'), gzipSync(content));
-      const bytes = new Uint8Array(await new Response(gunzipped(join(folder, 'a.gz'))).arrayBuffer());
+    await withTemporaryDirectory(async (directory) => {
+      await writeFile(join(directory, 'a.gz'), gzipSync(content));
+      const bytes = new Uint8Array(await new Response(gunzipped(join(directory, 'a.gz'))).arrayBuffer());
       expect(Buffer.compare(bytes, content)).toBe(0);
     });
   });
 
   it('can be cancelled while data arrives', async () => {
-    await withTemporaryFolder(async (folder) => {
-      await writeFile(join(folder, 'a.gz'), gzipSync(content));
-      const reader = gunzipped(join(folder, 'a.gz')).getReader();
+    await withTemporaryDirectory(async (directory) => {
+      await writeFile(join(directory, 'a.gz'), gzipSync(content));
+      const reader = gunzipped(join(directory, 'a.gz')).getReader();
       expect((await reader.read()).value?.length).toBeGreaterThan(0);
       await reader.cancel();
       await setTimeout(50); // an error that nobody catches would come now
@@ -30,9 +30,9 @@ describe('gunzipped', () => {
   });
 
   it('stops a small file that unpacks to a huge one', async () => {
-    await withTemporaryFolder(async (folder) => {
-      await writeFile(join(folder, 'a.gz'), gzipSync(Buffer.alloc(2 ** 24)));
-      const unpacking = (limit: number) => new Response(gunzipped(join(folder, 'a.gz'), limit)).arrayBuffer();
+    await withTemporaryDirectory(async (directory) => {
+      await writeFile(join(directory, 'a.gz'), gzipSync(Buffer.alloc(2 ** 24)));
+      const unpacking = (limit: number) => new Response(gunzipped(join(directory, 'a.gz'), limit)).arrayBuffer();
       expect((await unpacking(2 ** 24)).byteLength).toBe(2 ** 24);
       const error = await unpacking(2 ** 24 - 1).catch((reason: unknown) => reason);
       expect(error).toBeInstanceOf(DatasetError);
@@ -41,10 +41,10 @@ describe('gunzipped', () => {
   });
 
   it('reports a damaged and a missing file', async () => {
-    await withTemporaryFolder(async (folder) => {
-      await writeFile(join(folder, 'a.gz'), gzipSync(content).subarray(0, -100));
-      await expect(new Response(gunzipped(join(folder, 'a.gz'))).arrayBuffer()).rejects.toThrow(/end of file/);
-      await expect(new Response(gunzipped(join(folder, 'b.gz'))).arrayBuffer()).rejects.toThrow(/ENOENT/);
+    await withTemporaryDirectory(async (directory) => {
+      await writeFile(join(directory, 'a.gz'), gzipSync(content).subarray(0, -100));
+      await expect(new Response(gunzipped(join(directory, 'a.gz'))).arrayBuffer()).rejects.toThrow(/end of file/);
+      await expect(new Response(gunzipped(join(directory, 'b.gz'))).arrayBuffer()).rejects.toThrow(/ENOENT/);
     });
   });
 });

@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { withTemporaryFolder } from '@t2i/test-utils';
+import { withTemporaryDirectory } from '@t2i/test-utils';
 import { expect, it } from 'vitest';
 import { miniOxford, writeMiniOxford } from './__fixtures__/mini-oxford.ts';
 import { OXFORD_102_DOWNLOADS } from './oxford-102-sources.ts';
@@ -15,8 +15,8 @@ it('names an https address for every file, and the published checksums', () => {
 });
 
 it('prepares from downloads, fetches what is missing only, and nothing at all when the set is whole', async () => {
-  await withTemporaryFolder(async (folder) => {
-    const archives = join(folder, 'archives');
+  await withTemporaryDirectory(async (directory) => {
+    const archives = join(directory, 'archives');
     await writeMiniOxford(archives, await miniOxford());
     const asked: string[] = [];
     const http = createServer((request, response) => {
@@ -33,7 +33,7 @@ it('prepares from downloads, fetches what is missing only, and nothing at all wh
         labels: download('imagelabels.mat'),
         captions: download('text_c10.tar.gz'),
       };
-      const cacheDirectory = join(folder, 'cache');
+      const cacheDirectory = join(directory, 'cache');
       const here = join(cacheDirectory, 'downloads', 'oxford-102');
       await mkdir(here, { recursive: true });
       await writeFile(join(here, 'imagelabels.mat'), await readFile(join(archives, 'imagelabels.mat')));
@@ -57,7 +57,7 @@ it('prepares from downloads, fetches what is missing only, and nothing at all wh
 });
 
 it('downloads nothing when the captions archive named is not there', async () => {
-  await withTemporaryFolder(async (cacheDirectory) => {
+  await withTemporaryDirectory(async (cacheDirectory) => {
     const captions = join(cacheDirectory, 'captions.tar.gz');
     await expect(prepareOxford102({ cacheDirectory, captions })).rejects.toThrow(/missing: .*captions\.tar\.gz/);
     expect(await readdir(cacheDirectory)).toEqual([]);

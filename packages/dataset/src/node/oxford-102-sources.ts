@@ -49,14 +49,14 @@ export const OXFORD_102_DOWNLOADS: Readonly<Record<Oxford102File, Oxford102Downl
   },
 };
 
-/** Names under which a captions archive is looked for in a local folder. */
+/** Names under which a captions archive is looked for in a local directory. */
 const LOCAL_CAPTIONS = ['text_c10.tar.gz', OXFORD_102_DOWNLOADS.captions.file];
 
 /** Paths of the files that are needed. */
 export type Oxford102Paths = Readonly<Partial<Record<Oxford102File, string>>>;
 
 /**
- * Finds the files in a folder.
+ * Finds the files in a directory.
  * @param captions the captions archive, when it lies elsewhere
  * @throws DatasetError naming every file that is missing
  */
@@ -69,7 +69,7 @@ export function findOxfordFiles(from: string, needed: readonly Oxford102File[], 
   const missing = found.filter(([, path]) => path === undefined).map(([file]) => candidates(file).join(' or '));
   if (missing.length > 0) {
     throw new DatasetError(`Oxford-102 is not whole here; missing: ${missing.join(', ')}.`, {
-      hint: 'Name the folder that holds 102flowers.tgz, imagelabels.mat and text_c10.tar.gz, or leave --from out to download them.',
+      hint: 'Name the directory that holds 102flowers.tgz, imagelabels.mat and text_c10.tar.gz, or leave --from out to download them.',
     });
   }
   return Object.fromEntries(found) as Oxford102Paths;
@@ -77,7 +77,7 @@ export function findOxfordFiles(from: string, needed: readonly Oxford102File[], 
 
 export interface FetchOxfordOptions {
   /** Where the files go. Whole ones that lie there already are not fetched again. */
-  readonly folder: string;
+  readonly directory: string;
   readonly needed: readonly Oxford102File[];
   /** A captions archive that is here already. */
   readonly captions?: string | undefined;
@@ -88,12 +88,12 @@ export interface FetchOxfordOptions {
 
 /** Downloads what is not here yet, one file after another. */
 export async function fetchOxfordFiles(options: FetchOxfordOptions): Promise<Oxford102Paths> {
-  const { folder, needed, captions, downloads, onProgress, signal } = options;
-  if (captions !== undefined) findOxfordFiles(folder, ['captions'], captions);
+  const { directory, needed, captions, downloads, onProgress, signal } = options;
+  if (captions !== undefined) findOxfordFiles(directory, ['captions'], captions);
   const paths: Partial<Record<Oxford102File, string>> = {};
   for (const key of needed) {
     const { file, url, md5 } = downloads[key];
-    const path = key === 'captions' && captions !== undefined ? captions : join(folder, file);
+    const path = key === 'captions' && captions !== undefined ? captions : join(directory, file);
     if (!existsSync(path)) await downloadFile({ url, path, name: file, md5, onProgress, signal });
     paths[key] = path;
   }

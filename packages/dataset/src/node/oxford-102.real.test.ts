@@ -1,18 +1,18 @@
-import { withTemporaryFolder } from '@t2i/test-utils';
+import { withTemporaryDirectory } from '@t2i/test-utils';
 import { describe, expect, it } from 'vitest';
-import { oxfordFolder } from '../__fixtures__/oxford-folder.ts';
+import { oxfordDirectory } from '../__fixtures__/oxford-directory.ts';
 import { openDataset } from './packed-dataset.ts';
 import { prepareOxford102 } from './prepare-oxford-102.ts';
 import { verifyDataset } from './verify.ts';
 
 const PILLOW_SHA256 = '64454ef4361f8afd41f83c49e54f2a18b5b5bb14e26eaaa9dfe948403cd09b6f';
 
-describe.skipIf(oxfordFolder === undefined)('the real Oxford-102', () => {
+describe.skipIf(oxfordDirectory === undefined)('the real Oxford-102', () => {
   it('is prepared whole, opens without its pixels in memory, and has the known facts', {
     timeout: 300_000,
   }, async () => {
-    await withTemporaryFolder(async (cacheDirectory) => {
-      const { directory, manifest } = await prepareOxford102({ from: oxfordFolder, cacheDirectory });
+    await withTemporaryDirectory(async (cacheDirectory) => {
+      const { directory, manifest } = await prepareOxford102({ from: oxfordDirectory, cacheDirectory });
       // of the photos as Pillow 12.3 decodes and shrinks them (bench/peer_pillow.py --keep)
       expect(manifest.files['images.u8'].sha256).toBe(PILLOW_SHA256);
 

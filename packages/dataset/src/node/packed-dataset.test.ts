@@ -3,7 +3,7 @@ import { appendFile, mkdir, open, readdir, readFile, rename, rm, symlink, trunca
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ConfigError, DatasetError } from '@t2i/core';
-import { withTemporaryFolder } from '@t2i/test-utils';
+import { withTemporaryDirectory } from '@t2i/test-utils';
 import { describe, expect, it } from 'vitest';
 import type { ItemRecord } from '../item-list.ts';
 import { openDataset } from './packed-dataset.ts';
@@ -45,8 +45,8 @@ async function fill(write: WriteImage): Promise<void> {
 }
 
 async function withPacked(use: (directory: string) => Promise<void>): Promise<void> {
-  await withTemporaryFolder(async (folder) => {
-    const directory = join(folder, 'sets', 'five');
+  await withTemporaryDirectory(async (root) => {
+    const directory = join(root, 'sets', 'five');
     await writePackedDataset(directory, CONTENT, fill);
     await use(directory);
   });
@@ -90,9 +90,9 @@ describe('a packed data set', () => {
   });
 
   it('has a fingerprint of its content only', async () => {
-    await withTemporaryFolder(async (folder) => {
+    await withTemporaryDirectory(async (root) => {
       const write = async (change: Partial<PackedContent>) =>
-        (await writePackedDataset(join(folder, 'x'), { ...CONTENT, ...change }, fill)).fingerprint;
+        (await writePackedDataset(join(root, 'x'), { ...CONTENT, ...change }, fill)).fingerprint;
       const first = await write({});
       expect(await write({ name: 'other', sources: [{ name: 'a', bytes: 1, sha256: '0'.repeat(64) }] })).toBe(first);
       expect(await write({ items: ITEMS.with(1, { ...ITEMS[1]!, split: 'val' }) })).not.toBe(first);
@@ -106,8 +106,8 @@ describe('openDataset', () => {
   const edit = (name: string, change: (text: string) => string) => async (directory: string) =>
     writeFile(join(directory, name), change(await readFile(join(directory, name), 'utf8')));
   const damages: [string, RegExp, (directory: string) => Promise<unknown>][] = [
-    ['a folder without manifest', /it has no manifest\.json/, (d) => rm(join(d, 'manifest.json'))],
-    ['no folder', /it has no manifest\.json/, (d) => rm(d, { recursive: true })],
+    ['a directory without manifest', /it has no manifest\.json/, (d) => rm(join(d, 'manifest.json'))],
+    ['no directory', /it has no manifest\.json/, (d) => rm(d, { recursive: true })],
     ['half a manifest', /is not JSON/, (d) => truncate(join(d, 'manifest.json'), 100)],
     [
       'another format version',
@@ -184,8 +184,8 @@ describe('writePackedDataset', () => {
   });
 
   it('looks like no data set while it is being written, and removes what a killed run left', async () => {
-    await withTemporaryFolder(async (folder) => {
-      const directory = join(folder, 'five');
+    await withTemporaryDirectory(async (root) => {
+      const directory = join(root, 'five');
       const deadPid = spawnSync(process.execPath, ['-e', '']).pid;
       const left = `${directory}.preparing-${hostname()}-${deadPid}`;
       const running = `${directory}.preparing-${hostname()}-${process.ppid}`;
@@ -197,22 +197,22 @@ describe('writePackedDataset', () => {
         await expect(openDataset(directory)).rejects.toThrow(/not a prepared data set/);
         await fill(write);
       });
-      expect((await readdir(folder)).sort()).toEqual(['five', `five.preparing-${hostname()}-${process.ppid}`]);
+      expect((await readdir(directory)).sort()).toEqual(['five', `five.preparing-${hostname()}-${process.ppid}`]);
     });
   });
 
-  it('never replaces a folder of something else', async () => {
-    await withTemporaryFolder(async (folder) => {
-      await writeFile(join(folder, 'thesis.txt'), 'mine');
-      await expect(writePackedDataset(folder, CONTENT, fill)).rejects.toThrow(ConfigError);
-      expect(await readFile(join(folder, 'thesis.txt'), 'utf8')).toBe('mine');
+  it('never replaces a directory of something else', async () => {
+    await withTemporaryDirectory(async (directory) => {
+      await writeFile(join(directory, 'thesis.txt'), 'mine');
+      await expect(writePackedDataset(directory, CONTENT, fill)).rejects.toThrow(ConfigError);
+      expect(await readFile(join(directory, 'thesis.txt'), 'utf8')).toBe('mine');
     });
   });
 
   it('says where it cannot write', async () => {
-    await withTemporaryFolder(async (folder) => {
-      await (await open(join(folder, 'file'), 'w')).close();
-      await expect(writePackedDataset(join(folder, 'file', 'five'), CONTENT, fill)).rejects.toThrow(
+    await withTemporaryDirectory(async (directory) => {
+      await (await open(join(directory, 'file'), 'w')).close();
+      await expect(writePackedDataset(join(directory, 'file', 'five'), CONTENT, fill)).rejects.toThrow(
         /Cannot write .*five: /,
       );
     });
@@ -224,16 +224,16 @@ describe('writePackedDataset', () => {
     ['an image of another size', (write) => write(0, new Uint8Array(LENGTH + 1))],
   ];
   it.each(wrongFills)('treats %s as a bug', async (_, wrong) => {
-    await withTemporaryFolder(async (folder) => {
-      const writing = writePackedDataset(join(folder, 'x'), CONTENT, async (write) => void (await wrong(write)));
+    await withTemporaryDirectory(async (directory) => {
+      const writing = writePackedDataset(join(directory, 'x'), CONTENT, async (write) => void (await wrong(write)));
       await expect(writing).rejects.toThrow(/Assertion failed/);
     });
   });
 
   it('refuses a file name that does not fit into a line', async () => {
-    await withTemporaryFolder(async (folder) => {
+    await withTemporaryDirectory(async (directory) => {
       const items = ITEMS.with(1, { ...ITEMS[1]!, image: 'roses/a\tb.jpg' });
-      await expect(writePackedDataset(join(folder, 'x'), { ...CONTENT, items }, fill)).rejects.toThrow(
+      await expect(writePackedDataset(join(directory, 'x'), { ...CONTENT, items }, fill)).rejects.toThrow(
         /control character/,
       );
     });

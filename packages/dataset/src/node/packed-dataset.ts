@@ -137,7 +137,7 @@ export class PackedDataset implements TextImageDataset {
 }
 
 /**
- * Opens a folder made by `prepareOxford102` or `prepareFolder`. Hashes its lists and captions at once, and its
+ * Opens a directory made by `prepareOxford102` or `prepareDirectory`. Hashes its lists and captions at once, and its
  * images while the caller goes on: the first who reads some waits for that.
  * @throws DatasetError when it is no packed data set, or a damaged, truncated or unfinished one
  */

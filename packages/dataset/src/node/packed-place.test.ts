@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdir, readdir, realpath, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { withTemporaryFolder } from '@t2i/test-utils';
+import { withTemporaryDirectory } from '@t2i/test-utils';
 import { describe, expect, it } from 'vitest';
 import { greySet } from './__fixtures__/grey-set.ts';
 import { openDataset } from './packed-dataset.ts';
@@ -44,8 +44,8 @@ async function greyOf(directory: string): Promise<number> {
 
 describe('a set that is replaced', () => {
   it('is the whole old one or the whole new one, whenever the writer is killed', async () => {
-    await withTemporaryFolder(async (folder) => {
-      const directory = join(folder, 'sets', 'grey');
+    await withTemporaryDirectory(async (root) => {
+      const directory = join(root, 'sets', 'grey');
       await greySet(directory, 0);
       const seen = { old: 0, new: 0, moving: 0 };
       let before = 0;
@@ -67,8 +67,8 @@ describe('a set that is replaced', () => {
   }, 900_000);
 
   it('is whole for those who open it meanwhile', async () => {
-    await withTemporaryFolder(async (folder) => {
-      const directory = join(folder, 'grey');
+    await withTemporaryDirectory(async (root) => {
+      const directory = join(root, 'grey');
       await greySet(directory, 0);
       let writing = true;
       const writer = (async () => {
@@ -83,20 +83,20 @@ describe('a set that is replaced', () => {
     });
   });
 
-  it('leaves what else is in its folder', async () => {
-    await withTemporaryFolder(async (folder) => {
-      await greySet(folder, 1);
-      await mkdir(join(folder, 'embeddings'));
-      await writeFile(join(folder, 'embeddings', 'kept'), 'kept');
-      await greySet(folder, 2);
-      expect(await greyOf(folder)).toBe(2);
-      expect(await readdir(join(folder, 'embeddings'))).toEqual(['kept']);
+  it('leaves what else is in its directory', async () => {
+    await withTemporaryDirectory(async (directory) => {
+      await greySet(directory, 1);
+      await mkdir(join(directory, 'embeddings'));
+      await writeFile(join(directory, 'embeddings', 'kept'), 'kept');
+      await greySet(directory, 2);
+      expect(await greyOf(directory)).toBe(2);
+      expect(await readdir(join(directory, 'embeddings'))).toEqual(['kept']);
     });
   });
 
-  it('may be in a folder that a link leads to, and the link stays', async () => {
-    await withTemporaryFolder(async (folder) => {
-      const [disk, link] = [join(folder, 'disk', 'grey'), join(folder, 'grey')];
+  it('may be in a directory that a link leads to, and the link stays', async () => {
+    await withTemporaryDirectory(async (directory) => {
+      const [disk, link] = [join(directory, 'disk', 'grey'), join(directory, 'grey')];
       await mkdir(join(disk), { recursive: true });
       await symlink(disk, link);
       for (const grey of [1, 2]) {

@@ -6,9 +6,9 @@
 
 import { type FileHandle, readdir, rename, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { openInside, syncFolder } from '@t2i/core/node';
+import { openInside, syncDirectory } from '@t2i/core/node';
 
-/** In the folder of a set that is being replaced. */
+/** In the directory of a set that is being replaced. */
 const INCOMING = '.incoming';
 
 /** Opens a file of the set that is in `directory` now; errors are those of `openInside`. */
@@ -31,29 +31,29 @@ export async function readPacked(directory: string, name: string): Promise<Buffe
   }
 }
 
-/** Puts the whole set in `folder` where `place` is: one that is there is replaced, other files in its folder stay. */
-export async function moveIntoPlace(folder: string, place: string): Promise<void> {
-  await syncFolder(folder);
+/** Puts the whole set in `directory` where `place` is: one that is there is replaced, other files in its directory stay. */
+export async function moveIntoPlace(directory: string, place: string): Promise<void> {
+  await syncDirectory(directory);
   try {
-    await rename(folder, place); // nothing is there, or an empty folder
+    await rename(directory, place); // nothing is there, or an empty directory
   } catch (error) {
     if (!['ENOTEMPTY', 'EEXIST', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
     await finishReplacing(place); // what an earlier process was killed at
-    await rename(folder, join(place, INCOMING));
+    await rename(directory, join(place, INCOMING));
     await finishReplacing(place);
   }
-  await syncFolder(dirname(place));
+  await syncDirectory(dirname(place));
 }
 
 /** Moves the files up. Which comes first does not matter: each is looked for in both places. */
 async function finishReplacing(place: string): Promise<void> {
   const incoming = join(place, INCOMING);
-  await syncFolder(place);
+  await syncDirectory(place);
   const names = await readdir(incoming).catch(orMissing((): string[] => []));
   for (const name of names) {
     await rename(join(incoming, name), join(place, name)).catch(orMissing(() => {})); // or another process has moved it
   }
-  await syncFolder(place);
+  await syncDirectory(place);
   await rmdir(incoming).catch(orMissing(() => {}));
 }
 

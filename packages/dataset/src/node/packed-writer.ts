@@ -1,4 +1,4 @@
-/** Writes a packed data set: built whole in a folder beside its place, flushed, then moved there, so no half ever looks like one. */
+/** Writes a packed data set: built whole in a directory beside its place, flushed, then moved there, so no half ever looks like one. */
 
 import { writeSync } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, realpath, rm, stat } from 'node:fs/promises';
@@ -31,7 +31,7 @@ export type WriteImage = (item: number, pixels: Uint8Array) => Promise<void>;
 /**
  * Writes `directory`, replacing the packed data set that may be there: killed at any moment, the old one is there or the new one.
  * @param fill stores every image; when it throws, or the program is killed, `directory` stays as it was
- * @throws ConfigError when `directory` is a folder with something else in it
+ * @throws ConfigError when `directory` is a directory with something else in it
  * @throws T2iError `ERR_WRITE` when the disk is full or the place not writable
  */
 export async function writePackedDataset(
@@ -45,19 +45,19 @@ export async function writePackedDataset(
   }
   const place = await realpath(directory).catch(() => resolve(directory)); // what a link leads to is replaced, not the link
   await assertReplaceable(place);
-  const folder = `${place}${PREPARING}${hostname()}-${process.pid}`;
+  const building = `${place}${PREPARING}${hostname()}-${process.pid}`;
   try {
     await removeLeftovers(place);
-    await mkdir(folder, { recursive: true });
-    await writeImages(join(folder, PACKED_FILES.images), content, fill);
-    await writeFlushed(join(folder, PACKED_FILES.items), formatItems(content.items));
-    await writeFlushed(join(folder, PACKED_FILES.captions), captionText(content.captions));
-    const manifest = await describe(folder, content);
-    await writeFlushed(join(folder, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`);
-    await moveIntoPlace(folder, place);
+    await mkdir(building, { recursive: true });
+    await writeImages(join(building, PACKED_FILES.images), content, fill);
+    await writeFlushed(join(building, PACKED_FILES.items), formatItems(content.items));
+    await writeFlushed(join(building, PACKED_FILES.captions), captionText(content.captions));
+    const manifest = await describe(building, content);
+    await writeFlushed(join(building, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`);
+    await moveIntoPlace(building, place);
     return manifest;
   } catch (cause) {
-    await rm(folder, { recursive: true, force: true });
+    await rm(building, { recursive: true, force: true });
     throw isSystemError(cause) ? writeError(place, cause) : cause;
   }
 }
@@ -92,7 +92,7 @@ async function assertReplaceable(place: string): Promise<void> {
   });
   if (names.length > 0 && !names.includes(MANIFEST_FILE)) {
     throw new ConfigError(`${place} holds other files; a prepared data set would replace them.`, {
-      hint: 'Choose another folder for prepared data.',
+      hint: 'Choose another directory for prepared data.',
     });
   }
 }
@@ -145,9 +145,9 @@ export function captionText(captions: readonly (readonly string[])[]): string {
     .join('');
 }
 
-async function describe(folder: string, content: PackedContent): Promise<Manifest> {
+async function describe(directory: string, content: PackedContent): Promise<Manifest> {
   const fileEntry = async (name: ManifestFile) => {
-    const path = join(folder, name);
+    const path = join(directory, name);
     return [name, { bytes: (await stat(path)).size, sha256: await hashFile(path) }] as const;
   };
   const { name, storedSize, classNames, classDisjoint, sources, copyOf, items } = content;

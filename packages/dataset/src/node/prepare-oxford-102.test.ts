@@ -2,7 +2,7 @@ import { readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { DatasetError, type Logger } from '@t2i/core';
-import { withTemporaryFolder } from '@t2i/test-utils';
+import { withTemporaryDirectory } from '@t2i/test-utils';
 import { packTar } from 'modern-tar';
 import { describe, expect, it } from 'vitest';
 import {
@@ -26,13 +26,13 @@ interface Workplace {
   prepare(options?: Partial<PrepareOxford102Options>): ReturnType<typeof prepareOxford102>;
 }
 
-/** A folder with a mini Oxford-102, changed by `change`, and an empty cache. */
+/** A directory with a mini Oxford-102, changed by `change`, and an empty cache. */
 async function withMini(
   use: (place: Workplace) => Promise<void>,
   change: (mini: MiniOxford) => unknown = () => {},
 ): Promise<void> {
-  await withTemporaryFolder(async (folder) => {
-    const [from, cache] = [join(folder, 'archives'), join(folder, 'cache')];
+  await withTemporaryDirectory(async (root) => {
+    const [from, cache] = [join(root, 'archives'), join(root, 'cache')];
     const mini = await miniOxford();
     await change(mini);
     await writeMiniOxford(from, mini);

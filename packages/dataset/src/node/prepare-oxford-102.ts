@@ -1,4 +1,4 @@
-/** Oxford-102 from its public archives, or from a folder that holds them, to a packed data set. */
+/** Oxford-102 from its public archives, or from a directory that holds them, to a packed data set. */
 
 import { readFile, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
@@ -35,11 +35,11 @@ import { type PreparedDataset, reusePrepared } from './prepared.ts';
 import type { OnProgress } from './progress.ts';
 
 export interface PrepareOxford102Options {
-  /** A folder with `102flowers.tgz`, `imagelabels.mat`, `text_c10.tar.gz` (and `setid.mat` for the official split). Default: download. */
+  /** A directory with `102flowers.tgz`, `imagelabels.mat`, `text_c10.tar.gz` (and `setid.mat` for the official split). Default: download. */
   readonly from?: string | undefined;
   /** The captions archive, when it lies elsewhere than the rest. */
   readonly captions?: string | undefined;
-  /** Holds prepared sets; this one goes into its sub-folder `oxford-102`, downloads into `downloads/oxford-102`. */
+  /** Holds prepared sets; this one goes into its sub-directory `oxford-102`, downloads into `downloads/oxford-102`. */
   readonly cacheDirectory: string;
   /** Default `class-disjoint`, the split of the paper. */
   readonly split?: Oxford102Split | undefined;
@@ -80,11 +80,11 @@ export async function prepareOxford102(options: PrepareOxford102Options): Promis
     const reused = await reusePrepared(directory, wanted, logger);
     if (reused) return reused;
   }
-  const folder = join(cacheDirectory, 'downloads', NAME);
+  const downloadDirectory = join(cacheDirectory, 'downloads', NAME);
   const downloads = { ...OXFORD_102_DOWNLOADS, ...options.downloads };
   const paths =
     from === undefined
-      ? await fetchOxfordFiles({ folder, needed, captions, downloads, onProgress, signal })
+      ? await fetchOxfordFiles({ directory: downloadDirectory, needed, captions, downloads, onProgress, signal })
       : findOxfordFiles(from, needed, captions);
   const sources = await describeSources(needed.map((file) => paths[file]!));
   if (from !== undefined && !force) {

@@ -1,11 +1,11 @@
-/** Pictures and captions out of the folder that a data set is made of. */
+/** Images and captions out of the directory that a data set is made of. */
 
 import { DatasetError, T2iError } from '@t2i/core';
 import { type LinkOptions, readInside, readProblem } from '@t2i/core/node';
 
 /** @throws DatasetError that names the file when it is missing, no file, or leads elsewhere */
-export async function readSource(folder: string, name: string, options: LinkOptions): Promise<Buffer> {
-  return readInside(folder, name, options).catch(refuseSource(name));
+export async function readSource(directory: string, name: string, options: LinkOptions): Promise<Buffer> {
+  return readInside(directory, name, options).catch(refuseSource(name));
 }
 
 /** What a failed look at a file says to a person: whether it is theirs, they alone know. */
@@ -13,7 +13,7 @@ export function refuseSource(name: string): (cause: unknown) => never {
   return (cause) => {
     throw new DatasetError(`Cannot read ${name}: ${readProblem(cause)}`, {
       hint: T2iError.isInstance(cause)
-        ? 'Copy the file into the folder. If you put links there yourself, follow them: --follow-links, or `followLinks`.'
+        ? 'Copy the file into the directory. If you put links there yourself, follow them: --follow-links, or `followLinks`.'
         : 'Remove it, or put the file back.',
       cause,
     });

@@ -1,11 +1,11 @@
 import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeImage, encodeImage } from '@t2i/image-node';
-import { withTemporaryFolder } from '@t2i/test-utils';
+import { withTemporaryDirectory } from '@t2i/test-utils';
 import { describe, expect, it } from 'vitest';
 import { MINI_SIZE, type MiniOxford, miniGrey, miniOxford, writeMiniOxford } from './__fixtures__/mini-oxford.ts';
 import { openDataset, type PackedDataset } from './packed-dataset.ts';
-import { prepareFolder } from './prepare-folder.ts';
+import { prepareDirectory } from './prepare-directory.ts';
 import { prepareOxford102 } from './prepare-oxford-102.ts';
 import { sourcePhotos } from './source-photos.ts';
 
@@ -13,11 +13,11 @@ async function withOxford(
   use: (dataset: PackedDataset, from: string) => Promise<void>,
   change: (mini: MiniOxford) => unknown = () => {},
 ): Promise<void> {
-  await withTemporaryFolder(async (folder) => {
-    const from = join(folder, 'archives');
+  await withTemporaryDirectory(async (root) => {
+    const from = join(root, 'archives');
     const mini = await miniOxford();
     await writeMiniOxford(from, mini);
-    const { directory } = await prepareOxford102({ from, cacheDirectory: join(folder, 'cache'), storedSize: 6 });
+    const { directory } = await prepareOxford102({ from, cacheDirectory: join(root, 'cache'), storedSize: 6 });
     await change(mini);
     await writeMiniOxford(from, mini);
     const dataset = await openDataset(directory);
@@ -48,7 +48,7 @@ describe('sourcePhotos', () => {
     );
   });
 
-  it('follows no path out of the folder that an item list names', async () => {
+  it('follows no path out of the directory that an item list names', async () => {
     const dataset = { name: 'theirs', items: [{ image: '../../etc/passwd' }] } as unknown as PackedDataset;
     for (const followLinks of [false, true]) {
       await expect(sourcePhotos(dataset, '/tmp/x', { followLinks }).next()).rejects.toThrow(/leads outside/);
@@ -62,16 +62,16 @@ describe('sourcePhotos', () => {
     );
   });
 
-  it('reads the pictures of a folder, and names one that is gone', async () => {
-    await withTemporaryFolder(async (folder) => {
-      const from = join(folder, 'pictures');
-      const picture = await encodeImage({ data: new Uint8Array(27).fill(9), width: 3, height: 3 });
+  it('reads the images of a directory, and names one that is gone', async () => {
+    await withTemporaryDirectory(async (root) => {
+      const from = join(root, 'images');
+      const image = await encodeImage({ data: new Uint8Array(27).fill(9), width: 3, height: 3 });
       for (const name of ['one', 'two', 'three']) {
         await mkdir(join(from, name), { recursive: true });
-        await writeFile(join(from, name, 'a.png'), picture);
+        await writeFile(join(from, name, 'a.png'), image);
         await writeFile(join(from, name, 'a.txt'), `a ${name} flower\n`);
       }
-      const { directory } = await prepareFolder({ from, cacheDirectory: join(folder, 'packed'), storedSize: 3 });
+      const { directory } = await prepareDirectory({ from, cacheDirectory: join(root, 'packed'), storedSize: 3 });
       const dataset = await openDataset(directory);
       const photos = await collect(dataset, from);
       expect(photos.map(({ item }) => item)).toEqual([0, 1, 2]);

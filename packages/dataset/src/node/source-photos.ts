@@ -1,4 +1,4 @@
-/** The photos of a packed data set as they came, before they were resized: out of the archive or folder it was made from. */
+/** The photos of a packed data set as they came, before they were resized: out of the archive or directory it was made from. */
 
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -19,9 +19,9 @@ export interface SourcePhoto {
 
 /**
  * Yields the photo of every item, in order.
- * @param from the folder with `102flowers.tgz`, or the folder of pictures that the set was made from
- * @param options `followLinks` as for `prepareFolder`
- * @throws DatasetError when a photo is not there, or leads out of the folder
+ * @param from the directory with `102flowers.tgz`, or the directory of images that the set was made from
+ * @param options `followLinks` as for `prepareDirectory`
+ * @throws DatasetError when a photo is not there, or leads out of the directory
  */
 export async function* sourcePhotos(
   dataset: PackedDataset,
@@ -36,7 +36,7 @@ export async function* sourcePhotos(
   for (const [item, { image }] of dataset.items.entries()) {
     const bytes = await readInside(from, image, linksOf(followLinks)).catch((cause: unknown) => {
       throw new DatasetError(`The photo ${image} of item ${item} is not in ${from}: ${readProblem(cause)}`, {
-        hint: `Name the folder that ${dataset.name} was prepared from.`,
+        hint: `Name the directory that ${dataset.name} was prepared from.`,
         cause,
       });
     });

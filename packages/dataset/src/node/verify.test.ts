@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { withTemporaryFolder } from '@t2i/test-utils';
+import { withTemporaryDirectory } from '@t2i/test-utils';
 import { describe, expect, it } from 'vitest';
 import type { ItemRecord } from '../item-list.ts';
 import { type PackedContent, writePackedDataset } from './packed-writer.ts';
@@ -25,8 +25,8 @@ async function withPacked(
   use: (directory: string) => Promise<void>,
   grey = [0, 1, 2, 3],
 ) {
-  await withTemporaryFolder(async (folder) => {
-    const directory = join(folder, 'four');
+  await withTemporaryDirectory(async (root) => {
+    const directory = join(root, 'four');
     await writePackedDataset(directory, { ...CONTENT, ...change }, async (write) => {
       for (const [item, value] of grey.entries()) await write(item, new Uint8Array(12).fill(value));
     });

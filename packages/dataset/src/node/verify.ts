@@ -58,7 +58,7 @@ function brokenPairs({ items }: PackedDataset): string[] {
   return wrong.map(({ image, captionFile }) => `the captions of ${image} come from ${captionFile}`);
 }
 
-/** The file name without folders and ending. */
+/** The file name without directories and ending. */
 const stem = (path: string) => path.slice(path.lastIndexOf('/') + 1).replace(/\.[^.]*$/, '');
 
 function emptyCaptions(dataset: PackedDataset): string[] {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DatasetError, T2iError } from '@t2i/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { oxfordFolder } from '../__fixtures__/oxford-folder.ts';
+import { oxfordDirectory } from '../__fixtures__/oxford-directory.ts';
 import { compressedElement } from './__fixtures__/craft-mat.ts';
 import { readMat5 } from './mat5.ts';
 
@@ -119,8 +119,8 @@ describe('readMat5', () => {
   });
 });
 
-describe.skipIf(oxfordFolder === undefined)('readMat5 on the real Oxford-102 files', () => {
-  const read = async (name: string) => readMat5(await readFile(join(oxfordFolder!, name)), name);
+describe.skipIf(oxfordDirectory === undefined)('readMat5 on the real Oxford-102 files', () => {
+  const read = async (name: string) => readMat5(await readFile(join(oxfordDirectory!, name)), name);
   const sum = (values: Float64Array) => values.reduce((total, value) => total + value, 0);
 
   // sums and first values: scipy.io.loadmat

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { open, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatasetError } from '@t2i/core';
-import { withTemporaryFolder } from '@t2i/test-utils';
+import { withTemporaryDirectory } from '@t2i/test-utils';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type CraftedMember, craftMembers, craftTar, GNU_MAGIC, joined, paxRecords } from './__fixtures__/craft-tar.ts';
@@ -199,11 +199,11 @@ const gnuTar = (() => {
 
 describe.skipIf(!gnuTar)('readTar, beside GNU tar', () => {
   it.each(['gnu', 'pax', 'ustar', 'v7', 'oldgnu'])('reads what it packs in the format %s', (format) =>
-    withTemporaryFolder(async (folder) => {
+    withTemporaryDirectory(async (directory) => {
       const names = ['a.jpg', '12:30.txt', 'ü.jpg', ...(['v7'].includes(format) ? [] : [`${'n'.repeat(90)}.jpg`])];
-      for (const [i, name] of names.entries()) await writeFile(join(folder, name), 'x'.repeat(700 * i));
-      execFileSync('tar', ['--format', format, '-cf', 'out.tar', '--force-local', ...names], { cwd: folder });
-      const files = await read(await readFile(join(folder, 'out.tar')), { maxFileBytes: 5000 });
+      for (const [i, name] of names.entries()) await writeFile(join(directory, name), 'x'.repeat(700 * i));
+      execFileSync('tar', ['--format', format, '-cf', 'out.tar', '--force-local', ...names], { cwd: directory });
+      const files = await read(await readFile(join(directory, 'out.tar')), { maxFileBytes: 5000 });
       expect(files).toEqual(names.map((name, i) => [name, 'x'.repeat(700 * i)]));
     }),
   );
@@ -211,17 +211,17 @@ describe.skipIf(!gnuTar)('readTar, beside GNU tar', () => {
   it.each(['gnu', 'pax'])(
     'refuses a sparse file and a hard link that it packs in the format %s, and lets others pass',
     (format) =>
-      withTemporaryFolder(async (folder) => {
-        const file = await open(join(folder, 's.jpg'), 'w');
+      withTemporaryDirectory(async (directory) => {
+        const file = await open(join(directory, 's.jpg'), 'w');
         await file.write('hello', 2 ** 19);
         await file.truncate(2 ** 20);
         await file.close();
-        await writeFile(join(folder, 'a.jpg'), 'hello');
-        execFileSync('ln', ['a.jpg', 'b.jpg'], { cwd: folder });
+        await writeFile(join(directory, 'a.jpg'), 'hello');
+        execFileSync('ln', ['a.jpg', 'b.jpg'], { cwd: directory });
         execFileSync('tar', ['--format', format, '--sparse', '-cf', 'out.tar', 's.jpg', 'a.jpg', 'b.jpg'], {
-          cwd: folder,
+          cwd: directory,
         });
-        const archive = await readFile(join(folder, 'out.tar'));
+        const archive = await readFile(join(directory, 'out.tar'));
         const only = (name: string) => read(archive, { accept: (path) => path === name, maxFileBytes: 2 ** 21 });
         expect(await only('a.jpg')).toEqual([['a.jpg', 'hello']]);
         await expect(only('s.jpg')).rejects.toThrow('s.jpg in the archive is stored as a sparse file');

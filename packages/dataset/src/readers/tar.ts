@@ -218,7 +218,7 @@ function merged<T extends Overrides>(first: T, second: Overrides = {}): T {
   return { ...first, ...Object.fromEntries(said) };
 }
 
-/** `jpg/a.jpg` from `./jpg/a.jpg`. Refuses what would lead out of the folder the archive was unpacked to, on any system. */
+/** `jpg/a.jpg` from `./jpg/a.jpg`. Refuses what would lead out of the directory the archive was unpacked to, on any system. */
 function safePath(name: string, what: string): string {
   const parts = name.split('/').filter((part) => part !== '.' && part !== '');
   if (name.startsWith('/') || /[\\\0]|^[A-Za-z]:\//.test(name) || parts.includes('..')) {

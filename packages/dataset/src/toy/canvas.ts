@@ -17,7 +17,7 @@ export function boundsAround(x: number, y: number, reach: number): Bounds {
   return { left: x - reach, top: y - reach, right: x + reach, bottom: y + reach };
 }
 
-/** Positions are shares of the side (0 … 1, from the left and the top), so that a picture is the same at every size. */
+/** Positions are shares of the side (0 … 1, from the left and the top), so that an image is the same at every size. */
 export class Canvas {
   readonly side: number;
   readonly #pixels: Float32Array;

@@ -34,7 +34,7 @@ export const SIZE_WORDS: Words<FlowerSize> = {
   large: ['large', 'big'],
 };
 
-/** What stands behind the flower; each begins with a preposition and can begin or end a sentence. */
+/** What stands behind the flower; each begins with a preposition and can begin or end a caption. */
 export const BACKGROUND_PHRASES: Words<Background> = {
   leaves: ['in front of green leaves', 'against green leaves', 'among the leaves', 'in front of dense foliage'],
   dark: ['against a dark background', 'on a black background', 'in front of a dark backdrop', 'in the dark'],

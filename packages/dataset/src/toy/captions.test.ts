@@ -51,7 +51,7 @@ describe('the captions of toy flowers', () => {
     expect(new Set(all).size).toBeGreaterThan(0.9 * all.length);
   });
 
-  it('are tidy sentences of moderate length', () => {
+  it('are tidy captions of moderate length', () => {
     for (const caption of all) {
       expect(caption).toMatch(/^[a-z0-9]+(,? [a-z0-9]+)+$/);
       expect(caption).not.toMatch(/\ba [aeio]|\ban [^aeio]|undefined/);

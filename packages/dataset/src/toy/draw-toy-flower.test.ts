@@ -14,7 +14,7 @@ const flower: ToyFlowerAttributes = {
   size: 'large',
 };
 
-/** Positions, in pixels from the nearest edge, at which two pictures differ. */
+/** Positions, in pixels from the nearest edge, at which two images differ. */
 function differences(a: Uint8Array, b: Uint8Array, side: number): number[] {
   const margins: number[] = [];
   for (let i = 0; i < side * side; i++) {
@@ -25,7 +25,7 @@ function differences(a: Uint8Array, b: Uint8Array, side: number): number[] {
 }
 
 describe('drawToyFlower', () => {
-  it('draws the same picture again, and another one from another seed', () => {
+  it('draws the same image again, and another one from another seed', () => {
     const draw = (seed: number) => drawToyFlower(flower, 38, new Rng(seed)).data.join();
     expect(draw(1)).toBe(draw(1));
     expect(draw(1)).not.toBe(draw(2));
@@ -59,7 +59,7 @@ describe('drawToyFlower', () => {
   it('changes with every attribute', () => {
     const draw = (changes: Partial<ToyFlowerAttributes>) =>
       drawToyFlower({ ...flower, ...changes }, 38, new Rng(4)).data;
-    const pictures = [
+    const images = [
       draw({}),
       draw({ petalColour: 'red' }),
       draw({ centreColour: 'brown' }),
@@ -68,6 +68,6 @@ describe('drawToyFlower', () => {
       draw({ size: 'small' }),
       ...BACKGROUNDS.filter((background) => background !== 'sky').map((background) => draw({ background })),
     ];
-    expect(new Set(pictures.map((bytes) => bytes.join())).size).toBe(9);
+    expect(new Set(images.map((bytes) => bytes.join())).size).toBe(9);
   });
 });

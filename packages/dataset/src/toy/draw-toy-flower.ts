@@ -37,8 +37,8 @@ interface Flower {
 }
 
 /**
- * One picture, side × side. Place, turn, colours, light and background vary with `rng`; the same attributes and generator state give the same
- * picture at every side, up to its resolution. The flower keeps clear of the outer sixth, so that a crop of 32 from 38 holds it whole.
+ * One image, side × side. Place, turn, colours, light and background vary with `rng`; the same attributes and generator state give the same
+ * image at every side, up to its resolution. The flower keeps clear of the outer sixth, so that a crop of 32 from 38 holds it whole.
  */
 export function drawToyFlower(attributes: ToyFlowerAttributes, side: number, rng: Rng): RgbImage {
   const canvas = new Canvas(side);

@@ -8,7 +8,7 @@ import { createToyFlowers } from './toy-flowers.ts';
 
 const COLOURS = ['petalColour', 'centreColour', 'background'] as const;
 
-/** Every picture of the set as training sees it: a random crop, mirrored half of the time. */
+/** Every image of the set as training sees it: a random crop, mirrored half of the time. */
 async function randomViews(flowers: ToyFlowers, side: number): Promise<ImageBatch> {
   const rng = new Rng(8);
   const views = Array.from({ length: flowers.size }, () => drawView(rng, flowers.storedSize, side));
@@ -52,7 +52,7 @@ describe('measureFaithfulness', () => {
     expect(perAttribute.petalColour!.n).toBe(300);
   });
 
-  it('reads colours and counts of soft and noisy pictures, as a GAN makes them', () => {
+  it('reads colours and counts of soft and noisy images, as a GAN makes them', () => {
     const soft = blur(images);
     const noise = new Rng(3).normal(soft.data.length);
     const noisy = { ...soft, data: soft.data.map((value, i) => value + 0.08 * noise[i]!) };
@@ -62,7 +62,7 @@ describe('measureFaithfulness', () => {
     }
   });
 
-  it.each([76, 57])('reads larger pictures too: crops from %i', async (storedSize) => {
+  it.each([76, 57])('reads larger images too: crops from %i', async (storedSize) => {
     const larger = await createToyFlowers({ images: 60, storedSize, seed: 22 });
     const batch = await randomViews(larger, Math.round((storedSize * 32) / 38));
     expect(measureFaithfulness(batch, oneCaptionEach(larger)).overall).toBeGreaterThanOrEqual(0.97);

@@ -1,4 +1,4 @@
-/** How faithful generated toy flowers are to their captions: what the caption says against what the picture shows. */
+/** How faithful generated toy flowers are to their captions: what the caption says against what the image shows. */
 
 import type { ImageBatch } from '@t2i/core';
 import { assertShape, ConfigError } from '@t2i/core';
@@ -11,7 +11,7 @@ import { readToyFlower } from './read-toy-flower.ts';
 type Attribute = keyof ToyFlowerAttributes;
 
 export interface AttributeFaithfulness {
-  /** Share of the captions that mention the attribute whose picture shows what they say, 0 … 1. */
+  /** Share of the captions that mention the attribute whose image shows what they say, 0 … 1. */
   readonly accuracy: number;
   /** What the best constant answer would score: the share of the value that these captions mention most. */
   readonly chance: number;
@@ -29,17 +29,17 @@ export interface Faithfulness {
 }
 
 /**
- * Compares picture i with caption i, attribute by attribute; only what a caption mentions is judged, and a picture without a flower is wrong.
- * Pictures are square, at least 32 pixels wide, crops as the loader gives them.
- * @throws ConfigError when the numbers of pictures and captions differ, pictures are too small or not square, or no caption says anything
+ * Compares image i with caption i, attribute by attribute; only what a caption mentions is judged, and an image without a flower is wrong.
+ * Images are square, at least 32 pixels wide, crops as the loader gives them.
+ * @throws ConfigError when the numbers of images and captions differ, images are too small or not square, or no caption says anything
  */
 export function measureFaithfulness(images: ImageBatch, captions: readonly string[]): Faithfulness {
   const [count, height, width] = images.shape;
   assertShape('image batch', images.data, images.shape);
-  if (count !== captions.length) throw new ConfigError(`${count} pictures for ${captions.length} captions.`);
+  if (count !== captions.length) throw new ConfigError(`${count} images for ${captions.length} captions.`);
   if (width !== height || width < GRID_SIDE) {
     throw new ConfigError(
-      `Faithfulness is read from square pictures of at least ${GRID_SIDE} pixels, these are ${width} × ${height}.`,
+      `Faithfulness is read from square images of at least ${GRID_SIDE} pixels, these are ${width} × ${height}.`,
     );
   }
   const said = captions.map(parseToyCaption);

@@ -45,7 +45,7 @@ function pairs(words: readonly string[], part: Part): [string, Part][] {
 
 /**
  * What a caption says of the flower. An attribute that it does not mention is absent; of two contradicting words the first counts.
- * Made for the sentences that the captions of toy flowers are built from and for plain English like theirs:
+ * Made for the captions that the captions of toy flowers are built from and for plain English like theirs:
  * an adjective belongs to the noun it stands before (“pink petals”) or that it is said of (“its centre is yellow”); negation is not understood.
  */
 export function parseToyCaption(caption: string): Partial<ToyFlowerAttributes> {

@@ -11,7 +11,7 @@ const TIPS_PER_RMS = 1.4;
 /** Sizes at which outlines are tried, relative to the first guess. */
 const SCALES = Array.from({ length: 9 }, (_, i) => 0.84 + 0.04 * i);
 
-/** How far beyond its outline a petal colours its pixels, which depends on how sharp the picture is. */
+/** How far beyond its outline a petal colours its pixels, which depends on how sharp the image is. */
 const SPREADS = [0, 0.35, 0.7];
 
 /** Outlines are compared outside this share of the radius: beyond the flower's centre. */

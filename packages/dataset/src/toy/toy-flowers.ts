@@ -12,14 +12,14 @@ import { writeCaptions } from './write-captions.ts';
 const CAPTIONS_PER_IMAGE = 10;
 
 export interface ToyFlowersOptions {
-  /** Number of pictures, at least one for each of the 60 classes (default 2000). */
+  /** Number of images, at least one for each of the 60 classes (default 2000). */
   readonly images?: number;
-  /** Side of the stored pictures (default 38, for crops of 32; take 76 for crops of 64). At least 32. */
+  /** Side of the stored images (default 38, for crops of 32; take 76 for crops of 64). At least 32. */
   readonly storedSize?: number;
   readonly seed?: number;
 }
 
-/** A data set that knows what each of its pictures shows. */
+/** A data set that knows what each of its images shows. */
 export interface ToyFlowers extends TextImageDataset {
   attributes(item: number): ToyFlowerAttributes;
 }

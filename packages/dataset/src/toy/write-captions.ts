@@ -17,7 +17,7 @@ const MENTION_RATE = { centreColour: 0.75, petalShape: 0.5, petalCount: 0.5, bac
 /** How often the usual word is taken where there are others. */
 const USUAL_WORD_RATE = 0.65;
 
-/** The parts of a sentence, already worded; a part that the caption leaves out is empty. */
+/** The parts of a caption, already worded; a part that the caption leaves out is empty. */
 interface Parts {
   readonly flower: string;
   readonly size: string;
@@ -34,7 +34,7 @@ interface Parts {
 /** `count` different captions. */
 export function writeCaptions(attributes: ToyFlowerAttributes, count: number, rng: Rng): string[] {
   const captions = new Set<string>();
-  while (captions.size < count) captions.add(tidy(rng.pick(SENTENCES)(chooseParts(attributes, rng))));
+  while (captions.size < count) captions.add(tidy(rng.pick(CAPTIONS)(chooseParts(attributes, rng))));
   return [...captions];
 }
 
@@ -69,8 +69,8 @@ const after = (lead: string, part: string) => (part === '' ? '' : `${lead} ${par
 const aCentre = ({ centreColour, centre }: Parts) => (centreColour === '' ? '' : `a ${centreColour} ${centre}`);
 const plainPetals = ({ count, shape }: Parts) => (count === '' && shape === '' ? '' : `${count} ${shape} petals`);
 
-/** Ways to build a sentence. Each says every part that there is. */
-const SENTENCES: readonly ((parts: Parts) => string)[] = [
+/** Ways to build a caption. Each says every part that there is. */
+const CAPTIONS: readonly ((parts: Parts) => string)[] = [
   (p) => `this ${p.size} ${p.flower} has ${p.petals} ${after('and', aCentre(p))} ${p.background}`,
   (p) => `a ${p.size} ${p.flower} with ${p.petals} ${after('around', aCentre(p))} ${p.background}`,
   (p) => {
@@ -100,8 +100,8 @@ const SENTENCES: readonly ((parts: Parts) => string)[] = [
 ];
 
 /** One space between words, none before a comma, “an” before a vowel. */
-function tidy(sentence: string): string {
-  return sentence
+function tidy(caption: string): string {
+  return caption
     .replace(/\s+/g, ' ')
     .replace(/ ,/g, ',')
     .trim()

@@ -5,11 +5,11 @@ import { toRgbImages } from '@t2i/core';
 import { openFlowers } from '@t2i/flowers';
 import * as tf from '@tensorflow/tfjs-core';
 
-async function draw(sentence: string, seed: number): Promise<number[]> {
+async function draw(caption: string, seed: number): Promise<number[]> {
   await tf.setBackend('webgl');
   const flowers = await openFlowers();
-  const [picture] = toRgbImages(await flowers.generate({ captions: [sentence], seed }));
-  return [...picture!.data];
+  const [image] = toRgbImages(await flowers.generate({ captions: [caption], seed }));
+  return [...image!.data];
 }
 
 Object.assign(globalThis, { draw });

@@ -61,7 +61,7 @@ export function goldenConfig(architecture: Architecture, overrides: GanClsOverri
   return resolveConfig({ ...ARCHITECTURES[architecture], clsWeight: 0.4, interpWeight: 0.75, ...overrides });
 }
 
-/** The results in a file of this folder. */
+/** The results in a file of this directory. */
 export function readGolden(name: string): Readonly<Record<string, NamedTensor>> {
   return readSafetensors(readFileSync(new URL(`${name}.safetensors`, import.meta.url))).tensors;
 }

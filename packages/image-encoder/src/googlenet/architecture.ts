@@ -18,7 +18,7 @@ export interface InceptionBlock extends InceptionWidths {
 }
 
 export interface GoogLeNetArchitecture {
-  /** Side of the square pictures, in pixels; a multiple of 32. */
+  /** Side of the square images, in pixels; a multiple of 32. */
   readonly imageSize: number;
   readonly stem: { readonly conv1: number; readonly conv2Reduce: number; readonly conv2: number };
   readonly blocks: readonly InceptionBlock[];

@@ -55,7 +55,7 @@ describe('GoogLeNet', () => {
     expect(() => GoogLeNet.fromSafetensors(extra, options)).toThrow(/"more"/);
   });
 
-  it('sees larger pictures with the same weights, and several sides of one, under other names', async () => {
+  it('sees larger images with the same weights, and several sides of one, under other names', async () => {
     const at = (...imageSizes: number[]) => GoogLeNet.fromSafetensors(weights, { ...options, imageSizes });
     const [own, larger, double] = [at(64), at(96), at(64, 128)];
     const named = (name: string) => own.id.replace('googlenet', name);
@@ -67,7 +67,7 @@ describe('GoogLeNet', () => {
     const { data } = await larger.encode(golden.larger);
     expectAllClose(data, golden.largerPool5, { absolute: 1e-4, relative: 1e-4 });
 
-    // every pixel of the golden pictures four times: scaled down they are those again
+    // every pixel of the golden images four times: scaled down they are those again
     const { images } = golden;
     const repeated = Float32Array.from({ length: 4 * images.data.length }, (_, i) => {
       const [n, y, x, c] = [Math.floor(i / 49152), Math.floor(i / 384) % 128, Math.floor(i / 3) % 128, i % 3];
@@ -102,7 +102,7 @@ describe('GoogLeNet', () => {
     expect(() => GoogLeNet.fromSafetensors(weights, { ...options, imageSizes })).toThrow(/multiples of 32/);
   });
 
-  it('takes pictures of its own size only', async () => {
+  it('takes images of its own size only', async () => {
     const network = GoogLeNet.fromSafetensors(weights, options);
     const images = { data: new Float32Array(32 * 32 * 3), shape: [1, 32, 32, 3] as const };
     await expect(network.encode(images)).rejects.toThrow(/takes 64 pixels/);
@@ -110,15 +110,15 @@ describe('GoogLeNet', () => {
   });
 });
 
-/** Where the kernels are compiled; the reference backend needs half a minute for two pictures. */
+/** Where the kernels are compiled; the reference backend needs half a minute for two images. */
 const native = isNativeAvailable();
-const folder = fileURLToPath(new URL('../../../../../shared/data/googlenet/', import.meta.url));
+const directory = fileURLToPath(new URL('../../../../../shared/data/googlenet/', import.meta.url));
 
-describe.skipIf(!existsSync(folder) || !native)(`BVLC's weights in ${folder}`, () => {
+describe.skipIf(!existsSync(directory) || !native)(`BVLC's weights in ${directory}`, () => {
   it('give the features and probabilities of an independent forward pass', async () => {
     await tf.setBackend('native');
-    const network = GoogLeNet.fromSafetensors(readFileSync(`${folder}bvlc_googlenet.safetensors`));
-    const { images_rgb, pool5, prob } = readSafetensors(readFileSync(`${folder}golden.safetensors`)).tensors;
+    const network = GoogLeNet.fromSafetensors(readFileSync(`${directory}bvlc_googlenet.safetensors`));
+    const { images_rgb, pool5, prob } = readSafetensors(readFileSync(`${directory}golden.safetensors`)).tensors;
     const data = Float32Array.from(images_rgb!.data, (byte) => byte / 127.5 - 1);
     const images = { data, shape: [6, 224, 224, 3] as const };
     expectAllClose((await network.encode(images)).data, pool5!.data, { absolute: 1e-4 });

@@ -36,16 +36,16 @@ export interface GoogLeNetOptions {
   /** Other widths and sizes than BVLC's, for tests and small relatives. */
   readonly architecture?: GoogLeNetArchitecture;
   /**
-   * Sides of a picture, in pixels, multiples of 32, at which it is looked at; its features are the mean. Default the architecture's alone. `pool5` is a
-   * mean over the picture, so that the same weights see a larger one; to them it is nearer, and their features of it are others.
+   * Sides of an image, in pixels, multiples of 32, at which it is looked at; its features are the mean. Default the architecture's alone. `pool5` is a
+   * mean over the image, so that the same weights see a larger one; to them it is nearer, and their features of it are others.
    */
   readonly imageSizes?: readonly number[] | undefined;
   /**
-   * Layers whose activations over the picture become its features, by Caffe's names: `pool2`, `inception_4a`, `inception_5b/3x3`. Default the last
+   * Layers whose activations over the image become its features, by Caffe's names: `pool2`, `inception_4a`, `inception_5b/3x3`. Default the last
    * block alone, whose mean is `pool5`. Of several, each is scaled to length √dim, dim being all their channels, so that each has the same say.
    */
   readonly layers?: readonly string[] | undefined;
-  /** Whether what is near the centre of the picture counts for more: a Gaussian whose deviation is a quarter of the side. Default false: the mean. */
+  /** Whether what is near the centre of the image counts for more: a Gaussian whose deviation is a quarter of the side. Default false: the mean. */
   readonly centre?: boolean | undefined;
 }
 
@@ -55,7 +55,7 @@ export class GoogLeNet implements ImageEncoder {
   /** Its name and a hash of its weights. */
   readonly id: string;
   readonly dim: number;
-  /** The largest of the sides: pictures are scaled down for the others. */
+  /** The largest of the sides: images are scaled down for the others. */
   readonly imageSize: number;
   /** Whether its features are those that the classifier takes: `pool5`. */
   readonly classifies: boolean;
@@ -106,7 +106,7 @@ export class GoogLeNet implements ImageEncoder {
     return new GoogLeNet({ tensors: Object.fromEntries(reshaped), metadata: {} }, options);
   }
 
-  /** The average of the last block over the picture: `pool5/7x7_s1`, non-negative, not normalised; or what the options say. */
+  /** The average of the last block over the image: `pool5/7x7_s1`, non-negative, not normalised; or what the options say. */
   async encode(images: ImageBatch): Promise<EmbeddingBatch> {
     const features = tf.tidy(() => {
       const pixels = this.#prepared(images);
@@ -168,7 +168,7 @@ export class GoogLeNet implements ImageEncoder {
     return tf.add(tf.mul(bgr, 127.5), tf.tensor1d(MEAN_BGR.map((mean) => 127.5 - mean))) as tf.Tensor4D;
   }
 
-  /** Of the layers asked for, what they show over the whole picture. */
+  /** Of the layers asked for, what they show over the whole image. */
   #features(pixels: tf.Tensor4D): ReadonlyMap<string, tf.Tensor2D> {
     const found = new Map<string, tf.Tensor2D>();
     const show = (name: string, x: tf.Tensor4D) => {
@@ -227,7 +227,7 @@ const STEM_PADDING: tf.backend_util.ExplicitPadding = [
 function assertImageSizes(imageSizes: readonly number[]): void {
   const ascending = imageSizes.every((side, i) => side > (imageSizes[i - 1] ?? 0) && side % 32 === 0);
   if (ascending && imageSizes.length > 0) return;
-  throw new ConfigError(`GoogLeNet takes pictures of multiples of 32 pixels, not of ${imageSizes.join(', ')}.`, {
+  throw new ConfigError(`GoogLeNet takes images of multiples of 32 pixels, not of ${imageSizes.join(', ')}.`, {
     hint: 'Name sides in ascending order, as in 224, 448.',
   });
 }
@@ -256,7 +256,7 @@ function nameOf({
   return ['googlenet', ...shown, ...(centre ? ['centre'] : []), ...sides].join('-');
 }
 
-/** The mean over the picture by a Gaussian around its centre. */
+/** The mean over the image by a Gaussian around its centre. */
 function centreMean(x: tf.Tensor4D): tf.Tensor2D {
   const [, height, width] = x.shape;
   const down = tf.tensor4d(gaussian(height), [1, height, 1, 1]);

@@ -19,7 +19,7 @@ export type Pooling = 'average' | 'max' | 'max-halving';
 export type Step = Convolution | Pooling | readonly (readonly Step[])[];
 
 export interface InceptionV3Architecture {
-  /** Side of the square pictures, in pixels. */
+  /** Side of the square images, in pixels. */
   readonly imageSize: number;
   readonly steps: readonly Step[];
   /** Classes of the classifier. */

@@ -44,7 +44,7 @@ describe('InceptionV3', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('refuses weights of another network, and pictures of another size', async () => {
+  it('refuses weights of another network, and images of another size', async () => {
     expect(() => InceptionV3.fromSafetensors(weights)).toThrow(CheckpointError);
     expect(() => InceptionV3.fromSafetensors(weights)).toThrow(/Conv2d_1a_3x3\.weight/);
     const network = InceptionV3.fromSafetensors(weights, options);

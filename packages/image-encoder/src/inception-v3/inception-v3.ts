@@ -1,4 +1,4 @@
-/** Inception v3: a picture to the 2,048 numbers that the Fréchet Inception distance compares, or to the classes of the Inception score. */
+/** Inception v3: an image to the 2,048 numbers that the Fréchet Inception distance compares, or to the classes of the Inception score. */
 
 import {
   assert,
@@ -48,7 +48,7 @@ export class InceptionV3 implements ImageEncoder {
     return new InceptionV3(file, architecture);
   }
 
-  /** The average of the last block over the picture, non-negative, not normalised. */
+  /** The average of the last block over the image, non-negative, not normalised. */
   async encode({ data, shape }: ImageBatch): Promise<EmbeddingBatch> {
     const [n, height, width] = shape;
     assert(
@@ -81,7 +81,7 @@ export class InceptionV3 implements ImageEncoder {
   }
 
   #step(x: tf.Tensor4D, step: Step): tf.Tensor4D {
-    // 'same' pooling averages over what lies within the picture, as the graph of 2015 does
+    // 'same' pooling averages over what lies within the image, as the graph of 2015 does
     if (step === 'average') return tf.avgPool(x, 3, 1, 'same');
     if (step === 'max') return tf.maxPool(x, 3, 1, 'same');
     if (step === 'max-halving') return tf.maxPool(x, 3, 2, 'valid');

@@ -2,14 +2,14 @@ import { mkdir, readdir, readFile, rename, symlink, truncate, writeFile } from '
 import { join } from 'node:path';
 import { DatasetError, type EmbeddingBatch, type ImageBatch, type ImageEncoder, type RgbImage } from '@t2i/core';
 import { encodeImage } from '@t2i/image-node';
-import { withTemporaryFolder } from '@t2i/test-utils';
+import { withTemporaryDirectory } from '@t2i/test-utils';
 import { describe, expect, it } from 'vitest';
 import { type ExtractFeaturesOptions, extractFeatures, type Photo } from './extract-features.ts';
 import { openFeatures } from './open-features.ts';
 
 const SIZE = 9;
 
-/** Two numbers a picture: the red of its first pixel, and how wide the pictures are. */
+/** Two numbers an image: the red of its first pixel, and how wide the images are. */
 class FirstRed implements ImageEncoder {
   readonly id: string = 'first-red';
   readonly dim = 2;
@@ -43,16 +43,16 @@ async function* photos(): AsyncGenerator<Photo> {
   for (const [item, bytes] of files.entries()) yield { item, bytes };
 }
 
-function extract(folder: string, more: Partial<ExtractFeaturesOptions> = {}): Promise<void> {
+function extract(directory: string, more: Partial<ExtractFeaturesOptions> = {}): Promise<void> {
   const views = ['whole', 'middle'];
-  return extractFeatures({ encoder: new FirstRed(), dataset, photos, folder, views, batchSize: 4, ...more });
+  return extractFeatures({ encoder: new FirstRed(), dataset, photos, directory, views, batchSize: 4, ...more });
 }
 
 describe('extractFeatures and openFeatures', () => {
   it('keep a row per item of the whole view, and of training items of the crops', async () => {
-    await withTemporaryFolder(async (folder) => {
-      await extract(folder);
-      const features = await openFeatures(folder);
+    await withTemporaryDirectory(async (directory) => {
+      await extract(directory);
+      const features = await openFeatures(directory);
       expect(features).toMatchObject({ encoderId: 'first-red', datasetFingerprint: 'abc', dim: 2, size: SIZE });
       expect(features.views).toEqual(['whole', 'middle']);
       expect([...(await features.read([6, 0, 8], 'whole'))]).toEqual([60, 14, 0, 14, 80, 14]);
@@ -64,9 +64,9 @@ describe('extractFeatures and openFeatures', () => {
   });
 
   it('go on after the last whole row when stopped, and compute nothing twice', async () => {
-    await withTemporaryFolder(async (folder) => {
-      await extract(join(folder, 'expected'));
-      const stopped = join(folder, 'stopped');
+    await withTemporaryDirectory(async (directory) => {
+      await extract(join(directory, 'expected'));
+      const stopped = join(directory, 'stopped');
       const stop = new AbortController();
       const onProgress = ({ done }: { done: number }) => done >= 4 && stop.abort();
       await expect(extract(stopped, { signal: stop.signal, onProgress })).rejects.toThrow(/abort/);
@@ -75,8 +75,8 @@ describe('extractFeatures and openFeatures', () => {
       const encoder = new FirstRed();
       await extract(stopped, { encoder });
       expect(encoder.batches).toEqual([4, 2, 4, 2]); // 9 − 3 whole ones, 6 crops
-      for (const name of await readdir(join(folder, 'expected'))) {
-        expect(await readFile(join(stopped, name)), name).toEqual(await readFile(join(folder, 'expected', name)));
+      for (const name of await readdir(join(directory, 'expected'))) {
+        expect(await readFile(join(stopped, name)), name).toEqual(await readFile(join(directory, 'expected', name)));
       }
       const again = new FirstRed();
       await extract(stopped, { encoder: again, views: ['whole', 'middle', 'upper-left'] });
@@ -84,27 +84,31 @@ describe('extractFeatures and openFeatures', () => {
     });
   });
 
-  it('refuse features of another encoder or data set, and damaged folders', async () => {
-    await withTemporaryFolder(async (folder) => {
-      await extract(folder);
+  it('refuse features of another encoder or data set, and damaged directories', async () => {
+    await withTemporaryDirectory(async (directory) => {
+      await extract(directory);
       const other = Object.assign(new FirstRed(), { id: 'other' });
-      await expect(extract(folder, { encoder: other })).rejects.toThrow(/features of the encoder first-red, not other/);
-      await expect(extract(folder, { dataset: { ...dataset, fingerprint: 'x' } })).rejects.toThrow(/in another state/);
-      await truncate(join(folder, 'middle.f32'), 7);
-      await expect(openFeatures(folder)).rejects.toThrow(/middle\.f32 has 7 bytes, not 48/);
-      await writeFile(join(folder, 'features.json'), '{"format": "t2i-image-features"}');
-      await expect(openFeatures(folder)).rejects.toThrow(DatasetError);
-      await expect(extract(folder)).rejects.toThrow(/is damaged/);
+      await expect(extract(directory, { encoder: other })).rejects.toThrow(
+        /features of the encoder first-red, not other/,
+      );
+      await expect(extract(directory, { dataset: { ...dataset, fingerprint: 'x' } })).rejects.toThrow(
+        /in another state/,
+      );
+      await truncate(join(directory, 'middle.f32'), 7);
+      await expect(openFeatures(directory)).rejects.toThrow(/middle\.f32 has 7 bytes, not 48/);
+      await writeFile(join(directory, 'features.json'), '{"format": "t2i-image-features"}');
+      await expect(openFeatures(directory)).rejects.toThrow(DatasetError);
+      await expect(extract(directory)).rejects.toThrow(/is damaged/);
     });
   });
 
   it('give no numbers of a view in which a byte was changed', async () => {
-    await withTemporaryFolder(async (folder) => {
-      await extract(folder);
-      const bytes = await readFile(join(folder, 'middle.f32'));
+    await withTemporaryDirectory(async (directory) => {
+      await extract(directory);
+      const bytes = await readFile(join(directory, 'middle.f32'));
       bytes[40]! ^= 1;
-      await writeFile(join(folder, 'middle.f32'), bytes);
-      const features = await openFeatures(folder);
+      await writeFile(join(directory, 'middle.f32'), bytes);
+      const features = await openFeatures(directory);
       expect([...(await features.read([1], 'whole'))]).toEqual([10, 14]);
       await expect(features.read([1], 'middle')).rejects.toThrow(/middle\.f32 is damaged/);
       await features.close();
@@ -112,38 +116,38 @@ describe('extractFeatures and openFeatures', () => {
   });
 
   it.skipIf(process.platform === 'win32').each(['features.json', 'middle.f32'])(
-    'refuse a folder whose %s is a link to elsewhere',
+    'refuse a directory whose %s is a link to elsewhere',
     async (name) => {
-      await withTemporaryFolder(async (place) => {
-        const folder = join(place, 'features');
-        await extract(folder);
-        await rename(join(folder, name), join(place, name));
-        await symlink(join(place, name), join(folder, name));
-        await expect(openFeatures(folder)).rejects.toThrow(DatasetError);
-        await expect(openFeatures(folder)).rejects.toThrow(`${name} leads outside`);
+      await withTemporaryDirectory(async (place) => {
+        const directory = join(place, 'features');
+        await extract(directory);
+        await rename(join(directory, name), join(place, name));
+        await symlink(join(place, name), join(directory, name));
+        await expect(openFeatures(directory)).rejects.toThrow(DatasetError);
+        await expect(openFeatures(directory)).rejects.toThrow(`${name} leads outside`);
       });
     },
   );
 
   it.skipIf(process.platform === 'win32')('write nothing to what a link leads to', async () => {
-    await withTemporaryFolder(async (place) => {
-      const folder = join(place, 'features');
-      await mkdir(folder);
+    await withTemporaryDirectory(async (place) => {
+      const directory = join(place, 'features');
+      await mkdir(directory);
       await writeFile(join(place, 'mine'), 'mine');
-      await symlink(join(place, 'mine'), join(folder, 'whole.f32.partial'));
-      await expect(extract(folder)).rejects.toMatchObject({ code: 'ERR_WRITE' });
+      await symlink(join(place, 'mine'), join(directory, 'whole.f32.partial'));
+      await expect(extract(directory)).rejects.toMatchObject({ code: 'ERR_WRITE' });
       expect(await readFile(join(place, 'mine'), 'utf8')).toBe('mine');
     });
   });
 
   it('name what is wrong with the photos', async () => {
-    await withTemporaryFolder(async (folder) => {
+    await withTemporaryDirectory(async (directory) => {
       const without = (missing: number) =>
         async function* () {
           for await (const photo of photos()) if (photo.item !== missing) yield photo;
         };
-      await expect(extract(folder, { photos: without(2) })).rejects.toThrow(/photo of item 2 is missing/);
-      await expect(extract(folder, { photos: without(8) })).rejects.toThrow(/end at item 7; 1 are missing/);
+      await expect(extract(directory, { photos: without(2) })).rejects.toThrow(/photo of item 2 is missing/);
+      await expect(extract(directory, { photos: without(8) })).rejects.toThrow(/end at item 7; 1 are missing/);
     });
   });
 });

@@ -13,10 +13,10 @@ import {
   type TextImageDataset,
   toImageBatch,
 } from '@t2i/core';
-import { hashOpenFile, syncFolder, writeError, writeJsonFile } from '@t2i/core/node';
+import { hashOpenFile, syncDirectory, writeError, writeJsonFile } from '@t2i/core/node';
 import { decodeImage, resizeBicubic } from '@t2i/image-node';
 import { cutView, VIEWS, WHOLE_VIEW } from '../views.ts';
-import { type FeatureManifest, manifestPath, partialPath, readFeatureManifest, viewPath } from './feature-folder.ts';
+import { type FeatureManifest, manifestPath, partialPath, readFeatureManifest, viewPath } from './feature-directory.ts';
 
 /** What a link leads to is not written to; Windows has no such flag. */
 const APPEND = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0);
@@ -42,11 +42,11 @@ export interface ExtractFeaturesOptions {
   readonly dataset: Pick<TextImageDataset, 'name' | 'fingerprint' | 'size' | 'splits'>;
   /** All photos, each once, in ascending order of their items. Called once per view. */
   readonly photos: () => AsyncIterable<Photo>;
-  /** Folder of the features; made when missing. */
-  readonly folder: string;
+  /** Directory of the features; made when missing. */
+  readonly directory: string;
   /** Which views to compute, in this order; default all of `VIEWS`. Crops are computed for train and val only. */
   readonly views?: readonly string[] | undefined;
-  /** Pictures in one pass of the encoder; default 32. */
+  /** Images in one pass of the encoder; default 32. */
   readonly batchSize?: number | undefined;
   readonly logger?: Logger | undefined;
   readonly onProgress?: ((progress: ExtractProgress) => void) | undefined;
@@ -54,29 +54,29 @@ export interface ExtractFeaturesOptions {
 }
 
 /**
- * Computes what is missing in `folder`. Rows are appended batch by batch and finished views are hashed, so nothing is computed twice.
- * @throws DatasetError when the folder holds features of another encoder or data set, or a photo is damaged or missing
+ * Computes what is missing in `directory`. Rows are appended batch by batch and finished views are hashed, so nothing is computed twice.
+ * @throws DatasetError when the directory holds features of another encoder or data set, or a photo is damaged or missing
  * @throws T2iError `ERR_WRITE` when the disk refuses
  */
 export async function extractFeatures(options: ExtractFeaturesOptions): Promise<void> {
-  const { encoder, dataset, folder, views = VIEWS, logger = silentLogger } = options;
+  const { encoder, dataset, directory, views = VIEWS, logger = silentLogger } = options;
   for (const view of views) assert(VIEWS.includes(view), `there is no view "${view}"`);
   try {
-    await mkdir(folder, { recursive: true });
-    let manifest = (await readFeatureManifest(folder)) ?? newManifest(encoder, dataset);
-    assertSame(folder, manifest, encoder, dataset);
-    await writeJsonFile(manifestPath(folder), manifest);
+    await mkdir(directory, { recursive: true });
+    let manifest = (await readFeatureManifest(directory)) ?? newManifest(encoder, dataset);
+    assertSame(directory, manifest, encoder, dataset);
+    await writeJsonFile(manifestPath(directory), manifest);
     for (const view of views) {
       if (manifest.views[view] !== undefined) continue;
       const items = view === WHOLE_VIEW ? allItems(dataset.size) : manifest.training;
       const sha256 = await extractView(view, items, options);
       manifest = { ...manifest, views: { ...manifest.views, [view]: { rows: items.length, sha256 } } };
-      await writeJsonFile(manifestPath(folder), manifest);
+      await writeJsonFile(manifestPath(directory), manifest);
       logger.info(`Features of ${items.length} photos, view ${view}: done`);
     }
   } catch (cause) {
     const refused = cause instanceof Error && !T2iError.isInstance(cause) && 'syscall' in cause;
-    throw refused ? writeError(folder, cause) : cause;
+    throw refused ? writeError(directory, cause) : cause;
   }
 }
 
@@ -95,7 +95,7 @@ function newManifest(encoder: ImageEncoder, { name, fingerprint, size, splits }:
   };
 }
 
-function assertSame(folder: string, manifest: FeatureManifest, encoder: ImageEncoder, dataset: DatasetPart): void {
+function assertSame(directory: string, manifest: FeatureManifest, encoder: ImageEncoder, dataset: DatasetPart): void {
   const differs =
     manifest.encoder !== encoder.id
       ? `the encoder ${manifest.encoder}, not ${encoder.id}`
@@ -103,8 +103,8 @@ function assertSame(folder: string, manifest: FeatureManifest, encoder: ImageEnc
         ? `the data set ${manifest.dataset.name} in another state (${manifest.dataset.fingerprint})`
         : undefined;
   if (differs === undefined) return;
-  throw new DatasetError(`${folder} holds features of ${differs}.`, {
-    hint: 'Choose another folder for these features.',
+  throw new DatasetError(`${directory} holds features of ${differs}.`, {
+    hint: 'Choose another directory for these features.',
   });
 }
 
@@ -112,8 +112,8 @@ const allItems = (size: number) => Array.from({ length: size }, (_, item) => ite
 
 /** Appends the rows that are missing, and returns the hash of the finished file. */
 async function extractView(view: string, items: readonly number[], options: ExtractFeaturesOptions): Promise<string> {
-  const { encoder, folder } = options;
-  const partial = partialPath(folder, view);
+  const { encoder, directory } = options;
+  const partial = partialPath(directory, view);
   const file = await open(partial, APPEND);
   let hash: string;
   try {
@@ -126,8 +126,8 @@ async function extractView(view: string, items: readonly number[], options: Extr
   } finally {
     await file.close();
   }
-  await rename(partial, viewPath(folder, view));
-  await syncFolder(folder);
+  await rename(partial, viewPath(directory, view));
+  await syncDirectory(directory);
   return hash;
 }
 

@@ -4,18 +4,18 @@ import type { FileHandle } from 'node:fs/promises';
 import { assert, DatasetError, type ImageFeatures } from '@t2i/core';
 import { hashOpenFile, openInside, readProblem } from '@t2i/core/node';
 import { WHOLE_VIEW } from '../views.ts';
-import { type FeatureManifest, readFeatureManifest, viewFile, viewPath } from './feature-folder.ts';
+import { type FeatureManifest, readFeatureManifest, viewFile, viewPath } from './feature-directory.ts';
 
 const HINT = 'Extract them with `t2i encoder features`.';
 
 /** Image features on disk; nothing is held in memory. */
-export class FeatureFolder implements ImageFeatures {
+export class FeatureDirectory implements ImageFeatures {
   readonly encoderId: string;
   readonly datasetFingerprint: string;
   readonly dim: number;
   readonly size: number;
   readonly views: readonly string[];
-  readonly #folder: string;
+  readonly #directory: string;
   readonly #files: ReadonlyMap<string, FileHandle>;
   /** Of each view: resolves when its numbers were found to be what was computed. */
   readonly #intact: ReadonlyMap<string, Promise<void>>;
@@ -23,13 +23,13 @@ export class FeatureFolder implements ImageFeatures {
   /** Row of each item in the files of crops. */
   readonly #trainingRows: ReadonlyMap<number, number>;
 
-  constructor(folder: string, manifest: FeatureManifest, files: ReadonlyMap<string, FileHandle>) {
+  constructor(directory: string, manifest: FeatureManifest, files: ReadonlyMap<string, FileHandle>) {
     this.encoderId = manifest.encoder;
     this.datasetFingerprint = manifest.dataset.fingerprint;
     this.dim = manifest.dim;
     this.size = manifest.dataset.size;
     this.views = [...files.keys()];
-    this.#folder = folder;
+    this.#directory = directory;
     this.#files = files;
     this.#trainingRows = new Map(manifest.training.map((item, row) => [item, row]));
     this.#intact = new Map([...files].map(([view, file]) => [view, this.#check(file, view, manifest)]));
@@ -41,7 +41,7 @@ export class FeatureFolder implements ImageFeatures {
     const file = this.#files.get(view);
     if (file === undefined) {
       throw new DatasetError(
-        `${this.#folder} has no features of the view "${view}", only of ${this.views.join(', ')}.`,
+        `${this.#directory} has no features of the view "${view}", only of ${this.views.join(', ')}.`,
         {
           hint: HINT,
         },
@@ -55,7 +55,7 @@ export class FeatureFolder implements ImageFeatures {
         const target = new Uint8Array(rows.buffer, k * rowBytes, rowBytes);
         const { bytesRead } = await file.read(target, 0, rowBytes, this.#rowOf(item, view) * rowBytes);
         if (bytesRead !== rowBytes)
-          throw new DatasetError(`${viewPath(this.#folder, view)} ends early.`, { hint: HINT });
+          throw new DatasetError(`${viewPath(this.#directory, view)} ends early.`, { hint: HINT });
       }),
     );
     return rows;
@@ -63,14 +63,14 @@ export class FeatureFolder implements ImageFeatures {
 
   /** Closes the files; nothing can be read afterwards. */
   async close(): Promise<void> {
-    this.#closing.abort(new DatasetError(`${this.#folder} was closed.`));
+    this.#closing.abort(new DatasetError(`${this.#directory} was closed.`));
     await Promise.all([...this.#files.values()].map((file) => file.close()));
   }
 
   async #check(file: FileHandle, view: string, { views }: FeatureManifest): Promise<void> {
     if ((await hashOpenFile(file, { signal: this.#closing.signal })) === views[view]!.sha256) return;
-    throw new DatasetError(`${viewPath(this.#folder, view)} is damaged: its hash is not the one in the manifest.`, {
-      hint: 'Remove the folder, and extract them again with `t2i encoder features`.',
+    throw new DatasetError(`${viewPath(this.#directory, view)} is damaged: its hash is not the one in the manifest.`, {
+      hint: 'Remove the directory, and extract them again with `t2i encoder features`.',
     });
   }
 
@@ -87,19 +87,19 @@ export class FeatureFolder implements ImageFeatures {
 }
 
 /**
- * @throws DatasetError when the folder holds no finished view, or a file that is not as long as the manifest says
+ * @throws DatasetError when the directory holds no finished view, or a file that is not as long as the manifest says
  */
-export async function openFeatures(folder: string): Promise<FeatureFolder> {
-  const manifest = await readFeatureManifest(folder);
+export async function openFeatures(directory: string): Promise<FeatureDirectory> {
+  const manifest = await readFeatureManifest(directory);
   const views = Object.entries(manifest?.views ?? {});
   if (manifest === undefined || views.length === 0) {
-    throw new DatasetError(`${folder} holds no finished image features.`, { hint: HINT });
+    throw new DatasetError(`${directory} holds no finished image features.`, { hint: HINT });
   }
   const files = new Map<string, FileHandle>();
   try {
     for (const [view, { rows }] of views) {
-      const path = viewPath(folder, view);
-      const file = await openInside(folder, viewFile(view)).catch((cause: unknown) => {
+      const path = viewPath(directory, view);
+      const file = await openInside(directory, viewFile(view)).catch((cause: unknown) => {
         throw new DatasetError(`${path} cannot be opened: ${readProblem(cause)}`, { hint: HINT, cause });
       });
       files.set(view, file);
@@ -111,5 +111,5 @@ export async function openFeatures(folder: string): Promise<FeatureFolder> {
     await Promise.all([...files.values()].map((file) => file.close()));
     throw error;
   }
-  return new FeatureFolder(folder, manifest, files);
+  return new FeatureDirectory(directory, manifest, files);
 }

@@ -11,12 +11,12 @@ export interface Benchmark {
 
 /** Opens a data set and the features of its images for `use`, and closes them afterwards. */
 export async function withBenchmark<T>(
-  { data, features: folder }: { readonly data: string; readonly features: string },
+  { data, features: directory }: { readonly data: string; readonly features: string },
   use: (benchmark: Benchmark) => Promise<T>,
 ): Promise<T> {
   const dataset = await openDataset(data);
   try {
-    const features = await openFeatures(folder);
+    const features = await openFeatures(directory);
     try {
       return await use({ dataset, features });
     } finally {

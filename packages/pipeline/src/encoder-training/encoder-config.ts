@@ -69,15 +69,15 @@ const trainerSchema = trainerConfigSchema.omit({ seed: true }).extend({
 
 export const encoderConfigSchema = z.strictObject({
   seed: z.int().default(1).describe('decides first weights and sampling'),
-  data: z.string().describe('folder made by `t2i dataset prepare`'),
-  features: z.string().describe('folder of image features'),
+  data: z.string().describe('directory made by `t2i dataset prepare`'),
+  features: z.string().describe('directory of image features'),
   split: z.enum(['train', 'trainval']).default('trainval').describe('`train` keeps the validation classes unseen'),
   network: networkSchema.default(networkSchema.parse({ kind: 'char-cnn-rnn' })),
   initFrom: z
     .string()
     .optional()
-    .describe('folder of a trained encoder of the same network whose weights are the first'),
-  teacher: z.string().optional().describe('folder of a trained encoder whose scores are learnt too'),
+    .describe('directory of a trained encoder of the same network whose weights are the first'),
+  teacher: z.string().optional().describe('directory of a trained encoder whose scores are learnt too'),
   objective: objectiveSchema.default(objectiveSchema.parse({})),
   batches: batchesSchema.default(batchesSchema.parse({})),
   trainer: trainerSchema.default(trainerSchema.parse({})),

@@ -3,8 +3,8 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CheckpointError, ConfigError, type ImageFeatures, type JsonValue, type Logger, Rng } from '@t2i/core';
-import { withFolderLock } from '@t2i/core/node';
-import { isModelFolder, openModelEncoder } from '@t2i/published-model/node';
+import { withDirectoryLock } from '@t2i/core/node';
+import { isModelDirectory, openModelEncoder } from '@t2i/published-model/node';
 import { CharCnnRnn, type SavableEncoder } from '@t2i/text-encoder';
 import { loadEncoder, saveEncoder } from '@t2i/text-encoder/node';
 import {
@@ -31,31 +31,31 @@ const recordSchema = z.strictObject({
   teacher: z.string().optional(),
 });
 
-/** The folder of the run, and who watches it. */
+/** The directory of the run, and who watches it. */
 export type EncoderRunOptions = Pick<TrainOptions, 'runDirectory' | 'logger' | 'trackers' | 'onStep' | 'signal'>;
 
-/** With the lock of the folder, which is held until the encoder is saved. */
+/** With the lock of the directory, which is held until the encoder is saved. */
 type LockedOptions = EncoderRunOptions & Required<Pick<TrainOptions, 'lock'>>;
 
 /** Where a run keeps the encoder that it ended with. */
-const encoderFolder = (runDirectory: string) => join(runDirectory, 'encoder');
+const encoderDirectory = (runDirectory: string) => join(runDirectory, 'encoder');
 
 /**
- * Trains a new encoder, and saves it in the folder `encoder` of the run.
- * @throws ConfigError when the folder holds a run already
+ * Trains a new encoder, and saves it in the directory `encoder` of the run.
+ * @throws ConfigError when the directory holds a run already
  */
 export function trainEncoder(config: EncoderConfig, options: EncoderRunOptions): Promise<TrainResult> {
   return runTraining(config, options, undefined);
 }
 
-/** What may differ from before: the trainer's limits and intervals, and where the folders are now. */
+/** What may differ from before: the trainer's limits and intervals, and where the directories are now. */
 export type EncoderChanges = Partial<Pick<EncoderConfig, 'data' | 'features' | 'initFrom' | 'teacher'>> & {
   readonly trainer?: Partial<EncoderConfig['trainer']>;
 };
 
 /**
  * Continues a run from its last checkpoint, bit for bit as if it had never stopped.
- * @throws CheckpointError when the folder holds no such run, or its data or features have changed since
+ * @throws CheckpointError when the directory holds no such run, or its data or features have changed since
  */
 export async function resumeEncoder(options: EncoderRunOptions, changes: EncoderChanges = {}): Promise<TrainResult> {
   const record = await readEncoderRecord(options.runDirectory);
@@ -65,7 +65,7 @@ export async function resumeEncoder(options: EncoderRunOptions, changes: Encoder
   return runTraining({ ...config, ...places, trainer: { ...config.trainer, ...changes.trainer } }, options, record);
 }
 
-/** @throws CheckpointError when the folder holds no run of a text encoder */
+/** @throws CheckpointError when the directory holds no run of a text encoder */
 export async function readEncoderConfig(runDirectory: string): Promise<EncoderConfig> {
   return (await readEncoderRecord(runDirectory)).config;
 }
@@ -77,7 +77,7 @@ export interface EncoderRun {
   readonly progress: { readonly step: number; readonly epoch: number };
 }
 
-/** @throws CheckpointError when the folder holds no such run, or none of its checkpoints is whole */
+/** @throws CheckpointError when the directory holds no such run, or none of its checkpoints is whole */
 export async function openEncoderRun(runDirectory: string, logger?: Logger): Promise<EncoderRun> {
   const record = await readEncoderRecord(runDirectory);
   const { state, progress } = await loadLatestModelState(runDirectory, logger);
@@ -86,11 +86,11 @@ export async function openEncoderRun(runDirectory: string, logger?: Logger): Pro
 }
 
 /**
- * The encoder in a folder: one that was saved, that of a published model, or that of a run at its newest whole checkpoint.
+ * The encoder in a directory: one that was saved, that of a published model, or that of a run at its newest whole checkpoint.
  * @throws CheckpointError when it holds none, or one that is damaged
  */
 export async function openTrainedEncoder(directory: string, logger?: Logger): Promise<SavableEncoder> {
-  if (await isModelFolder(directory)) return openModelEncoder(directory, logger);
+  if (await isModelDirectory(directory)) return openModelEncoder(directory, logger);
   const isRun = await access(runPaths(directory).record).then(
     () => true,
     () => false,
@@ -113,7 +113,7 @@ function runTraining(
   options: EncoderRunOptions,
   resumed: EncoderRecord | undefined,
 ): Promise<TrainResult> {
-  return withFolderLock(options.runDirectory, 'training', (lock) =>
+  return withDirectoryLock(options.runDirectory, 'training', (lock) =>
     withBenchmark(config, (benchmark) => trainOn(benchmark, config, { ...options, lock }, resumed)),
   );
 }
@@ -124,8 +124,8 @@ async function trainOn(
   options: LockedOptions,
   resumed: EncoderRecord | undefined,
 ): Promise<TrainResult> {
-  const named = async (folder: string | undefined) =>
-    folder === undefined ? undefined : openTrainedEncoder(folder, options.logger);
+  const named = async (directory: string | undefined) =>
+    directory === undefined ? undefined : openTrainedEncoder(directory, options.logger);
   const teacher = await named(config.teacher);
   if (teacher !== undefined) assertTeaches(teacher, features, config);
   const initial = await named(config.initFrom); // when resumed, too: a run may have been killed before its first checkpoint
@@ -167,7 +167,7 @@ async function trainJointly(
     const trainer = { ...config.trainer, seed: config.seed };
     const run = JSON.parse(JSON.stringify(record)) as JsonValue;
     const result = await train({ ...options, model, batches, config: trainer, run, resume });
-    await saveEncoder(encoderFolder(options.runDirectory), await model.encoder(settingsOf(record, result.step)));
+    await saveEncoder(encoderDirectory(options.runDirectory), await model.encoder(settingsOf(record, result.step)));
     return result;
   } finally {
     model.dispose();
@@ -214,7 +214,7 @@ function assertSameSources(before: EncoderRecord, now: EncoderRecord): void {
     );
   }
   if (before.initFrom !== now.initFrom) {
-    throw new CheckpointError(`The run began with ${before.initFrom}, its folder holds ${now.initFrom}.`, {
+    throw new CheckpointError(`The run began with ${before.initFrom}, its directory holds ${now.initFrom}.`, {
       hint: 'Put the same encoder back, or start a new run.',
     });
   }

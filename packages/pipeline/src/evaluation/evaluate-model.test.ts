@@ -13,7 +13,7 @@ import { describe, expect, it } from 'vitest';
 import { type EvaluateOptions, evaluateModel } from './evaluate-model.ts';
 import { type EvaluatedSet, FIGURES, type FigureKind, figureOf, leftOutLines } from './evaluation-report.ts';
 
-/** Numbers of a caption, a picture's features, and a picture's rows: here they are all the same thing. */
+/** Numbers of a caption, an image's features, and an image's rows: here they are all the same thing. */
 const DIM = 16;
 const STORED = 18;
 const TEST = 120;
@@ -75,7 +75,7 @@ function photos(): InMemoryDataset {
   const noise = new Rng(5);
   for (let item = 0; item < size; item++) {
     for (const [row, value] of direction(item).entries()) {
-      const from = (item * STORED + row + 1) * STORED * 3; // the middle of the stored picture is what is seen
+      const from = (item * STORED + row + 1) * STORED * 3; // the middle of the stored image is what is seen
       images.fill(toByte(value + 0.05 * noise.normal(1)[0]!), from, from + STORED * 3);
     }
   }
@@ -111,7 +111,7 @@ const options: EvaluateOptions = {
   extractors: [{ name: 'rows', encoder: imageEncoder, probabilities: async (features) => halves(features) }],
   features: featuresOf(dataset),
   judge: { name: 'directions', encoder, unitLength: false },
-  resize: (picture) => picture,
+  resize: (image) => image,
   samples: 100,
   seed: 3,
   batchSize: 32,
@@ -122,7 +122,7 @@ function halves({ shape }: EmbeddingBatch): EmbeddingBatch {
   return { data: new Float32Array(shape[0] * 2).fill(0.5), shape: [shape[0], 2] };
 }
 
-const { report, pictures } = await evaluateModel(options);
+const { report, images } = await evaluateModel(options);
 const of = (set: EvaluatedSet, kind: FigureKind) => figureOf(report.rows, set, kind)!;
 
 describe('evaluateModel', () => {
@@ -137,7 +137,7 @@ describe('evaluateModel', () => {
     expect(report.relative.rPrecision).toBeCloseTo(of('generated', 'r-precision') / of('test', 'r-precision'), 12);
   });
 
-  it('sees that its pictures are like photos', () => {
+  it('sees that its images are like photos', () => {
     for (const kind of ['frechet', 'kernel'] as const) {
       expect(of('generated', kind)).toBeLessThan(0.2 * of('untrained', kind));
     }
@@ -147,7 +147,7 @@ describe('evaluateModel', () => {
     expect(of('generated', 'inception-score')).toBeCloseTo(1, 12);
   });
 
-  it('finds copies: training photos are, drawn pictures are not', () => {
+  it('finds copies: training photos are, drawn images are not', () => {
     expect(of('training', 'copying')).toBe(1);
     expect(of('generated', 'copying')).toBeGreaterThan(0.4);
     expect(of('generated', 'copying')).toBeLessThan(0.6);
@@ -162,15 +162,15 @@ describe('evaluateModel', () => {
     expect(report.judge).toEqual({ id: 'directions', ofTheGenerator: true });
   });
 
-  it('shows pictures beside the photos that belong to them', async () => {
-    const { examples, grid } = pictures;
-    expect([examples.length, grid.length, grid[0]!.pictures.length]).toEqual([20, 6, 5]);
+  it('shows images beside the photos that belong to them', async () => {
+    const { examples, grid } = images;
+    expect([examples.length, grid.length, grid[0]!.images.length]).toEqual([20, 6, 5]);
     const rows = ({ data }: { data: Uint8Array }) =>
       Array.from({ length: DIM }, (_, row) => data[row * DIM * 3]! / 127.5 - 1);
     for (const { caption, photo, generated, nearest } of examples) {
       const { data } = await encoder.encode([caption]);
-      for (const picture of [photo, generated]) {
-        for (const [k, value] of rows(picture).entries()) expect(Math.abs(value - data[k]!)).toBeLessThan(0.3);
+      for (const image of [photo, generated]) {
+        for (const [k, value] of rows(image).entries()) expect(Math.abs(value - data[k]!)).toBeLessThan(0.3);
       }
       expect(nearest.className).toMatch(/class [678]/);
     }
@@ -181,7 +181,7 @@ describe('evaluateModel', () => {
     expect((await evaluateModel({ ...options, seed: 4 })).report).not.toEqual(report);
   });
 
-  it('draws more pictures than there are test photos', async () => {
+  it('draws more images than there are test photos', async () => {
     const more = (await evaluateModel({ ...options, samples: 150 })).report;
     expect([more.samples, more.references, more.trainingPhotos]).toEqual([150, TEST, TRAINING]);
   });
@@ -251,7 +251,7 @@ describe('a small set', () => {
   const fellows = (classes: number, size: number) => new Array<number>(classes).fill(size);
   const sets: [string, InMemoryDataset][] = [
     [
-      '20 pictures, each a class of its own',
+      '20 images, each a class of its own',
       smallSet({ train: fellows(14, 1), val: fellows(2, 1), test: fellows(4, 1) }),
     ],
     ['two classes, none kept for test', smallSet({ train: fellows(2, 10), val: [], test: [] })],
@@ -269,11 +269,11 @@ describe('a small set', () => {
     for (const { set, name, value } of figures) expect([set, name, Number.isFinite(value)]).toEqual([set, name, true]);
     for (const value of Object.values(relative)) expect(Number.isFinite(value)).toBe(true);
     expect(leftOut.length).toBeGreaterThan(0);
-    // every figure of the generated pictures is there or left out
+    // every figure of the generated images is there or left out
     const known = new Set([...figures, ...leftOut].filter(({ set }) => set === 'generated').map(({ kind }) => kind));
     expect([...known].sort()).toEqual(Object.keys(FIGURES).sort());
     expect(heldOut).toBe(small.splits.test.length > 0);
-    expect(evaluation.pictures.examples).toHaveLength(20);
+    expect(evaluation.images.examples).toHaveLength(20);
     expect(leftOutLines(evaluation.report).join('\n')).toMatch(/^Left out: .* because /);
   });
 
@@ -288,6 +288,6 @@ describe('a small set', () => {
     expect((await evaluateModel({ ...evaluated, captionsPerImage: 1 })).report.trainedCaptions).toBe(0);
     const counted = await evaluateModel({ ...evaluated, captionsPerImage: 2 });
     expect(counted.report.trainedCaptions).toBe(50);
-    expect(counted.pictures.examples.every(({ trainedOn }) => trainedOn)).toBe(true);
+    expect(counted.images.examples.every(({ trainedOn }) => trainedOn)).toBe(true);
   });
 });

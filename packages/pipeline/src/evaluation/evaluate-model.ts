@@ -12,7 +12,7 @@ import {
 import type { NearestNeighbours } from '@t2i/metrics';
 import { precompute } from '@t2i/text-encoder';
 import { trainedCaptions, trainedItems } from '../trained-captions.ts';
-import { drawPictures, type EvaluationPictures } from './evaluation-pictures.ts';
+import { drawImages, type EvaluationImages } from './evaluation-images.ts';
 import { type EvaluatedSet, type EvaluationReport, type FigureKind, figureOf } from './evaluation-report.ts';
 import { type EvaluationProgress, measureSets, type Studio } from './measured-sets.ts';
 import { GRID_COLUMNS, planSamples, type SamplePlan } from './sample-plan.ts';
@@ -23,15 +23,15 @@ export interface Extractor {
   /** Short, for the names of figures: `googlenet`. */
   readonly name: string;
   readonly encoder: ImageEncoder;
-  /** Classes of pictures from their features, [n, classes]; without it there is no Inception score. */
+  /** Classes of images from their features, [n, classes]; without it there is no Inception score. */
   readonly probabilities?: ((features: EmbeddingBatch) => Promise<EmbeddingBatch>) | undefined;
 }
 
-/** A joint embedding of pictures and captions, learnt with the features of the first extractor. */
+/** A joint embedding of images and captions, learnt with the features of the first extractor. */
 export interface Judge {
   readonly name: string;
   readonly encoder: CaptionEncoder;
-  /** Whether it compares pictures by their angle alone. */
+  /** Whether it compares images by their angle alone. */
   readonly unitLength: boolean;
 }
 
@@ -45,21 +45,21 @@ export interface EvaluateOptions
   readonly judge?: Judge | undefined;
   /** Captions of each photo that the model was trained with, the first ones; default all. */
   readonly captionsPerImage?: number | undefined;
-  /** Pictures to draw, and photos at most of each kind. */
+  /** Images to draw, and photos at most of each kind. */
   readonly samples: number;
   readonly seed: number;
-  /** Pictures at once; default 32. */
+  /** Images at once; default 32. */
   readonly batchSize?: number | undefined;
   readonly onProgress?: ((progress: EvaluationProgress) => void) | undefined;
 }
 
 export interface Evaluation {
   readonly report: EvaluationReport;
-  readonly pictures: EvaluationPictures;
+  readonly images: EvaluationImages;
 }
 
 /**
- * The same options give the same figures on the same engine. What a small set cannot give is left out, and the report says so.
+ * The same options give the same figures on the same backend. What a small set cannot give is left out, and the report says so.
  * @throws ConfigError when model, features and extractor do not belong together
  */
 export async function evaluateModel(options: EvaluateOptions): Promise<Evaluation> {
@@ -83,7 +83,7 @@ export async function evaluateModel(options: EvaluateOptions): Promise<Evaluatio
   const isTrained = trainedCaptions(dataset, options.captionsPerImage);
   return {
     report: reportOf(context, rows, plan.captions.filter(isTrained).length),
-    pictures: await drawPictures(studio, trainedItems(dataset), nearest!, isTrained),
+    images: await drawImages(studio, trainedItems(dataset), nearest!, isTrained),
   };
 }
 
@@ -154,7 +154,7 @@ function share<Name extends string>(
 function assertFeaturesOf({ encoder }: Extractor, features: ImageFeatures, dataset: TextImageDataset): void {
   if (features.encoderId !== encoder.id) {
     throw new ConfigError(`The features are of ${features.encoderId}, the weights given are those of ${encoder.id}.`, {
-      hint: 'Give the weights that the features were computed with, at the same size of pictures.',
+      hint: 'Give the weights that the features were computed with, at the same size of images.',
     });
   }
   if (features.datasetFingerprint === dataset.fingerprint) return;

@@ -23,7 +23,7 @@ const config = parseRunConfig({
   preview: { seen: 0, unseen: 1, columns: 1 },
 });
 
-/** Mean colours of the whole picture and of its middle; it takes pictures larger than those that are drawn. */
+/** Mean colours of the whole image and of its middle; it takes images larger than those that are drawn. */
 const imageEncoder: ImageEncoder = {
   id: 'colours-1',
   dim: 6,
@@ -31,11 +31,11 @@ const imageEncoder: ImageEncoder = {
   async encode({ data, shape }: ImageBatch) {
     const features = new Float32Array(shape[0] * 6);
     for (let i = 0; i < data.length; i += 3) {
-      const [picture, x, y] = [Math.floor(i / 4800), Math.floor(i / 3) % 40, Math.floor(i / 120) % 40];
+      const [image, x, y] = [Math.floor(i / 4800), Math.floor(i / 3) % 40, Math.floor(i / 120) % 40];
       const inMiddle = Math.max(Math.abs(x - 20), Math.abs(y - 20)) < 10;
       for (let c = 0; c < 3; c++) {
-        features[picture * 6 + c]! += data[i + c]! / 1600;
-        if (inMiddle) features[picture * 6 + 3 + c]! += data[i + c]! / 361;
+        features[image * 6 + c]! += data[i + c]! / 1600;
+        if (inMiddle) features[image * 6 + 3 + c]! += data[i + c]! / 361;
       }
     }
     return { data: features, shape: [shape[0], 6] };
@@ -72,7 +72,7 @@ describe('evaluateRun', () => {
     const before = tf.memory().numTensors;
     const warnings: string[] = [];
     const logger = { info: () => {}, warn: (message: string) => warnings.push(message) };
-    const { report, pictures } = await evaluateRun({ ...optionsFor(dataset), logger });
+    const { report, images } = await evaluateRun({ ...optionsFor(dataset), logger });
     expect(tf.memory().numTensors).toBe(before);
     expect(report).toMatchObject({
       run: { epoch: 1, step: 1, imagesShown: 2 },
@@ -84,8 +84,8 @@ describe('evaluateRun', () => {
     );
     expect(Math.min(...distances.map(Number))).toBeGreaterThan(0);
     expect(new Set(distances).size).toBe(3);
-    expect(pictures.examples[0]!.generated.width).toBe(32);
-    expect(pictures.examples[0]!.generated).not.toEqual(pictures.examples[0]!.untrained);
+    expect(images.examples[0]!.generated.width).toBe(32);
+    expect(images.examples[0]!.generated).not.toEqual(images.examples[0]!.untrained);
   });
 
   it('refuses other data, and a judge that knows no images', async () => {

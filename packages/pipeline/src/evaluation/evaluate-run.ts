@@ -29,7 +29,7 @@ export interface RunEvaluation extends Evaluation {
 }
 
 /**
- * @throws CheckpointError when the folder holds no run with a whole checkpoint, or the data are not those it was trained on
+ * @throws CheckpointError when the directory holds no run with a whole checkpoint, or the data are not those it was trained on
  * @throws ConfigError when judge, features and weights do not belong together
  */
 export async function evaluateRun(options: EvaluateRunOptions): Promise<RunEvaluation> {
@@ -89,7 +89,7 @@ function judgeFor(
   const encoder = given ?? own;
   if (!isTrainedWithImages(encoder)) {
     logger?.warn(
-      `The run's encoder ${own.id} knows no images: whether pictures fit their captions is left out. Give --encoder`,
+      `The run's encoder ${own.id} knows no images: whether images fit their captions is left out. Give --encoder`,
     );
     return undefined;
   }

@@ -22,9 +22,9 @@ export const FIGURES = {
   coverage: { title: 'coverage', better: 'higher' },
   'inception-score': { title: 'Inception score', better: 'higher' },
   'r-precision': { title: 'R-precision, 1 right of 100', better: 'higher' },
-  'retrieval-at-1': { title: 'own picture first', better: 'higher' },
-  'retrieval-at-10': { title: 'own picture among the first 10', better: 'higher' },
-  'retrieval-class': { title: 'first picture of the right class', better: 'higher' },
+  'retrieval-at-1': { title: 'own image first', better: 'higher' },
+  'retrieval-at-10': { title: 'own image among the first 10', better: 'higher' },
+  'retrieval-class': { title: 'first image of the right class', better: 'higher' },
   'diversity-class': { title: 'diversity within a class', better: 'higher' },
   'diversity-caption': { title: 'diversity at fixed caption', better: 'higher' },
   'caption-sensitivity': { title: 'change by caption / change by noise', better: 'higher' },
@@ -61,7 +61,7 @@ export interface EvaluationReport {
   readonly trainedCaptions?: number;
   /** Older reports do not say. */
   readonly leftOut?: readonly LeftOut[];
-  /** Pictures drawn, and photos of the test and the training classes that they are compared with. */
+  /** Images drawn, and photos of the test and the training classes that they are compared with. */
   readonly samples: number;
   readonly references: number;
   readonly trainingPhotos: number;
@@ -69,10 +69,10 @@ export interface EvaluationReport {
   readonly seed: number;
   /** Networks whose features are compared: the short name, and the id that tells their weights apart. */
   readonly extractors: readonly { readonly name: string; readonly id: string }[];
-  /** The joint embedding that says whether pictures fit captions; none: those figures are missing. */
+  /** The joint embedding that says whether images fit captions; none: those figures are missing. */
   readonly judge: { readonly id: string; readonly ofTheGenerator: boolean } | null;
   readonly rows: readonly EvaluationRow[];
-  /** Of the generated pictures, as shares of what real test photos of the same size score, as far as both are known. */
+  /** Of the generated images, as shares of what real test photos of the same size score, as far as both are known. */
   readonly relative: {
     readonly rPrecision?: number;
     readonly diversityWithinClass?: number;

@@ -1,4 +1,4 @@
-/** Figures of one set of pictures, computed from its features; and those that it is too small for. */
+/** Figures of one set of images, computed from its features; and those that it is too small for. */
 
 import type { EmbeddingBatch } from '@t2i/core';
 import {
@@ -19,7 +19,7 @@ import {
 import type { Figure, FigureKind, LeftOut } from './evaluation-report.ts';
 import { WRONG_CAPTIONS } from './sample-plan.ts';
 
-/** Pictures that a neighbourhood reaches to. */
+/** Images that a neighbourhood reaches to. */
 const NEIGHBOURS = 5;
 
 /** Puts values under names that say how they were measured. */
@@ -43,7 +43,7 @@ const leftOut = (why: string, ...kinds: FigureKind[]): Found[] => kinds.map((kin
 /** What a set is compared with. */
 export interface Reference {
   readonly features: EmbeddingBatch;
-  /** Of two pictures or more. */
+  /** Of two images or more. */
   readonly gaussian: Gaussian | undefined;
 }
 
@@ -51,7 +51,7 @@ export function referenceOf(features: EmbeddingBatch): Reference {
   return { features, gaussian: features.shape[0] < 2 ? undefined : gaussianOf(features) };
 }
 
-/** How far the pictures are from the reference, as sets. */
+/** How far the images are from the reference, as sets. */
 export function distanceFigures(
   features: EmbeddingBatch,
   { features: real, gaussian }: Reference,
@@ -60,13 +60,13 @@ export function distanceFigures(
   const fewest = Math.min(features.shape[0], real.shape[0]);
   const distances: Found[] =
     gaussian === undefined || fewest < 2
-      ? leftOut('it takes two pictures of each set', 'frechet', 'kernel')
+      ? leftOut('it takes two images of each set', 'frechet', 'kernel')
       : [
           name('frechet', frechetDistance(gaussianOf(features), gaussian)),
           name('kernel', kernelDistance(features, real)),
         ];
   if (fewest <= NEIGHBOURS) {
-    const why = `a picture needs ${NEIGHBOURS} neighbours in its own set, and one of the sets has ${fewest}`;
+    const why = `an image needs ${NEIGHBOURS} neighbours in its own set, and one of the sets has ${fewest}`;
     return [...distances, ...leftOut(why, 'precision', 'recall', 'density', 'coverage')];
   }
   const { precision, recall, density, coverage } = manifoldScores(real, features, { neighbours: NEIGHBOURS });
@@ -80,15 +80,15 @@ export function scoreFigure(probabilities: EmbeddingBatch, name: NameFigure): Fi
 
 /** Captions as the judge embeds them. */
 export interface JudgedCaptions {
-  /** The caption of each picture. */
+  /** The caption of each image. */
   readonly captions: EmbeddingBatch;
   readonly labels: readonly number[];
   readonly pool: { readonly embeddings: EmbeddingBatch; readonly labels: readonly number[] };
-  /** Whether the joint embedding compares pictures by their angle. */
+  /** Whether the joint embedding compares images by their angle. */
   readonly unitLength: boolean;
 }
 
-/** Whether the pictures fit their captions. */
+/** Whether the images fit their captions. */
 export function fitFigures(features: EmbeddingBatch, judged: JudgedCaptions, name: NameFigure): Found[] {
   const { captions, labels } = judged;
   const images = judged.unitLength ? toUnitLength(features) : features;
@@ -97,10 +97,10 @@ export function fitFigures(features: EmbeddingBatch, judged: JudgedCaptions, nam
     ...precisionFigures(images, judged, name),
     ...(labels.length > 1
       ? [name('retrieval-at-1', recallAt[1])]
-      : leftOut('there is one picture to find', 'retrieval-at-1')),
+      : leftOut('there is one image to find', 'retrieval-at-1')),
     ...(labels.length > 10
       ? [name('retrieval-at-10', recallAt[10])]
-      : leftOut('it takes more than ten pictures', 'retrieval-at-10')),
+      : leftOut('it takes more than ten images', 'retrieval-at-10')),
     ...(new Set(labels).size > 1
       ? [name('retrieval-class', sameClassFirst)]
       : leftOut('all captions are of one class', 'retrieval-class')),
@@ -125,10 +125,10 @@ function precisionFigures(
 export function diversityFigure(features: EmbeddingBatch, labels: readonly number[], name: NameFigure): Found {
   const hasTwo = new Set(labels).size < labels.length;
   if (hasTwo) return name('diversity-class', diversity(features, labels));
-  return { kind: 'diversity-class', why: 'no class has two pictures' };
+  return { kind: 'diversity-class', why: 'no class has two images' };
 }
 
-/** @param features all pictures of the first caption, then of the second, …; the i-th of each has the i-th noise */
+/** @param features all images of the first caption, then of the second, …; the i-th of each has the i-th noise */
 export function gridFigures(features: EmbeddingBatch, columns: number, name: NameFigure): Found[] {
   const [rows] = features.shape;
   if (rows > columns) {
@@ -140,7 +140,7 @@ export function gridFigures(features: EmbeddingBatch, columns: number, name: Nam
   return [name('diversity-caption', ofOneCaption), ...leftOut(why, 'caption-sensitivity')];
 }
 
-/** @param distances from the nearest training photos, of the pictures and of test photos */
+/** @param distances from the nearest training photos, of the images and of test photos */
 export function copyingFigure(distances: Float64Array, unseen: Float64Array, name: NameFigure): Figure {
   return name('copying', copyingChance(distances, unseen));
 }

@@ -2,12 +2,12 @@
 
 import type { EmbeddingBatch, ImageBatch, ImageEncoder, RgbImage, TextImageDataset, TextToImageModel } from '@t2i/core';
 import { everyPair } from '@t2i/gan-cls';
-import { encodePictures } from '@t2i/metrics';
-import { drawnBatches, photoBatches } from './picture-sources.ts';
+import { encodeImages } from '@t2i/metrics';
+import { drawnBatches, photoBatches } from './image-sources.ts';
 import type { SamplePlan } from './sample-plan.ts';
 
 export interface EvaluationProgress {
-  /** What is being looked at: "generated pictures", … */
+  /** What is being looked at: "generated images", … */
   readonly what: string;
   readonly done: number;
   readonly total: number;
@@ -28,7 +28,7 @@ export interface Studio {
   readonly noise: Float32Array;
   readonly gridNoise: Float32Array;
   readonly batchSize: number;
-  readonly resize: (picture: RgbImage, width: number, height: number) => RgbImage;
+  readonly resize: (image: RgbImage, width: number, height: number) => RgbImage;
   readonly onProgress: (progress: EvaluationProgress) => void;
   readonly signal?: AbortSignal | undefined;
 }
@@ -50,7 +50,7 @@ export interface MeasuredSets {
 export async function measureSets(studio: Studio, encoder: ImageEncoder): Promise<MeasuredSets> {
   const { model, untrained, dataset, plan, batchSize, resize, onProgress, signal } = studio;
   const look = (what: string, total: number, batches: AsyncIterable<ImageBatch>) =>
-    encodePictures(batches, { encoder, resize, signal, onProgress: (done) => onProgress({ what, done, total }) });
+    encodeImages(batches, { encoder, resize, signal, onProgress: (done) => onProgress({ what, done, total }) });
   const photos = (what: string, items: readonly number[]) =>
     look(what, items.length, photoBatches(dataset, items, model.imageSize, batchSize));
   const drawn = (what: string, by: TextToImageModel) =>
@@ -61,10 +61,10 @@ export async function measureSets(studio: Studio, encoder: ImageEncoder): Promis
   return {
     test: await photos('test photos', plan.references),
     ...(plan.training.length > 0 && { training: await photos('training photos', plan.training) }),
-    generated: await drawn('generated pictures', model),
-    generatedGrid: await drawnGrid('generated pictures, captions by noises', model),
-    ...(studio.unaveraged && { unaveraged: await drawn('pictures by the last weights', studio.unaveraged) }),
-    untrained: await drawn('pictures of the untrained generator', untrained),
-    untrainedGrid: await drawnGrid('pictures of the untrained generator, captions by noises', untrained),
+    generated: await drawn('generated images', model),
+    generatedGrid: await drawnGrid('generated images, captions by noises', model),
+    ...(studio.unaveraged && { unaveraged: await drawn('images by the last weights', studio.unaveraged) }),
+    untrained: await drawn('images of the untrained generator', untrained),
+    untrainedGrid: await drawnGrid('images of the untrained generator, captions by noises', untrained),
   };
 }

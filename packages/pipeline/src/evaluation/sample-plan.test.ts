@@ -19,7 +19,7 @@ describe('planSamples', () => {
     }
   });
 
-  it('gives every picture the caption of another class when it shuffles', () => {
+  it('gives every image the caption of another class when it shuffles', () => {
     for (const [i, row] of plan.shuffled.entries()) expect(plan.labels[row]).not.toBe(plan.labels[i]);
   });
 

@@ -3,17 +3,17 @@
 import { ConfigError, type Rng, type TextImageDataset } from '@t2i/core';
 import { judgedItems, trainedItems } from '../trained-captions.ts';
 
-/** Captions of other classes that a picture's own has to beat. */
+/** Captions of other classes that an image's own has to beat. */
 export const WRONG_CAPTIONS = 99;
-/** Pictures of each caption of the grid, each with a noise of its own. */
+/** Images of each caption of the grid, each with a noise of its own. */
 export const GRID_COLUMNS = 5;
 
 export interface SamplePlan {
   /** False where there are no test photos: what is called test here is then of training. */
   readonly heldOut: boolean;
-  /** Test photos, each once: what pictures are compared with. */
+  /** Test photos, each once: what images are compared with. */
   readonly references: readonly number[];
-  /** Test captions to draw, one picture each. */
+  /** Test captions to draw, one image each. */
   readonly captions: readonly string[];
   /** Of each caption, the photo it describes, as a row of `references`. */
   readonly owners: readonly number[];
@@ -21,7 +21,7 @@ export interface SamplePlan {
   readonly labels: readonly number[];
   /** Of each caption, the row of one of another class: the captions shuffled. None where all are of one class. */
   readonly shuffled: readonly number[];
-  /** Training photos, as many as captions where there are so many; none where they are what pictures are compared with. */
+  /** Training photos, as many as captions where there are so many; none where they are what images are compared with. */
   readonly training: readonly number[];
   /** One test caption of each class, to be drawn with `GRID_COLUMNS` noises. */
   readonly grid: readonly string[];
@@ -30,7 +30,7 @@ export interface SamplePlan {
 }
 
 /**
- * @param samples pictures to draw; above the number of test photos, photos are described again, with a caption drawn anew
+ * @param samples images to draw; above the number of test photos, photos are described again, with a caption drawn anew
  * @throws ConfigError when there is no photo at all
  */
 export function planSamples(dataset: TextImageDataset, samples: number, rng: Rng): SamplePlan {

@@ -81,7 +81,7 @@ export async function addSetFigures(
   rows.add('generated', [...(await alike(sets.generated, plan.labels)), ...byNoise(sets.generatedGrid)]);
   if (sets.unaveraged !== undefined) rows.add('unaveraged', await alike(sets.unaveraged, plan.labels));
   rows.add('untrained', [...(await alike(sets.untrained, plan.labels)), ...byNoise(sets.untrainedGrid)]);
-  rows.add('shuffled', []); // the generated pictures again: only whether they fit their captions differs
+  rows.add('shuffled', []); // the generated images again: only whether they fit their captions differs
   if (sets.training !== undefined) rows.add('training', await alike(sets.training, labelsOf(plan.training)));
   rows.add('test', [
     ...(await score(sets.test)),
@@ -89,7 +89,7 @@ export async function addSetFigures(
   ]);
 }
 
-/** Whether pictures fit their captions, as the joint embedding sees it. */
+/** Whether images fit their captions, as the joint embedding sees it. */
 export async function addFitFigures(rows: Rows, context: Context, judging: Judging, sets: MeasuredSets): Promise<void> {
   const { options, plan } = context;
   const { captions, pool, unitLength } = judging;
@@ -114,7 +114,7 @@ const shuffled = (plan: SamplePlan, captions: EmbeddingBatch) => ({
   labels: plan.shuffled.map((row) => plan.labels[row]!),
 });
 
-/** Distances from the training photos at full size; returns those of the generated pictures. */
+/** Distances from the training photos at full size; returns those of the generated images. */
 export async function addCopyingFigures(rows: Rows, context: Context, sets: MeasuredSets): Promise<NearestNeighbours> {
   const { options, plan } = context;
   const { dataset, features, extractors, model } = options;
@@ -122,7 +122,7 @@ export async function addCopyingFigures(rows: Rows, context: Context, sets: Meas
   const photos: EmbeddingBatch = { data: await features.read(items, WHOLE), shape: [items.length, features.dim] };
   const nearest = nearestNeighbours(sets.generated, photos);
   if (!plan.heldOut || sets.training === undefined) {
-    const why = 'there are no test photos to say how near new pictures are';
+    const why = 'there are no test photos to say how near new images are';
     for (const set of ['untrained', 'training', 'generated'] as const) rows.add(set, [{ kind: 'copying', why }]);
     return nearest;
   }

@@ -1,4 +1,4 @@
-/** Which named colour a picture's flower has: in the ring where petals lie, and in the middle. For photos and drawings of one flower. */
+/** Which named colour an image's flower has: in the ring where petals lie, and in the middle. For photos and drawings of one flower. */
 
 import type { RgbImage } from '@t2i/core';
 import { colourDistance, rgbToOklab } from '@t2i/dataset';
@@ -62,7 +62,7 @@ const PAINTS = Object.entries(EXAMPLES).flatMap(([name, examples]) =>
   examples.map((rgb) => ({ name: name as Colour | 'none', paint: rgbToOklab(...rgb) })),
 );
 
-/** From the middle, in sides of the picture. */
+/** From the middle, in sides of the image. */
 const MIDDLE = 0.1;
 const RING = { from: 0.12, to: 0.36 } as const;
 
@@ -76,7 +76,7 @@ export interface ColoursSeen {
   readonly middle: Shares;
 }
 
-/** Looks at a picture that shows one flower, about in the middle. */
+/** Looks at an image that shows one flower, about in the middle. */
 export function coloursSeen({ data, width, height }: RgbImage): ColoursSeen {
   const ring = emptyCounts();
   const middle = emptyCounts();

@@ -2,9 +2,9 @@ import type { CaptionEncoder } from '@t2i/core';
 import { describe, expect, it } from 'vitest';
 import { hearWords } from './hear-words.ts';
 import { encoderTables, totalsOf } from './listening-report.ts';
-import { COLOURS, fill, ROLES, type Role, sentencesOf, TEMPLATES } from './templates.ts';
+import { COLOURS, captionsOf, fill, ROLES, type Role, TEMPLATES } from './templates.ts';
 
-/** An encoder that counts what a function finds in a sentence, each thing in a column of its own. */
+/** An encoder that counts what a function finds in a caption, each thing in a column of its own. */
 function counting(find: (text: string) => readonly string[]): CaptionEncoder {
   const columns = new Map<string, number>();
   const dim = 256;
@@ -29,7 +29,7 @@ const words = (text: string) => text.toLowerCase().match(/\p{L}+/gu) ?? [];
 /** Knows every template by heart: which colour is said of what, and nothing else. */
 function knowing(): CaptionEncoder {
   const said = new Map(
-    TEMPLATES.flatMap(sentencesOf).map(({ text, said: colours }) => [
+    TEMPLATES.flatMap(captionsOf).map(({ text, said: colours }) => [
       text,
       Object.entries(colours).map(([role, colour]) => `${role} ${colour}`),
     ]),
@@ -37,7 +37,7 @@ function knowing(): CaptionEncoder {
   return counting((text) => said.get(text) ?? said.get(text.toLowerCase()) ?? ['?']);
 }
 
-// a probe of a thousand sentences takes seconds, on a slow machine a minute
+// a probe of a thousand captions takes seconds, on a slow machine a minute
 describe('hearWords', { timeout: 300_000 }, () => {
   it('finds everything in an encoder that knows which colour is where', async () => {
     const heard = await hearWords(knowing());
@@ -67,10 +67,10 @@ describe('hearWords', { timeout: 300_000 }, () => {
 });
 
 describe('the templates', () => {
-  it('give sentences with a word for every colour, all different', () => {
-    const sentences = TEMPLATES.flatMap(sentencesOf);
-    expect(new Set(sentences.map(({ text }) => text)).size).toBe(sentences.length);
-    for (const { text, said } of sentences) {
+  it('give captions with a word for every colour, all different', () => {
+    const captions = TEMPLATES.flatMap(captionsOf);
+    expect(new Set(captions.map(({ text }) => text)).size).toBe(captions.length);
+    for (const { text, said } of captions) {
       expect(text).not.toMatch(/[{}]/);
       for (const role of ROLES) if (said[role]) expect(text).toContain(said[role]);
       expect(new Set(Object.values(said)).size).toBe(Object.keys(said).length);

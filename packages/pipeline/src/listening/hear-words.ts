@@ -4,10 +4,12 @@ import type { CaptionEncoder } from '@t2i/core';
 import { precompute } from '@t2i/text-encoder';
 import { bestClass, fitProbe, type Probe } from './linear-probe.ts';
 import {
+  type Caption,
   COLOURS,
   COUNTED,
   COUNTS,
   type Colour,
+  captionsOf,
   DENIALS,
   fill,
   MISSPELLINGS,
@@ -15,8 +17,6 @@ import {
   ROLES,
   type Role,
   rolesOf,
-  type Sentence,
-  sentencesOf,
   TEMPLATES,
   type Template,
 } from './templates.ts';
@@ -24,12 +24,12 @@ import {
 /** Groups of templates: each is read by probes that have seen the others alone. */
 const FOLDS = 5;
 
-/** What was read from the sentences of a template; shares of them, of cosines the mean. */
+/** What was read from the captions of a template; shares of them, of cosines the mean. */
 export interface TemplateHeard {
   readonly template: Template;
-  /** Between sentences that differ in the colour of the petals alone. */
+  /** Between captions that differ in the colour of the petals alone. */
   readonly cosine: number;
-  /** Between a sentence and the one with its two colours exchanged. */
+  /** Between a caption and the one with its two colours exchanged. */
   readonly exchanged?: number;
   /** By the probe of each role that the template has. */
   readonly read: Readonly<Partial<Record<Role, number>>>;
@@ -37,11 +37,11 @@ export interface TemplateHeard {
   readonly whichIsWhere?: number;
 }
 
-/** A change that should leave the sense, or that should not: mean cosine with the sentence before, and what is read. */
+/** A change that should leave the sense, or that should not: mean cosine with the caption before, and what is read. */
 export interface ChangeHeard {
   readonly change: string;
   readonly cosine: number;
-  /** Share of sentences from which the right thing is read: the colour, the denial or the count. */
+  /** Share of captions from which the right thing is read: the colour, the denial or the count. */
   readonly read?: number;
 }
 
@@ -54,7 +54,7 @@ export interface WordsHeard {
 type Embed = (text: string) => Float32Array;
 type Probes = Readonly<Partial<Record<Role, Probe>>>;
 
-/** Asks an encoder for about 1,500 sentences; needs an engine only if the encoder does. */
+/** Asks an encoder for about 1,500 captions; needs a backend only if the encoder does. */
 export async function hearWords(encoder: CaptionEncoder): Promise<WordsHeard> {
   const embed = await embedderOf(encoder);
   const probes = Array.from({ length: FOLDS }, (_, fold) => probesOf(fold, embed));
@@ -78,13 +78,13 @@ async function embedderOf(encoder: CaptionEncoder): Promise<Embed> {
 }
 
 function allTexts(): string[] {
-  const plain = TEMPLATES.flatMap(sentencesOf).map(({ text }) => text);
+  const plain = TEMPLATES.flatMap(captionsOf).map(({ text }) => text);
   const typed = oneColour().flatMap(({ text }) => MISSPELLINGS.map(([word]) => fill(text, { petals: word })));
   const denials = DENIALS.flat().flatMap((text) => COLOURS.map((petals) => fill(text, { petals })));
   const counted = COUNTED.flatMap((text) => COLOURS.flatMap((petals) => COUNTS.map((n) => withCount(text, n, petals))));
   const names = NAMES.map((name) => `a pink ${name}`);
   const upper = oneColour()
-    .flatMap(sentencesOf)
+    .flatMap(captionsOf)
     .map(({ text }) => text.toUpperCase());
   return [...plain, ...typed, ...denials, ...counted, ...names, ...upper];
 }
@@ -95,37 +95,37 @@ const classOf = (colour: Colour) => COLOURS.indexOf(colour);
 
 /** Probes that have seen every template but those of a fold. */
 function probesOf(fold: number, embed: Embed): Probes {
-  const seen = TEMPLATES.filter((_, i) => i % FOLDS !== fold).flatMap(sentencesOf);
+  const seen = TEMPLATES.filter((_, i) => i % FOLDS !== fold).flatMap(captionsOf);
   return Object.fromEntries(
     ROLES.map((role) => {
-      const sentences = seen.filter(({ said }) => said[role] !== undefined);
-      const rows = sentences.map(({ text }) => embed(text));
-      const labels = sentences.map(({ said }) => classOf(said[role]!));
+      const captions = seen.filter(({ said }) => said[role] !== undefined);
+      const rows = captions.map(({ text }) => embed(text));
+      const labels = captions.map(({ said }) => classOf(said[role]!));
       return [role, fitProbe(rows, labels, COLOURS.length)];
     }),
   );
 }
 
 function hearTemplate(template: Template, probes: Probes, embed: Embed): TemplateHeard {
-  const sentences = sentencesOf(template);
+  const captions = captionsOf(template);
   const roles = rolesOf(template);
   const reads = (role: Role) =>
-    share(sentences, ({ text, said }) => bestClass(probes[role]!(embed(text))) === classOf(said[role]!));
+    share(captions, ({ text, said }) => bestClass(probes[role]!(embed(text))) === classOf(said[role]!));
   const read = Object.fromEntries(roles.map((role) => [role, reads(role)]));
-  const others = (said: Sentence['said']) =>
+  const others = (said: Caption['said']) =>
     roles
       .slice(1)
       .map((role) => said[role])
       .join();
-  const byOthers = groupBy(sentences, ({ said }) => others(said));
+  const byOthers = groupBy(captions, ({ said }) => others(said));
   const cosine = meanCosine(
     [...byOthers.values()].flatMap((group) => distinctPairs(group.map(({ text }) => embed(text)))),
   );
   const [first, second] = roles;
   if (first === undefined || second === undefined) return { template, cosine, read };
-  const exchange = ({ text, said }: Sentence) =>
+  const exchange = ({ text, said }: Caption) =>
     [embed(text), embed(fill(template.text, { [first]: said[second]!, [second]: said[first]! }))] as const;
-  const isRight = ({ text, said }: Sentence) => {
+  const isRight = ({ text, said }: Caption) => {
     const [a, b] = [probes[first]!(embed(text)), probes[second]!(embed(text))];
     const [one, other] = [classOf(said[first]!), classOf(said[second]!)];
     return a[one]! + b[other]! > a[other]! + b[one]!;
@@ -133,13 +133,13 @@ function hearTemplate(template: Template, probes: Probes, embed: Embed): Templat
   return {
     template,
     cosine,
-    exchanged: meanCosine(sentences.map(exchange)),
+    exchanged: meanCosine(captions.map(exchange)),
     read,
-    whichIsWhere: share(sentences, isRight),
+    whichIsWhere: share(captions, isRight),
   };
 }
 
-/** Sentences of one colour mistyped, and in capitals, read by the probes that have not seen their template. */
+/** Captions of one colour mistyped, and in capitals, read by the probes that have not seen their template. */
 function hearTyping(probes: readonly Probes[], embed: Embed): ChangeHeard[] {
   const cases = (typed: (template: Template) => readonly (readonly [text: string, right: string, colour: Colour])[]) =>
     TEMPLATES.flatMap((template, i) =>
@@ -149,7 +149,7 @@ function hearTyping(probes: readonly Probes[], embed: Embed): ChangeHeard[] {
     MISSPELLINGS.map(([word, meant]) => [fill(text, { petals: word }), fill(text, { petals: meant }), meant]),
   );
   const upper = cases((template) =>
-    sentencesOf(template).map(({ text, said }) => [text.toUpperCase(), text, said.petals!] as const),
+    captionsOf(template).map(({ text, said }) => [text.toUpperCase(), text, said.petals!] as const),
   );
   return Object.entries({ misspelt, capitals: upper }).map(([change, rows]) => ({
     change,

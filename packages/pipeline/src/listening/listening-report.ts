@@ -1,7 +1,7 @@
-/** The listening test as Markdown: a table by position, one of changes, the templates that are read worst, one of pictures. */
+/** The listening test as Markdown: a table by position, one of changes, the templates that are read worst, one of images. */
 
 import type { TemplateHeard, WordsHeard } from './hear-words.ts';
-import type { PicturesSeen } from './see-pictures.ts';
+import type { ImagesSeen } from './see-images.ts';
 import { type Position, ROLES, type Role } from './templates.ts';
 
 /** What no template should be below. */
@@ -34,7 +34,7 @@ export function encoderTables(heard: WordsHeard): string {
   ].join('\n\n');
 }
 
-export function pictureTable(seen: readonly PicturesSeen[]): string {
+export function imageTable(seen: readonly ImagesSeen[]): string {
   const rows = seen.map(({ text, named, other, centre }) => [
     text,
     percent(named),

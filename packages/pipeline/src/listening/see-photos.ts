@@ -1,4 +1,4 @@
-/** The measure of pictures measured: whether it sees in photos the colour that people saw. */
+/** The measure of images measured: whether it sees in photos the colour that people saw. */
 
 import type { TextImageDataset } from '@t2i/core';
 import { coloursSeen } from './colours-seen.ts';

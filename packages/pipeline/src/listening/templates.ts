@@ -1,4 +1,4 @@
-/** The sentences of the listening test: templates with a colour in every position, and what each sentence says. */
+/** The captions of the listening test: templates with a colour in every position, and what each caption says. */
 
 /** The colours that are asked for. */
 export const COLOURS = ['red', 'pink', 'purple', 'blue', 'yellow', 'orange', 'white'] as const;
@@ -11,7 +11,7 @@ export type Role = (typeof ROLES)[number];
 /** What a template shows: where its petals' colour stands, or what else is said. */
 export type Position = 'first word' | 'middle' | 'last' | 'name' | 'centre' | 'centre first' | 'edges';
 
-/** A sentence with a place for each colour: `{petals}`, `{centre}`, `{edges}`. */
+/** A caption with a place for each colour: `{petals}`, `{centre}`, `{edges}`. */
 export interface Template {
   readonly text: string;
   readonly position: Position;
@@ -76,11 +76,11 @@ export const TEMPLATES: readonly Template[] = Object.entries(TEMPLATES_BY_POSITI
   texts.map((text) => ({ text, position: position as Position })),
 );
 
-/** The colours of a sentence by what they are said of. */
+/** The colours of a caption by what they are said of. */
 export type Said = Readonly<Partial<Record<Role, Colour>>>;
 
 /** A template with its colours filled in. */
-export interface Sentence {
+export interface Caption {
   readonly text: string;
   readonly template: Template;
   readonly said: Said;
@@ -94,8 +94,8 @@ export function fill(template: string, words: Readonly<Partial<Record<Role, stri
   return Object.entries(words).reduce((text, [role, word]) => text.replace(`{${role}}`, word), template);
 }
 
-/** Every sentence of a template; two colours of one sentence always differ. */
-export function sentencesOf(template: Template): Sentence[] {
+/** Every caption of a template; two colours of one caption always differ. */
+export function captionsOf(template: Template): Caption[] {
   const [first, second] = rolesOf(template);
   const all = COLOURS.flatMap((a): Said[] =>
     second === undefined ? [{ [first!]: a }] : COLOURS.flatMap((b) => (a === b ? [] : [{ [first!]: a, [second]: b }])),
@@ -103,7 +103,7 @@ export function sentencesOf(template: Template): Sentence[] {
   return all.map((said) => ({ text: fill(template.text, said), template, said }));
 }
 
-/** Sentences that say of a colour that it is there, each with one that says that it is not. */
+/** Captions that say of a colour that it is there, each with one that says that it is not. */
 export const DENIALS: readonly (readonly [said: string, denied: string])[] = [
   ['{petals} petals', 'no {petals} petals'],
   ['this flower is {petals}', 'this flower is not {petals}'],
@@ -113,7 +113,7 @@ export const DENIALS: readonly (readonly [said: string, denied: string])[] = [
   ['white petals with {petals} in them', 'white petals with no {petals} in them'],
 ];
 
-/** Numbers of petals that a sentence may say. */
+/** Numbers of petals that a caption may say. */
 export const COUNTS = ['three', 'five', 'many'] as const;
 
 export const COUNTED: readonly string[] = [
@@ -124,7 +124,7 @@ export const COUNTED: readonly string[] = [
   'this {petals} flower has {count} petals around its center',
 ];
 
-/** Flowers by name: how much a sentence changes with them. */
+/** Flowers by name: how much a caption changes with them. */
 export const NAMES = ['rose', 'lily', 'daisy', 'sunflower', 'tulip', 'orchid', 'iris'] as const;
 
 /** How people mistype the colours. */

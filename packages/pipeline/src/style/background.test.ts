@@ -2,7 +2,7 @@ import { type ImageBatch, Rng } from '@t2i/core';
 import { expect, it } from 'vitest';
 import { backgroundCorrelation, borderColours } from './background.ts';
 
-/** Pictures of 16×16 with a border of one colour each and something else in the middle. */
+/** Images of 16×16 with a border of one colour each and something else in the middle. */
 function framed(colours: readonly (readonly number[])[], inside: number): ImageBatch {
   const edge = (at: number) => at < 2 || at >= 14;
   const data = colours.flatMap((colour) =>
@@ -23,17 +23,17 @@ it('takes the colour of the border, whatever is in the middle', () => {
 it('is 1 for the same backgrounds, −1 for opposite ones, near 0 for others, and 0 where nothing changes', () => {
   const rng = new Rng(1);
   const colours = random(rng, 200);
-  const pictures = framed(colours, 0);
+  const images = framed(colours, 0);
   const opposite = framed(
     colours.map((colour) => colour.map((value) => 1 - 2 * value)),
     3,
   );
-  expect(backgroundCorrelation(pictures, framed(colours, 3))).toBeCloseTo(1, 6);
-  expect(backgroundCorrelation(pictures, opposite)).toBeCloseTo(-1, 6);
-  expect(Math.abs(backgroundCorrelation(pictures, framed(random(rng, 200), 0)))).toBeLessThan(0.15);
+  expect(backgroundCorrelation(images, framed(colours, 3))).toBeCloseTo(1, 6);
+  expect(backgroundCorrelation(images, opposite)).toBeCloseTo(-1, 6);
+  expect(Math.abs(backgroundCorrelation(images, framed(random(rng, 200), 0)))).toBeLessThan(0.15);
   expect(
     backgroundCorrelation(
-      pictures,
+      images,
       framed(
         colours.map(() => [0, 0, 0]),
         0,

@@ -1,11 +1,11 @@
-/** Whether pictures keep the background of those whose style they have: the paper's second test of style, in its simplest form. */
+/** Whether images keep the background of those whose style they have: the paper's second test of style, in its simplest form. */
 
 import { assert, type ImageBatch } from '@t2i/core';
 
 /** Share of the side that the border takes at each edge. */
 const BORDER = 1 / 8;
 
-/** Mean colour of the border of each picture, [n, 3]. */
+/** Mean colour of the border of each image, [n, 3]. */
 export function borderColours({ data, shape: [n, height, width] }: ImageBatch): Float64Array {
   const colours = new Float64Array(n * 3);
   const [across, down] = [Math.ceil(width * BORDER), Math.ceil(height * BORDER)];
@@ -22,10 +22,10 @@ export function borderColours({ data, shape: [n, height, width] }: ImageBatch): 
   return colours.map((sum) => sum / pixels);
 }
 
-/** Pearson correlation between the border colours of pictures and those of their partners, row by row, averaged over R, G and B. */
-export function backgroundCorrelation(pictures: ImageBatch, partners: ImageBatch): number {
-  assert(pictures.shape[0] === partners.shape[0], `${pictures.shape[0]} pictures, ${partners.shape[0]} partners`);
-  const [a, b] = [borderColours(pictures), borderColours(partners)];
+/** Pearson correlation between the border colours of images and those of their partners, row by row, averaged over R, G and B. */
+export function backgroundCorrelation(images: ImageBatch, partners: ImageBatch): number {
+  assert(images.shape[0] === partners.shape[0], `${images.shape[0]} images, ${partners.shape[0]} partners`);
+  const [a, b] = [borderColours(images), borderColours(partners)];
   const channel = (colours: Float64Array, c: number) => colours.filter((_, i) => i % 3 === c);
   return [0, 1, 2].reduce((sum, c) => sum + correlation(channel(a, c), channel(b, c)) / 3, 0);
 }

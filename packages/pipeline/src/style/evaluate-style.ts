@@ -2,7 +2,7 @@
 
 import { type EmbeddingBatch, type ImageBatch, type Logger, Rng } from '@t2i/core';
 import type { StyleEncoder } from '@t2i/gan-cls';
-import { photoBatch } from '../evaluation/picture-sources.ts';
+import { photoBatch } from '../evaluation/image-sources.ts';
 import { openData } from '../open-data.ts';
 import { requireRun, TextToImagePipeline } from '../pipeline.ts';
 import { assertSameData } from '../run-record.ts';
@@ -10,7 +10,7 @@ import { judgedItems } from '../trained-captions.ts';
 import { backgroundCorrelation } from './background.ts';
 import { measureReconstruction, type Reconstruction } from './reconstruction.ts';
 import { rotated, rotatedRows } from './rotated.ts';
-import { openStyleEncoder, ownStyleFolder } from './style-run.ts';
+import { openStyleEncoder, ownStyleDirectory } from './style-run.ts';
 
 export interface EvaluateStyleOptions {
   readonly runDirectory: string;
@@ -21,13 +21,13 @@ export interface EvaluateStyleOptions {
   readonly logger?: Logger;
 }
 
-/** Correlation of background colours between pictures and what is drawn in their style with the sentences of others. */
+/** Correlation of background colours between images and what is drawn in their style with the captions of others. */
 export interface BackgroundReport {
   /** Photos, and G(S(photo), φ(t)). */
   readonly photos: number;
-  /** Pictures of the generator, and G(S(picture), φ(t)). */
+  /** Images of the generator, and G(S(image), φ(t)). */
   readonly drawn: number;
-  /** Pictures of the generator, and G(z, φ(t)) with the z they were drawn from: what an exact S would have. */
+  /** Images of the generator, and G(z, φ(t)) with the z they were drawn from: what an exact S would have. */
   readonly exact: number;
   /** Photos, and what was drawn in the style of others: chance. */
   readonly chance: number;
@@ -52,7 +52,7 @@ export async function evaluateStyle(options: EvaluateStyleOptions): Promise<Styl
   const pipeline = await TextToImagePipeline.open(runDirectory, logger);
   try {
     const { record, checkpoint } = requireRun(pipeline, runDirectory);
-    const { style, progress } = await openStyleEncoder(pipeline, await ownStyleFolder(runDirectory), logger);
+    const { style, progress } = await openStyleEncoder(pipeline, await ownStyleDirectory(runDirectory), logger);
     const dataset = await openData(record.config.data, record.config.model.imageSize);
     try {
       assertSameData(record, dataset);
@@ -92,7 +92,7 @@ async function measure(
 ): Promise<Pick<StyleReport, 'reconstruction' | 'background'>> {
   const drawn = await model.generate({ embeddings, noise });
   const styles = await style.encode(drawn);
-  // In the style of each, the sentence of the next: what the pictures share is then not the sentence's doing.
+  // In the style of each, the caption of the next: what the images share is then not the caption's doing.
   const others = rotated(embeddings);
   const ofDrawn = await model.generate({ embeddings: others, noise: styles });
   const ofNoise = await model.generate({ embeddings: others, noise });

@@ -1,4 +1,4 @@
-/** How well noise is found again: z beside what a style encoder made of the picture drawn from it. */
+/** How well noise is found again: z beside what a style encoder made of the image drawn from it. */
 
 import { assertShape } from '@t2i/core';
 
@@ -7,7 +7,7 @@ export interface Reconstruction {
   readonly error: number;
   /** Mean cosine between z and S(G(z, φ(t))); 0 is chance, 1 the same direction. */
   readonly cosine: number;
-  /** Share of the pictures whose own z is the nearest, by cosine, of all. Chance is one in the number of pictures. */
+  /** Share of the images whose own z is the nearest, by cosine, of all. Chance is one in the number of images. */
   readonly recognised: number;
 }
 

@@ -1,4 +1,4 @@
-/** Sentences in the style of photos: G(S(x), φ(t)), as in the paper's figure 6. */
+/** Captions in the style of photos: G(S(x), φ(t)), as in the paper's figure 6. */
 
 import { readFile } from 'node:fs/promises';
 import {
@@ -16,7 +16,7 @@ import { cutView } from '@t2i/image-encoder';
 import { decodeImage, labelledGrid, resizeBicubic } from '@t2i/image-node';
 import type { TextToImagePipeline } from '../pipeline.ts';
 
-const SHOWN_SIDE = 128; // on a sheet, pictures are enlarged by a whole factor to about this
+const SHOWN_SIDE = 128; // on a sheet, images are enlarged by a whole factor to about this
 
 /**
  * A photo as S sees it: its middle, seven eighths of the shorter side, at the size that the generator draws.
@@ -56,13 +56,13 @@ export async function restyle(
 /** Photos along the top, a row for each caption (the paper's figure 6). */
 export function styleSheet({ photos, captions }: RestyleRequest, drawn: ImageBatch): Promise<RgbImage> {
   const factor = Math.max(1, Math.round(SHOWN_SIDE / drawn.shape[1]));
-  const shown = (pictures: readonly RgbImage[]) => pictures.map((picture) => enlarge(picture, factor));
-  const pictures = toRgbImages(drawn);
+  const shown = (images: readonly RgbImage[]) => images.map((image) => enlarge(image, factor));
+  const images = toRgbImages(drawn);
   return labelledGrid([
     { caption: 'photos, as the style encoder sees them', images: shown(photos) },
     ...captions.map((caption, row) => ({
       caption,
-      images: shown(pictures.slice(row * photos.length, (row + 1) * photos.length)),
+      images: shown(images.slice(row * photos.length, (row + 1) * photos.length)),
     })),
   ]);
 }

@@ -1,8 +1,8 @@
-/** The sentences of others: what is drawn in a picture's style, but not of its sentence. */
+/** The captions of others: what is drawn in an image's style, but not of its caption. */
 
 import type { EmbeddingBatch } from '@t2i/core';
 
-/** Each sentence one place further, the last one first. */
+/** Each caption one place further, the last one first. */
 export function rotated({ data, shape }: EmbeddingBatch): EmbeddingBatch {
   return { data: rotatedRows(data, shape[0]), shape };
 }

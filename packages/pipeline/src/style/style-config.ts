@@ -15,7 +15,7 @@ const modelSchema = z.strictObject({
 });
 
 const batchesSchema = z.strictObject({
-  batchSize: z.int().min(2).default(64).describe('pictures per step, each with a caption and a noise of its own'),
+  batchSize: z.int().min(2).default(64).describe('images per step, each with a caption and a noise of its own'),
 });
 
 const shape = trainerConfigSchema.shape;

@@ -4,9 +4,9 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CheckpointError, ConfigError, DatasetError, type RgbImage, toRgbImages } from '@t2i/core';
-import { withFolderLock } from '@t2i/core/node';
+import { withDirectoryLock } from '@t2i/core/node';
 import { encodeImage } from '@t2i/image-node';
-import { withTemporaryFolder } from '@t2i/test-utils';
+import { withTemporaryDirectory } from '@t2i/test-utils';
 import { readLog, runPaths } from '@t2i/trainer';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -16,7 +16,7 @@ import { resumeRun, trainRun } from '../train-run.ts';
 import { evaluateStyle } from './evaluate-style.ts';
 import { readPhoto, restyle, styleSheet } from './restyle.ts';
 import { parseStyleConfig } from './style-config.ts';
-import { openStyleEncoder, resumeStyle, styleFolder, trainStyle } from './style-run.ts';
+import { openStyleEncoder, resumeStyle, styleDirectory, trainStyle } from './style-run.ts';
 
 const gan = parseRunConfig({
   data: { kind: 'toy-flowers', images: 200 },
@@ -48,18 +48,18 @@ beforeAll(async () => {
 afterAll(() => rm(parent, { recursive: true, force: true }));
 
 /** A copy of the trained run to work in. */
-const withRun = (use: (runDirectory: string, folder: string) => Promise<void>) =>
-  withTemporaryFolder(async (folder) => {
-    const runDirectory = join(folder, 'run');
+const withRun = (use: (runDirectory: string, directory: string) => Promise<void>) =>
+  withTemporaryDirectory(async (directory) => {
+    const runDirectory = join(directory, 'run');
     await cp(trained, runDirectory, { recursive: true });
-    await use(runDirectory, folder);
+    await use(runDirectory, directory);
   });
 
 describe('trainStyle and resumeStyle', () => {
   it('ends in the same bytes whether or not it was stopped, and leaves no tensor behind', () =>
-    withRun(async (runDirectory, folder) => {
+    withRun(async (runDirectory, directory) => {
       const before = tf.memory().numTensors;
-      const whole = join(folder, 'whole');
+      const whole = join(directory, 'whole');
       await cp(runDirectory, whole, { recursive: true });
       const four = { ...style, trainer: { ...style.trainer, maxSteps: 4 } };
       expect(await trainStyle(four, { runDirectory: whole })).toMatchObject({ stopped: 'limit', step: 4, images: 16 });
@@ -67,14 +67,14 @@ describe('trainStyle and resumeStyle', () => {
       await trainStyle(style, { runDirectory });
       expect(await resumeStyle({ runDirectory }, { maxSteps: 4 })).toMatchObject({ step: 4 });
       for (const file of ['log.jsonl', 'checkpoints/step-00000004/model.safetensors']) {
-        const [one, other] = [whole, runDirectory].map((run) => readFile(join(styleFolder(run), file)));
+        const [one, other] = [whole, runDirectory].map((run) => readFile(join(styleDirectory(run), file)));
         expect(await other).toEqual(await one);
       }
-      const lines = await readLog(runPaths(styleFolder(runDirectory)).log);
+      const lines = await readLog(runPaths(styleDirectory(runDirectory)).log);
       expect(lines.flatMap((line) => Object.keys(line))).toEqual(
         expect.arrayContaining(['loss/style', 'score/cosine']),
       );
-      expect(await readdir(runPaths(styleFolder(runDirectory)).samples)).toEqual(['epoch-0000.png']);
+      expect(await readdir(runPaths(styleDirectory(runDirectory)).samples)).toEqual(['epoch-0000.png']);
       expect(tf.memory().numTensors).toBe(before);
     }));
 
@@ -89,13 +89,13 @@ describe('trainStyle and resumeStyle', () => {
   it('leaves a style encoder alone that another process trains, also when it may be replaced', () =>
     withRun(async (runDirectory) => {
       await trainStyle(style, { runDirectory });
-      await withFolderLock(styleFolder(runDirectory), 'training', async () => {
-        const before = await readdir(styleFolder(runDirectory), { recursive: true });
+      await withDirectoryLock(styleDirectory(runDirectory), 'training', async () => {
+        const before = await readdir(styleDirectory(runDirectory), { recursive: true });
         const anew = trainStyle(style, { runDirectory }, { replace: true });
         await expect(anew).rejects.toMatchObject({ code: 'ERR_LOCKED' });
         const further = resumeStyle({ runDirectory }, { maxSteps: 4 });
         await expect(further).rejects.toMatchObject({ code: 'ERR_LOCKED' });
-        expect(await readdir(styleFolder(runDirectory), { recursive: true })).toEqual(before);
+        expect(await readdir(styleDirectory(runDirectory), { recursive: true })).toEqual(before);
       });
     }));
 
@@ -104,7 +104,7 @@ describe('trainStyle and resumeStyle', () => {
       await expect(resumeStyle({ runDirectory })).rejects.toMatchObject({
         hint: expect.stringContaining('t2i style train'),
       });
-      expect(existsSync(styleFolder(runDirectory))).toBe(false);
+      expect(existsSync(styleDirectory(runDirectory))).toBe(false);
     }));
 
   it('halves the learning rate four times, however many epochs there are', () => {
@@ -127,7 +127,7 @@ describe('openStyleEncoder', () => {
       await resumeRun({ runDirectory }, { maxSteps: 2 });
       const pipeline = await TextToImagePipeline.open(runDirectory);
       const before = tf.memory().numTensors;
-      const opened = openStyleEncoder(pipeline, styleFolder(runDirectory));
+      const opened = openStyleEncoder(pipeline, styleDirectory(runDirectory));
       await expect(opened).rejects.toThrow(/that of step 1 \(\w{12}\), this is step 2/);
       await expect(opened).rejects.toThrow(CheckpointError);
       await expect(resumeStyle({ runDirectory })).rejects.toThrow(/belongs to another generator/);
@@ -138,18 +138,18 @@ describe('openStyleEncoder', () => {
 
 describe('restyle', () => {
   it('draws each caption in the style of each photo: what generate draws from that noise', () =>
-    withRun(async (runDirectory, folder) => {
+    withRun(async (runDirectory, directory) => {
       await trainStyle(style, { runDirectory });
       const before = tf.memory().numTensors;
       const pipeline = await TextToImagePipeline.open(runDirectory);
-      const { style: encoder, progress } = await openStyleEncoder(pipeline, styleFolder(runDirectory));
+      const { style: encoder, progress } = await openStyleEncoder(pipeline, styleDirectory(runDirectory));
       expect(progress).toMatchObject({ step: 2, epoch: 1 });
 
       const photos = await Promise.all(
         [40, 200].map(async (grey, i) => {
-          const picture: RgbImage = { data: new Uint8Array(60 * 37 * 3).fill(grey), width: 60, height: 37 };
-          await writeFile(join(folder, `${i}.png`), await encodeImage(picture));
-          return readPhoto(join(folder, `${i}.png`), 32);
+          const image: RgbImage = { data: new Uint8Array(60 * 37 * 3).fill(grey), width: 60, height: 37 };
+          await writeFile(join(directory, `${i}.png`), await encodeImage(image));
+          return readPhoto(join(directory, `${i}.png`), 32);
         }),
       );
       const captions = ['a red flower', 'a blue flower', 'a white flower'];
@@ -157,9 +157,9 @@ describe('restyle', () => {
       expect(drawn.shape).toEqual([6, 32, 32, 3]);
       const alone = await restyle(pipeline, encoder, { photos: [photos[1]!], captions: [captions[2]!] });
       expect(toRgbImages(alone)[0]).toEqual(toRgbImages(drawn)[5]);
-      const picture = (i: number) => drawn.data.slice(i * 32 * 32 * 3, (i + 1) * 32 * 32 * 3);
-      expect(picture(4)).not.toEqual(picture(5)); // another photo
-      expect(picture(3)).not.toEqual(picture(5)); // another sentence
+      const image = (i: number) => drawn.data.slice(i * 32 * 32 * 3, (i + 1) * 32 * 32 * 3);
+      expect(image(4)).not.toEqual(image(5)); // another photo
+      expect(image(3)).not.toEqual(image(5)); // another caption
 
       const sheet = await styleSheet({ photos, captions }, drawn);
       expect([sheet.width, sheet.height]).toEqual([240 + 4 + 2 * 132, 4 + 4 * 132]);
@@ -170,10 +170,10 @@ describe('restyle', () => {
     }));
 
   it('names a photo that is missing or none', () =>
-    withTemporaryFolder(async (folder) => {
-      const text = join(folder, 'notes.jpg');
-      await writeFile(text, 'no picture');
-      for (const path of [join(folder, 'nowhere.jpg'), text]) {
+    withTemporaryDirectory(async (directory) => {
+      const text = join(directory, 'notes.jpg');
+      await writeFile(text, 'no image');
+      for (const path of [join(directory, 'nowhere.jpg'), text]) {
         const read = readPhoto(path, 32);
         await expect(read).rejects.toThrow(`${path} is not a photo that can be read`);
         await expect(read).rejects.toThrow(DatasetError);
@@ -181,11 +181,11 @@ describe('restyle', () => {
     }));
 
   it('sees the middle of a photo, undistorted', () =>
-    withTemporaryFolder(async (folder) => {
+    withTemporaryDirectory(async (directory) => {
       // a white square in the middle of a long black strip stays a square
       const data = new Uint8Array(320 * 80 * 3);
       for (let y = 20; y < 60; y++) data.fill(255, (y * 320 + 140) * 3, (y * 320 + 180) * 3);
-      const path = join(folder, 'strip.png');
+      const path = join(directory, 'strip.png');
       await writeFile(path, await encodeImage({ data, width: 320, height: 80 }));
       const seen = await readPhoto(path, 32);
       const at = (x: number, y: number) => seen.data[(y * 32 + x) * 3];

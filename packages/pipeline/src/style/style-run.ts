@@ -1,9 +1,9 @@
-/** Trains the style encoder of a run, or resumes it, and opens it again. It lives in the folder `style` of the run, a run of its own. */
+/** Trains the style encoder of a run, or resumes it, and opens it again. It lives in the directory `style` of the run, a run of its own. */
 
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CheckpointError, type JsonValue, type Logger, Rng, type TextImageDataset } from '@t2i/core';
-import { type FolderLock, listInside, withFolderLock } from '@t2i/core/node';
+import { type DirectoryLock, listInside, withDirectoryLock } from '@t2i/core/node';
 import { StyleEncoder, styleEncoderConfigSchema } from '@t2i/gan-cls';
 import {
   assertNoRun,
@@ -32,24 +32,24 @@ const recordSchema = z.strictObject({
 
 type StyleRecord = z.output<typeof recordSchema>;
 
-/** The folder of the GAN's run, and who watches. */
+/** The directory of the GAN's run, and who watches. */
 export type StyleRunOptions = Pick<TrainOptions, 'runDirectory' | 'logger' | 'trackers' | 'onStep' | 'signal'>;
 
-/** With the lock of the style encoder's folder. */
+/** With the lock of the style encoder's directory. */
 type LockedOptions = StyleRunOptions & Required<Pick<TrainOptions, 'lock'>>;
 
 const STYLE = 'style';
 
 /** Where a run keeps its style encoder. */
-export const styleFolder = (runDirectory: string): string => join(runDirectory, STYLE);
+export const styleDirectory = (runDirectory: string): string => join(runDirectory, STYLE);
 
 /**
- * The folder of a run's style encoder, whether or not it is there yet.
+ * The directory of a run's style encoder, whether or not it is there yet.
  * @throws T2iError `ERR_FILE` when it leads out of the run
  */
-export async function ownStyleFolder(runDirectory: string): Promise<string> {
+export async function ownStyleDirectory(runDirectory: string): Promise<string> {
   await listInside(runDirectory, STYLE);
-  return styleFolder(runDirectory);
+  return styleDirectory(runDirectory);
 }
 
 /**
@@ -62,10 +62,10 @@ export async function trainStyle(
   options: StyleRunOptions,
   { replace = false }: { replace?: boolean } = {},
 ): Promise<TrainResult> {
-  const folder = await ownStyleFolder(options.runDirectory);
+  const directory = await ownStyleDirectory(options.runDirectory);
   return withRun(options, async (pipeline, run, lock) => {
     if (replace) await lock.removeAll();
-    await assertNoRun(folder);
+    await assertNoRun(directory);
     const { imageSize, noiseDim, residual, leakyAfterThird, discriminatorFilters } = run.record.config.model;
     const { filters = discriminatorFilters, ...adam } = config.model;
     const model = { imageSize, noiseDim, filters, residual, leakyAfterThird, ...adam };
@@ -85,8 +85,8 @@ export async function resumeStyle(
 ): Promise<TrainResult> {
   const { runDirectory } = options;
   return withRun(options, async (pipeline, run, lock) => {
-    const record = await readStyleRecord(await ownStyleFolder(runDirectory), runDirectory);
-    assertSameGenerator(styleFolder(runDirectory), record, generatorOf(run));
+    const record = await readStyleRecord(await ownStyleDirectory(runDirectory), runDirectory);
+    assertSameGenerator(styleDirectory(runDirectory), record, generatorOf(run));
     const { config } = record;
     const changed = { ...record, config: { ...config, trainer: { ...config.trainer, ...changes } } };
     return trainOn(changed, pipeline, run, { ...options, lock }, true);
@@ -95,7 +95,7 @@ export async function resumeStyle(
 
 /** @throws CheckpointError when the run has no style encoder */
 export async function readStyleConfig(runDirectory: string): Promise<StyleConfig> {
-  return (await readStyleRecord(styleFolder(runDirectory), runDirectory)).config;
+  return (await readStyleRecord(styleDirectory(runDirectory), runDirectory)).config;
 }
 
 /** A style encoder at its newest whole checkpoint. */
@@ -106,17 +106,17 @@ export interface OpenedStyle {
 
 /**
  * The style encoder of an opened run or published model.
- * @param folder of the style encoder, `style` in the run
+ * @param directory of the style encoder, `style` in the run
  * @throws CheckpointError when there is none, or it was trained on another generator
  */
 export async function openStyleEncoder(
   pipeline: TextToImagePipeline,
-  folder: string,
+  directory: string,
   logger?: Logger,
 ): Promise<OpenedStyle> {
-  const record = await readStyleRecord(folder, 'RUN');
-  assertSameGenerator(folder, record, shownGenerator(pipeline));
-  const { state, progress } = await loadLatestModelState(folder, logger);
+  const record = await readStyleRecord(directory, 'RUN');
+  assertSameGenerator(directory, record, shownGenerator(pipeline));
+  const { state, progress } = await loadLatestModelState(directory, logger);
   const style = new StyleEncoder(record.model, pipeline.model, new Rng(0));
   try {
     await style.load(state);
@@ -127,15 +127,15 @@ export async function openStyleEncoder(
   return { style, progress };
 }
 
-/** Opens the run, with the lock of its style encoder's folder. */
+/** Opens the run, with the lock of its style encoder's directory. */
 async function withRun<T>(
   { runDirectory, logger }: StyleRunOptions,
-  use: (pipeline: TextToImagePipeline, run: OpenedRun, lock: FolderLock) => Promise<T>,
+  use: (pipeline: TextToImagePipeline, run: OpenedRun, lock: DirectoryLock) => Promise<T>,
 ): Promise<T> {
   const pipeline = await TextToImagePipeline.open(runDirectory, logger);
   try {
     const run = requireRun(pipeline, runDirectory);
-    return await withFolderLock(styleFolder(runDirectory), 'training', (lock) => use(pipeline, run, lock));
+    return await withDirectoryLock(styleDirectory(runDirectory), 'training', (lock) => use(pipeline, run, lock));
   } finally {
     pipeline.dispose();
   }
@@ -179,7 +179,7 @@ async function trainOnCaptions(
   try {
     return await train({
       ...options,
-      runDirectory: styleFolder(runDirectory),
+      runDirectory: styleDirectory(runDirectory),
       model: style,
       batches: new CaptionBatches({ dataset, encoder, captionsPerImage, sampling, rng: seeds.fork(), ...batches }),
       config: { ...trainer, seed },
@@ -203,29 +203,29 @@ function shownGenerator({ run, published }: TextToImagePipeline): StyleRecord['g
   throw new CheckpointError('A style encoder belongs to the generator of a run; this model comes from none.');
 }
 
-/** @throws CheckpointError when the folder holds no style encoder */
-async function readStyleRecord(folder: string, run: string): Promise<StyleRecord> {
-  const there = await access(runPaths(folder).record).then(
+/** @throws CheckpointError when the directory holds no style encoder */
+async function readStyleRecord(directory: string, run: string): Promise<StyleRecord> {
+  const there = await access(runPaths(directory).record).then(
     () => true,
     () => false,
   );
   if (!there) {
-    throw new CheckpointError(`There is no style encoder in ${folder}.`, {
+    throw new CheckpointError(`There is no style encoder in ${directory}.`, {
       hint: `Train one: t2i style train ${run}`,
     });
   }
-  const result = recordSchema.safeParse((await readRun(folder)).run);
+  const result = recordSchema.safeParse((await readRun(directory)).run);
   if (result.success) return result.data;
-  throw new CheckpointError(`${folder} is not the run of a style encoder:\n${z.prettifyError(result.error)}`, {
+  throw new CheckpointError(`${directory} is not the run of a style encoder:\n${z.prettifyError(result.error)}`, {
     cause: result.error,
   });
 }
 
 /** @throws CheckpointError when the style encoder was trained on another generator, or on an earlier state of it */
-function assertSameGenerator(folder: string, { generator }: StyleRecord, shown: StyleRecord['generator']): void {
+function assertSameGenerator(directory: string, { generator }: StyleRecord, shown: StyleRecord['generator']): void {
   if (generator.checkpoint === shown.checkpoint) return;
   const both = `that of step ${generator.step} (${short(generator)}), this is step ${shown.step} (${short(shown)})`;
-  throw new CheckpointError(`The style encoder in ${folder} belongs to another generator: ${both}.`, {
+  throw new CheckpointError(`The style encoder in ${directory} belongs to another generator: ${both}.`, {
     hint: 'Train one for this generator: t2i style train RUN --replace',
   });
 }

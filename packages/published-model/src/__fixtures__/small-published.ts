@@ -1,12 +1,12 @@
-/** A model small enough for a test, published into a folder; and a network that serves it. */
+/** A model small enough for a test, published into a directory; and a network that serves it. */
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Rng } from '@t2i/core';
 import { GanCls, generatorState, resolveConfig } from '@t2i/gan-cls';
-import { BagOfWords, CharCnnRnn, type SavableEncoder, type SentenceCompletion } from '@t2i/text-encoder';
+import { BagOfWords, CharCnnRnn, type SavableEncoder, type CaptionCompletion } from '@t2i/text-encoder';
 import type { ModelManifest } from '../manifest.ts';
-import { writeModelFolder } from '../node/write-model-folder.ts';
+import { writeModelDirectory } from '../node/write-model-directory.ts';
 
 export const bagOfWords = BagOfWords.fit(['a pink flower', 'a white flower with yellow petals']);
 
@@ -35,7 +35,7 @@ export function charCnnRnn(dim: number): SavableEncoder {
   return CharCnnRnn.fromWeights(config, Object.fromEntries(tensors), null);
 }
 
-/** A model with weights large enough that pictures show them. */
+/** A model with weights large enough that images show them. */
 export async function smallModel(embeddingDim: number, seed = 1): Promise<GanCls> {
   const size = { imageSize: 32, embeddingDim, projectedDim: 4, noiseDim: 5, generatorFilters: 2, discriminatorFilters: 2 };
   const model = new GanCls(resolveConfig({ ...size, emaHalfLife: 10 }), new Rng(seed));
@@ -57,15 +57,15 @@ export async function publish(
   model: GanCls,
   encoder: SavableEncoder,
   precision: ModelManifest['precision'] = 'float16',
-  completion?: SentenceCompletion,
+  completion?: CaptionCompletion,
 ): Promise<ModelManifest> {
   const generator = { config: model.config, tensors: generatorState(await model.state()), averaged: true };
-  return writeModelFolder(directory, { generator, encoder, completion, precision, facts: FACTS, license: 'CC0-1.0' });
+  return writeModelDirectory(directory, { generator, encoder, completion, precision, facts: FACTS, license: 'CC0-1.0' });
 }
 
 export type Answer = (name: string, bytes: Uint8Array) => Response | Promise<Response>;
 
-/** Serves a folder to `fetch`; `requests` lists what was asked for. `answer` may put something else in the place of a file. */
+/** Serves a directory to `fetch`; `requests` lists what was asked for. `answer` may put something else in the place of a file. */
 export function network(directory: string, answer: Answer = (_, bytes) => new Response(bytes as BodyInit)) {
   const requests: string[] = [];
   const fetch = async (url: URL, { signal }: RequestInit): Promise<Response> => {

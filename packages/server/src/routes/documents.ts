@@ -8,8 +8,8 @@ const INFO: OpenApiInfo = {
   title: 'Text to image',
   version: 'v1',
   description:
-    'Sentences in, pictures out. With `seed` the same address gives the same bytes for the same `revision` of the model, and an ETag; ' +
-    'without it a fresh picture each time, whose seed is told in the header `T2I-Seed`.',
+    'Captions in, images out. With `seed` the same address gives the same bytes for the same `revision` of the model, and an ETag; ' +
+    'without it a fresh image each time, whose seed is told in the header `T2I-Seed`.',
 };
 
 /** @param docsPath where people read; several may be given */

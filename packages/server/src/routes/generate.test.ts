@@ -32,7 +32,7 @@ describe('POST /v1/generate', () => {
     expect(images[3].data).not.toBe(images[2].data);
   });
 
-  it('draws near a picture, which comes first', async () => {
+  it('draws near an image, which comes first', async () => {
     const drawn = async (fields: object) => {
       const { images } = await (await post({ captions: ['a'], seed: 7, perCaption: 3, ...fields })).json();
       return images.map(({ data }: { data: string }) => data);
@@ -62,8 +62,8 @@ describe('POST /v1/generate', () => {
     ['an unknown field', { captions: ['a'], sed: 7 }, 'bad-request'],
     ['an empty caption', { captions: ['a', '\n'] }, 'caption-empty'],
     ['too many captions', { captions: Array(65).fill('a') }, 'bad-request'],
-    ['too many pictures', { captions: ['a', 'b'], perCaption: 33 }, 'bad-request'],
-    ['a picture that there is not', { captions: ['a'], like: [64] }, 'bad-request'],
+    ['too many images', { captions: ['a', 'b'], perCaption: 33 }, 'bad-request'],
+    ['an image that there is not', { captions: ['a'], like: [64] }, 'bad-request'],
     ['a seed that is text', { captions: ['a'], seed: '7' }, 'bad-request'],
   ])('refuses %s', async (_, body, code) => {
     const response = await post(body);

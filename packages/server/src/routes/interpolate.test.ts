@@ -10,7 +10,7 @@ const interpolate = (query: Record<string, string | number>) =>
 const ends = { from: 'a red flower', to: 'a blue & white flower?' };
 
 describe('GET /v1/interpolate', () => {
-  it('draws a strip whose ends are the two sentences', async () => {
+  it('draws a strip whose ends are the two captions', async () => {
     const response = await interpolate({ ...ends, steps: 5, seed: 7 });
     expect(response.headers.get('Content-Type')).toBe('image/png');
     expect(response.headers.get('T2I-Seed')).toBe('7');

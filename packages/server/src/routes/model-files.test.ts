@@ -9,29 +9,29 @@ const HASH = 'a'.repeat(64);
 /** More than a stream gives at once. */
 const WEIGHTS = Uint8Array.from({ length: 300_000 }, (_, i) => i % 251);
 
-let folder: string;
+let directory: string;
 const files = async () => [
-  { name: 'model.json', folder },
-  { name: 'generator.safetensors', folder, sha256: HASH },
-  { name: 'gone.safetensors', folder, sha256: HASH },
+  { name: 'model.json', directory },
+  { name: 'generator.safetensors', directory, sha256: HASH },
+  { name: 'gone.safetensors', directory, sha256: HASH },
 ];
 const app = await mockApp({ models: [await mockServed({ files }), await mockServed({ name: 'run' })] });
 const address = '/v1/model-files/mock/generator.safetensors';
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 't2i-model-files-'));
-  await writeFile(join(folder, 'model.json'), '{"format":"t2i/model"}');
-  await writeFile(join(folder, 'generator.safetensors'), WEIGHTS);
-  await mkdir(join(folder, 'model'));
-  await writeFile(join(folder, 'model/secret.json'), 'secret');
-  await writeFile(join(folder, 'secret.json'), 'secret');
+  directory = await mkdtemp(join(tmpdir(), 't2i-model-files-'));
+  await writeFile(join(directory, 'model.json'), '{"format":"t2i/model"}');
+  await writeFile(join(directory, 'generator.safetensors'), WEIGHTS);
+  await mkdir(join(directory, 'model'));
+  await writeFile(join(directory, 'model/secret.json'), 'secret');
+  await writeFile(join(directory, 'secret.json'), 'secret');
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(() => rm(directory, { recursive: true, force: true }));
 
 describe('GET /v1/model-files', () => {
   it.skipIf(process.platform === 'win32')('gives no file that is a link to elsewhere', async () => {
-    await symlink('/etc/passwd', join(folder, 'linked.safetensors'));
-    const linked = await mockServed({ files: async () => [{ name: 'linked.safetensors', folder, sha256: HASH }] });
+    await symlink('/etc/passwd', join(directory, 'linked.safetensors'));
+    const linked = await mockServed({ files: async () => [{ name: 'linked.safetensors', directory, sha256: HASH }] });
     const served = await mockApp({ models: [linked] });
     expect((await served.request('/v1/model-files/mock/linked.safetensors')).status).toBe(404);
   });
@@ -64,7 +64,7 @@ describe('GET /v1/model-files', () => {
     const ask = async (tag: string) => (await app.request(address, { headers: { 'If-None-Match': tag } })).status;
     const tag = (await app.request(address)).headers.get('ETag')!;
     expect(await ask(tag)).toBe(304);
-    await utimes(join(folder, 'generator.safetensors'), 1, 1);
+    await utimes(join(directory, 'generator.safetensors'), 1, 1);
     expect(await ask(tag)).toBe(200);
   });
 
@@ -97,7 +97,7 @@ describe('GET /v1/model-files', () => {
   ])('has no %s', async (path) => {
     const response = await app.request(`/v1/model-files/${path}`);
     expect([response.status, response.headers.get('Content-Type')]).toEqual([404, 'application/problem+json']);
-    expect(await response.text()).not.toContain(folder);
+    expect(await response.text()).not.toContain(directory);
   });
 
   it('is where browsers find the model', async () => {

@@ -9,16 +9,16 @@ import type { ServedModel } from '../served-model.ts';
 const MODEL = z.looseObject({
   name: z.string(),
   revision: z.string().describe('names the weights; the beginning of their hash'),
-  imageSize: z.int().describe('pixels across a picture'),
+  imageSize: z.int().describe('pixels across an image'),
   noiseDim: z.int(),
   embeddingDim: z.int(),
-  encoder: z.string().describe('of the sentences, with the hash of what it holds'),
-  engine: z.string().describe('that computes'),
-  passRows: z.strictObject({ min: z.int(), max: z.int() }).describe('pictures that are drawn together'),
+  encoder: z.string().describe('of the captions, with the hash of what it holds'),
+  backend: z.string().describe('that computes'),
+  passRows: z.strictObject({ min: z.int(), max: z.int() }).describe('images that are drawn together'),
   sparesCores: z.boolean().describe('whether drawing leaves a processor free, for sending'),
   watched: z.boolean().describe('whether newer weights may take the place of these'),
   openedAt: z.iso.datetime(),
-  queued: z.int().describe('pictures that wait'),
+  queued: z.int().describe('images that wait'),
   epoch: z.int().optional().describe('of the training'),
   step: z.int().optional(),
   imagesShown: z.int().optional(),
@@ -31,7 +31,7 @@ const MODEL = z.looseObject({
   config: z.record(z.string(), z.unknown()).optional().describe('of the model and its training'),
 });
 
-/** @param inBrowser the address of the folder of a model's files, for browsers to draw with themselves, or undefined */
+/** @param inBrowser the address of the directory of a model's files, for browsers to draw with themselves, or undefined */
 export function modelRoutes(service: Service, inBrowser: (model: ServedModel) => Promise<string | undefined>): Route[] {
   const query = z.object({
     model: z.string().max(100).optional().describe('name of a served model; left out: the first'),
@@ -47,7 +47,7 @@ export function modelRoutes(service: Service, inBrowser: (model: ServedModel) =>
   } as const;
   const one = queryRoute(facts, (context, { model: name }) => {
     const model = findModel(service, name);
-    const { batcher, openedAt, details, ...sizes } = model.edition;
+    const { batcher, openedAt, details, ...sizes } = model.revision;
     const answer = { name: model.name, ...sizes, watched: model.watched, openedAt, queued: batcher.queued, ...details };
     return context.json(answer, 200, { 'Cache-Control': 'no-cache' });
   });
@@ -66,7 +66,7 @@ export function modelRoutes(service: Service, inBrowser: (model: ServedModel) =>
             .string()
             .nullable()
             .describe(
-              'folder of its files for browsers to draw with themselves, relative to the server; of the first model that beside the page, if there is one; null: none',
+              'directory of its files for browsers to draw with themselves, relative to the server; of the first model that beside the page, if there is one; null: none',
             ),
         }),
       ),

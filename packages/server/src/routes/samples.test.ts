@@ -6,19 +6,19 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { FilmSettings } from '../samples.ts';
 import { mockApp, mockServed } from '../test-support.ts';
 
-let folder: string;
+let directory: string;
 let epochs = [0, 1];
 const nameOf = (epoch: number) => `epoch-${epoch}.png`;
-const pathOf = (epoch: number) => join(folder, nameOf(epoch));
+const pathOf = (epoch: number) => join(directory, nameOf(epoch));
 const film = vi.fn(async ({ width }: FilmSettings) => Uint8Array.of(width % 256));
-const samples = { list: async () => epochs.map((epoch) => ({ epoch, folder, name: nameOf(epoch) })), film };
+const samples = { list: async () => epochs.map((epoch) => ({ epoch, directory, name: nameOf(epoch) })), film };
 const app = await mockApp({ models: [await mockServed({ samples }), await mockServed({ name: 'bare' })] });
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 't2i-samples-'));
+  directory = await mkdtemp(join(tmpdir(), 't2i-samples-'));
   for (const epoch of [0, 1, 2]) await writeFile(pathOf(epoch), `sheet ${epoch}`);
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(() => rm(directory, { recursive: true, force: true }));
 
 describe('GET /v1/samples', () => {
   it('lists the sheets with addresses that may be kept for ever', async () => {
@@ -56,7 +56,7 @@ describe('GET /v1/samples', () => {
 it.skipIf(process.platform === 'win32')('serves no sheet that is a link to elsewhere', async () => {
   await symlink('/etc/passwd', pathOf(3));
   const linked = await mockServed({
-    samples: { ...samples, list: async () => [{ epoch: 3, folder, name: nameOf(3) }] },
+    samples: { ...samples, list: async () => [{ epoch: 3, directory, name: nameOf(3) }] },
   });
   const served = await mockApp({ models: [linked] });
   expect((await served.request('/v1/samples/mock/3')).status).toBe(404);
@@ -114,9 +114,9 @@ describe('GET /v1/film/<run>', () => {
   });
 
   it('says that none can be made, without a path of this machine', async () => {
-    film.mockRejectedValueOnce(new CheckpointError(`${folder} is not of the size of the sheets before it.`));
+    film.mockRejectedValueOnce(new CheckpointError(`${directory} is not of the size of the sheets before it.`));
     const response = await app.request('/v1/film/mock?fps=21');
-    expect([response.status, await response.text()]).toEqual([404, expect.not.stringContaining(folder)]);
+    expect([response.status, await response.text()]).toEqual([404, expect.not.stringContaining(directory)]);
   });
 
   it.each(['mock?fps=0', 'mock?width=5000', 'mock?frames=1'])('refuses %s', async (path) => {

@@ -1,10 +1,10 @@
-/** `GET /samples/<run>` and `GET /film/<run>`: how the pictures came out of the noise, epoch by epoch. */
+/** `GET /samples/<run>` and `GET /film/<run>`: how the images came out of the noise, epoch by epoch. */
 
 import { T2iError } from '@t2i/core';
 import { z } from 'zod';
 import { bytesResponse } from '../bytes-response.ts';
 import { fileResponse, fileVersion, IMMUTABLE } from '../file-response.ts';
-import { entityTag, matches } from '../pictures.ts';
+import { entityTag, matches } from '../images.ts';
 import { Problem } from '../problem.ts';
 import { findModel, queryRoute, type RequestContext, type Route, type Service } from '../route.ts';
 import type { FilmSettings, Samples, Sheet } from '../samples.ts';
@@ -42,7 +42,7 @@ export function samplesRoutes(service: Service): Route[] {
     ...common,
     path: '/samples/{run}/{epoch}',
     pattern: '/samples/:run/:epoch',
-    summary: 'The sample sheet of an epoch: each row a sentence, each column a noise',
+    summary: 'The sample sheet of an epoch: each row a caption, each column a noise',
     pathParameters: { ...RUN, epoch: 'counted from 1; 0 is before the training' },
     answers: ['image/png'],
     tagged: true,

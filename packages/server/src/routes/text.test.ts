@@ -23,7 +23,7 @@ async function readingApp() {
 }
 
 describe('what was not read', () => {
-  it('is told in headers of the picture and in the field of the answer', async () => {
+  it('is told in headers of the image and in the field of the answer', async () => {
     const reading = await readingApp();
     const asked = (caption: string) => reading.request(`/text/${encodeURIComponent(caption)}?seed=1`);
     const { headers } = await asked('rosé pink, pink pink and so on');
@@ -37,14 +37,14 @@ describe('what was not read', () => {
     expect(unread).toEqual([{ caption: 'blue pink', unknown: ['blue'], corrected: [], cut: '' }]);
   });
 
-  it('spoils no picture where nobody can tell', async () => {
+  it('spoils no image where nobody can tell', async () => {
     const mute = await appReading(() => Promise.reject(new Error('lost')));
     expect((await mute.request('/text/pink')).status).toBe(200);
   });
 });
 
 describe('GET /text/<caption>', () => {
-  it('answers with one picture of the model’s size', async () => {
+  it('answers with one image of the model’s size', async () => {
     const response = await text('pink flower with yellow petals');
     expect(response.status).toBe(200);
     expect(response.headers.get('Content-Type')).toBe('image/png');
@@ -77,7 +77,7 @@ describe('GET /text/<caption>', () => {
     expect(await bytesOf(root)).toBe(await bytesOf(versioned));
   });
 
-  it('gives other pictures for other captions, of which the address was cut nowhere', async () => {
+  it('gives other images for other captions, of which the address was cut nowhere', async () => {
     const captions = ['a', 'a?', 'a?b', 'a#b', 'a%b', 'a%2fb', 'a/b', 'a/c', 'a/b/c', 'a&b', 'a+b', 'a b'];
     const tags = await Promise.all(
       captions.map(async (caption) => (await text(caption, '?seed=1')).headers.get('ETag')),
@@ -96,18 +96,18 @@ describe('GET /text/<caption>', () => {
     expect(raw.headers.get('ETag')).toBe(encoded.headers.get('ETag'));
   });
 
-  it('draws afresh without a seed, tells the seed, and forbids keeping the picture', async () => {
+  it('draws afresh without a seed, tells the seed, and forbids keeping the image', async () => {
     const [first, second] = [await text('a flower'), await text('a flower')];
     expect(first.headers.get('Cache-Control')).toBe('no-store');
     expect(first.headers.get('ETag')).toBeNull();
     expect(first.headers.get('T2I-Seed')).not.toBe(second.headers.get('T2I-Seed'));
     const again = await text('a flower', `?seed=${first.headers.get('T2I-Seed')}`);
-    const picture = await bytesOf(again);
-    expect(picture).toBe(await bytesOf(first));
-    expect(picture).not.toBe(await bytesOf(second));
+    const image = await bytesOf(again);
+    expect(image).toBe(await bytesOf(first));
+    expect(image).not.toBe(await bytesOf(second));
   });
 
-  it('answers 304 to a client that has the picture, drawing nothing', async () => {
+  it('answers 304 to a client that has the image, drawing nothing', async () => {
     const first = await text('a flower', '?seed=7');
     expect(first.headers.get('Cache-Control')).toBe('no-cache'); // tomorrow the model may be another
     const tag = first.headers.get('ETag')!;
@@ -120,7 +120,7 @@ describe('GET /text/<caption>', () => {
     expect((await app.request(path, { headers: { 'If-None-Match': '"other"' } })).status).toBe(200);
   });
 
-  it('draws n pictures as a grid, scaled to a size, in the format asked for', async () => {
+  it('draws n images as a grid, scaled to a size, in the format asked for', async () => {
     const formats = { png: /^.PNG/s, webp: /^RIFF....WEBP/s, jpeg: /^\xff\xd8/ };
     for (const [format, signature] of Object.entries(formats)) {
       const response = await text('a flower', `?n=3&size=32&seed=1&format=${format}`);
@@ -197,7 +197,7 @@ describe('with several models', () => {
   });
 
   it.each([0, 60_000])(
-    'lets a picture be kept for ever only where the revision is pinned (watched: %s)',
+    'lets an image be kept for ever only where the revision is pinned (watched: %s)',
     async (watchEvery) => {
       const served = await mockServed({ newest: async () => 'x' }, { maxWait: 0, watchEvery });
       const app = await mockApp({ models: [served] });

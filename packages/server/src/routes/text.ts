@@ -1,16 +1,16 @@
-/** `GET /text/<caption>`: the address of a picture is the sentence it shows, as in the blog's demo. */
+/** `GET /text/<caption>`: the address of an image is the caption it shows, as in the blog's demo. */
 
 import { z } from 'zod';
 import {
-  answerPicture,
+  answerImage,
   arrange,
   beginDrawing,
   draw,
   encode,
-  PICTURE_HEADERS,
-  pictureFields,
+  IMAGE_HEADERS,
+  imageFields,
   takeCaption,
-} from '../pictures.ts';
+} from '../images.ts';
 import { Problem } from '../problem.ts';
 import { queryRoute, type Route, type Service } from '../route.ts';
 import { UNREAD_HEADERS, unreadHeaders, unreadOf } from '../unread.ts';
@@ -21,35 +21,35 @@ export function textRoute(service: Service): Route {
     n: z
       .int()
       .min(1)
-      .max(limits.pictures)
+      .max(limits.images)
       .default(1)
-      .describe('pictures, in a grid; the i-th has the i-th noise of the seed'),
-    ...pictureFields(limits),
+      .describe('images, in a grid; the i-th has the i-th noise of the seed'),
+    ...imageFields(limits),
   });
   const facts = {
     method: 'get',
     path: '/text/{caption}',
     pattern: '/text/*',
-    summary: 'A picture of a sentence',
+    summary: 'An image of a caption',
     description:
       'Works as the source of an `<img>`. The caption is percent-encoded (`encodeURIComponent`); a `/` may stand as it is. ' +
       'It is trimmed, its white space joined, its letters lower-cased.',
     pathParameters: { caption: 'what to draw, in words' },
     query,
     answers: ['image/png', 'image/webp', 'image/jpeg'],
-    headers: { ...PICTURE_HEADERS, ...UNREAD_HEADERS },
+    headers: { ...IMAGE_HEADERS, ...UNREAD_HEADERS },
     tagged: true,
     problems: [400, 404, 409, 429, 503, 504],
   } as const;
   return queryRoute(facts, (context, { n, size, format, ...choices }) => {
     const caption = takeCaption(captionInPath(context.req.url), limits);
     const drawing = beginDrawing(context, service, choices);
-    const { edition, seed } = drawing;
+    const { revision, seed } = drawing;
     const cells = Array.from({ length: n }, (_, index) => ({ caption, seed, index }));
-    return answerPicture(context, drawing, ['text', caption, n, size, format], async () => {
+    return answerImage(context, drawing, ['text', caption, n, size, format], async () => {
       const [images, unread] = await Promise.all([
-        draw(context, service, edition, cells, size),
-        unreadOf(edition, [caption]),
+        draw(context, service, revision, cells, size),
+        unreadOf(revision, [caption]),
       ]);
       const file = await encode(arrange(images, Math.ceil(Math.sqrt(n))), format);
       return { ...file, headers: unreadHeaders(unread) };

@@ -28,10 +28,10 @@ export interface WorkerPainterOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A thread that nothing ends: it is in code of an engine that does not come back. It keeps the process from ending by itself. */
+/** A thread that nothing ends: it is in code of a backend that does not come back. It keeps the process from ending by itself. */
 export class StuckThreadError extends Error {
   constructor() {
-    super("the painter's thread is stuck in the engine and cannot be ended");
+    super("the painter's thread is stuck in the backend and cannot be ended");
     this.name = 'StuckThreadError';
   }
 }
@@ -138,7 +138,7 @@ class PainterThread {
     });
   }
 
-  /** Ends the thread in whatever it does. Code of an engine cannot be interrupted: then it is left behind. */
+  /** Ends the thread in whatever it does. Code of a backend cannot be interrupted: then it is left behind. */
   giveUp(error: Error): void {
     this.#fail(error);
     void this.#worker.terminate();

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { T2iError } from '@t2i/core';
-import { withTemporaryFolder } from '@t2i/test-utils';
+import { withTemporaryDirectory } from '@t2i/test-utils';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Painter } from '../painter.ts';
 import { mockPainter } from '../test-support.ts';
@@ -73,11 +73,11 @@ describe('openWorkerPainter', () => {
   });
 
   it.skipIf(process.platform === 'win32')('says when its thread cannot be ended', async () => {
-    await withTemporaryFolder(async (folder) => {
-      const pipe = join(folder, 'pipe');
+    await withTemporaryDirectory(async (directory) => {
+      const pipe = join(directory, 'pipe');
       execFileSync('mkfifo', [pipe]);
       const painter = await openWorkerPainter({ ...WORKER, data: { revision: 'r1', pipe } });
-      const stuck = painter.paint([cell('engine')]);
+      const stuck = painter.paint([cell('backend')]);
       const rejected = expect(stuck).rejects.toThrow(/cannot be ended/);
       await expect(Promise.resolve(painter.dispose())).rejects.toThrow(StuckThreadError);
       await rejected;

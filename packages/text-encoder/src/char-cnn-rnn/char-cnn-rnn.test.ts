@@ -2,10 +2,10 @@ import '@tensorflow/tfjs-backend-cpu';
 import { truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CheckpointError, ConfigError, float32Tensor, Rng, roundedToFloat16, type StateDict, sizeOf } from '@t2i/core';
-import { expectAllClose, relativeError, withTemporaryFolder } from '@t2i/test-utils';
+import { expectAllClose, relativeError, withTemporaryDirectory } from '@t2i/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { loadEncoder, saveEncoder } from '../node/encoder-folder.ts';
+import { loadEncoder, saveEncoder } from '../node/encoder-directory.ts';
 import { CharCnnRnn } from './char-cnn-rnn.ts';
 import { resolveCharCnnRnnConfig } from './config.ts';
 import { charCnnRnnShapes } from './network.ts';
@@ -84,7 +84,7 @@ describe('CharCnnRnn', () => {
     for (const i of [0, 1]) expect(Math.hypot(...row(data, i))).toBeCloseTo(1, 5);
   });
 
-  it('holds its weights on the engine once, and frees them', async () => {
+  it('holds its weights on the backend once, and frees them', async () => {
     const own = CharCnnRnn.fromWeights(config, weights(), null);
     const before = tf.memory().numTensors;
     await own.encode(['pink']);
@@ -100,21 +100,21 @@ describe('CharCnnRnn', () => {
 
 describe('the state of a CharCnnRnn', () => {
   it('comes back from files with the same id and the same embeddings', () =>
-    withTemporaryFolder(async (folder) => {
-      await saveEncoder(folder, encoder);
-      const loaded = await loadEncoder(folder);
+    withTemporaryDirectory(async (directory) => {
+      await saveEncoder(directory, encoder);
+      const loaded = await loadEncoder(directory);
       expect(loaded).toBeInstanceOf(CharCnnRnn);
       expect({ id: loaded.id, settings: loaded.settings }).toEqual({ id: encoder.id, settings: encoder.settings });
       expect((await loaded.encode(['a pink flower'])).data).toEqual((await encoder.encode(['a pink flower'])).data);
     }));
 
   it('may be of 16 bits: another encoder, near the first', () =>
-    withTemporaryFolder(async (folder) => {
+    withTemporaryDirectory(async (directory) => {
       const { tensors } = encoder.toState();
       const halves = Object.fromEntries(Object.entries(tensors).map(([name, one]) => [name, roundedToFloat16(one)]));
       const rounded = CharCnnRnn.fromWeights(config, halves, encoder.settings);
-      await saveEncoder(folder, rounded);
-      const loaded = await loadEncoder(folder);
+      await saveEncoder(directory, rounded);
+      const loaded = await loadEncoder(directory);
       expect(loaded.id).toBe(rounded.id);
       expect(loaded.id).not.toBe(encoder.id);
       const [{ data: a }, { data: b }] = await Promise.all([encoder.encode(['pink']), loaded.encode(['pink'])]);
@@ -140,9 +140,9 @@ describe('the state of a CharCnnRnn', () => {
   });
 
   it('is refused when its file is truncated', () =>
-    withTemporaryFolder(async (folder) => {
-      await saveEncoder(folder, encoder);
-      await truncate(join(folder, 'encoder.safetensors'), 2000);
-      await expect(loadEncoder(folder)).rejects.toThrow(CheckpointError);
+    withTemporaryDirectory(async (directory) => {
+      await saveEncoder(directory, encoder);
+      await truncate(join(directory, 'encoder.safetensors'), 2000);
+      await expect(loadEncoder(directory)).rejects.toThrow(CheckpointError);
     }));
 });

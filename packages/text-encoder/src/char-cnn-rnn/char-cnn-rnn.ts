@@ -1,4 +1,4 @@
-/** The trained char-CNN-RNN (Reed et al. 2016, arXiv 1605.05395) as an encoder of sentences. */
+/** The trained char-CNN-RNN (Reed et al. 2016, arXiv 1605.05395) as an encoder of captions. */
 
 import type { CaptionReading, EmbeddingBatch, EncodeOptions, JsonValue, StateDict } from '@t2i/core';
 import { CheckpointError, errorMessage, expectTensors, float32Values, fnv1a } from '@t2i/core';
@@ -11,13 +11,13 @@ import { type CharCnnRnnConfig, resolveCharCnnRnnConfig } from './config.ts';
 import { charCnnRnn, charCnnRnnShapes } from './network.ts';
 import { type PretrainedName, type PretrainedOptions, readPretrained } from './pretrained.ts';
 
-/** Sentences encoded together: bounds the memory, and is enough to keep the engine busy. */
+/** Captions encoded together: bounds the memory, and is enough to keep the backend busy. */
 const ROWS_TOGETHER = 64;
 
 /**
- * Embeds a sentence by its characters: no vocabulary, so a misspelt word is still near itself.
+ * Embeds a caption by its characters: no vocabulary, so a misspelt word is still near itself.
  * Empty captions are a `ConfigError`; of more than 201 characters the first 201 count; what stands outside the alphabet becomes
- * a space (see `CharacterPolicy`). Weights are kept here and brought to the engine at the first sentence.
+ * a space (see `CharacterPolicy`). Weights are kept here and brought to the backend at the first caption.
  */
 export class CharCnnRnn implements SavableEncoder {
   static readonly kind = 'char-cnn-rnn';
@@ -122,7 +122,7 @@ export class CharCnnRnn implements SavableEncoder {
       const part = order.slice(from, from + rowsOfPass);
       const embeddings = tf.tidy(() =>
         charCnnRnn(
-          this.#onEngine(),
+          this.#onBackend(),
           part.map((i) => rows[i]!),
           this.config,
         ),
@@ -136,13 +136,13 @@ export class CharCnnRnn implements SavableEncoder {
     return { data, shape: [captions.length, this.dim] };
   }
 
-  /** Frees the weights on the engine; the next sentence brings them back. */
+  /** Frees the weights on the backend; the next caption brings them back. */
   dispose(): void {
     tf.dispose(this.#weights);
     this.#weights = undefined;
   }
 
-  #onEngine(): Readonly<Record<string, tf.Tensor>> {
+  #onBackend(): Readonly<Record<string, tf.Tensor>> {
     this.#weights ??= Object.fromEntries(
       Object.entries(this.#state.tensors).map(([name, tensor]) => [
         name,

@@ -1,4 +1,4 @@
-/** The embedding of a caption does not depend on its company, on engines that choose their algorithms by the size of a pass. */
+/** The embedding of a caption does not depend on its company, on backends that choose their algorithms by the size of a pass. */
 
 import '@t2i/backend-native';
 import '@tensorflow/tfjs-backend-cpu';
@@ -14,14 +14,14 @@ const captions = Array.from({ length: 24 }, () =>
   Array.from({ length: 2 + rng.integer(18) }, () => rng.pick(WORDS)).join(' '),
 );
 
-describe.each(['native', 'cpu'])('on %s', (engine) => {
-  const count = engine === 'native' ? 24 : 3; // which takes a second for each there
+describe.each(['native', 'cpu'])('on %s', (backend) => {
+  const count = backend === 'native' ? 24 : 3; // which takes a second for each there
 
-  it.skipIf(engine === 'native' && !isNativeAvailable())(
+  it.skipIf(backend === 'native' && !isNativeAvailable())(
     'a caption has the same embedding alone, in any company and in any order',
     { timeout: 300_000 },
     async () => {
-      await tf.setBackend(engine);
+      await tf.setBackend(backend);
       const encoder = await CharCnnRnn.pretrained('oxford-102');
       const some = captions.slice(0, count);
       const alone = new Map<string, Float32Array>();

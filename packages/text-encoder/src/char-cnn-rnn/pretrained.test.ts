@@ -6,10 +6,10 @@ import type { AddressInfo } from 'node:net';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { CheckpointError, ConfigError, float32Tensor, Rng, sizeOf } from '@t2i/core';
-import { withTemporaryFolder } from '@t2i/test-utils';
+import { withTemporaryDirectory } from '@t2i/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { saveEncoder } from '../node/encoder-folder.ts';
+import { saveEncoder } from '../node/encoder-directory.ts';
 import { PRETRAINED_FILES } from '../pretrained-files.ts';
 import { roundedEncoder } from '../restore-encoder.ts';
 import { CharCnnRnn } from './char-cnn-rnn.ts';
@@ -28,16 +28,16 @@ const tensors = Object.fromEntries(
 );
 const encoder = await roundedEncoder(CharCnnRnn.fromWeights(config, tensors, { trainedOn: 'nothing' }));
 
-const withSavedEncoder = (use: (folder: string) => Promise<void>) =>
-  withTemporaryFolder(async (folder) => {
-    await saveEncoder(folder, encoder);
-    await use(folder);
+const withSavedEncoder = (use: (directory: string) => Promise<void>) =>
+  withTemporaryDirectory(async (directory) => {
+    await saveEncoder(directory, encoder);
+    await use(directory);
   });
 
-/** Serves the files of a folder on a free port. */
-async function withServer(folder: string, use: (address: string) => Promise<void>): Promise<void> {
+/** Serves the files of a directory on a free port. */
+async function withServer(directory: string, use: (address: string) => Promise<void>): Promise<void> {
   const server = createServer((request, response) => {
-    readFile(join(folder, basename(request.url!))).then(
+    readFile(join(directory, basename(request.url!))).then(
       (bytes) => response.end(bytes),
       () => response.writeHead(404).end(),
     );
@@ -51,43 +51,48 @@ async function withServer(folder: string, use: (address: string) => Promise<void
 }
 
 describe('CharCnnRnn.pretrained', () => {
-  it('reads an encoder from a folder and from a server', () =>
-    withSavedEncoder(async (folder) => {
+  it('reads an encoder from a directory and from a server', () =>
+    withSavedEncoder(async (directory) => {
       const expected = await encoder.encode(['a pink flower']);
-      const fromDisk = await CharCnnRnn.pretrained('oxford-102', { from: pathToFileURL(folder) });
+      const fromDisk = await CharCnnRnn.pretrained('oxford-102', { from: pathToFileURL(directory) });
       expect(await fromDisk.encode(['a pink flower'])).toEqual(expected);
-      await withServer(folder, async (address) => {
+      await withServer(directory, async (address) => {
         const fetched = await CharCnnRnn.pretrained('oxford-102', { from: address });
         expect(fetched.id).toBe(encoder.id);
         expect(await fetched.encode(['a pink flower'])).toEqual(expected);
       });
     }));
 
-  const damages: [string, (folder: string) => Promise<void>, RegExp][] = [
-    ['missing weights', (folder) => rm(join(folder, 'encoder.safetensors')), /Cannot read .*encoder\.safetensors/],
-    ['a missing manifest', (folder) => rm(join(folder, 'encoder.json')), /Cannot read .*encoder\.json/],
-    ['truncated weights', (folder) => truncate(join(folder, 'encoder.safetensors'), 1500), /is damaged/],
+  const damages: [string, (directory: string) => Promise<void>, RegExp][] = [
+    [
+      'missing weights',
+      (directory) => rm(join(directory, 'encoder.safetensors')),
+      /Cannot read .*encoder\.safetensors/,
+    ],
+    ['a missing manifest', (directory) => rm(join(directory, 'encoder.json')), /Cannot read .*encoder\.json/],
+    ['truncated weights', (directory) => truncate(join(directory, 'encoder.safetensors'), 1500), /is damaged/],
     [
       'a page in place of the manifest',
-      (folder) => writeFile(join(folder, 'encoder.json'), '<html>'),
+      (directory) => writeFile(join(directory, 'encoder.json'), '<html>'),
       /not valid JSON/,
     ],
     [
       'weights of another encoder',
-      (folder) => writeFile(join(folder, 'encoder.json'), '{"formatVersion":1,"kind":"char-cnn-rnn","id":"x","dim":5}'),
+      (directory) =>
+        writeFile(join(directory, 'encoder.json'), '{"formatVersion":1,"kind":"char-cnn-rnn","id":"x","dim":5}'),
       /names the encoder x/,
     ],
   ];
   it.each(damages)('refuses %s, on disk and on a server', (_, damage, message) =>
-    withSavedEncoder(async (folder) => {
-      await damage(folder);
+    withSavedEncoder(async (directory) => {
+      await damage(directory);
       const attempt = (from: string) => CharCnnRnn.pretrained('oxford-102', { from }).catch((error: unknown) => error);
       const check = (error: unknown) => {
         expect(error).toBeInstanceOf(CheckpointError);
         expect((error as CheckpointError).message).toMatch(message);
       };
-      check(await attempt(pathToFileURL(folder).href));
-      await withServer(folder, async (address) => check(await attempt(address)));
+      check(await attempt(pathToFileURL(directory).href));
+      await withServer(directory, async (address) => check(await attempt(address)));
     }),
   );
 

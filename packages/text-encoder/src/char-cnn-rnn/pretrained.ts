@@ -9,12 +9,12 @@ import { readUrl } from '../read-url.ts';
 export type PretrainedName = keyof typeof PRETRAINED_FILES;
 
 export interface PretrainedOptions {
-  /** A folder that has `encoder.json` and `encoder.safetensors`, where they are not beside this package: a CDN for instance. */
+  /** A directory that has `encoder.json` and `encoder.safetensors`, where they are not beside this package: a CDN for instance. */
   readonly from?: URL | string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-const HINT = 'Install @t2i/text-encoder again, or name a folder that has the files in `from`.';
+const HINT = 'Install @t2i/text-encoder again, or name a directory that has the files in `from`.';
 
 /** @throws CheckpointError when a file is missing or damaged; @throws ConfigError for a name that there is not */
 export async function readPretrained(
@@ -37,8 +37,8 @@ function ownFiles(name: PretrainedName): EncoderFiles {
   });
 }
 
-function filesIn(folder: URL | string): EncoderFiles {
-  const base = String(folder).replace(/\/?$/, '/');
+function filesIn(directory: URL | string): EncoderFiles {
+  const base = String(directory).replace(/\/?$/, '/');
   try {
     return { manifest: new URL('encoder.json', base), weights: new URL('encoder.safetensors', base) };
   } catch (cause) {

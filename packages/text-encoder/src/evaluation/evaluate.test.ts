@@ -67,7 +67,7 @@ describe('evaluateEncoder', () => {
     expect(imageEmbeddings).toHaveLength(images * dim);
   });
 
-  it('leaves nothing on the engine', async () => {
+  it('leaves nothing on the backend', async () => {
     const before = tf.memory().numTensors;
     await evaluateEncoder({ encoder, dataset, features, normaliseImages: true });
     expect(tf.memory().numTensors).toBe(before);

@@ -1,5 +1,5 @@
 /**
- * How well an encoder's sentences find images of classes that it never saw (Reed et al. 2016, arXiv 1605.05395, tables 1 and 2).
+ * How well an encoder's captions find images of classes that it never saw (Reed et al. 2016, arXiv 1605.05395, tables 1 and 2).
  * A class is the mean of the embeddings of all captions of all its images; an image is its whole view.
  */
 
@@ -44,7 +44,7 @@ export interface EncoderReport {
   readonly captions: number;
   /** Zero-shot accuracy over images. */
   readonly top1: number;
-  /** Of retrieval by the classes' mean sentences: AP@k of the paper. */
+  /** Of retrieval by the classes' mean captions: AP@k of the paper. */
   readonly precision: PrecisionAt;
   /** Of retrieval by one caption at a time. */
   readonly captionPrecision: PrecisionAt;
@@ -55,7 +55,7 @@ export interface EncoderReport {
   readonly confusion: readonly (readonly number[])[];
 }
 
-/** A report, and the mean caption embedding of each image [images, dim] for pictures. */
+/** A report, and the mean caption embedding of each image [images, dim] for images. */
 export interface Evaluation {
   readonly report: EncoderReport;
   /** Items of the split, and for each its class as an index of `report.classes`. */
@@ -153,7 +153,7 @@ export async function scoresOf(embeddings: Float32Array, dim: number, images: tf
   const queries = embeddings.length / dim;
   const scores = tf.tidy(() => tf.matMul(tf.tensor2d(embeddings, [queries, dim]), images, false, true));
   const data = (await scores.data()) as Float32Array;
-  const copy = data.slice(); // some engines give out their own memory
+  const copy = data.slice(); // some backends give out their own memory
   scores.dispose();
   return { data: copy, shape: [queries, images.shape[0]] };
 }

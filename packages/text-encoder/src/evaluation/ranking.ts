@@ -1,6 +1,6 @@
 /**
  * What scores are worth: zero-shot classification and retrieval by the authors' protocol
- * (`classify_sje_tcnn.lua:124-182`, `util/util_retrieval.lua:40-80`). No engine is needed.
+ * (`classify_sje_tcnn.lua:124-182`, `util/util_retrieval.lua:40-80`). No backend is needed.
  */
 
 import { assertShape } from '@t2i/core';

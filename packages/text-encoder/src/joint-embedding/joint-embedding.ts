@@ -27,7 +27,7 @@ import { WordCnn } from '../word-cnn/word-cnn.ts';
 import { contrastLoss, distillationLoss, type JointLossOptions, jointLoss, matchAccuracy } from './loss.ts';
 import type { TextNetwork } from './text-network.ts';
 
-/** One image and a sentence or more of it from each of n distinct classes. */
+/** One image and a caption or more of it from each of n distinct classes. */
 export interface JointBatch {
   /** Image features [n, dim]. */
   readonly features: EmbeddingBatch;
@@ -43,7 +43,7 @@ const WEIGHTS = 'text/';
 const MEANS = 'rmsProp/';
 
 /**
- * A text network that learns to give sentences a high product with the features of their images.
+ * A text network that learns to give captions a high product with the features of their images.
  * The features are compared as they are: the image side is fixed, its encoder the identity.
  */
 export class JointEmbedding implements Trainable<JointBatch> {
@@ -63,7 +63,7 @@ export class JointEmbedding implements Trainable<JointBatch> {
   }
 
   /**
-   * Reports `loss/joint`, with a teacher `loss/teacher` and with edited captions `loss/contrast`, which are added to it, and as `score/accuracy` the share of images whose own sentence scores
+   * Reports `loss/joint`, with a teacher `loss/teacher` and with edited captions `loss/contrast`, which are added to it, and as `score/accuracy` the share of images whose own caption scores
    * highest in the batch.
    */
   async step(
@@ -136,7 +136,7 @@ export class JointEmbedding implements Trainable<JointBatch> {
     const { meanSquare } = await this.#rmsProp.getState();
     for (const [name, variable] of Object.entries(this.network.variables)) {
       const values = (await variable.data()) as Float32Array;
-      tensors[WEIGHTS + name] = float32Tensor(variable.shape, values.slice()); // some engines give out their own memory
+      tensors[WEIGHTS + name] = float32Tensor(variable.shape, values.slice()); // some backends give out their own memory
       tensors[MEANS + name] = float32Tensor(variable.shape, meanSquare[name]!);
     }
     return { tensors, metadata: { format: 't2i/joint-embedding', config: JSON.stringify(this.config) } };
@@ -170,7 +170,7 @@ export class JointEmbedding implements Trainable<JointBatch> {
 }
 
 /**
- * The encoder that a `JointEmbedding` had become when its `state` was taken. Needs no engine.
+ * The encoder that a `JointEmbedding` had become when its `state` was taken. Needs no backend.
  * @param settings how it was trained, for people
  * @throws CheckpointError when the state is not that of a joint embedding
  */

@@ -52,7 +52,7 @@ it('distillationLoss is finite for a teacher that says the same of all', () => {
   expect(tf.tidy(() => distillationLoss(zeros, zeros)).dataSync()[0]).toBe(0);
 });
 
-it('matchAccuracy counts the images whose own sentence scores highest', () => {
+it('matchAccuracy counts the images whose own caption scores highest', () => {
   const scores = tf.tensor2d([3, 1, 0, 2, 1, 0, 0, 0, 1], [3, 3]);
   expect(matchAccuracy(scores).dataSync()[0]).toBeCloseTo(2 / 3, 6);
 });

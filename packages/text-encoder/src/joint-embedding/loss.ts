@@ -1,6 +1,6 @@
 /**
  * The deep structured joint embedding loss (Reed et al. 2016, arXiv 1605.05395, equations 5–7; `train_sje_hybrid.lua:117-155`):
- * every pair that belongs together should score higher, by a margin, than the same image or sentence with one of another class.
+ * every pair that belongs together should score higher, by a margin, than the same image or caption with one of another class.
  */
 
 import { rectify } from '@t2i/ops';
@@ -8,7 +8,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { normaliseRows } from '../normalise-rows.ts';
 
 export interface JointLossOptions {
-  /** Also compare every sentence with the images of others (DS-SJE); without, only every image with the sentences of others (DA-SJE). */
+  /** Also compare every caption with the images of others (DS-SJE); without, only every image with the captions of others (DA-SJE). */
   readonly symmetric: boolean;
   readonly margin: number;
   /** Weight of `contrastLoss`, where a batch has edited captions; 0: without, as in the paper. */
@@ -17,7 +17,7 @@ export interface JointLossOptions {
 
 /**
  * 1/N² · Σᵢ Σⱼ≠ᵢ max(0, margin + sᵢⱼ − sᵢᵢ), and for the symmetric loss also of sⱼᵢ.
- * @param scores s [N, N]: row i is image i, column j sentence j; all N classes differ
+ * @param scores s [N, N]: row i is image i, column j caption j; all N classes differ
  */
 export function jointLoss(
   scores: tf.Tensor2D,
@@ -64,14 +64,14 @@ export function contrastLoss(
  * How far scores are from a teacher's (after Hinton et al. 2015, arXiv 1503.02531, section 2.1, with products for logits): Huber's loss of the difference in
  * standard deviations of the teacher's. Squared errors would not do: RMSProp's first steps throw scores far off, and gradients as large as there would keep
  * its mean of squares high for thousands of steps.
- * @param scores of images (rows) with sentences (columns), of the network and of the teacher
+ * @param scores of images (rows) with captions (columns), of the network and of the teacher
  */
 export function distillationLoss(scores: tf.Tensor2D, target: tf.Tensor2D): tf.Scalar {
   const deviation = tf.maximum(tf.sqrt(tf.moments(target).variance), 1e-6); // a teacher may say the same of all
   return tf.losses.huberLoss(tf.div(target, deviation), tf.div(scores, deviation)) as tf.Scalar;
 }
 
-/** The share of images whose own sentence scores highest. */
+/** The share of images whose own caption scores highest. */
 export function matchAccuracy(scores: tf.Tensor2D): tf.Scalar {
   const [n] = scores.shape;
   return tf.mean(tf.cast(tf.equal(tf.argMax(scores, 1), tf.range(0, n, 1, 'int32')), 'float32'));

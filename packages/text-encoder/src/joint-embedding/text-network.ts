@@ -1,4 +1,4 @@
-/** The side of a joint embedding that learns: sentences in, vectors out, with a gradient. */
+/** The side of a joint embedding that learns: captions in, vectors out, with a gradient. */
 
 import type { JsonValue } from '@t2i/core';
 import type * as tf from '@tensorflow/tfjs-core';

@@ -2,7 +2,7 @@ import { readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CaptionEncoder, CheckpointError, ConfigError } from '@t2i/core';
 import { writeStateFile } from '@t2i/core/node';
-import { expectAllClose, MockEncoder, withTemporaryFolder } from '@t2i/test-utils';
+import { expectAllClose, MockEncoder, withTemporaryDirectory } from '@t2i/test-utils';
 import { describe, expect, it } from 'vitest';
 import { type CachedEmbeddingsOptions, cachedEmbeddings } from './cached-embeddings.ts';
 
@@ -20,8 +20,8 @@ async function rowsOf(options: CachedEmbeddingsOptions, rows: readonly number[] 
 
 describe('cachedEmbeddings', () => {
   it.each(['float16', 'float32'] as const)('computes once and reads any rows in %s afterwards', (precision) =>
-    withTemporaryFolder(async (folder) => {
-      const cacheFile = join(folder, 'cache', 'embeddings.safetensors');
+    withTemporaryDirectory(async (directory) => {
+      const cacheFile = join(directory, 'cache', 'embeddings.safetensors');
       const encoder = new MockEncoder();
       const options = { encoder, captions, cacheFile };
       const computed = await rowsOf({ ...options, precision });
@@ -37,8 +37,8 @@ describe('cachedEmbeddings', () => {
   );
 
   it('keeps 16 bits unless asked otherwise, and refuses numbers that they cannot hold', () =>
-    withTemporaryFolder(async (folder) => {
-      const options = { encoder: new MockEncoder(), captions, cacheFile: join(folder, 'embeddings.safetensors') };
+    withTemporaryDirectory(async (directory) => {
+      const options = { encoder: new MockEncoder(), captions, cacheFile: join(directory, 'embeddings.safetensors') };
       expect((await rowsOf(options)).precision).toBe('float16');
       const messages: string[] = [];
       const logger = { info: (message: string) => messages.push(message), warn() {} };
@@ -59,8 +59,8 @@ describe('cachedEmbeddings', () => {
     ['another order', new MockEncoder(), captions.toReversed()],
     ['captions cut elsewhere', new MockEncoder(), ['a pink flowera', ' red flower', '🌸']],
   ])('computes again for %s and says so', (_, encoder, newCaptions) =>
-    withTemporaryFolder(async (folder) => {
-      const cacheFile = join(folder, 'embeddings.safetensors');
+    withTemporaryDirectory(async (directory) => {
+      const cacheFile = join(directory, 'embeddings.safetensors');
       await rowsOf({ encoder: new MockEncoder(), captions, cacheFile });
       const messages: string[] = [];
       const logger = { info: (message: string) => messages.push(message), warn() {} };
@@ -82,8 +82,8 @@ describe('cachedEmbeddings', () => {
     ['weights of a model', (path) => writeStateFile(path, { tensors: {}, metadata: {} }), /is not a cache/],
   ];
   it.each(damages)('refuses a file that is %s and leaves it alone', (_, damage, message) =>
-    withTemporaryFolder(async (folder) => {
-      const cacheFile = join(folder, 'embeddings.safetensors');
+    withTemporaryDirectory(async (directory) => {
+      const cacheFile = join(directory, 'embeddings.safetensors');
       const options = { encoder: new MockEncoder(), captions, cacheFile };
       await rowsOf(options);
       await damage(cacheFile);

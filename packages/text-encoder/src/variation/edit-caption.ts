@@ -8,7 +8,7 @@ const JOINING = new Set(
   'and or to a an the of in also some bit little very light dark bright pale deep soft like mixed'.split(' '),
 );
 
-/** Gives the edited words, or nothing where the sentence has nothing of the kind. Words stand at even places. */
+/** Gives the edited words, or nothing where the caption has nothing of the kind. Words stand at even places. */
 type Edit = (words: readonly string[], rng: Rng) => string[] | undefined;
 
 const EDITS: readonly Edit[] = [exchangeColours, replaceColour, deny, changeCount];

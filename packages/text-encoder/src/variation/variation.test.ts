@@ -12,7 +12,7 @@ function all(draw: (rng: Rng) => string | undefined, draws = 400): Set<string | 
 }
 
 describe('editCaption', () => {
-  it('makes of two colours, a denial and a count what the sentence does not say', () => {
+  it('makes of two colours, a denial and a count what the caption does not say', () => {
     const edits = all((rng) => editCaption('five red petals with a yellow center', rng));
     expect(edits).toContain('five yellow petals with a red center');
     expect(edits).toContain('five blue petals with a yellow center');

@@ -1,4 +1,4 @@
-/** Words of flower captions that say what can be changed: colours, counts, parts; and sentences as words and what stands between them. */
+/** Words of flower captions that say what can be changed: colours, counts, parts; and captions as words and what stands between them. */
 
 /** Colour words, and which plain colours each of them may pass for. */
 export const COLOUR_FAMILIES: Readonly<Record<string, readonly string[]>> = {
@@ -37,9 +37,9 @@ export const PLAIN_COLOURS = ['red', 'pink', 'purple', 'blue', 'yellow', 'orange
 export const COUNT_WORDS = ['two', 'three', 'four', 'five', 'six', 'eight', 'many'] as const;
 export const MANY_WORDS: ReadonlySet<string> = new Set(['many', 'several', 'multiple', 'numerous', 'eight', 'lots']);
 
-/** A sentence as words at even places and what stands between them at odd ones; joined, it is the sentence again. */
-export function inWords(sentence: string): string[] {
-  return sentence.split(/([^\p{L}\p{M}\p{N}'’-]+)/u);
+/** A caption as words at even places and what stands between them at odd ones; joined, it is the caption again. */
+export function inWords(caption: string): string[] {
+  return caption.split(/([^\p{L}\p{M}\p{N}'’-]+)/u);
 }
 
 export const isColour = (word: string): boolean => Object.hasOwn(COLOUR_FAMILIES, word.toLowerCase());

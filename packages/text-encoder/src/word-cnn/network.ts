@@ -1,6 +1,6 @@
 /**
  * The network of the word-CNN: a linear map of word counts, as the encoder paper's bag of words, and beside it two convolutions over
- * the words' vectors, which hear what stands next to what. Both are summed over the words, so where in a sentence a phrase stands is all the same.
+ * the words' vectors, which hear what stands next to what. Both are summed over the words, so where in a caption a phrase stands is all the same.
  */
 
 import { rectify } from '@t2i/ops';
@@ -30,7 +30,7 @@ export function wordCnnShapes(
   };
 }
 
-/** Sentences as their words' vectors, side by side. */
+/** Captions as their words' vectors, side by side. */
 export interface WordRows {
   /** [n, 1, places, wordDim]; zero behind the last word of a row. */
   readonly vectors: tf.Tensor4D;

@@ -3,7 +3,7 @@
 import { ConfigError } from '@t2i/core';
 import { tokenizeWords } from '../captions.ts';
 
-/** Words of a sentence that are read; the rest is cut off. Captions of Oxford-102 have at most 70. */
+/** Words of a caption that are read; the rest is cut off. Captions of Oxford-102 have at most 70. */
 export const MAX_WORDS = 128;
 /** What stands for every mark between clauses: which adjective belongs to which noun depends on it. */
 export const PAUSE = ',';
@@ -13,7 +13,7 @@ const CLAUSES = /[,;:.!?]+/u;
 const SHORTEST_TO_CORRECT = 3;
 const LONG = 8; // from this length on two errors are allowed
 
-/** How one sentence is read. */
+/** How one caption is read. */
 export interface Reading {
   /** Places in the vocabulary, in order. */
   readonly ids: readonly number[];
@@ -25,7 +25,7 @@ export interface Reading {
   readonly cut: readonly string[];
 }
 
-/** Sentence by sentence the same, whatever was read before. */
+/** Caption by caption the same, whatever was read before. */
 export class Vocabulary {
   /** The most frequent first. */
   readonly words: readonly string[];

@@ -17,7 +17,7 @@ beforeAll(() => tf.setBackend('cpu'));
 
 const WORDS = ['this', 'flower', 'has', 'red', 'petals', 'white', ','];
 const config: WordCnnConfig = golden.sizes;
-const sentences = golden.rows.map((ids) => (ids.length === 0 ? 'quantum' : ids.map((id) => WORDS[id]).join(' ')));
+const captions = golden.rows.map((ids) => (ids.length === 0 ? 'quantum' : ids.map((id) => WORDS[id]).join(' ')));
 
 function goldenEncoder(): WordCnn {
   const weights = golden.weights as Record<string, number[]>;
@@ -29,14 +29,14 @@ function goldenEncoder(): WordCnn {
 
 describe('WordCnn', () => {
   it.each([true, false])(
-    'gives the numbers of the loops in NumPy, whatever the sentences beside; together: %s',
+    'gives the numbers of the loops in NumPy, whatever the captions beside; together: %s',
     async (together) => {
       const encoder = goldenEncoder();
       // a pause counts between clauses alone: the golden rows that end or begin with one are told by ids
-      const told = sentences.filter((text) => !/^,|,$/.test(text));
+      const told = captions.filter((text) => !/^,|,$/.test(text));
       const { data, shape } = await encoder.encode(told, { together });
       expect(shape).toEqual([told.length, config.dim]);
-      const expected = told.flatMap((text) => golden.embeddings[sentences.indexOf(text)]!);
+      const expected = told.flatMap((text) => golden.embeddings[captions.indexOf(text)]!);
       expectAllClose(data, Float32Array.from(expected), { absolute: 1e-5 });
       for (const [i, text] of told.entries()) {
         const alone = await encoder.encode([text]);

@@ -1,4 +1,4 @@
-/** The trained word-CNN as an encoder of sentences: words, what stands beside them, and a vocabulary that says what it does not know. */
+/** The trained word-CNN as an encoder of captions: words, what stands beside them, and a vocabulary that says what it does not know. */
 
 import type { CaptionReading, EmbeddingBatch, EncodeOptions, JsonValue, StateDict } from '@t2i/core';
 import { CheckpointError, errorMessage, expectTensors, float32Values, fnv1a } from '@t2i/core';
@@ -9,12 +9,12 @@ import { resolveWordCnnConfig, type WordCnnConfig } from './config.ts';
 import { maskOf, type Weights, wordCnn, wordCnnShapes } from './network.ts';
 import { Vocabulary } from './vocabulary.ts';
 
-/** Sentences encoded together: bounds the memory, and is enough to keep the engine busy. */
+/** Captions encoded together: bounds the memory, and is enough to keep the backend busy. */
 const ROWS_TOGETHER = 64;
 
 /**
- * Embeds a sentence by its words and their neighbours. A word within a typing error of a known one is read as that, other unknown words count
- * for nothing; empty captions are a `ConfigError`; of more than 128 words the first 128 count. Weights are brought to the engine at the first sentence.
+ * Embeds a caption by its words and their neighbours. A word within a typing error of a known one is read as that, other unknown words count
+ * for nothing; empty captions are a `ConfigError`; of more than 128 words the first 128 count. Weights are brought to the backend at the first caption.
  */
 export class WordCnn implements SavableEncoder {
   static readonly kind = 'word-cnn';
@@ -27,7 +27,7 @@ export class WordCnn implements SavableEncoder {
   readonly #tensors: StateDict['tensors'];
   readonly #vectors: Float32Array;
   readonly #kernel: Float32Array;
-  #onEngine: Weights | undefined;
+  #onBackend: Weights | undefined;
 
   private constructor(
     vocabulary: Vocabulary,
@@ -118,10 +118,10 @@ export class WordCnn implements SavableEncoder {
     return { unknown, corrected, cut: cut.join(' ') };
   }
 
-  /** Frees the weights on the engine; the next sentence brings them back. */
+  /** Frees the weights on the backend; the next caption brings them back. */
   dispose(): void {
-    tf.dispose(this.#onEngine);
-    this.#onEngine = undefined;
+    tf.dispose(this.#onBackend);
+    this.#onBackend = undefined;
   }
 
   #embed(rows: readonly (readonly number[])[]): tf.Tensor2D {
@@ -145,11 +145,11 @@ export class WordCnn implements SavableEncoder {
 
   /** All but the two tables of words, which are read here. */
   #weights(): Weights {
-    this.#onEngine ??= Object.fromEntries(
+    this.#onBackend ??= Object.fromEntries(
       Object.entries(this.#tensors)
         .filter(([name]) => !name.startsWith('words/'))
         .map(([name, tensor]) => [name, tf.keep(tf.tensor(float32Values(tensor).slice(), [...tensor.shape]))]),
     );
-    return this.#onEngine;
+    return this.#onBackend;
   }
 }

@@ -28,22 +28,22 @@ export function scalarsEvent(seconds: number, step: number, values: Readonly<Rec
   return event(seconds, step, bytesField(FIELD.summary, concatenate(summaries)));
 }
 
-/** A picture as TensorBoard takes it; sizes in pixels. */
-export interface EncodedPicture {
+/** An image as TensorBoard takes it; sizes in pixels. */
+export interface EncodedImage {
   readonly width: number;
   readonly height: number;
   readonly png: Uint8Array;
 }
 
-/** A picture of a step. */
-export function imageEvent(seconds: number, step: number, tag: string, picture: EncodedPicture): Uint8Array {
-  const image = concatenate([
-    varintField(1, picture.height),
-    varintField(2, picture.width),
+/** An image of a step. */
+export function imageEvent(seconds: number, step: number, tag: string, image: EncodedImage): Uint8Array {
+  const encoded = concatenate([
+    varintField(1, image.height),
+    varintField(2, image.width),
     varintField(3, RGB),
-    bytesField(4, picture.png),
+    bytesField(4, image.png),
   ]);
-  const value = concatenate([stringField(1, tag), bytesField(4, image)]);
+  const value = concatenate([stringField(1, tag), bytesField(4, encoded)]);
   return event(seconds, step, bytesField(FIELD.summary, bytesField(1, value)));
 }
 

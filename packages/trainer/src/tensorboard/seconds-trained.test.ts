@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { withTemporaryFolder } from '@t2i/test-utils';
+import { withTemporaryDirectory } from '@t2i/test-utils';
 import { expect, it } from 'vitest';
 import { fileVersionEvent, imageEvent, scalarsEvent, sessionStartEvent } from './event.ts';
 import { concatenate } from './protobuf.ts';
@@ -15,7 +15,7 @@ const session = (from: number, to: number) =>
   ]);
 
 it('adds up the sessions of a run, without the time between them', () =>
-  withTemporaryFolder(async (run) => {
+  withTemporaryDirectory(async (run) => {
     await writeFile(join(run, 'run.json'), '{}');
     expect(await secondsTrained(run)).toBeUndefined();
     await writeFile(join(run, 'events.out.tfevents.1.0000'), session(1000.5, 1600));
@@ -24,7 +24,7 @@ it('adds up the sessions of a run, without the time between them', () =>
   }));
 
 it('counts until the last whole event of a file that was being written', () =>
-  withTemporaryFolder(async (run) => {
+  withTemporaryDirectory(async (run) => {
     const cut = scalarsEvent(300, 2, { loss: 1 }).subarray(0, -3);
     await writeFile(join(run, 'events.out.tfevents.1.0000'), concatenate([session(100, 200), cut]));
     expect(await secondsTrained(run)).toBe(100);

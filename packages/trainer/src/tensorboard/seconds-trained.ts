@@ -15,9 +15,9 @@ export async function secondsTrained(runDirectory: string): Promise<number | und
   return spans.reduce((sum, span) => sum + span);
 }
 
-/** From the first event of a file to the last one that is whole. Pictures in between are passed over unread. */
-async function secondsIn(folder: string, name: string): Promise<number> {
-  const file = await openInside(folder, name);
+/** From the first event of a file to the last one that is whole. Images in between are passed over unread. */
+async function secondsIn(directory: string, name: string): Promise<number> {
+  const file = await openInside(directory, name);
   try {
     const { size } = await file.stat();
     let first: number | undefined;

@@ -1,10 +1,11 @@
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { withTemporaryFolder } from '@t2i/test-utils';
+import { withTemporaryDirectory } from '@t2i/test-utils';
 import { describe, expect, it } from 'vitest';
 import { JsonlTracker, readLog, truncateLog } from './jsonl.ts';
 
-const inLog = (use: (path: string) => Promise<void>) => withTemporaryFolder((folder) => use(join(folder, 'log.jsonl')));
+const inLog = (use: (path: string) => Promise<void>) =>
+  withTemporaryDirectory((directory) => use(join(directory, 'log.jsonl')));
 
 describe('JsonlTracker', () => {
   it('appends to what is there', () =>

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { withTemporaryFolder } from '@t2i/test-utils';
+import { withTemporaryDirectory } from '@t2i/test-utils';
 import { expect, it } from 'vitest';
 import { fileVersionEvent, scalarsEvent, sessionStartEvent } from '../tensorboard/event.ts';
 import { concatenate } from '../tensorboard/protobuf.ts';
@@ -9,7 +9,7 @@ import { TensorBoardTracker } from './tensorboard.ts';
 const now = () => 1_700_000_000_500;
 
 it('gives every session a file of its own, in order, even within one second', async () => {
-  await withTemporaryFolder(async (directory) => {
+  await withTemporaryDirectory(async (directory) => {
     for (const firstStep of [0, 31, 61]) {
       const tracker = await TensorBoardTracker.open({ directory, firstStep, now });
       await tracker.scalars(firstStep + 9, { 'loss/generator': 1 });
@@ -26,8 +26,8 @@ it('gives every session a file of its own, in order, even within one second', as
   });
 });
 
-it('embeds pictures as PNG', async () => {
-  await withTemporaryFolder(async (directory) => {
+it('embeds images as PNG', async () => {
+  await withTemporaryDirectory(async (directory) => {
     const tracker = await TensorBoardTracker.open({ directory, now });
     await tracker.image(3, 'samples', { width: 4, height: 2, data: new Uint8Array(24) });
     await tracker.close();

@@ -1,4 +1,4 @@
-/** Writes the figures and pictures of a run as TensorBoard event files. */
+/** Writes the figures and images of a run as TensorBoard event files. */
 
 import { join } from 'node:path';
 import type { RgbImage, Tracker } from '@t2i/core';
@@ -10,7 +10,7 @@ import { fileVersionEvent, imageEvent, scalarsEvent, sessionStartEvent } from '.
 const PREFIX = 'events.out.tfevents.';
 
 export interface TensorBoardOptions {
-  /** The run's folder; `tensorboard --logdir` takes it or one above it. */
+  /** The run's directory; `tensorboard --logdir` takes it or one above it. */
   readonly directory: string;
   /** First step that this session writes; TensorBoard drops what an earlier session wrote from there on. Default 0. */
   readonly firstStep?: number;
@@ -44,8 +44,8 @@ export class TensorBoardTracker implements Tracker {
   }
 
   async image(step: number, tag: string, image: RgbImage): Promise<void> {
-    const picture = { width: image.width, height: image.height, png: await encodeImage(image) };
-    await this.#file.append(imageEvent(this.#seconds(), step, tag, picture));
+    const encoded = { width: image.width, height: image.height, png: await encodeImage(image) };
+    await this.#file.append(imageEvent(this.#seconds(), step, tag, encoded));
   }
 
   async close(): Promise<void> {

@@ -28,7 +28,7 @@ const model = pixelModel();
 describe('rows', () => {
   const noises = createNoises(3);
 
-  it('of a sentence have the noises of the seed, and the caption as encoders take it', async () => {
+  it('of a caption have the noises of the seed, and the caption as encoders take it', async () => {
     const { embeddings, noise } = await rowsToGenerate(
       { model, encoder },
       { caption: ' A  Rose\n', seed: 7, count: 2 },
@@ -38,13 +38,13 @@ describe('rows', () => {
     expect(noise).toEqual(Float32Array.of(...noises(7, [0]), ...noises(7, [1])));
   });
 
-  it('near a picture begin with it', async () => {
+  it('near an image begin with it', async () => {
     const request = { caption: 'a rose', seed: 7, count: 2, like: [3, 1] };
     const { noise } = await rowsToGenerate({ model, encoder }, request);
     expect(noise).toEqual(Float32Array.of(...noises(7, [3, 1]), ...noises(7, [3, 1, 1])));
   });
 
-  it('of a walk go from one sentence to the other, with one noise', async () => {
+  it('of a walk go from one caption to the other, with one noise', async () => {
     const request = { from: 'a rose', to: 'a tulip', seed: 7, steps: 3 };
     const { embeddings, noise } = await rowsToInterpolate({ model, encoder }, request);
     const { data } = await encoder.encode(['a rose', 'a tulip']);
@@ -69,7 +69,7 @@ describe('drawRows', () => {
     });
   });
 
-  it('stops between passes when nobody wants the pictures any more', async () => {
+  it('stops between passes when nobody wants the images any more', async () => {
     const passes: number[] = [];
     const stop = new AbortController();
     const drawing = drawRows(

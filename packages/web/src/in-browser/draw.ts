@@ -1,4 +1,4 @@
-/** From requests to pixels, a few rows at a time, so that a picture that nobody wants any more can be given up. */
+/** From requests to pixels, a few rows at a time, so that an image that nobody wants any more can be given up. */
 
 import {
   type CaptionEncoder,
@@ -10,12 +10,12 @@ import {
   toRgbImages,
 } from '@t2i/core';
 import { interpolateEmbeddings } from '@t2i/gan-cls';
-import type { GenerateRequest, InterpolateRequest } from '../picture-source.ts';
+import type { GenerateRequest, InterpolateRequest } from '../image-source.ts';
 
-/** Pictures drawn between two looks for messages. */
+/** Images drawn between two looks for messages. */
 const ROWS_AT_ONCE = 8;
 
-/** What the generator is given: row by row, a sentence and a noise. */
+/** What the generator is given: row by row, a caption and a noise. */
 export interface Rows {
   readonly embeddings: EmbeddingBatch;
   readonly noise: Float32Array;
@@ -26,7 +26,7 @@ interface Drawer {
   readonly encoder: CaptionEncoder;
 }
 
-/** One sentence, and the noises of a seed or those near to one of them. */
+/** One caption, and the noises of a seed or those near to one of them. */
 export async function rowsToGenerate(
   { model, encoder }: Drawer,
   { caption, seed, count, like = [] }: Omit<GenerateRequest, 'model'>,
@@ -37,7 +37,7 @@ export async function rowsToGenerate(
   return { embeddings: { data: rows(count, shape[1], () => data), shape: [count, shape[1]] }, noise };
 }
 
-/** The way from one sentence to another, and the first noise of a seed. */
+/** The way from one caption to another, and the first noise of a seed. */
 export async function rowsToInterpolate(
   { model, encoder }: Drawer,
   { from, to, seed, steps }: Omit<InterpolateRequest, 'model'>,
@@ -73,7 +73,7 @@ export async function drawRows(
   return images;
 }
 
-/** Lets messages that wait be heard: the wasm engine computes without ever giving way. */
+/** Lets messages that wait be heard: the wasm backend computes without ever giving way. */
 function messages(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve));
 }

@@ -1,14 +1,14 @@
 /** What page and worker say to each other. The page orders under a number; answers carry it. */
 
-import type { GenerateRequest, InterpolateRequest, LoadProgress, ModelFacts } from '../picture-source.ts';
+import type { GenerateRequest, InterpolateRequest, LoadProgress, ModelFacts } from '../image-source.ts';
 
 /** In the order in which they are tried. */
-export const ENGINE_NAMES = ['webgpu', 'webgl', 'wasm'] as const;
-export type BrowserEngine = (typeof ENGINE_NAMES)[number];
+export const BACKEND_NAMES = ['webgpu', 'webgl', 'wasm'] as const;
+export type BrowserBackend = (typeof BACKEND_NAMES)[number];
 
 /** What the worker does. The first order opens the model. */
 export type Order =
-  | { readonly kind: 'open'; readonly baseUrl: string; readonly engine: BrowserEngine | undefined }
+  | { readonly kind: 'open'; readonly baseUrl: string; readonly backend: BrowserBackend | undefined }
   | ({ readonly kind: 'generate' } & Omit<GenerateRequest, 'model'>)
   | ({ readonly kind: 'interpolate' } & Omit<InterpolateRequest, 'model'>);
 
@@ -18,21 +18,21 @@ export type Message = { readonly id: number; readonly order: Order } | { readonl
 /** What an order to open comes to. */
 export interface OpenedModel {
   /** For people. */
-  readonly engine: string;
+  readonly backend: string;
   readonly facts: ModelFacts;
 }
 
 /** A failure, as data: classes do not cross threads. */
 export interface Failure {
-  /** Of a `T2iError`; undefined for what the engine or our own code threw. */
+  /** Of a `T2iError`; undefined for what the backend or our own code threw. */
   readonly code: string | undefined;
   readonly message: string;
   readonly hint: string | undefined;
 }
 
-/** To the page. Pictures are PNG files. */
+/** To the page. Images are PNG files. */
 export type Answer =
   | { readonly id: number; readonly progress: LoadProgress }
   | { readonly id: number; readonly opened: OpenedModel }
-  | { readonly id: number; readonly pictures: readonly Blob[] }
+  | { readonly id: number; readonly images: readonly Blob[] }
   | { readonly id: number; readonly failure: Failure };

@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { LoadProgress } from '../picture-source.ts';
-import { SourceError } from '../picture-source.ts';
+import type { LoadProgress } from '../image-source.ts';
+import { SourceError } from '../image-source.ts';
 import type { Answer, Message } from './messages.ts';
 import { type BrowserSourceOptions, openBrowserSource } from './open-browser-source.ts';
 
 const FACTS = { name: 'toys', imageSize: 32, epoch: 3 };
-const picture = new Blob(['x'], { type: 'image/png' });
+const image = new Blob(['x'], { type: 'image/png' });
 
 /** A worker that does what a test says. */
 class FakeWorker {
@@ -37,7 +37,7 @@ function opening(options: Partial<BrowserSourceOptions> = {}) {
 
 async function opened() {
   const { worker, source } = opening();
-  worker.answer({ id: 1, opened: { engine: 'WebGPU', facts: FACTS } });
+  worker.answer({ id: 1, opened: { backend: 'WebGPU', facts: FACTS } });
   vi.spyOn(URL, 'createObjectURL').mockImplementation(() => `blob:${Math.random()}`);
   return { worker, source: await source };
 }
@@ -45,14 +45,14 @@ async function opened() {
 describe('opening', () => {
   it('tells how far it has come, and then what it is', async () => {
     const heard: LoadProgress[] = [];
-    const { worker, source } = opening({ onProgress: (progress) => heard.push(progress), engine: 'wasm' });
+    const { worker, source } = opening({ onProgress: (progress) => heard.push(progress), backend: 'wasm' });
     expect(worker.messages).toEqual([
-      { id: 1, order: { kind: 'open', baseUrl: 'https://x.org/model/', engine: 'wasm' } },
+      { id: 1, order: { kind: 'open', baseUrl: 'https://x.org/model/', backend: 'wasm' } },
     ]);
     worker.answer({ id: 1, progress: { loaded: 1, total: 2 } });
-    worker.answer({ id: 1, opened: { engine: 'WebAssembly', facts: FACTS } });
+    worker.answer({ id: 1, opened: { backend: 'WebAssembly', facts: FACTS } });
     expect(heard).toEqual([{ loaded: 1, total: 2 }]);
-    expect(await source).toMatchObject({ kind: 'browser', engine: 'WebAssembly' });
+    expect(await source).toMatchObject({ kind: 'browser', backend: 'WebAssembly' });
     expect(await (await source).models()).toEqual([FACTS]);
   });
 
@@ -86,18 +86,18 @@ describe('opening', () => {
 });
 
 describe('an opened source', () => {
-  it('gives pictures with what makes them again', async () => {
+  it('gives images with what makes them again', async () => {
     const { worker, source } = await opened();
     const drawing = source.generate({ model: 'toys', caption: 'a rose', seed: 7, count: 2, like: [1] });
     expect(worker.messages.at(-1)).toEqual({
       id: 2,
       order: { kind: 'generate', caption: 'a rose', seed: 7, count: 2, like: [1] },
     });
-    worker.answer({ id: 2, pictures: [picture, picture] });
+    worker.answer({ id: 2, images: [image, image] });
     const url = expect.stringMatching(/^blob:/);
     expect(await drawing).toEqual([0, 1].map((index) => ({ url, caption: 'a rose', seed: 7, index })));
     const walking = source.interpolate({ from: 'a', to: 'b', seed: 7, steps: 3 });
-    worker.answer({ id: 3, pictures: [picture, picture, picture] });
+    worker.answer({ id: 3, images: [image, image, image] });
     expect((await walking).map(({ caption }) => caption)).toEqual(['a', 'a', 'b']);
   });
 
@@ -108,7 +108,7 @@ describe('an opened source', () => {
     stop.abort('enough');
     await expect(drawing).rejects.toBe('enough');
     expect(worker.messages.at(-1)).toEqual({ id: 2, abort: true });
-    worker.answer({ id: 2, pictures: [picture] });
+    worker.answer({ id: 2, images: [image] });
     expect(URL.createObjectURL).not.toHaveBeenCalled();
     await expect(source.generate({ caption: 'a', seed: 1, count: 1 }, stop.signal)).rejects.toBe('enough');
   });

@@ -1,41 +1,41 @@
-/** A model inside the browser as a source of pictures: no server, a thread of its own. */
+/** A model inside the browser as a source of images: no server, a thread of its own. */
 
 import {
-  type DrawnPicture,
+  type DrawnImage,
   type GenerateRequest,
+  type ImageSource,
   type InterpolateRequest,
   type LoadProgress,
   type OpenBrowserSource,
-  type PictureSource,
   SourceError,
   type SourceErrorKind,
-} from '../picture-source.ts';
-import type { Answer, BrowserEngine, Failure, Message, OpenedModel, Order } from './messages.ts';
+} from '../image-source.ts';
+import type { Answer, BrowserBackend, Failure, Message, OpenedModel, Order } from './messages.ts';
 
 export interface BrowserSourceOptions {
-  /** Address of the folder with `model.json`. */
+  /** Address of the directory with `model.json`. */
   readonly baseUrl: string;
   readonly onProgress?: (progress: LoadProgress) => void;
   /** Aborting it ends the download and the worker. */
   readonly signal?: AbortSignal;
   /** Default: the best that works. One that is asked for may be a program in the place of a graphics card. */
-  readonly engine?: BrowserEngine;
+  readonly backend?: BrowserBackend;
   readonly startWorker?: () => Worker;
 }
 
 /**
  * Downloads the model, or takes it from the browser's store, and starts it.
- * @throws SourceError `away` when the download fails for now, `broken` when a file is not what was published or no engine works
+ * @throws SourceError `away` when the download fails for now, `broken` when a file is not what was published or no backend works
  */
-export async function openBrowserSource(options: BrowserSourceOptions): Promise<PictureSource> {
-  const { baseUrl, signal, engine: wanted, onProgress, startWorker = startOwnWorker } = options;
+export async function openBrowserSource(options: BrowserSourceOptions): Promise<ImageSource> {
+  const { baseUrl, signal, backend: wanted, onProgress, startWorker = startOwnWorker } = options;
   signal?.throwIfAborted();
   const thread = new DrawingThread(startWorker(), onProgress);
   try {
-    const { engine, facts } = await thread.order<OpenedModel>({ kind: 'open', baseUrl, engine: wanted }, signal);
+    const { backend, facts } = await thread.order<OpenedModel>({ kind: 'open', baseUrl, backend: wanted }, signal);
     return {
       kind: 'browser',
-      engine,
+      backend,
       models: async () => [facts],
       generate: (request, signal) => generate(thread, request, signal),
       interpolate: (request, signal) => interpolate(thread, request, signal),
@@ -56,21 +56,21 @@ async function generate(
   thread: DrawingThread,
   { model: _, ...request }: GenerateRequest,
   signal: AbortSignal | undefined,
-): Promise<readonly DrawnPicture[]> {
-  const pictures = await thread.order<readonly Blob[]>({ kind: 'generate', ...request }, signal);
+): Promise<readonly DrawnImage[]> {
+  const images = await thread.order<readonly Blob[]>({ kind: 'generate', ...request }, signal);
   const { caption, seed } = request;
-  return pictures.map((picture, index) => ({ url: URL.createObjectURL(picture), caption, seed, index }));
+  return images.map((image, index) => ({ url: URL.createObjectURL(image), caption, seed, index }));
 }
 
 async function interpolate(
   thread: DrawingThread,
   { model: _, ...request }: InterpolateRequest,
   signal: AbortSignal | undefined,
-): Promise<readonly DrawnPicture[]> {
-  const pictures = await thread.order<readonly Blob[]>({ kind: 'interpolate', ...request }, signal);
+): Promise<readonly DrawnImage[]> {
+  const images = await thread.order<readonly Blob[]>({ kind: 'interpolate', ...request }, signal);
   const { from, to, seed, steps } = request;
-  return pictures.map((picture, step) => ({
-    url: URL.createObjectURL(picture),
+  return images.map((image, step) => ({
+    url: URL.createObjectURL(image),
     caption: 2 * step < steps ? from : to,
     seed,
     index: 0,
@@ -93,7 +93,7 @@ class DrawingThread {
     worker.onmessage = ({ data }: MessageEvent<Answer>) => {
       if ('progress' in data) onProgress?.(data.progress);
       else if ('failure' in data) this.#take(data.id)?.reject(sourceError(data.failure));
-      else this.#take(data.id)?.resolve('opened' in data ? data.opened : data.pictures);
+      else this.#take(data.id)?.resolve('opened' in data ? data.opened : data.images);
     };
     // It could not be loaded, or threw outside of any order: no answer will come.
     worker.onerror = ({ message }) => {
@@ -144,10 +144,10 @@ class DrawingThread {
   }
 }
 
-/** What each failure of these packages means to the page; any other is one of the engine. */
+/** What each failure of these packages means to the page; any other is one of the backend. */
 const KINDS: Readonly<Record<string, SourceErrorKind>> = { ERR_FETCH: 'away', ERR_CONFIG: 'refused' };
 
 function sourceError({ code, message, hint }: Failure): SourceError {
   if (code !== undefined) return new SourceError(KINDS[code] ?? 'broken', message, { hint });
-  return new SourceError('broken', `The engine in this browser failed: ${message}`, { hint: 'Reload the page.' });
+  return new SourceError('broken', `The backend in this browser failed: ${message}`, { hint: 'Reload the page.' });
 }

@@ -1,5 +1,5 @@
 /**
- * Pictures as PNG files (third edition), the same bytes' worth of pixels in every browser: a canvas would do with less code, but
+ * Images as PNG files (third revision), the same bytes' worth of pixels in every browser: a canvas would do with less code, but
  * browsers that protect against fingerprinting give back other pixels than were put into it.
  */
 

@@ -1,10 +1,10 @@
-/** The thread that draws: opens a published model on the best engine there is, then does what the page orders, one after the other. */
+/** The thread that draws: opens a published model on the best backend there is, then does what the page orders, one after the other. */
 
 import { errorMessage, T2iError } from '@t2i/core';
 import { downloadPublishedModel, PublishedModel } from '@t2i/published-model';
+import { onFirstBackend } from './backends.ts';
 import { drawRows, rowsToGenerate, rowsToInterpolate } from './draw.ts';
-import { onFirstEngine } from './engines.ts';
-import type { Answer, BrowserEngine, Failure, Message, OpenedModel, Order } from './messages.ts';
+import type { Answer, BrowserBackend, Failure, Message, OpenedModel, Order } from './messages.ts';
 import { encodePng } from './png.ts';
 
 /** Of the browser's store of files; the version is that of how files are kept, not of a model. */
@@ -32,16 +32,16 @@ scope.onmessage = ({ data }: MessageEvent<Message>) => {
 
 async function answerTo(id: number, order: Order, signal: AbortSignal): Promise<Answer> {
   signal.throwIfAborted();
-  if (order.kind === 'open') return { id, opened: await open(id, order.baseUrl, order.engine, signal) };
+  if (order.kind === 'open') return { id, opened: await open(id, order.baseUrl, order.backend, signal) };
   const rows = await (order.kind === 'generate' ? rowsToGenerate(model!, order) : rowsToInterpolate(model!, order));
   const images = await drawRows(model!.model, rows, signal);
-  return { id, pictures: await Promise.all(images.map(encodePng)) };
+  return { id, images: await Promise.all(images.map(encodePng)) };
 }
 
 async function open(
   id: number,
   baseUrl: string,
-  wanted: BrowserEngine | undefined,
+  wanted: BrowserBackend | undefined,
   signal: AbortSignal,
 ): Promise<OpenedModel> {
   // Pages of plain http have no store.
@@ -49,12 +49,12 @@ async function open(
   const onProgress = (progress: { loaded: number; total: number }) =>
     scope.postMessage({ id, progress } satisfies Answer);
   const { manifest, files } = await downloadPublishedModel({ baseUrl, signal, cache, onProgress });
-  // a card that fails without a word draws another check picture: then it is the next engine's turn
-  const { engine, result } = await onFirstEngine(wanted, () => PublishedModel.restore(manifest, files));
+  // a card that fails without a word draws another check image: then it is the next backend's turn
+  const { backend, result } = await onFirstBackend(wanted, () => PublishedModel.restore(manifest, files));
   model = result;
   const { imageSize, facts } = manifest;
   return {
-    engine,
+    backend,
     facts: { name: facts.dataset, imageSize, epoch: facts.epoch, description: `trained on ${facts.dataset}` },
   };
 }

@@ -18,14 +18,14 @@ export function App({ page }: { page: Page }) {
   const state = usePage(page);
   const { view, text } = state.scene;
   useEffect(() => {
-    document.title = view === 'training' ? 'How it learned' : `${text} – type a sentence, see a flower`;
+    document.title = view === 'training' ? 'How it learned' : `${text} – type a caption, see a flower`;
   }, [view, text]);
   return (
     <div class="page">
       <header class="head">
         <Flower />
         <h1>
-          Type a sentence, <em>see a flower</em>
+          Type a caption, <em>see a flower</em>
         </h1>
         <ShareButton />
         <ThemeButton />

@@ -1,12 +1,12 @@
-/** The way from one sentence to another, with the same noise all along (the paper, figure 8). */
+/** The way from one caption to another, with the same noise all along (the paper, figure 8). */
 
 import { fileName } from '../names.ts';
 import { type Page, type PageState, STEPS } from '../page.ts';
+import { CaptionBox } from './caption-box.tsx';
 import { GoButton } from './draw-view.tsx';
 import { Icon } from './icons.tsx';
 import { Options } from './options.tsx';
 import { Scrubber } from './scrubber.tsx';
-import { SentenceBox } from './sentence-box.tsx';
 
 interface BetweenViewProps {
   readonly page: Page;
@@ -18,21 +18,21 @@ export function BetweenView({ page, state }: BetweenViewProps) {
   return (
     <>
       <form
-        class="sentence-form"
+        class="caption-form"
         onSubmit={(event) => {
           event.preventDefault();
           page.go();
         }}
       >
-        <div class="sentences">
-          <SentenceBox
+        <div class="captions">
+          <CaptionBox
             id="text"
-            label="From this sentence"
+            label="From this caption"
             value={drafts.text}
             onInput={(text) => page.type({ text })}
             onSaid={() => {}}
           />
-          <SentenceBox
+          <CaptionBox
             id="to"
             label="to this one"
             value={drafts.to}
@@ -50,14 +50,14 @@ export function BetweenView({ page, state }: BetweenViewProps) {
 
 function Walk({ page, state: { walk, scene } }: BetweenViewProps) {
   const step = Math.round(scene.share * (STEPS - 1));
-  const pictures = walk.value ?? [];
-  const shown = pictures[step];
+  const images = walk.value ?? [];
+  const shown = images[step];
   const percent = Math.round(scene.share * 100);
   const { text, to } = scene;
   return (
     <div class="stage" aria-busy={walk.status === 'working'}>
       <div class="screen">
-        {pictures.map(({ url }, i) => (
+        {images.map(({ url }, i) => (
           <img
             key={url}
             src={url}
@@ -67,7 +67,7 @@ function Walk({ page, state: { walk, scene } }: BetweenViewProps) {
         ))}
       </div>
       <Scrubber
-        label="From the first sentence to the second"
+        label="From the first caption to the second"
         count={STEPS}
         position={step}
         valueText={`${percent} % of the way`}
@@ -77,7 +77,7 @@ function Walk({ page, state: { walk, scene } }: BetweenViewProps) {
       />
       {/* For the eye and the mouse: the slider is the same for everyone. */}
       <div class="thumbnails" aria-hidden="true">
-        {pictures.map(({ url }, i) => (
+        {images.map(({ url }, i) => (
           <button
             key={url}
             type="button"

@@ -1,11 +1,11 @@
-/** A sentence and its pictures. */
+/** A caption and its images. */
 
 import { numberOf } from '../names.ts';
 import type { Page, PageState } from '../page.ts';
+import { CaptionBox } from './caption-box.tsx';
 import { Icon } from './icons.tsx';
+import { Images } from './images.tsx';
 import { Options } from './options.tsx';
-import { Pictures } from './pictures.tsx';
-import { SentenceBox } from './sentence-box.tsx';
 
 const EXAMPLES = [
   'a red flower with many thin petals',
@@ -23,20 +23,20 @@ export function DrawView({ page, state }: { page: Page; state: PageState }) {
   return (
     <>
       <form
-        class="sentence-form"
+        class="caption-form"
         onSubmit={(event) => {
           event.preventDefault();
           page.go();
         }}
       >
-        <SentenceBox
+        <CaptionBox
           id="text"
-          label="Your sentence"
+          label="Your caption"
           value={drafts.text}
           onInput={(text) => page.type({ text })}
           onSaid={() => page.go()}
         />
-        <GoButton busy={state.pictures.status === 'working'} />
+        <GoButton busy={state.images.status === 'working'} />
       </form>
       <ul class="examples" aria-label="Examples">
         {EXAMPLES.map((text) => (
@@ -57,7 +57,7 @@ export function DrawView({ page, state }: { page: Page; state: PageState }) {
           </button>
         </p>
       )}
-      <Pictures page={page} state={state} />
+      <Images page={page} state={state} />
     </>
   );
 }

@@ -10,12 +10,12 @@ export function LiveText({ state }: { state: PageState }) {
   );
 }
 
-function liveText({ scene, pictures, walk }: PageState): string {
+function liveText({ scene, images, walk }: PageState): string {
   const { view, text, to, seed } = scene;
   if (view === 'training') return '';
-  const { status, value } = view === 'draw' ? pictures : walk;
+  const { status, value } = view === 'draw' ? images : walk;
   if (status === 'working') return 'Drawing';
   if (status !== 'done') return '';
   if (view === 'between') return `The way from ${text} to ${to} is drawn, seed ${seed}`;
-  return `${value?.length} pictures of ${text} are drawn, seed ${seed}`;
+  return `${value?.length} images of ${text} are drawn, seed ${seed}`;
 }

@@ -21,16 +21,8 @@ export function Notice({ page, state }: NoticeProps) {
 }
 
 /** The attempt that stands in the way of what is shown. */
-function failedOf({
-  scene,
-  sources,
-  where,
-  browser,
-  pictures,
-  walk,
-  sheets,
-}: PageState): Attempted<unknown> | undefined {
-  const shown = { draw: pictures, between: walk, training: sheets }[scene.view];
+function failedOf({ scene, sources, where, browser, images, walk, sheets }: PageState): Attempted<unknown> | undefined {
+  const shown = { draw: images, between: walk, training: sheets }[scene.view];
   const needed = [sources, ...(where === 'browser' && scene.view !== 'training' ? [browser] : []), shown];
   return needed.find(({ error }) => error !== undefined);
 }

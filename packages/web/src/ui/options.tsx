@@ -1,4 +1,4 @@
-/** What else decides the pictures: the seed and its lock, the model, and where it runs. */
+/** What else decides the images: the seed and its lock, the model, and where it runs. */
 
 import type { Page, PageState } from '../page.ts';
 import { readSeed } from '../scene.ts';
@@ -79,7 +79,7 @@ export function ModelOption({ page, state: { scene, sources, opened } }: Options
 function WhereOption({ page, state: { sources, where, forBrowsers, opened } }: OptionsProps) {
   const { server } = sources.value ?? {};
   if (!forBrowsers) return null;
-  const engine = where === 'browser' ? opened?.source.engine : undefined;
+  const backend = where === 'browser' ? opened?.source.backend : undefined;
   return (
     <div class="option where">
       {server === undefined ? (
@@ -96,7 +96,7 @@ function WhereOption({ page, state: { sources, where, forBrowsers, opened } }: O
           In this browser
         </label>
       )}
-      {engine !== undefined && <small>with {engine}</small>}
+      {backend !== undefined && <small>with {backend}</small>}
     </div>
   );
 }

@@ -1,4 +1,4 @@
-/** A slider over a row of pictures that can also play by itself. */
+/** A slider over a row of images that can also play by itself. */
 
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from './icons.tsx';

@@ -1,8 +1,8 @@
-/** How the pictures came out of the noise: the samples of each epoch, to move through. */
+/** How the images came out of the noise: the samples of each epoch, to move through. */
 
 import { useEffect } from 'preact/hooks';
+import type { EpochSheet } from '../image-source.ts';
 import type { Page, PageState } from '../page.ts';
-import type { EpochSheet } from '../picture-source.ts';
 import { ModelOption } from './options.tsx';
 import { Scrubber } from './scrubber.tsx';
 
@@ -19,7 +19,7 @@ export function TrainingView({ page, state }: TrainingViewProps) {
   return (
     <>
       <p class="introduction">
-        The same sentences and the same noises after every epoch: each row is a sentence, each column a noise.
+        The same captions and the same noises after every epoch: each row is a caption, each column a noise.
       </p>
       <div class="options">
         <ModelOption page={page} state={state} />
@@ -43,9 +43,7 @@ function TimeLine({ page, state: { scene, sheets } }: TrainingViewProps) {
   return (
     <div class="stage" aria-busy={sheets.status === 'working'}>
       <div class="screen sheet">
-        {shown && (
-          <img src={shown.url} alt={`Samples after epoch ${shown.epoch}: a row a sentence, a column a noise`} />
-        )}
+        {shown && <img src={shown.url} alt={`Samples after epoch ${shown.epoch}: a row a caption, a column a noise`} />}
       </div>
       <Scrubber
         label="Epoch"

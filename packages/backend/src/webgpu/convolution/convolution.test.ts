@@ -2,7 +2,7 @@ import { Rng } from '@t2i/core';
 import { skipWithoutSwiftShader } from '@t2i/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, it } from 'vitest';
-import { expectSameWithGradients, randomValues, startEngines } from '../../../test/compare.ts';
+import { expectSameWithGradients, randomValues, startBackends } from '../../../test/compare.ts';
 
 const PATIENCE = 180_000;
 
@@ -16,7 +16,7 @@ const SHAPES = [
 ] as const;
 
 describe.skipIf(skipWithoutSwiftShader)('convolutions on SwiftShader', { timeout: PATIENCE }, () => {
-  beforeAll(() => startEngines('webgpu'), PATIENCE);
+  beforeAll(() => startBackends('webgpu'), PATIENCE);
 
   it.each(SHAPES)('with $what are those of the cpu backend, gradients too', async ({ image, filter, strides, pad }) => {
     const inputs = [randomValues(new Rng(1), [...image]), randomValues(new Rng(2), [...filter])];

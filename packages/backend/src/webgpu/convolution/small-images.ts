@@ -1,5 +1,5 @@
 /**
- * `Conv2D` to small images as one product for the whole batch. The engine has tiles for each image of its own, which images of 4 × 4 pixels
+ * `Conv2D` to small images as one product for the whole batch. The backend has tiles for each image of its own, which images of 4 × 4 pixels
  * fill to a quarter.
  */
 
@@ -11,14 +11,14 @@ import { fitsTiles, runTiledProduct } from './tiled-product.ts';
 
 type Convolution = WebgpuKernel<Conv2DInputs, Conv2DAttrs>;
 
-/** Pixels of the result from which on the engine's tiles are full. */
+/** Pixels of the result from which on the backend's tiles are full. */
 const LARGE = 64;
 /** With fewer channels most of a tile would be empty. */
 const FEWEST_CHANNELS = 16;
 
 /**
  * y[n, oh, ow, o] = Σ x[n, oh·s + kh − top, ow·s + kw − left, i] · W[kh, kw, i, o]: rows are (n, oh, ow), columns o, the sum is over (kh, kw, i).
- * Wraps the engine's kernel, which keeps NCHW, dilations, large images, few channels and single pixels of the filter: products as they are.
+ * Wraps the backend's kernel, which keeps NCHW, dilations, large images, few channels and single pixels of the filter: products as they are.
  */
 export function convolutionToSmallImages(original: Convolution): Convolution {
   return (call) => {

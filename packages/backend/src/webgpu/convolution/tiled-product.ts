@@ -125,7 +125,7 @@ function userCode(product: TiledProduct, { size, depths }: { size: number; depth
       for (var row = 0; row < 4; row++) {
         for (var column = 0; column < 4; column++) {
           let place = placeOf(batch, firstRow + thread / 16 * 4 + row, firstColumn + thread % 16 * 4 + column);
-          // the engine binds the uniforms of every program, and one that reads none has no place for them
+          // the backend binds the uniforms of every program, and one that reads none has no place for them
           if (place >= 0 && place < uniforms.size) { result[part * ${size} + place] = sums[row][column]; }
         }
       }

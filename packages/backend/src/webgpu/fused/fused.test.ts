@@ -3,7 +3,7 @@ import { Adam, batchNormTraining, type RectifierName, RmsProp, rectify, weighted
 import { skipWithoutSwiftShader } from '@t2i/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { expectSame, expectSameWithGradients, randomValues, startEngines, toTensor } from '../../../test/compare.ts';
+import { expectSame, expectSameWithGradients, randomValues, startBackends, toTensor } from '../../../test/compare.ts';
 
 const PATIENCE = 180_000;
 const ACTIVATIONS: readonly RectifierName[] = ['linear', 'relu', 'leakyRelu'];
@@ -11,7 +11,7 @@ const ACTIVATIONS: readonly RectifierName[] = ['linear', 'relu', 'leakyRelu'];
 const SHAPES = [[2, 3], [2, 7, 7, 5], [3, 32, 32, 4], [2, 4, 4, 130]]; // biome-ignore format: a line
 
 describe.skipIf(skipWithoutSwiftShader)('fused kernels on SwiftShader', { timeout: PATIENCE }, () => {
-  beforeAll(() => startEngines('webgpu'), PATIENCE);
+  beforeAll(() => startBackends('webgpu'), PATIENCE);
 
   it.each(ACTIVATIONS)(
     'batch normalisation before %s is the composition of the cpu backend, gradients too',

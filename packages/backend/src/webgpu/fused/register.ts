@@ -1,4 +1,4 @@
-/** Gives the engine the fused kernels of `@t2i/ops`, in place of their compositions of dozens of its own. */
+/** Gives the backend the fused kernels of `@t2i/ops`, in place of their compositions of dozens of its own. */
 
 import { ADAM, BATCH_NORM_TRAINING, BATCH_NORM_TRAINING_GRAD, RECTIFIER_GRAD, RMS_PROP, WEIGHTED_SUM } from '@t2i/ops';
 import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';

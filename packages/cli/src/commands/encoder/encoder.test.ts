@@ -3,12 +3,12 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ImageBatch, ImageEncoder, RgbImage } from '@t2i/core';
-import { withFolderLock } from '@t2i/core/node';
-import { openDataset, prepareFolder, sourcePhotos } from '@t2i/dataset/node';
+import { withDirectoryLock } from '@t2i/core/node';
+import { openDataset, prepareDirectory, sourcePhotos } from '@t2i/dataset/node';
 import { extractFeatures } from '@t2i/image-encoder/node';
 import { encodeImage } from '@t2i/image-node';
 import { parseEncoderConfig } from '@t2i/pipeline';
-import { expectAllClose, withTemporaryFolder } from '@t2i/test-utils';
+import { expectAllClose, withTemporaryDirectory } from '@t2i/test-utils';
 import { loadEncoder } from '@t2i/text-encoder/node';
 import { expect, it } from 'vitest';
 import { t2i } from '../../__fixtures__/t2i.ts';
@@ -16,7 +16,7 @@ import { trainingCommand } from '../../encoder-report/training-command.ts';
 
 const COLOURS = { red: [250, 0, 0], blue: [0, 0, 250], white: [250, 250, 250], green: [0, 250, 0], grey: [90, 90, 90] };
 
-/** The mean colour of a picture. */
+/** The mean colour of an image. */
 class MeanColour implements ImageEncoder {
   readonly dim = 3;
   readonly imageSize = 8;
@@ -35,29 +35,35 @@ class MeanColour implements ImageEncoder {
   dispose(): void {}
 }
 
-/** Five classes of two pictures each as a prepared set. */
-async function preparedColours(folder: string, name: string): Promise<{ data: string; from: string }> {
-  const from = join(folder, `${name}-pictures`);
+/** Five classes of two images each as a prepared set. */
+async function preparedColours(root: string, name: string): Promise<{ data: string; from: string }> {
+  const from = join(root, `${name}-images`);
   for (const [colour, rgb] of Object.entries(COLOURS)) {
     await mkdir(join(from, colour), { recursive: true });
-    const picture: RgbImage = { data: Uint8Array.from({ length: 192 }, (_, i) => rgb[i % 3]!), width: 8, height: 8 };
+    const image: RgbImage = { data: Uint8Array.from({ length: 192 }, (_, i) => rgb[i % 3]!), width: 8, height: 8 };
     for (const file of ['a', 'b']) {
-      await writeFile(join(from, colour, `${file}.png`), await encodeImage(picture));
+      await writeFile(join(from, colour, `${file}.png`), await encodeImage(image));
       await writeFile(join(from, colour, `${file}.txt`), `a ${colour} flower\nthe ${name} petals are ${colour}\n`);
     }
   }
-  return { data: (await prepareFolder({ from, cacheDirectory: folder, name, storedSize: 16 })).directory, from };
+  return { data: (await prepareDirectory({ from, cacheDirectory: root, name, storedSize: 16 })).directory, from };
 }
 
-async function featuresOf({ data, from }: { data: string; from: string }, folder: string, id: string): Promise<string> {
+async function featuresOf({ data, from }: { data: string; from: string }, root: string, id: string): Promise<string> {
   const dataset = await openDataset(data);
   const encoder = new MeanColour(id);
-  await extractFeatures({ encoder, dataset, photos: () => sourcePhotos(dataset, from), folder, views: ['whole'] });
+  await extractFeatures({
+    encoder,
+    dataset,
+    photos: () => sourcePhotos(dataset, from),
+    directory: root,
+    views: ['whole'],
+  });
   await dataset.close();
-  return folder;
+  return root;
 }
 
-/** A run of two steps takes limits and moved folders with `--resume`, refuses the rest by name, and trains nothing when it is dry. */
+/** A run of two steps takes limits and moved directories with `--resume`, refuses the rest by name, and trains nothing when it is dry. */
 async function continues(run: string, features: string, flags: readonly string[]): Promise<void> {
   const log = () => readFile(join(run, 'log.jsonl'), 'utf8');
   const before = await log();
@@ -75,7 +81,7 @@ async function continues(run: string, features: string, flags: readonly string[]
   for (const [other, message] of kinds) {
     expect(await resume(...other)).toMatchObject({ code: 2, errors: expect.stringMatching(message) });
   }
-  await withFolderLock(run, 'training', async () => {
+  await withDirectoryLock(run, 'training', async () => {
     expect(await resume('--max-steps', '3')).toMatchObject({ code: 2, errors: expect.stringContaining('is in use') });
   });
   const same = ['--batch-size', '2', '--cnn-dim', '8', '--learning-rate', '0.0001', '--max-steps', '1'];
@@ -84,9 +90,9 @@ async function continues(run: string, features: string, flags: readonly string[]
 }
 
 it('trains, evaluates, exports and searches, and refuses what does not belong together', () =>
-  withTemporaryFolder(async (folder) => {
-    const at = (name: string) => join(folder, name);
-    const set = await preparedColours(folder, 'colours');
+  withTemporaryDirectory(async (root) => {
+    const at = (name: string) => join(root, name);
+    const set = await preparedColours(root, 'colours');
     const features = await featuresOf(set, at('features'), 'mean-colour');
     const flags = ['--data', set.data, '--features', features];
     const steps = ['--batch-size', '2', '--max-steps', '2', '--cnn-dim', '8'];
@@ -165,7 +171,7 @@ it('trains, evaluates, exports and searches, and refuses what does not belong to
     const card = await readFile(join(at('shipped'), 'README.md'), 'utf8');
     expect(card).toContain('--cnn-dim 8 --batch-size 2');
     expect(card).toContain('| shipped (16 bits) | before rounding | chance |');
-    expect(card).not.toContain(folder);
+    expect(card).not.toContain(root);
     const shipped = await loadEncoder(at('shipped'));
     expect(exported.out).toContain(shipped.id);
     expect(await t2i('encoder', 'export', at('words'), ...flags, '--out', at('no'))).toMatchObject({
@@ -180,7 +186,7 @@ it('trains, evaluates, exports and searches, and refuses what does not belong to
     const html = await readFile(at('page.html'), 'utf8');
     expect([html.match(/<img /g)?.length, html.includes('&lt;b&gt;red')]).toEqual([3, true]);
 
-    const other = await preparedColours(folder, 'shades');
+    const other = await preparedColours(root, 'shades');
     const refusals: [string[], RegExp][] = [
       [
         ['--data', set.data, '--features', await featuresOf(set, at('f2'), 'other')],
@@ -205,14 +211,15 @@ const googlenet = fileURLToPath(
 it.skipIf(!existsSync(googlenet))(
   `features by ${googlenet} are told apart by the sides it looks at and what it shows`,
   () =>
-    withTemporaryFolder(async (folder) => {
-      const { data, from } = await preparedColours(folder, 'colours');
+    withTemporaryDirectory(async (directory) => {
+      const { data, from } = await preparedColours(directory, 'colours');
       const extract = (out: string, sides: string, ...flags: string[]) =>
         t2i(
           ...['encoder', 'features', '--data', data, '--from', from, '--googlenet', googlenet],
-          ...['--views', 'whole', '--googlenet-sides', sides, ...flags, '--out', join(folder, out)],
+          ...['--views', 'whole', '--googlenet-sides', sides, ...flags, '--out', join(directory, out)],
         );
-      const manifestOf = async (out: string) => JSON.parse(await readFile(join(folder, out, 'features.json'), 'utf8'));
+      const manifestOf = async (out: string) =>
+        JSON.parse(await readFile(join(directory, out, 'features.json'), 'utf8'));
       expect(await extract('small', '32,64')).toMatchObject({ code: 0 });
       expect(await manifestOf('small')).toMatchObject({
         dim: 1024,
@@ -240,11 +247,22 @@ it.skipIf(!existsSync(googlenet))(
     }),
 );
 
-it('features are computed by one process at a time, and a folder that was made for nothing goes', () =>
-  withTemporaryFolder(async (folder) => {
-    const out = join(folder, 'features');
-    const compute = ['encoder', 'features', '--data', folder, '--from', folder, '--googlenet', 'none', '--out', out];
-    await withFolderLock(out, 'computing features', async () => {
+it('features are computed by one process at a time, and a directory that was made for nothing goes', () =>
+  withTemporaryDirectory(async (directory) => {
+    const out = join(directory, 'features');
+    const compute = [
+      'encoder',
+      'features',
+      '--data',
+      directory,
+      '--from',
+      directory,
+      '--googlenet',
+      'none',
+      '--out',
+      out,
+    ];
+    await withDirectoryLock(out, 'computing features', async () => {
       expect(await t2i(...compute)).toMatchObject({ code: 2, errors: expect.stringContaining('is in use: process') });
     });
     expect(await t2i(...compute)).toMatchObject({ code: 2, errors: expect.stringContaining('cannot be read') });
@@ -270,9 +288,9 @@ it.each([
 });
 
 it('trains a network of words with captions said otherwise, resumes it bit for bit, and refuses what is no chance', () =>
-  withTemporaryFolder(async (folder) => {
-    const at = (name: string) => join(folder, name);
-    const set = await preparedColours(folder, 'colours');
+  withTemporaryDirectory(async (directory) => {
+    const at = (name: string) => join(directory, name);
+    const set = await preparedColours(directory, 'colours');
     const features = await featuresOf(set, at('features'), 'mean-colour');
     const flags = ['--data', set.data, '--features', features, '--batch-size', '2'];
     const words = [

@@ -1,4 +1,4 @@
-/** `t2i encoder evaluate`: zero-shot recognition and retrieval by an encoder's sentences, with pictures. */
+/** `t2i encoder evaluate`: zero-shot recognition and retrieval by an encoder's captions, with images. */
 
 import { join } from 'node:path';
 import { selectBackend } from '@t2i/backend';
@@ -9,11 +9,11 @@ import type { Evaluation } from '@t2i/text-encoder/training';
 import { Command, Option } from 'commander';
 import { evaluate } from '../../encoder-report/evaluation.ts';
 import { reportMarkdown } from '../../encoder-report/markdown.ts';
-import { writePictures } from '../../encoder-report/write-pictures.ts';
+import { writeImages } from '../../encoder-report/write-images.ts';
 import { examples } from '../../examples.ts';
 import { type BackendFlag, backendOption } from '../../flags.ts';
 import { percent } from '../../markdown-table.ts';
-import { assertFree, forceOption, intoFolder } from '../../out-file.ts';
+import { assertFree, forceOption, intoDirectory } from '../../out-file.ts';
 import type { Output } from '../../output.ts';
 
 interface EvaluateFlags {
@@ -30,16 +30,16 @@ export function evaluateEncoderCommand(output: Output): Command {
   return new Command('evaluate')
     .description('recognise and find photos of unseen classes by their captions (Reed et al. 2016, tables 1 and 2)')
     .argument('<encoder>', 'a run of `t2i encoder train`, or a saved encoder')
-    .requiredOption('--data <folder>', 'a set made by `t2i dataset prepare`')
-    .requiredOption('--features <folder>', 'features of its images, made by `t2i encoder features`')
+    .requiredOption('--data <directory>', 'a set made by `t2i dataset prepare`')
+    .requiredOption('--features <directory>', 'features of its images, made by `t2i encoder features`')
     .addOption(
       new Option('--split <classes>', 'test, or val to choose settings')
         .choices(['test', 'val', 'train'])
         .default('test'),
     )
-    .option('--baseline <folder>', 'another encoder to stand beside it, of `--kind linear-words` for instance')
-    .option('--out <folder>', 'write report.json, README.md, confusion.png and embeddings.png here')
-    .addOption(forceOption('otherwise a folder that holds something is refused'))
+    .option('--baseline <directory>', 'another encoder to stand beside it, of `--kind linear-words` for instance')
+    .option('--out <directory>', 'write report.json, README.md, confusion.png and embeddings.png here')
+    .addOption(forceOption('otherwise a directory that holds something is refused'))
     .addOption(backendOption())
     .addHelpText(
       'after',
@@ -53,15 +53,15 @@ export function evaluateEncoderCommand(output: Output): Command {
       assertFree({ named: out, force });
       await selectBackend({ prefer: flags.backend });
       await withBenchmark(flags, async (benchmark) => {
-        const measure = async (folder: string) =>
-          evaluate(await openTrainedEncoder(folder, output), benchmark, flags.split);
+        const measure = async (directory: string) =>
+          evaluate(await openTrainedEncoder(directory, output), benchmark, flags.split);
         const evaluation = await measure(directory);
         const baseline = flags.baseline === undefined ? undefined : (await measure(flags.baseline)).report;
         const markdown = reportMarkdown({ report: evaluation.report, baseline });
         if (out === undefined) output.write(markdown);
         else {
-          await intoFolder({ named: out, usual: out, force }, 'evaluating', (folder) =>
-            writeReport(folder, evaluation, baseline, markdown, output),
+          await intoDirectory({ named: out, usual: out, force }, 'evaluating', (directory) =>
+            writeReport(directory, evaluation, baseline, markdown, output),
           );
         }
       });
@@ -69,15 +69,17 @@ export function evaluateEncoderCommand(output: Output): Command {
 }
 
 async function writeReport(
-  folder: string,
+  directory: string,
   evaluation: Evaluation,
   baseline: Evaluation['report'] | undefined,
   markdown: string,
   output: Output,
 ): Promise<void> {
   const { report } = evaluation;
-  await writeJsonFile(join(folder, 'report.json'), { ...report, ...(baseline && { baseline }) });
-  await writePictures(folder, evaluation);
-  await writeFileAtomic(join(folder, 'README.md'), markdown);
-  output.write(`top-1 ${percent(report.top1)}, AP@50 ${percent(report.precision[50])}: ${join(folder, 'README.md')}\n`);
+  await writeJsonFile(join(directory, 'report.json'), { ...report, ...(baseline && { baseline }) });
+  await writeImages(directory, evaluation);
+  await writeFileAtomic(join(directory, 'README.md'), markdown);
+  output.write(
+    `top-1 ${percent(report.top1)}, AP@50 ${percent(report.precision[50])}: ${join(directory, 'README.md')}\n`,
+  );
 }

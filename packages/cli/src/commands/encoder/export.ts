@@ -20,11 +20,11 @@ import { runPaths } from '@t2i/trainer';
 import { Command } from 'commander';
 import { evaluate } from '../../encoder-report/evaluation.ts';
 import { modelCard } from '../../encoder-report/model-card.ts';
-import { writePictures } from '../../encoder-report/write-pictures.ts';
+import { writeImages } from '../../encoder-report/write-images.ts';
 import { examples } from '../../examples.ts';
 import { type BackendFlag, backendOption } from '../../flags.ts';
 import { percent } from '../../markdown-table.ts';
-import { assertFree, forceOption, intoFolder } from '../../out-file.ts';
+import { assertFree, forceOption, intoDirectory } from '../../out-file.ts';
 import type { Output } from '../../output.ts';
 
 interface ExportFlags {
@@ -40,11 +40,11 @@ export function exportEncoderCommand(output: Output): Command {
   return new Command('export')
     .description('round the weights of a trained run to 16 bits, measure them, and write them with a model card')
     .argument('<run>', 'a run of `t2i encoder train`')
-    .requiredOption('--data <folder>', 'a set made by `t2i dataset prepare`')
-    .requiredOption('--features <folder>', 'features of its images, made by `t2i encoder features`')
-    .requiredOption('--out <folder>', 'folder of the encoder; `loadEncoder` and `t2i train --encoder` read it')
-    .addOption(forceOption('otherwise a folder that holds something is refused'))
-    .option('--baseline <folder>', 'another encoder to stand beside it, of `--kind linear-words` for instance')
+    .requiredOption('--data <directory>', 'a set made by `t2i dataset prepare`')
+    .requiredOption('--features <directory>', 'features of its images, made by `t2i encoder features`')
+    .requiredOption('--out <directory>', 'directory of the encoder; `loadEncoder` and `t2i train --encoder` read it')
+    .addOption(forceOption('otherwise a directory that holds something is refused'))
+    .option('--baseline <directory>', 'another encoder to stand beside it, of `--kind linear-words` for instance')
     .addOption(backendOption())
     .addHelpText(
       'after',
@@ -59,8 +59,8 @@ export function exportEncoderCommand(output: Output): Command {
       const run = await openEncoderRun(directory, output);
       const shipped = await withWords(await roundedWeights(run), run.config, flags);
       const measured = await measure(run, shipped, flags, output);
-      await intoFolder({ named: out, usual: out, force }, 'exporting', (folder) =>
-        writeFiles(directory, folder, run, shipped, measured),
+      await intoDirectory({ named: out, usual: out, force }, 'exporting', (place) =>
+        writeFiles(directory, place, run, shipped, measured),
       );
       const { report } = measured.evaluation;
       output.write(
@@ -103,22 +103,22 @@ function measure(run: EncoderRun, shipped: SavableEncoder, flags: ExportFlags, o
 }
 
 async function writeFiles(
-  directory: string,
-  folder: string,
+  runDirectory: string,
+  out: string,
   run: EncoderRun,
   shipped: SavableEncoder,
   { evaluation, unrounded, baseline }: Measured,
 ): Promise<void> {
   const { report } = evaluation;
-  await saveEncoder(folder, shipped);
-  const { size: bytes } = await stat(join(folder, 'encoder.safetensors'));
-  const { log, curvesPng } = runPaths(directory);
-  await copyIfThere(directory, basename(log), join(folder, 'training.jsonl'));
-  const hasCurves = await copyIfThere(directory, basename(curvesPng), join(folder, 'curves.png'));
-  await writePictures(folder, evaluation);
-  await writeJsonFile(join(folder, 'report.json'), { ...report, unrounded, ...(baseline && { baseline }) });
+  await saveEncoder(out, shipped);
+  const { size: bytes } = await stat(join(out, 'encoder.safetensors'));
+  const { log, curvesPng } = runPaths(runDirectory);
+  await copyIfThere(runDirectory, basename(log), join(out, 'training.jsonl'));
+  const hasCurves = await copyIfThere(runDirectory, basename(curvesPng), join(out, 'curves.png'));
+  await writeImages(out, evaluation);
+  await writeJsonFile(join(out, 'report.json'), { ...report, unrounded, ...(baseline && { baseline }) });
   await writeFileAtomic(
-    join(folder, 'README.md'),
+    join(out, 'README.md'),
     modelCard({ run, shipped, bytes, hasCurves, report, unrounded, baseline }),
   );
 }

@@ -1,7 +1,7 @@
 /** `t2i encoder features`: what GoogLeNet sees in every photo of a data set, in several views. */
 
 import { selectBackend } from '@t2i/backend';
-import { withFolderLock } from '@t2i/core/node';
+import { withDirectoryLock } from '@t2i/core/node';
 import { openDataset, sourcePhotos } from '@t2i/dataset/node';
 import { VIEWS } from '@t2i/image-encoder';
 import { type ExtractProgress, extractFeatures } from '@t2i/image-encoder/node';
@@ -31,16 +31,16 @@ interface FeaturesFlags extends GoogLeNetFlags {
 export function featuresCommand(output: Output): Command {
   return new Command('features')
     .description('compute the image features that text encoders are trained on; goes on where it was stopped')
-    .requiredOption('--data <folder>', 'a set made by `t2i dataset prepare`')
-    .requiredOption('--from <folder>', 'where its photos are at full size: what `dataset prepare` was given')
+    .requiredOption('--data <directory>', 'a set made by `t2i dataset prepare`')
+    .requiredOption('--from <directory>', 'where its photos are at full size: what `dataset prepare` was given')
     .option('--follow-links', 'as given to `dataset prepare folder`')
     .requiredOption('--googlenet <file>', 'weights of BVLC GoogLeNet: .safetensors or .caffemodel')
     .addOption(googleNetSidesOption())
     .addOption(googleNetLayersOption())
     .addOption(googleNetCentreOption())
-    .requiredOption('--out <folder>', 'folder of the features')
+    .requiredOption('--out <directory>', 'directory of the features')
     .option('--views <names>', `which views, comma-separated: ${VIEWS.join(', ')}`, viewNames, [...VIEWS])
-    .option('--batch-size <n>', 'pictures at once', integer(1, 1024), 32)
+    .option('--batch-size <n>', 'images at once', integer(1, 1024), 32)
     .addOption(backendOption())
     .addHelpText(
       'after',
@@ -49,7 +49,7 @@ export function featuresCommand(output: Output): Command {
       ),
     )
     .action((flags: FeaturesFlags) =>
-      withFolderLock(flags.out, 'computing features', () => computeFeatures(flags, output)),
+      withDirectoryLock(flags.out, 'computing features', () => computeFeatures(flags, output)),
     );
 }
 
@@ -63,7 +63,7 @@ async function computeFeatures(flags: FeaturesFlags, output: Output): Promise<vo
       () => output.info('Stopping after this batch; the same command goes on. Press Ctrl-C again to stop at once'),
       (signal) =>
         extractFeatures({
-          ...{ encoder, dataset, signal, folder: flags.out, views: flags.views, batchSize: flags.batchSize },
+          ...{ encoder, dataset, signal, directory: flags.out, views: flags.views, batchSize: flags.batchSize },
           photos: () => sourcePhotos(dataset, flags.from),
           logger: output,
           onProgress: progress,

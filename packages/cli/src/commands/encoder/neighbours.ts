@@ -1,4 +1,4 @@
-/** `t2i encoder neighbours`: the photos that a sentence is nearest to, as a page. */
+/** `t2i encoder neighbours`: the photos that a caption is nearest to, as a page. */
 
 import { selectBackend } from '@t2i/backend';
 import { ConfigError, type SplitName, type TextImageDataset } from '@t2i/core';
@@ -24,15 +24,15 @@ interface NeighboursFlags {
 
 export function neighboursCommand(output: Output): Command {
   return new Command('neighbours')
-    .description('write a page of the photos nearest to sentences')
+    .description('write a page of the photos nearest to captions')
     .argument('<encoder>', 'a run of `t2i encoder train`, or a saved encoder')
-    .argument('<sentences...>', 'what to look for, in English')
-    .requiredOption('--data <folder>', 'a set made by `t2i dataset prepare`')
-    .requiredOption('--features <folder>', 'features of its images, made by `t2i encoder features`')
+    .argument('<captions...>', 'what to look for, in English')
+    .requiredOption('--data <directory>', 'a set made by `t2i dataset prepare`')
+    .requiredOption('--features <directory>', 'features of its images, made by `t2i encoder features`')
     .addOption(
       new Option('--split <classes>', 'photos to look among').choices(['all', 'train', 'val', 'test']).default('all'),
     )
-    .option('-n <count>', 'photos for each sentence', integer(1, 200), 12)
+    .option('-n <count>', 'photos for each caption', integer(1, 200), 12)
     .option('--out <file>', 'page to write (default: neighbours.html)')
     .addOption(forceOption())
     .addOption(backendOption())
@@ -40,12 +40,12 @@ export function neighboursCommand(output: Output): Command {
       'after',
       examples('t2i encoder neighbours runs/encoder "a blue flower" --data data/oxford-102 --features features'),
     )
-    .action(async (directory: string, sentences: string[], flags: NeighboursFlags) => {
+    .action(async (directory: string, captions: string[], flags: NeighboursFlags) => {
       const place = { named: flags.out, usual: 'neighbours.html', force: flags.force };
       assertFree(place);
       await selectBackend({ prefer: flags.backend });
       await withBenchmark(flags, async (benchmark) => {
-        const rows = await search(directory, sentences, benchmark, flags, output);
+        const rows = await search(directory, captions, benchmark, flags, output);
         output.write(`${await writeOut(place, neighbourPage(rows, benchmark.dataset.name))}\n`);
       });
     });
@@ -53,7 +53,7 @@ export function neighboursCommand(output: Output): Command {
 
 async function search(
   directory: string,
-  sentences: readonly string[],
+  captions: readonly string[],
   { dataset, features }: Benchmark,
   { split, n }: NeighboursFlags,
   output: Output,
@@ -65,13 +65,13 @@ async function search(
   if (items.length === 0) throw new ConfigError(`"${dataset.name}" has no images in "${split}".`);
   const images = await imageTensor(features, items, normalise);
   try {
-    const { data: embeddings } = await encoder.encode(sentences);
+    const { data: embeddings } = await encoder.encode(captions);
     const { data } = await scoresOf(embeddings, encoder.dim, images);
     return await Promise.all(
-      sentences.map(async (sentence, i) => {
+      captions.map(async (caption, i) => {
         const scores = data.subarray(i * items.length, (i + 1) * items.length);
         const best = bestOf(scores, n).map((place) => ({ item: items[place]!, score: scores[place]! }));
-        return { sentence, photos: await photosOf(dataset, best) };
+        return { caption, photos: await photosOf(dataset, best) };
       }),
     );
   } finally {

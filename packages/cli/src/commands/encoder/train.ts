@@ -46,10 +46,10 @@ interface TrainEncoderFlags extends TextFlags {
 export function trainEncoderCommand(output: Output): Command {
   const command = new Command('train')
     .description('train the text encoder (char-CNN-RNN, Reed et al. 2016) on captions and image features')
-    .option('--run <folder>', 'folder of the new run')
-    .option('--resume <folder>', 'continue the run in this folder from its last checkpoint')
-    .option('--data <folder>', 'a set made by `t2i dataset prepare`')
-    .option('--features <folder>', 'features of its images, made by `t2i encoder features`')
+    .option('--run <directory>', 'directory of the new run')
+    .option('--resume <directory>', 'continue the run in this directory from its last checkpoint')
+    .option('--data <directory>', 'a set made by `t2i dataset prepare`')
+    .option('--features <directory>', 'features of its images, made by `t2i encoder features`')
     .addOption(
       new Option('--split <classes>', 'trainval (default), or train to choose settings on the val classes').choices([
         'train',
@@ -71,7 +71,7 @@ export function trainEncoderCommand(output: Output): Command {
         'both',
       ]),
     )
-    .option('--asymmetric', 'only compare images with the sentences of others (DA-SJE)', false)
+    .option('--asymmetric', 'only compare images with the captions of others (DA-SJE)', false)
     .option('--margin <x>', 'by which a right pair should win (default: 1)', positiveNumber)
     .option('--batch-size <n>', 'classes in a step (default: 40)', integer(2, 4096))
     .option('--view <name>', 'draw images from this view (repeatable; default: all stored)', collect)
@@ -80,8 +80,11 @@ export function trainEncoderCommand(output: Output): Command {
     .option('--min-count <n>', 'leave out words that fewer captions contain (of the kinds that read words)', integer(1))
     .option('--word-dim <n>', "length of a word's vector (word-cnn; default: 128)", integer(1))
     .option('--channels <n>', 'channels of the convolutions (word-cnn; default: 256)', integer(1))
-    .option('--init-from <folder>', 'start with the weights of this trained encoder of the same network')
-    .option('--teacher <folder>', 'learn the scores of this trained encoder too: a run of `--kind linear-words`, say')
+    .option('--init-from <directory>', 'start with the weights of this trained encoder of the same network')
+    .option(
+      '--teacher <directory>',
+      'learn the scores of this trained encoder too: a run of `--kind linear-words`, say',
+    )
     .option('--epochs <n>', 'epochs of as many steps as classes (default: 200)', integer(1))
     .option('--learning-rate <x>', 'of the first epoch (default: 0.0007)', positiveNumber)
     .option('--learning-rate-decay <x>', 'factor after every epoch (default: 0.98)', positiveNumber)
@@ -131,7 +134,7 @@ async function resume(runDirectory: string, flags: TrainEncoderFlags, output: Ou
   else await watchTraining(session(runDirectory, flags, output), (options) => resumeEncoder(options, config));
 }
 
-/** Folders that may have been moved: what lies in them must be the same. */
+/** Directories that may have been moved: what lies in them must be the same. */
 const PLACES = ['data', 'features', 'initFrom', 'teacher'];
 const FLAGS_OF_OTHER_NAMES = {
   views: 'view',

@@ -7,7 +7,7 @@ import { trainStyleCommand } from './train.ts';
 
 export function styleCommand(output: Output): Command {
   return new Command('style')
-    .description("train and evaluate a run's style encoder, which finds the noise of a picture again")
+    .description("train and evaluate a run's style encoder, which finds the noise of an image again")
     .addCommand(trainStyleCommand(output))
     .addCommand(evaluateStyleCommand(output));
 }

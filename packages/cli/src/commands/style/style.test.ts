@@ -2,15 +2,15 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RgbImage } from '@t2i/core';
 import { decodeImage, encodeImage } from '@t2i/image-node';
-import { withTemporaryFolder } from '@t2i/test-utils';
+import { withTemporaryDirectory } from '@t2i/test-utils';
 import { expect, it } from 'vitest';
 import { t2i } from '../../__fixtures__/t2i.ts';
 
 const MODEL = { imageSize: 32, generatorFilters: 2, discriminatorFilters: 2, noiseDim: 8, residual: false };
 
 /** A run of one step, and two photos. */
-async function prepare(folder: string) {
-  const at = (name: string) => join(folder, name);
+async function prepare(directory: string) {
+  const at = (name: string) => join(directory, name);
   const config = { data: { kind: 'toy-flowers', images: 200 }, model: MODEL, batches: { batchSize: 2 } };
   await writeFile(at('config.json'), JSON.stringify(config));
   expect(await t2i('train', '--config', at('config.json'), '--run', at('run'), '--max-steps', '1')).toMatchObject({
@@ -24,8 +24,8 @@ async function prepare(folder: string) {
 }
 
 it('trains a style encoder, measures it, draws in the style of photos, and refuses what does not belong together', () =>
-  withTemporaryFolder(async (folder) => {
-    const { at, run } = await prepare(folder);
+  withTemporaryDirectory(async (directory) => {
+    const { at, run } = await prepare(directory);
     const drawing = ['restyle', '--force', at('dark.png'), 'a red flower', '--run', run, '--out', at('one.png')];
     expect(await t2i(...drawing)).toMatchObject({
       code: 2,
@@ -67,7 +67,7 @@ it('trains a style encoder, measures it, draws in the style of photos, and refus
       [['restyle', at('nowhere.jpg'), 'x', '--run', run], /nowhere\.jpg is not a photo that can be read/],
       [['restyle', at('config.json'), 'x', '--run', run], /config\.json is not a photo that can be read/],
       [['restyle', at('dark.png'), '  ', '--run', run], /empty/],
-      [['restyle', at('dark.png'), 'x', '--run', run, '--out', at('x.bmp')], /names no picture format/],
+      [['restyle', at('dark.png'), 'x', '--run', run, '--out', at('x.bmp')], /names no image format/],
       [['style', 'train', run, ...steps], /holds a run already/],
       [['style', 'train', run, '--resume', '--replace'], /not both/],
       [['style', 'train', run, '--resume', ...others], /--seed: .*--filters: .*--batch-size: .*--learning-rate: /s],

@@ -28,13 +28,13 @@ interface TrainStyleFlags {
 export function trainStyleCommand(output: Output): Command {
   return new Command('train')
     .description(
-      'train the style encoder S(x) → z on pictures of the generator, which stays as it is (paper, equation 6)',
+      'train the style encoder S(x) → z on images of the generator, which stays as it is (paper, equation 6)',
     )
-    .argument('<run>', 'a run of `t2i train`; the style encoder goes into its folder `style`')
+    .argument('<run>', 'a run of `t2i train`; the style encoder goes into its directory `style`')
     .option('--resume', 'continue the style encoder that is there from its last checkpoint', false)
     .option('--replace', 'start anew, removing the style encoder that is there', false)
-    .option('--epochs <n>', 'epochs of as many pictures as the run has photos (default: 20)', integer(1))
-    .option('--batch-size <n>', 'pictures per step (default: 64)', integer(2, 4096))
+    .option('--epochs <n>', 'epochs of as many images as the run has photos (default: 20)', integer(1))
+    .option('--batch-size <n>', 'images per step (default: 64)', integer(2, 4096))
     .option('--learning-rate <x>', 'of the first epochs (default: 0.001)', positiveNumber)
     .option('--filters <n>', "channels after the first stage (default: the discriminator's)", integer(2, 1024))
     .option('--seed <n>', 'decides first weights, captions and noise (default: 1)', integer())

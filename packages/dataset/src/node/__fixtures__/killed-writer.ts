@@ -1,6 +1,6 @@
 /**
  * Writes a packed set of one grey value, and dies by SIGKILL just before the n-th call that changes the file system, as by a power cut.
- * Prints `done` when it lived. Arguments: folder, grey value, n.
+ * Prints `done` when it lived. Arguments: directory, grey value, n.
  */
 
 import fs from 'node:fs';

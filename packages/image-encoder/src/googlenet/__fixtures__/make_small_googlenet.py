@@ -1,10 +1,10 @@
-"""A narrow GoogLeNet with random weights, what PyTorch makes of two pictures and a larger one (features of the last layer, and of three with
+"""A narrow GoogLeNet with random weights, what PyTorch makes of two images and a larger one (features of the last layer, and of three with
 more weight on the centre), and the same weights as Caffe models.
 
     pip install torch numpy safetensors protobuf
     python make_small_googlenet.py
 
-Writes small.safetensors (weights HWIO), small-golden.safetensors (pictures, pool5, prob, layers) and small.caffemodel, small-v1.caffemodel (field `layer` with blob shapes,
+Writes small.safetensors (weights HWIO), small-golden.safetensors (images, pool5, prob, layers) and small.caffemodel, small-v1.caffemodel (field `layer` with blob shapes,
 and the older field `layers` with four dimensions), encoded by Google's protobuf library from the field numbers of caffe.proto.
 """
 import pathlib
@@ -75,7 +75,7 @@ def blobs(images):
 
 
 def centre_mean(x):
-    """The mean by a Gaussian around the middle of the picture, a quarter of whose side is the deviation."""
+    """The mean by a Gaussian around the middle of the image, a quarter of whose side is the deviation."""
     side = x.shape[-1]
     place = (torch.arange(side) + 0.5) / side - 0.5
     weight = torch.exp(-(place[:, None] ** 2 + place[None] ** 2) / (2 * 0.25**2))

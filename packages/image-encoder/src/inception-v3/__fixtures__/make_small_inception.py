@@ -1,4 +1,4 @@
-"""A narrow Inception v3 with random weights, and what PyTorch makes of two pictures in float64.
+"""A narrow Inception v3 with random weights, and what PyTorch makes of two images in float64.
 
     pip install torch numpy
     python make_small_inception.py

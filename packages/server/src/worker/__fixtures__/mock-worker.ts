@@ -24,7 +24,7 @@ await paintForParent(async (data, warn) => {
       if (caption === 'crash') process.exit(3);
       if (caption === 'fail') throw new Error('out of memory');
       if (caption === 'loop') for (;;);
-      if (caption === 'engine') readFileSync(pipe!); // outside JavaScript, until somebody writes into the pipe
+      if (caption === 'backend') readFileSync(pipe!); // outside JavaScript, until somebody writes into the pipe
       return painter.paint(cells);
     },
   };

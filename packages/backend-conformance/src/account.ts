@@ -1,0 +1,58 @@
+/** What a run leaves behind for the documents and for the next run: `results/<backend>.json`. */
+
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readJsonFile, writeJsonFile } from '@t2i/core/node';
+import { BACKENDS, type BackendName } from './backends.ts';
+import type { Verdict } from './judge.ts';
+
+/** Counts and excused failures of one run. */
+export type Counts = Pick<Verdict, 'passed' | 'failed' | 'pending' | 'excused'>;
+
+export interface Account {
+  readonly backend: BackendName;
+  readonly date: string;
+  /** tfjs-core's own tests, by what the backend says of itself: version, TensorFlow, instruction set. */
+  readonly tfjsCore: readonly ({ readonly description: string } & Counts)[];
+  /** Golden networks and steps, training, memory, drawing. */
+  readonly models: Counts;
+}
+
+const DIRECTORY = join(import.meta.dirname, '../results');
+const fileOf = (backend: BackendName) => `${backend}.json`;
+
+/** The counts of a verdict, without the faults: an account is written of what is as it should be. */
+export function countsOf({ passed, failed, pending, excused }: Verdict): Counts {
+  return { passed, failed, pending, excused };
+}
+
+export function writeAccount(account: Account): Promise<void> {
+  return writeJsonFile(join(DIRECTORY, fileOf(account.backend)), account);
+}
+
+/** Undefined for a backend that has not been run. */
+export async function readAccount(backend: BackendName): Promise<Account | undefined> {
+  try {
+    await access(join(DIRECTORY, fileOf(backend)));
+  } catch {
+    return undefined;
+  }
+  return (await readJsonFile(DIRECTORY, fileOf(backend))) as unknown as Account;
+}
+
+/** All accounts there are, in the order of the backends. */
+export async function readAccounts(): Promise<Account[]> {
+  const accounts = await Promise.all(BACKENDS.map(readAccount));
+  return accounts.filter((account) => account !== undefined);
+}
+
+/** Where a run differs from the recorded one: a test that disappears is not seen otherwise. Other machines have other descriptions. */
+export function changedCounts(recorded: Account, now: Account): string[] {
+  const rows = ({ tfjsCore, models }: Account) => [...tfjsCore, { description: 'models', ...models }];
+  const text = ({ passed, failed, pending }: Counts) => `${passed} passed, ${failed} failed, ${pending} pending`;
+  return rows(now).flatMap((row) => {
+    const before = rows(recorded).find(({ description }) => description === row.description);
+    if (before === undefined || text(before) === text(row)) return [];
+    return [`${now.backend} ${row.description}: ${text(row)}; recorded are ${text(before)}`];
+  });
+}

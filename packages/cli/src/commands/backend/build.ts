@@ -1,0 +1,69 @@
+/** `t2i backend build`: the C++ kernels of `native`, or the addon of tfjs-node against a TensorFlow that is at hand. */
+
+import { compileKernels } from '@t2i/backend-native/compile';
+import { ConfigError } from '@t2i/core';
+import { buildAddon, checkBackend, type TensorflowBackend } from '@t2i/tensorflow-build';
+import { Argument, Command } from 'commander';
+import { examples } from '../../examples.ts';
+import type { Output } from '../../output.ts';
+
+const BACKENDS = ['native', 'node', 'node-gpu'] as const;
+
+interface BuildFlags {
+  libtensorflow?: string;
+}
+
+export function buildBackendCommand(output: Output): Command {
+  return new Command('build')
+    .description('compile a compute backend for this machine, without a download')
+    .addArgument(
+      new Argument(
+        '<backend>',
+        'native: the C++ kernels of this project; node, node-gpu: the installed tfjs-node',
+      ).choices(BACKENDS),
+    )
+    .option(
+      '--libtensorflow <path>',
+      'for node and node-gpu: a C distribution, the directory of a Python package tensorflow or tensorflow-cpu, or its wheel',
+    )
+    .addHelpText(
+      'after',
+      examples(
+        't2i backend build native',
+        't2i backend build node --libtensorflow /opt/libtensorflow',
+        't2i backend build node --libtensorflow tensorflow_cpu-2.21.0-cp311-cp311-manylinux_2_27_x86_64.whl',
+        't2i backend build node-gpu --libtensorflow venv/lib/python3.11/site-packages',
+      ),
+    )
+    .action((backend: (typeof BACKENDS)[number], flags: BuildFlags) =>
+      backend === 'native' ? buildNative(flags, output) : buildTensorflow(backend, flags, output),
+    );
+}
+
+async function buildNative({ libtensorflow }: BuildFlags, output: Output): Promise<void> {
+  if (libtensorflow !== undefined) throw new ConfigError('--libtensorflow has no meaning for the backend native.');
+  if (await compileKernels({ logger: output })) {
+    output.write('The kernels of the backend native are compiled.\n');
+    return;
+  }
+  throw new ConfigError('The kernels of the backend native could not be compiled.', {
+    hint: 'Install a C++17 compiler (for example g++ or clang++), or use the backend wasm, which needs none.',
+  });
+}
+
+async function buildTensorflow(
+  backend: TensorflowBackend,
+  { libtensorflow }: BuildFlags,
+  output: Output,
+): Promise<void> {
+  if (libtensorflow === undefined) {
+    throw new ConfigError(`The backend ${backend} is built against a TensorFlow, and none is named.`, {
+      hint: 'Name it with --libtensorflow <path>.',
+    });
+  }
+  output.info(`Building the addon of the backend ${backend} …`);
+  const { addon, libraries, tensorflow } = await buildAddon(backend, libtensorflow);
+  output.write(`${addon}\n  TensorFlow ${tensorflow}, from ${libraries} (keep it there)\n`);
+  const { description, difference } = await checkBackend(backend);
+  output.write(`  ${description} At most ${difference.toExponential(0)} from the backend cpu.\n`);
+}

@@ -1,0 +1,81 @@
+/** What a reader should see beside the figures: images beside their photos, and captions by noises. */
+
+import { type RgbImage, toRgbImages } from '@t2i/core';
+import { everyPair } from '@t2i/gan-cls';
+import type { NearestNeighbours } from '@t2i/metrics';
+import { drawnBatches, photoBatches } from './image-sources.ts';
+import type { Studio } from './measured-sets.ts';
+import { GRID_COLUMNS } from './sample-plan.ts';
+
+const EXAMPLES = 20;
+
+/** One caption, and images of it. All are of the size that is drawn. */
+export interface EvaluationExample {
+  readonly caption: string;
+  /** Whether the caption was trained on, word for word. */
+  readonly trainedOn: boolean;
+  readonly className: string;
+  readonly generated: RgbImage;
+  readonly untrained: RgbImage;
+  /** The photo that the caption describes. */
+  readonly photo: RgbImage;
+  /** Of all training photos the one with features nearest to those of the generated image. */
+  readonly nearest: { readonly photo: RgbImage; readonly className: string; readonly distance: number };
+}
+
+export interface EvaluationImages {
+  readonly examples: readonly EvaluationExample[];
+  /** One caption of each class; the i-th image of each row has the i-th noise. */
+  readonly grid: readonly { readonly caption: string; readonly images: readonly RgbImage[] }[];
+}
+
+/**
+ * @param nearest rows of `training` that the generated images are nearest to
+ * @param isTrained whether a caption was trained on
+ */
+export async function drawImages(
+  studio: Studio,
+  training: readonly number[],
+  nearest: NearestNeighbours,
+  isTrained: (caption: string) => boolean,
+): Promise<EvaluationImages> {
+  const { dataset, plan, model, untrained, embeddings, noise, batchSize } = studio;
+  const rows = Array.from({ length: Math.min(EXAMPLES, plan.captions.length) }, (_, i) => i);
+  const first = {
+    data: embeddings.data.subarray(0, rows.length * embeddings.shape[1]),
+    shape: [rows.length, embeddings.shape[1]] as const,
+  };
+  const photos = (items: readonly number[]) => all(photoBatches(dataset, items, model.imageSize, batchSize));
+  const classOf = (item: number) => dataset.classNames[dataset.labels[item]!]!;
+  const owners = rows.map((row) => plan.references[plan.owners[row]!]!);
+  const neighbours = rows.map((row) => training[nearest.indices[row]!]!);
+  const [generated, before, own, near] = [
+    await all(drawnBatches(model, first, noise, batchSize)),
+    await all(drawnBatches(untrained, first, noise, batchSize)),
+    await photos(owners),
+    await photos(neighbours),
+  ];
+  const grid = everyPair(studio.gridEmbeddings, studio.gridNoise, model.noiseDim);
+  const gridImages = await all(drawnBatches(model, grid.embeddings, grid.noise, batchSize));
+  return {
+    examples: rows.map((row) => ({
+      caption: plan.captions[row]!,
+      trainedOn: isTrained(plan.captions[row]!),
+      className: classOf(owners[row]!),
+      generated: generated[row]!,
+      untrained: before[row]!,
+      photo: own[row]!,
+      nearest: { photo: near[row]!, className: classOf(neighbours[row]!), distance: nearest.distances[row]! },
+    })),
+    grid: plan.grid.map((caption, i) => ({
+      caption,
+      images: gridImages.slice(i * GRID_COLUMNS, (i + 1) * GRID_COLUMNS),
+    })),
+  };
+}
+
+async function all(batches: AsyncIterable<Parameters<typeof toRgbImages>[0]>): Promise<RgbImage[]> {
+  const images: RgbImage[] = [];
+  for await (const batch of batches) images.push(...toRgbImages(batch));
+  return images;
+}

@@ -1,0 +1,82 @@
+/** Writes a published model: both files of weights and, last, the `model.json` that names them. */
+
+import { join } from 'node:path';
+import { type CaptionEncoder, type StateDict, withRoundedMatrices, writeSafetensors } from '@t2i/core';
+import { writeFileAtomic, writeJsonFile } from '@t2i/core/node';
+import { GanClsGenerator, type GeneratorConfig, resolveGeneratorConfig } from '@t2i/gan-cls';
+import { type CaptionCompletion, roundedEncoder, type SavableEncoder, withCompletion } from '@t2i/text-encoder';
+import { drawCheckImage } from '../check-image.ts';
+import { MANIFEST_FILE, type ModelFile, type ModelManifest, modelManifest } from '../manifest.ts';
+import { sha256 } from '../sha256.ts';
+import { TextToImage } from '../text-to-image.ts';
+
+/** What is published. */
+export interface PublishableModel {
+  readonly generator: {
+    /** Of the generator; also a whole GAN-CLS configuration. */
+    readonly config: unknown;
+    /** As `generatorState` of `@t2i/gan-cls` gives them. */
+    readonly tensors: StateDict['tensors'];
+    readonly averaged: boolean;
+  };
+  /** That the generator was trained with. */
+  readonly encoder: SavableEncoder;
+  /** How captions are completed that begin otherwise than the data do. */
+  readonly completion?: CaptionCompletion | undefined;
+  readonly precision: ModelManifest['precision'];
+  readonly facts: ModelManifest['facts'];
+  readonly license: string | null;
+}
+
+/** What every backend must draw alike. */
+const CHECK = { caption: 'this flower has pink petals and a yellow center', seed: 7 };
+
+/**
+ * Writes the three files into a directory of the caller's. A backend must have been chosen: it draws the image that others
+ * are checked with. The same model gives the same bytes on the same backend.
+ * @returns what `model.json` says
+ */
+export async function writeModelDirectory(directory: string, model: PublishableModel): Promise<ModelManifest> {
+  const { precision, facts, license, completion } = model;
+  const rounds = precision === 'float16';
+  const config = resolveGeneratorConfig(model.generator.config);
+  const { averaged, tensors } = model.generator;
+  const generator = { tensors: rounds ? withRoundedMatrices(tensors) : tensors, metadata: {} };
+  const encoder = rounds ? await roundedEncoder(model.encoder) : model.encoder;
+  const { kind, id, dim } = encoder;
+  const check = await drawCheck(config, generator.tensors, withCompletion(encoder, completion));
+  const generatorFile = await writeWeights(directory, 'generator.safetensors', generator);
+  const encoderFile = await writeWeights(directory, 'encoder.safetensors', await encoder.toState());
+  const manifest = modelManifest({
+    precision,
+    imageSize: config.imageSize,
+    noiseDim: config.noiseDim,
+    generator: { kind: 'gan-cls', config, averaged, file: generatorFile },
+    encoder: { kind, id, trainedWith: model.encoder.id, dim, ...(completion && { completion }), file: encoderFile },
+    facts,
+    check,
+    license,
+  });
+  await writeJsonFile(join(directory, MANIFEST_FILE), manifest);
+  return manifest;
+}
+
+/** Draws with what is published, not with what it was made of. */
+async function drawCheck(
+  config: GeneratorConfig,
+  tensors: StateDict['tensors'],
+  encoder: CaptionEncoder,
+): Promise<ModelManifest['check']> {
+  const model = new TextToImage(GanClsGenerator.fromWeights(config, tensors), encoder);
+  try {
+    return await drawCheckImage(model, CHECK);
+  } finally {
+    model.dispose();
+  }
+}
+
+async function writeWeights(directory: string, name: string, state: StateDict): Promise<ModelFile> {
+  const bytes = writeSafetensors(state);
+  await writeFileAtomic(join(directory, name), bytes);
+  return { name, bytes: bytes.length, sha256: await sha256(bytes) };
+}

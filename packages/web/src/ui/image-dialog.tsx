@@ -1,0 +1,64 @@
+/** One image large, with everything that can be done with it. */
+
+import { useEffect, useRef } from 'preact/hooks';
+import type { DrawnImage } from '../image-source.ts';
+import { fileName, numberOf } from '../names.ts';
+import { Icon } from './icons.tsx';
+
+interface ImageDialogProps {
+  readonly image: DrawnImage;
+  readonly like: readonly number[];
+  readonly onMoreLike: () => void;
+  /** To the next one or the one before. */
+  readonly onStep: (step: 1 | -1) => void;
+  readonly onClose: () => void;
+}
+
+export function ImageDialog({ image, like, onMoreLike, onStep, onClose }: ImageDialogProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current!.showModal(), []);
+  const { url, caption, seed, index } = image;
+  const number = numberOf(like, index);
+  const onKeyDown = ({ key }: KeyboardEvent) => {
+    if (key === 'ArrowLeft') onStep(-1);
+    if (key === 'ArrowRight') onStep(1);
+  };
+  return (
+    <dialog
+      ref={dialog}
+      class="image-dialog"
+      aria-label={`${caption}, ${number}`}
+      onClose={onClose}
+      onKeyDown={onKeyDown}
+      // a click beside the dialog is one on its backdrop, which is the dialog itself
+      onClick={(event) => event.target === dialog.current && dialog.current?.close()}
+    >
+      <div class="image-dialog-body">
+        <img src={url} alt={`${caption}, ${number}`} />
+        <p class="quote">{caption}</p>
+        <p class="seed-of" aria-live="polite">
+          <span>seed {seed}</span> <span>{number}</span>
+        </p>
+        <div class="dialog-actions">
+          <button type="button" class="icon-button" aria-label="The one before" onClick={() => onStep(-1)}>
+            <Icon name="back" />
+          </button>
+          <button type="button" class="plain-button" onClick={onMoreLike}>
+            <Icon name="similar" />
+            More like this
+          </button>
+          <a class="plain-button" href={url} download={fileName(caption, seed, [...like, index])}>
+            <Icon name="download" />
+            Download
+          </a>
+          <button type="button" class="icon-button" aria-label="The next one" onClick={() => onStep(1)}>
+            <Icon name="forward" />
+          </button>
+        </div>
+        <button type="button" class="icon-button close" aria-label="Close" onClick={() => dialog.current!.close()}>
+          <Icon name="close" />
+        </button>
+      </div>
+    </dialog>
+  );
+}
