@@ -79,7 +79,7 @@ onUnix('links', () => {
       await symlink(secret, join(mine, 'absolute'));
       await symlink('../mine-too/secret', join(mine, 'relative'));
       await symlink('absolute', join(mine, 'twice'));
-      await symlink('../mine-too', join(mine, 'folder'));
+      await symlink('../mine-too', join(mine, 'directory'));
       await symlink('/etc', join(mine, 'sub', 'etc'));
       for (const name of ['absolute', 'relative', 'twice', 'directory/secret', 'sub/etc/passwd']) {
         await expect(readInside(mine, name)).rejects.toMatchObject(refusal(`${name} leads outside ${mine}`));

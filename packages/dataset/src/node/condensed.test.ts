@@ -84,7 +84,7 @@ describe('condenseDataset and restoreDataset', () => {
       const manifest = await restoreDataset(out, restored);
       const original = await openDataset(packed);
       expect(manifest).toMatchObject({
-        copyOf: { fingerprint: original.fingerprint, images: 'AVIF, quality 80' },
+        copyOf: { fingerprint: original.fingerprint, pictures: 'AVIF, quality 80' },
         sources: CONTENT.sources,
         name: 'gradients',
       });

@@ -197,7 +197,7 @@ describe('writePackedDataset', () => {
         await expect(openDataset(directory)).rejects.toThrow(/not a prepared data set/);
         await fill(write);
       });
-      expect((await readdir(directory)).sort()).toEqual(['five', `five.preparing-${hostname()}-${process.ppid}`]);
+      expect((await readdir(root)).sort()).toEqual(['five', `five.preparing-${hostname()}-${process.ppid}`]);
     });
   });
 
