@@ -61,7 +61,7 @@ it('goes on with its data where they are now, and with a lossy copy of them, but
     expect(await resume(moved, 4)).toMatchObject({ step: 4 });
     expect(warnings).toHaveLength(1);
 
-    const other = await preparedFlowers(directory, 11);
+    const other = await preparedFlowers(root, 11);
     await expect(resume(other, 5)).rejects.toThrow('is not the one that the run was trained on');
   });
 });
