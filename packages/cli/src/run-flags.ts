@@ -2,8 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { ConfigError, errorMessage } from '@t2i/core';
-import { PRESETS, type PresetName, presetConfig } from '@t2i/gan-cls';
-import type { RunConfig } from '@t2i/pipeline';
+import { fullPresetSettings, presetSettings, type RunConfig } from '@t2i/pipeline';
 import { type BackendFlag, said } from './flags.ts';
 
 export interface TrainFlags {
@@ -11,7 +10,7 @@ export interface TrainFlags {
   resume?: string;
   data?: string;
   config?: string;
-  preset?: PresetName;
+  preset?: string;
   objective?: string;
   mismatch?: string;
   encoder?: string;
@@ -39,7 +38,7 @@ export function runConfigInput(flags: Partial<TrainFlags>, file: Section): Secti
       hint: 'Give --data toy-flowers, or a prepared directory.',
     });
   }
-  return askedSettings(flags, file, PRESETS[flags.preset ?? 'reed2016']);
+  return askedSettings(flags, file, flags.preset === undefined ? {} : presetSettings(flags.preset));
 }
 
 /** What is asked of a run that is continued. A preset asks for all that any preset decides. */
@@ -47,9 +46,7 @@ export function continuedConfigInput(flags: Partial<TrainFlags>, file: Section):
   const { encoder, ...rest } = file;
   const said = isAutomatic(encoder) ? rest : file; // it stood for the one that the run has now
   if (flags.preset === undefined) return askedSettings(flags, said, {});
-  const decided = new Set(Object.values(PRESETS).flatMap(Object.keys));
-  const preset = Object.entries(presetConfig(flags.preset)).filter(([name]) => decided.has(name));
-  return askedSettings(flags, said, Object.fromEntries(preset));
+  return askedSettings(flags, said, fullPresetSettings(flags.preset));
 }
 
 const isAutomatic = (encoder: unknown) => (encoder as Section | undefined)?.kind === 'automatic';

@@ -4,11 +4,11 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigError, type Logger } from '@t2i/core';
 import { copyDirectory, writeDirectoryAtomic, writeFileAtomic } from '@t2i/core/node';
-import { generatorState } from '@t2i/gan-cls';
 import type { ModelManifest } from '@t2i/published-model';
 import { isModelDirectory, openModelDirectory, writeModelDirectory } from '@t2i/published-model/node';
 import type { CaptionCompletion } from '@t2i/text-encoder';
 import { loadLatestModelState } from '@t2i/trainer';
+import { kindOf } from './model-settings.ts';
 import { TextToImagePipeline } from './pipeline.ts';
 import { loadRunEncoder, type RunRecord, readRecord } from './run-record.ts';
 
@@ -56,20 +56,17 @@ export async function exportRun(options: ExportRunOptions): Promise<ModelManifes
   const encoder = await loadRunEncoder(runDirectory, record, logger);
   const { state, weights, progress } = await loadLatestModelState(runDirectory, logger);
   const { model } = record.config;
+  const kind = kindOf(model);
   const { step, epoch, images: imagesShown } = progress;
   const publishable = {
-    generator: {
-      config: { ...model, embeddingDim: encoder.dim },
-      tensors: generatorState(state),
-      averaged: model.emaHalfLife > 0,
-    },
+    generator: kind.publishable({ ...model, embeddingDim: encoder.dim }, state),
     encoder,
     completion: options.completion ?? record.config.completion,
     precision,
     license,
     facts: {
       dataset: record.dataset.name,
-      objective: model.objective,
+      objective: kind.objective(model),
       epoch,
       step,
       imagesShown,

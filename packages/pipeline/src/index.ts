@@ -34,6 +34,12 @@ export { EVALUATED_SETS, FIGURES, figureOf, leftOutLines } from './evaluation/ev
 export type { EvaluationProgress } from './evaluation/measured-sets.ts';
 export type { ExportedRun, ExportPlace, ExportRunOptions } from './export-run.ts';
 export { exportModel, exportRun } from './export-run.ts';
+export {
+  fullPresetSettings,
+  MODEL_PRESETS,
+  MODEL_SCHEMAS,
+  presetSettings,
+} from './model-settings.ts';
 export { openData } from './open-data.ts';
 export type { Opened, OpenedRun } from './pipeline.ts';
 export { TextToImagePipeline } from './pipeline.ts';

@@ -1,11 +1,11 @@
 /** A trained run or a published model, opened from its directory: captions in, images out. */
 
-import { type CaptionEncoder, CheckpointError, type Logger, Rng, type TextToImageModel } from '@t2i/core';
-import { expectGenerator, GanCls, generatorState, resolveConfig } from '@t2i/gan-cls';
+import { type CaptionEncoder, CheckpointError, type Logger, type TextToImageModel } from '@t2i/core';
 import { type ModelManifest, TextToImage } from '@t2i/published-model';
 import { isModelDirectory, openModelDirectory } from '@t2i/published-model/node';
 import { withCompletion } from '@t2i/text-encoder';
 import { type Checkpoint, loadLatestModelState } from '@t2i/trainer';
+import { kindOf } from './model-settings.ts';
 import { loadRunEncoder, type RunRecord, readRecord } from './run-record.ts';
 
 /** What an opened run was made of, and how far it had come. */
@@ -59,15 +59,8 @@ async function openRun(directory: string, logger: Logger | undefined): Promise<T
   const record = await readRecord(directory);
   const encoder = await loadRunEncoder(directory, record, logger);
   const { state, path, weights, progress } = await loadLatestModelState(directory, logger);
-  const config = resolveConfig({ ...record.config.model, embeddingDim: encoder.dim });
-  expectGenerator(config, generatorState(state)); // before anything is built: the numbers may be somebody else's
-  const model = new GanCls(config, new Rng(0));
-  try {
-    await model.load(state);
-  } catch (error) {
-    model.dispose();
-    throw error;
-  }
+  const settings = record.config.model;
+  const model = await kindOf(settings).open({ ...settings, embeddingDim: encoder.dim }, state);
   const { step, epoch, images } = progress;
   return new TextToImagePipeline(model, withCompletion(encoder, record.config.completion), {
     run: { record, checkpoint: { path, weights, step, epoch, images } },

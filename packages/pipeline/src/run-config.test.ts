@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { ConfigError } from '@t2i/core';
 import { describe, expect, it } from 'vitest';
 import { parseRunConfig } from './run-config.ts';
@@ -13,6 +14,12 @@ describe('parseRunConfig', () => {
       batches: { batchSize: 64, numCaptions: 1, sampling: 'class-uniform' },
       trainer: { epochs: 600, learningRate: 2e-4 },
     });
+  });
+
+  it('reads a configuration of before there were kinds of model', async () => {
+    const saved = JSON.parse(await readFile(new URL('../../flowers/model/training.json', import.meta.url), 'utf8'));
+    expect(saved.model).not.toHaveProperty('kind');
+    expect(parseRunConfig(saved).model).toEqual({ kind: 'gan-cls', ...saved.model });
   });
 
   it('survives JSON', () => {

@@ -1,9 +1,9 @@
 /** Everything that decides a run, checked: what `run.json` records and `train` starts from. */
 
-import { ganClsConfigSchema } from '@t2i/gan-cls';
 import { USUAL_BEGINNINGS } from '@t2i/text-encoder';
 import { trainerConfigSchema } from '@t2i/trainer';
 import { z } from 'zod';
+import { modelSettingsSchema } from './model-settings.ts';
 import { parseConfiguration } from './parse-configuration.ts';
 
 const dataSchema = z.discriminatedUnion('kind', [
@@ -71,15 +71,14 @@ const previewSchema = z.strictObject({
   columns: z.int().min(1).default(8).describe('images per caption, each with its own fixed noise'),
 });
 
-// The encoder decides the length of an embedding, and the run's one seed everything random.
-const modelSchema = ganClsConfigSchema.omit({ embeddingDim: true });
+// The run's one seed decides everything random.
 const trainerSchema = trainerConfigSchema.omit({ seed: true });
 
 export const runConfigSchema = z.strictObject({
   seed: z.int().default(1).describe('decides initial weights, sampling and noise'),
   data: dataSchema,
   encoder: encoderSchema.default({ kind: 'automatic' }),
-  model: modelSchema.default(modelSchema.parse({})),
+  model: modelSettingsSchema.default(modelSettingsSchema.parse({})),
   batches: batchesSchema.default(batchesSchema.parse({})),
   trainer: trainerSchema.default(trainerSchema.parse({})),
   preview: previewSchema.default(previewSchema.parse({})),

@@ -3,12 +3,12 @@
 import { type CaptionEncoder, Rng, type TextImageDataset } from '@t2i/core';
 import { withDirectoryLock } from '@t2i/core/node';
 import { createBatchSource } from '@t2i/dataset';
-import { GanCls } from '@t2i/gan-cls';
 import { editCaption, type SavableEncoder } from '@t2i/text-encoder';
 import { saveEncoder } from '@t2i/text-encoder/node';
 import { assertNoRun, createPreview, type TrainOptions, type TrainResult, train } from '@t2i/trainer';
 import { chooseEncoder } from './choose-encoder.ts';
 import { embedCaptions } from './embedded-captions.ts';
+import { kindOf } from './model-settings.ts';
 import { openData } from './open-data.ts';
 import { previewRows } from './preview-rows.ts';
 import type { RunConfig } from './run-config.ts';
@@ -100,7 +100,7 @@ async function trainOn(
   resume: boolean,
 ): Promise<TrainResult> {
   const seeds = new Rng(config.seed);
-  const model = new GanCls({ ...config.model, embeddingDim: encoder.dim }, seeds.fork());
+  const model = kindOf(config.model).create({ ...config.model, embeddingDim: encoder.dim }, seeds.fork());
   const batches = createBatchSource({
     dataset,
     encoder,

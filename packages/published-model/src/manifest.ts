@@ -4,8 +4,8 @@
  */
 
 import { CheckpointError, errorMessage, fnv1a } from '@t2i/core';
-import { resolveGeneratorConfig } from '@t2i/gan-cls';
 import * as z from 'zod'; // not `{ z }`, of which bundlers drop nothing
+import { GENERATOR_KINDS, type GeneratorKindName } from './generator-kinds.ts';
 
 export const MANIFEST_FILE = 'model.json';
 const FORMAT = 't2i/model';
@@ -25,26 +25,30 @@ const completionSchema = z.strictObject({
   unless: z.array(z.string()).readonly(),
 });
 
+const generatorSchema = z
+  .strictObject({
+    kind: z.enum(Object.keys(GENERATOR_KINDS) as GeneratorKindName[]),
+    config: z.unknown(),
+    /** Whether the weights are the moving average of those that were trained. */
+    averaged: z.boolean(),
+    file: fileSchema,
+  })
+  .transform((generator, context) => {
+    try {
+      return { ...generator, config: GENERATOR_KINDS[generator.kind].resolveConfig(generator.config) };
+    } catch (error) {
+      context.addIssue({ code: 'custom', path: ['config'], message: errorMessage(error) });
+      return z.NEVER;
+    }
+  });
+
 const fieldsSchema = z.strictObject({
   format: z.literal(FORMAT),
   version: z.literal(VERSION),
   precision: z.enum(['float16', 'float32']),
   imageSize: z.int().min(1),
   noiseDim: z.int().min(1),
-  generator: z.strictObject({
-    kind: z.literal('gan-cls'),
-    config: z.unknown().transform((config, context) => {
-      try {
-        return resolveGeneratorConfig(config);
-      } catch (error) {
-        context.addIssue({ code: 'custom', message: errorMessage(error) });
-        return z.NEVER;
-      }
-    }),
-    /** Whether the weights are the moving average of those that were trained. */
-    averaged: z.boolean(),
-    file: fileSchema,
-  }),
+  generator: generatorSchema,
   encoder: z.strictObject({
     kind: z.string(),
     /** Of the encoder in the file: a hash of its weights, so rounding changes it. */

@@ -1,10 +1,10 @@
 /** A published model, restored from its files: checked whole before anything is drawn with it. */
 
 import { BackendError, CheckpointError, type Logger, readSafetensors } from '@t2i/core';
-import { GanClsGenerator } from '@t2i/gan-cls';
 import { restoreEncoder, type SavableEncoder, withCompletion } from '@t2i/text-encoder';
 import * as tf from '@tensorflow/tfjs-core';
 import { deviationFrom } from './check-image.ts';
+import { GENERATOR_KINDS } from './generator-kinds.ts';
 import type { ModelFile, ModelManifest } from './manifest.ts';
 import { sha256 } from './sha256.ts';
 import { TextToImage } from './text-to-image.ts';
@@ -32,7 +32,7 @@ export class PublishedModel extends TextToImage {
     await assertIntact(generator.file, files.generator);
     const restored = await restoreModelEncoder(manifest, files.encoder, logger);
     const { tensors } = readSafetensors(files.generator, generator.file.name);
-    const model = GanClsGenerator.fromWeights(generator.config, tensors);
+    const model = GENERATOR_KINDS[generator.kind].fromWeights(generator.config, tensors);
     try {
       const published = new PublishedModel(manifest, model, withCompletion(restored, manifest.encoder.completion));
       await published.#assertDrawsAlike();

@@ -3,7 +3,15 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError } from '@t2i/core';
-import { chooseEncoder, encoderDirectory, openData, parseRunConfig, type RunConfig, readRecord } from '@t2i/pipeline';
+import {
+  chooseEncoder,
+  encoderDirectory,
+  MODEL_PRESETS,
+  openData,
+  parseRunConfig,
+  type RunConfig,
+  readRecord,
+} from '@t2i/pipeline';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { ExtraBackend } from '../bundle/build-program.ts';
 import { partsTable } from '../bundle/parts.ts';
@@ -40,9 +48,7 @@ export function bundleCommand(output: Output): Command {
     )
     .option('--data <set>', '`toy-flowers`, or a directory made by `t2i dataset prepare`')
     .option('--config <file>', 'JSON with any part of the configuration; flags win over it')
-    .addOption(
-      new Option('--preset <name>', 'network sizes (default: reed2016)').choices(['reed2016', 'dcgan', 'tiny']),
-    )
+    .addOption(new Option('--preset <name>', 'network sizes (default: reed2016)').choices([...MODEL_PRESETS]))
     .addOption(new Option('--objective <name>').choices(['gan', 'gan-cls', 'gan-int', 'gan-int-cls']))
     .addOption(encoderOption())
     .option('--embeddings <file>', 'pack what `t2i embed` wrote; otherwise the encoder embeds the captions there')

@@ -1,6 +1,6 @@
 /** `t2i train`: start a run, or resume one. */
 
-import { parseRunConfig, readRecord, resumeRun, trainRun } from '@t2i/pipeline';
+import { MODEL_PRESETS, parseRunConfig, readRecord, resumeRun, trainRun } from '@t2i/pipeline';
 import { Command, Option } from 'commander';
 import { continuedConfig, flagOf } from '../continued-run.ts';
 import { examples } from '../examples.ts';
@@ -23,9 +23,7 @@ export function trainCommand(output: Output, resumeCommand = 't2i train --resume
       '`toy-flowers`, or a directory made by `t2i dataset prepare`; with --resume: where it is now',
     )
     .option('--config <file>', 'JSON with any part of the configuration; flags win over it')
-    .addOption(
-      new Option('--preset <name>', 'network sizes (default: reed2016)').choices(['reed2016', 'dcgan', 'tiny']),
-    )
+    .addOption(new Option('--preset <name>', 'network sizes (default: reed2016)').choices([...MODEL_PRESETS]))
     .addOption(new Option('--objective <name>').choices(['gan', 'gan-cls', 'gan-int', 'gan-int-cls']))
     .addOption(
       new Option('--mismatch <what>', 'real image + wrong text (paper), or wrong image').choices(['text', 'image']),

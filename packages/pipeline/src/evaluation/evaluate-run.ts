@@ -1,11 +1,11 @@
 /** Evaluates the newest checkpoint of a run. */
 
-import { ConfigError, type Logger, Rng } from '@t2i/core';
-import { GanCls, GanClsGenerator, generatorState } from '@t2i/gan-cls';
+import { ConfigError, type Logger, Rng, type TextToImageModel, type TrainableModel } from '@t2i/core';
 import { resizeBicubic } from '@t2i/image-node';
 import type { SavableEncoder } from '@t2i/text-encoder';
 import { readCheckpoint } from '@t2i/trainer';
 import { isTrainedWithImages, normalisesImages } from '../encoder-training/compared-with.ts';
+import { kindOf } from '../model-settings.ts';
 import { requireRun, TextToImagePipeline } from '../pipeline.ts';
 import { assertSameData, loadRunEncoder, type RunRecord } from '../run-record.ts';
 import { type EvaluateOptions, type Evaluation, evaluateModel, type Judge } from './evaluate-model.ts';
@@ -63,16 +63,16 @@ export async function evaluateRun(options: EvaluateRunOptions): Promise<RunEvalu
 }
 
 /** The run's networks as they were before its first step. */
-function untrainedModel({ config, encoder }: RunRecord): GanCls {
-  return new GanCls({ ...config.model, embeddingDim: encoder.dim }, new Rng(config.seed).fork());
+function untrainedModel({ config, encoder }: RunRecord): TrainableModel {
+  const { model, seed } = config;
+  return kindOf(model).create({ ...model, embeddingDim: encoder.dim }, new Rng(seed).fork());
 }
 
-/** What the run would draw with, did it average no weights; nothing where it does not. */
-async function unaveragedModel({ config, encoder }: RunRecord, checkpoint: string) {
-  if (config.model.emaHalfLife === 0) return undefined;
-  const { state } = await readCheckpoint(checkpoint);
-  const own = generatorState(state, { averaged: false });
-  return GanClsGenerator.fromWeights({ ...config.model, embeddingDim: encoder.dim }, own);
+/** The model with its last weights instead of their moving average; undefined where it keeps none. */
+async function unaveragedModel({ config, encoder }: RunRecord, path: string): Promise<TextToImageModel | undefined> {
+  const { model } = config;
+  const { state } = await readCheckpoint(path);
+  return kindOf(model).openUnaveraged({ ...model, embeddingDim: encoder.dim }, state);
 }
 
 function judgeFor(

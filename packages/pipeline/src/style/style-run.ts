@@ -16,6 +16,8 @@ import {
 } from '@t2i/trainer';
 import { z } from 'zod';
 import { embedCaptions } from '../embedded-captions.ts';
+import { loaded } from '../loaded.ts';
+import { kindOf } from '../model-settings.ts';
 import { openData } from '../open-data.ts';
 import { type OpenedRun, requireRun, TextToImagePipeline } from '../pipeline.ts';
 import { assertSameData, loadRunEncoder } from '../run-record.ts';
@@ -66,9 +68,11 @@ export async function trainStyle(
   return withRun(options, async (pipeline, run, lock) => {
     if (replace) await lock.removeAll();
     await assertNoRun(directory);
-    const { imageSize, noiseDim, residual, leakyAfterThird, discriminatorFilters } = run.record.config.model;
-    const { filters = discriminatorFilters, ...adam } = config.model;
-    const model = { imageSize, noiseDim, filters, residual, leakyAfterThird, ...adam };
+    const settings = run.record.config.model;
+    const { imageSize, noiseDim } = settings;
+    const defaults = kindOf(settings).styleEncoder(settings);
+    const { filters = defaults.filters, ...adam } = config.model;
+    const model = { imageSize, noiseDim, ...defaults, filters, ...adam };
     const record = { kind: 'style-encoder', config, model, generator: generatorOf(run) } as const;
     return trainOn(record, pipeline, run, { ...options, lock }, false);
   });
@@ -117,13 +121,7 @@ export async function openStyleEncoder(
   const record = await readStyleRecord(directory, 'RUN');
   assertSameGenerator(directory, record, shownGenerator(pipeline));
   const { state, progress } = await loadLatestModelState(directory, logger);
-  const style = new StyleEncoder(record.model, pipeline.model, new Rng(0));
-  try {
-    await style.load(state);
-  } catch (error) {
-    style.dispose();
-    throw error;
-  }
+  const style = await loaded(new StyleEncoder(record.model, pipeline.model, new Rng(0)), state);
   return { style, progress };
 }
 

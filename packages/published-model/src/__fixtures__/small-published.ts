@@ -59,7 +59,7 @@ export async function publish(
   precision: ModelManifest['precision'] = 'float16',
   completion?: CaptionCompletion,
 ): Promise<ModelManifest> {
-  const generator = { config: model.config, tensors: generatorState(await model.state()), averaged: true };
+  const generator = { kind: 'gan-cls' as const, config: model.config, tensors: generatorState(await model.state()), averaged: true };
   return writeModelDirectory(directory, { generator, encoder, completion, precision, facts: FACTS, license: 'CC0-1.0' });
 }
 

@@ -1,11 +1,17 @@
 /** Writes a published model: both files of weights and, last, the `model.json` that names them. */
 
 import { join } from 'node:path';
-import { type CaptionEncoder, type StateDict, withRoundedMatrices, writeSafetensors } from '@t2i/core';
+import {
+  type CaptionEncoder,
+  type StateDict,
+  type TextToImageModel,
+  withRoundedMatrices,
+  writeSafetensors,
+} from '@t2i/core';
 import { writeFileAtomic, writeJsonFile } from '@t2i/core/node';
-import { GanClsGenerator, type GeneratorConfig, resolveGeneratorConfig } from '@t2i/gan-cls';
 import { type CaptionCompletion, roundedEncoder, type SavableEncoder, withCompletion } from '@t2i/text-encoder';
 import { drawCheckImage } from '../check-image.ts';
+import { GENERATOR_KINDS, type GeneratorKindName } from '../generator-kinds.ts';
 import { MANIFEST_FILE, type ModelFile, type ModelManifest, modelManifest } from '../manifest.ts';
 import { sha256 } from '../sha256.ts';
 import { TextToImage } from '../text-to-image.ts';
@@ -13,9 +19,10 @@ import { TextToImage } from '../text-to-image.ts';
 /** What is published. */
 export interface PublishableModel {
   readonly generator: {
-    /** Of the generator; also a whole GAN-CLS configuration. */
+    readonly kind: GeneratorKindName;
+    /** Of the generator; settings of the training beside them are left out. */
     readonly config: unknown;
-    /** As `generatorState` of `@t2i/gan-cls` gives them. */
+    /** The weights that generate images, named as the kind of generator names them. */
     readonly tensors: StateDict['tensors'];
     readonly averaged: boolean;
   };
@@ -39,20 +46,27 @@ const CHECK = { caption: 'this flower has pink petals and a yellow center', seed
 export async function writeModelDirectory(directory: string, model: PublishableModel): Promise<ModelManifest> {
   const { precision, facts, license, completion } = model;
   const rounds = precision === 'float16';
-  const config = resolveGeneratorConfig(model.generator.config);
-  const { averaged, tensors } = model.generator;
+  const { kind, averaged, tensors } = model.generator;
+  const { resolveConfig, fromWeights } = GENERATOR_KINDS[kind];
+  const config = resolveConfig(model.generator.config);
   const generator = { tensors: rounds ? withRoundedMatrices(tensors) : tensors, metadata: {} };
   const encoder = rounds ? await roundedEncoder(model.encoder) : model.encoder;
-  const { kind, id, dim } = encoder;
-  const check = await drawCheck(config, generator.tensors, withCompletion(encoder, completion));
+  const check = await drawCheck(fromWeights(config, generator.tensors), withCompletion(encoder, completion));
   const generatorFile = await writeWeights(directory, 'generator.safetensors', generator);
   const encoderFile = await writeWeights(directory, 'encoder.safetensors', await encoder.toState());
   const manifest = modelManifest({
     precision,
     imageSize: config.imageSize,
     noiseDim: config.noiseDim,
-    generator: { kind: 'gan-cls', config, averaged, file: generatorFile },
-    encoder: { kind, id, trainedWith: model.encoder.id, dim, ...(completion && { completion }), file: encoderFile },
+    generator: { kind, config, averaged, file: generatorFile },
+    encoder: {
+      kind: encoder.kind,
+      id: encoder.id,
+      trainedWith: model.encoder.id,
+      dim: encoder.dim,
+      ...(completion && { completion }),
+      file: encoderFile,
+    },
     facts,
     check,
     license,
@@ -62,12 +76,8 @@ export async function writeModelDirectory(directory: string, model: PublishableM
 }
 
 /** Draws with what is published, not with what it was made of. */
-async function drawCheck(
-  config: GeneratorConfig,
-  tensors: StateDict['tensors'],
-  encoder: CaptionEncoder,
-): Promise<ModelManifest['check']> {
-  const model = new TextToImage(GanClsGenerator.fromWeights(config, tensors), encoder);
+async function drawCheck(generator: TextToImageModel, encoder: CaptionEncoder): Promise<ModelManifest['check']> {
+  const model = new TextToImage(generator, encoder);
   try {
     return await drawCheckImage(model, CHECK);
   } finally {
