@@ -8,7 +8,7 @@ import type { CommonSettings, ModelKind } from '../model-kind.ts';
 
 const schema = z.strictObject({
   kind: z.literal('mock'),
-  imageSize: z.literal(8).default(8),
+  imageSize: z.literal(32).default(32),
   noiseDim: z.literal(4).default(4),
 });
 
@@ -17,8 +17,8 @@ export const mockKind: ModelKind<CommonSettings, typeof schema> = {
   schema,
   presets: { 'one-weight': {} },
   objective: () => 'mock',
-  create: ({ embeddingDim }) => new MockModel({ embeddingDim }),
-  open: ({ embeddingDim }, state) => loaded(new MockModel({ embeddingDim }), state),
+  create: ({ imageSize, embeddingDim }) => new MockModel({ imageSize, embeddingDim }),
+  open: ({ imageSize, embeddingDim }, state) => loaded(new MockModel({ imageSize, embeddingDim }), state),
   openUnaveraged: () => undefined,
   publishable: ({ kind, ...config }, { tensors }) => ({ kind: kind as 'gan-cls', config, tensors, averaged: false }),
   styleEncoder: () => ({ filters: 4, residual: false, leakyAfterThird: true }),
@@ -31,8 +31,8 @@ export const mockGeneratorKind = {
     noiseDim,
     embeddingDim,
   }),
-  fromWeights({ embeddingDim }: { embeddingDim: number }, tensors: StateDict['tensors']) {
-    const model = new MockModel({ embeddingDim });
+  fromWeights({ imageSize, embeddingDim }: Record<string, number>, tensors: StateDict['tensors']) {
+    const model = new MockModel({ imageSize, embeddingDim });
     model.weight = tensors.weight!.data[0]!;
     return model;
   },

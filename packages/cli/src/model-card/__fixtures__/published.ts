@@ -1,6 +1,5 @@
 /** What a model card is made of. */
 
-import { resolveGeneratorConfig } from '@t2i/gan-cls';
 import type { RunEvaluation } from '@t2i/pipeline';
 import type { ModelManifest } from '@t2i/published-model';
 
@@ -14,7 +13,7 @@ export const manifest: ModelManifest = {
   noiseDim: 100,
   generator: {
     kind: 'gan-cls',
-    config: resolveGeneratorConfig({ embeddingDim: 1024 }),
+    config: { imageSize: 64, embeddingDim: 1024, projectedDim: 128, noiseDim: 100, generatorFilters: 128, residual: true },
     averaged: true,
     file: file('generator.safetensors', 9_500_000),
   },
