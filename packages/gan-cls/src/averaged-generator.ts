@@ -1,13 +1,13 @@
 /** A moving average of a generator's weights, with running statistics of its own. */
 
 import type { Rng } from '@t2i/core';
-import { weightedSum } from '@t2i/ops';
+import { type NamedVariables, weightedSum } from '@t2i/ops';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import type { GanClsConfig } from './config.ts';
 import { buildGenerator } from './generator.ts';
 import { trainingLayers } from './training-layers.ts';
-import { copyWeights, type NamedVariables, weightsOf } from './weights.ts';
+import { copyWeights, weightsOf } from './weights.ts';
 
 /** Running statistics keep nine tenths of the old: they settle in some tens of passes, of which there are so many in a half-life. */
 const PASSES_IN_HALF_LIFE = 16;

@@ -1,13 +1,15 @@
 /** The models of this package keep to the interfaces of `@t2i/core`. */
 
 import '@tensorflow/tfjs-backend-cpu';
-import { testTextToImageModel, testTrainableModel } from '@t2i/test-utils';
+import { Rng } from '@t2i/core';
+import { MockModel, testTextToImageModel, testTrainable, testTrainableModel } from '@t2i/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll } from 'vitest';
 import { byPattern } from './__fixtures__/pattern.ts';
-import { smallModel } from './__fixtures__/small-model.ts';
+import { randomEmbeddings, smallModel } from './__fixtures__/small-model.ts';
 import type { GanCls } from './gan-cls.ts';
 import { GanClsGenerator, generatorState } from './gan-cls-generator.ts';
+import { StyleEncoder, styleEncoderConfigSchema } from './style-encoder.ts';
 
 beforeAll(() => tf.setBackend('cpu'));
 
@@ -30,4 +32,13 @@ testTextToImageModel('GanClsGenerator', {
     trained.dispose();
     return generator;
   },
+});
+testTrainable('StyleEncoder', {
+  countTensors,
+  open: () => {
+    const painter = new MockModel({ imageSize: 32, embeddingDim: 6 });
+    const config = styleEncoderConfigSchema.parse({ imageSize: 32, noiseDim: painter.noiseDim, filters: 2 });
+    return new StyleEncoder(config, painter, new Rng(1));
+  },
+  batchFor: (_, seed) => randomEmbeddings(new Rng(seed), 4),
 });

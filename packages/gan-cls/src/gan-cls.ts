@@ -12,7 +12,15 @@ import type {
   TrainBatch,
   TrainStepOptions,
 } from '@t2i/core';
-import { Adam, exchangeGradients } from '@t2i/ops';
+import {
+  Adam,
+  exchangeGradients,
+  readStepReport,
+  readTrainingState,
+  type StepReport,
+  type TrainingState,
+  writeTrainingState,
+} from '@t2i/ops';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { AveragedGenerator } from './averaged-generator.ts';
@@ -21,10 +29,9 @@ import { type GanClsConfig, ganClsConfigSchema, resolveConfig, showsMismatch } f
 import { buildDiscriminator, type Discriminator } from './discriminator.ts';
 import { drawImages } from './draw-images.ts';
 import { buildGenerator } from './generator.ts';
-import { type Checkpointed, readTensors, writeTensors } from './state.ts';
 import { stockLayers } from './stock-layers.ts';
 import { trainingLayers } from './training-layers.ts';
-import { type StepReport, trainStep } from './training-step.ts';
+import { trainStep } from './training-step.ts';
 import { copyWeights, initialise, trainableOf, weightsOf } from './weights.ts';
 
 /**
@@ -60,8 +67,10 @@ export class GanCls implements TrainableModel {
     const { trunk, head } = this.#discriminator;
     for (const model of [this.#generator, trunk, head]) initialise(model, rng);
     const options = { beta1: config.adamBeta1, beta2: config.adamBeta2 };
-    this.#generatorAdam = new Adam(trainableOf(weightsOf('generator', this.#generator)), options);
-    this.#discriminatorAdam = new Adam(trainableOf(weightsOf('discriminator', trunk, head)), options);
+    const adamOf = (name: string, ...models: readonly tfl.LayersModel[]) =>
+      new Adam(trainableOf(weightsOf(name, ...models)), { ...options, name });
+    this.#generatorAdam = adamOf('generator', this.#generator);
+    this.#discriminatorAdam = adamOf('discriminator', trunk, head);
     this.#average = config.emaHalfLife > 0 ? new AveragedGenerator(config, this.#generator) : undefined;
   }
 
@@ -85,7 +94,7 @@ export class GanCls implements TrainableModel {
   async step(batch: TrainBatch, options: TrainStepOptions): Promise<StepScalars> {
     const report: StepReport = {};
     const onBackend = keepStepBatch(batch, this);
-    let figures: tf.Tensor;
+    let scalars: Promise<StepScalars>;
     try {
       for (const { optimiser, gradients, learningRate } of trainStep(this.#networks(), onBackend, options, report)) {
         const { exchange } = options;
@@ -93,17 +102,15 @@ export class GanCls implements TrainableModel {
         optimiser.apply(agreed, learningRate);
         tf.dispose(agreed);
       }
-      figures = tf.tidy(() => {
-        this.#average?.follow(this.#generator, this.#generatorAdam.step, onBackend.embeddings, options.rng);
-        return tf.stack(Object.values(report));
-      });
+      tf.tidy(() =>
+        this.#average?.follow(this.#generator, this.#generatorAdam.step, onBackend.embeddings, options.rng),
+      );
+      scalars = readStepReport(report);
     } finally {
       disposeStepBatch(onBackend);
       tf.dispose(report);
     }
-    const values = await figures.data();
-    figures.dispose();
-    return Object.fromEntries(Object.keys(report).map((name, i) => [name, values[i]!]));
+    return scalars;
   }
 
   /** Draws by running statistics; with the averaged weights and theirs where they are kept. */
@@ -113,11 +120,11 @@ export class GanCls implements TrainableModel {
 
   async state(): Promise<StateDict> {
     const metadata = { format: 't2i/gan-cls', config: JSON.stringify(this.config) };
-    return { tensors: await readTensors(this.#checkpointed()), metadata };
+    return { tensors: await readTrainingState(this.#trainingState()), metadata };
   }
 
   async load(state: StateDict): Promise<void> {
-    writeTensors(this.#checkpointed(), state.tensors);
+    writeTrainingState(this.#trainingState(), state.tensors);
   }
 
   /**
@@ -161,7 +168,7 @@ export class GanCls implements TrainableModel {
     };
   }
 
-  #checkpointed(): Checkpointed {
+  #trainingState(): TrainingState {
     const { trunk, head } = this.#discriminator;
     return {
       variables: {
@@ -169,7 +176,7 @@ export class GanCls implements TrainableModel {
         ...weightsOf('discriminator', trunk, head),
         ...(this.#average && weightsOf('ema', this.#average.network)),
       },
-      optimisers: { generator: this.#generatorAdam, discriminator: this.#discriminatorAdam },
+      optimisers: [this.#generatorAdam, this.#discriminatorAdam],
     };
   }
 }

@@ -100,21 +100,6 @@ describe('styleLoss', () => {
 });
 
 describe('step', () => {
-  it('applies the gradients that an exchange gives back', async () => {
-    const after = (exchange?: (gradients: readonly Float32Array[]) => Promise<void>) =>
-      withStyle(async (style) => {
-        const options = { learningRate, rng: new Rng(5), ...(exchange && { exchange }) };
-        await style.step(randomEmbeddings(new Rng(4), 4), options);
-        return (await style.state()).tensors;
-      });
-    const alone = await after();
-    expect(await after(async () => {})).toEqual(alone);
-    const silence = async (gradients: readonly Float32Array[]) => {
-      for (const values of gradients) values.fill(0);
-    };
-    expect(await after(silence)).not.toEqual(alone);
-  });
-
   it('follows the gradient of the whole of S', () =>
     withStyle(async (style) => {
       // A small step against the gradient g lowers the loss by lr·‖g‖²; Adam's first step is lr·sign(g), so by lr·‖g‖₁.

@@ -5,7 +5,15 @@
 
 import type { EmbeddingBatch, ImageBatch, Rng, StateDict, StepScalars, TextToImageModel, Trainable } from '@t2i/core';
 import { assert, ConfigError, type TrainStepOptions } from '@t2i/core';
-import { Adam, exchangeGradients } from '@t2i/ops';
+import {
+  Adam,
+  exchangeGradients,
+  readStepReport,
+  readTrainingState,
+  type StepReport,
+  type TrainingState,
+  writeTrainingState,
+} from '@t2i/ops';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import * as z from 'zod'; // not `{ z }`, of which bundlers drop nothing
@@ -13,7 +21,6 @@ import { toImages } from './batch.ts';
 import { ganClsConfigSchema } from './config.ts';
 import { convolveImage } from './image-trunk.ts';
 import type { LayerKit } from './layer-kit.ts';
-import { type Checkpointed, readTensors, writeTensors } from './state.ts';
 import { trainingLayers } from './training-layers.ts';
 import { initialise, trainableOf, weightsOf } from './weights.ts';
 
@@ -91,7 +98,11 @@ export class StyleEncoder implements Trainable<EmbeddingBatch> {
     this.#network = buildStyleEncoder(config, trainingLayers);
     initialise(this.#network, rng);
     const { adamBeta1, adamBeta2 } = config;
-    this.#adam = new Adam(trainableOf(this.#variables()), { beta1: adamBeta1, beta2: adamBeta2 });
+    this.#adam = new Adam(trainableOf(this.#variables()), {
+      name: 'style',
+      beta1: adamBeta1,
+      beta2: adamBeta2,
+    });
   }
 
   /**
@@ -103,28 +114,16 @@ export class StyleEncoder implements Trainable<EmbeddingBatch> {
     assert(rows >= 2, `a batch of ${rows} has no variance to normalise by`);
     const noise = rng.normal(rows * this.config.noiseDim);
     const images = await this.#generator.generate({ embeddings, noise });
-    let own: tf.NamedTensorMap = {};
-    const figures = tf.tidy(() => {
-      const z = tf.tensor2d(noise, [rows, this.config.noiseDim]);
-      const x = toImages(images, rows, this.config);
-      let cosine: tf.Tensor | undefined;
-      const { value, grads } = tf.variableGrads(() => {
-        const styles = this.#network.apply(x, { training: true }) as tf.Tensor2D;
-        cosine = tf.keep(meanCosine(z, styles));
-        return styleLoss(z, styles);
-      }, Object.values(this.#adam.variables));
-      for (const gradient of Object.values(grads)) tf.keep(gradient);
-      own = grads;
-      const both = tf.stack([value, cosine!]);
-      cosine!.dispose();
-      return both;
-    });
-    const gradients = exchange ? await exchangeGradients(own, this.#adam.variables, exchange) : own;
-    this.#adam.apply(gradients, learningRate);
-    tf.dispose(gradients);
-    const [loss, cosine] = await figures.data();
-    figures.dispose();
-    return { 'loss/style': loss!, 'score/cosine': cosine! };
+    const report: StepReport = {};
+    try {
+      const own = tf.tidy(() => this.#gradients(images, noise, report));
+      const gradients = exchange ? await exchangeGradients(own, this.#adam.variables, exchange) : own;
+      this.#adam.apply(gradients, learningRate);
+      tf.dispose(gradients);
+      return await readStepReport(report);
+    } finally {
+      tf.dispose(report);
+    }
   }
 
   /**
@@ -148,11 +147,11 @@ export class StyleEncoder implements Trainable<EmbeddingBatch> {
 
   async state(): Promise<StateDict> {
     const metadata = { format: 't2i/style-encoder', config: JSON.stringify(this.config) };
-    return { tensors: await readTensors(this.#checkpointed()), metadata };
+    return { tensors: await readTrainingState(this.#trainingState()), metadata };
   }
 
   async load(state: StateDict): Promise<void> {
-    writeTensors(this.#checkpointed(), state.tensors);
+    writeTrainingState(this.#trainingState(), state.tensors);
   }
 
   /** Frees what S holds on the backend; the generator stays. */
@@ -161,11 +160,27 @@ export class StyleEncoder implements Trainable<EmbeddingBatch> {
     this.#adam.dispose();
   }
 
+  /** The gradients of S's loss, by `variable.name`; what a step reports goes into `report`. */
+  #gradients(images: ImageBatch, noise: Float32Array, report: StepReport): tf.NamedTensorMap {
+    const [rows] = images.shape;
+    const z = tf.tensor2d(noise, [rows, this.config.noiseDim]);
+    const x = toImages(images, rows, this.config);
+    let cosine: tf.Scalar | undefined;
+    const { value, grads } = tf.variableGrads(() => {
+      const styles = this.#network.apply(x, { training: true }) as tf.Tensor2D;
+      cosine = tf.keep(meanCosine(z, styles));
+      return styleLoss(z, styles);
+    }, Object.values(this.#adam.variables));
+    report['loss/style'] = tf.keep(value);
+    report['score/cosine'] = cosine!;
+    return grads;
+  }
+
   #variables() {
     return weightsOf('style', this.#network);
   }
 
-  #checkpointed(): Checkpointed {
-    return { variables: this.#variables(), optimisers: { style: this.#adam } };
+  #trainingState(): TrainingState {
+    return { variables: this.#variables(), optimisers: [this.#adam] };
   }
 }

@@ -4,7 +4,7 @@
  */
 
 import type { TrainStepOptions } from '@t2i/core';
-import { type Adam, RecordedPass } from '@t2i/ops';
+import { type Adam, RecordedPass, type StepReport } from '@t2i/ops';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { augment } from './augmentation.ts';
@@ -23,9 +23,6 @@ export interface Networks {
   readonly generatorAdam: Adam;
   readonly discriminatorAdam: Adam;
 }
-
-/** Figures of a step, by name; kept until disposed. */
-export type StepReport = Record<string, tf.Scalar>;
 
 /** What a step computed for one network, to be applied before the step goes on. */
 export interface Update {

@@ -1,13 +1,11 @@
 /** The weights of models by name: listing, drawing and copying them. */
 
 import { assert, type Rng, sizeOf } from '@t2i/core';
+import type { NamedVariables } from '@t2i/ops';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 
-/** Variables by names that are the same in every process, in the order of the layers. */
-export type NamedVariables = Readonly<Record<string, tf.Variable>>;
-
-/** The weights of `models`, trainable and not, as `${prefix}/deconv8/kernel`. */
+/** The weights of `models`, trainable and not, as `${prefix}/deconv8/kernel`, in the order of the layers. */
 export function weightsOf(prefix: string, ...models: readonly tfl.LayersModel[]): NamedVariables {
   const entries = models.flatMap((model) =>
     model.weights.map((weight) => [`${prefix}/${weight.originalName}`, weight.read() as tf.Variable] as const),

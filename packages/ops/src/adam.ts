@@ -3,27 +3,22 @@
  * Its state restores bit for bit, which `tf.train.adam` does not offer (positional, rounded powers of beta).
  */
 
+import type { NamedTensor, StateDict, TensorKind } from '@t2i/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { add, div, mul, sub } from '@tensorflow/tfjs-core';
 import { ADAM, type AdamAttrs, type AdamInputs } from './kernels.ts';
 import { OptimiserSlots } from './optimiser-slots.ts';
 import { type FusedKernel, runKernel, type TensorsOf } from './run-kernel.ts';
+import type { NamedVariables, Optimiser } from './training-state.ts';
 
-/** Decay rates and the floor of the denominator. */
 export interface AdamOptions {
+  /** Its name in a state, where several optimisers share one; the count of steps is `adam/<name>/step`. Default `all`. */
+  readonly name?: string;
   /** Decay of the mean of gradients, in [0, 1). */
   readonly beta1?: number;
   /** Decay of the mean of squared gradients, in [0, 1). */
   readonly beta2?: number;
   readonly epsilon?: number;
-}
-
-/** Everything that an `Adam` holds besides its variables, by the names it was given. */
-export interface AdamState {
-  /** Steps taken so far. */
-  readonly step: number;
-  readonly m: Readonly<Record<string, Float32Array>>;
-  readonly v: Readonly<Record<string, Float32Array>>;
 }
 
 function composeAdam({ variable, m, v, gradient }: TensorsOf<AdamInputs>, attrs: AdamAttrs): tf.Tensor[] {
@@ -37,20 +32,21 @@ function composeAdam({ variable, m, v, gradient }: TensorsOf<AdamInputs>, attrs:
 
 const KERNEL: FusedKernel<AdamInputs, AdamAttrs> = { kernelName: ADAM, composed: composeAdam };
 
-export class Adam {
-  /** What is trained, by the names that the state uses. */
-  readonly variables: Readonly<Record<string, tf.Variable>>;
+export class Adam implements Optimiser {
+  readonly variables: NamedVariables;
   readonly #slots: OptimiserSlots<'m' | 'v'>;
-  readonly #options: Required<AdamOptions>;
+  readonly #options: Readonly<Record<'beta1' | 'beta2' | 'epsilon', number>>;
+  readonly #stepName: string;
   #step = 0;
 
-  /** @param variables what to train, by the names that the state uses; they stay the caller's to dispose */
+  /** @param variables what to train; the moments of the variable `x` are `adam/x/m` and `adam/x/v` in a state */
   constructor(
-    variables: Readonly<Record<string, tf.Variable>>,
-    { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions = {},
+    variables: NamedVariables,
+    { name = 'all', beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions = {},
   ) {
     this.variables = variables;
-    this.#slots = new OptimiserSlots(variables, ['m', 'v']);
+    this.#slots = new OptimiserSlots(variables, { m: (x) => `adam/${x}/m`, v: (x) => `adam/${x}/v` });
+    this.#stepName = `adam/${name}/step`;
     this.#options = { beta1, beta2, epsilon };
   }
 
@@ -59,10 +55,6 @@ export class Adam {
     return this.#step;
   }
 
-  /**
-   * Moves every variable against its gradient.
-   * @param gradients by `variable.name`, as `tf.variableGrads` gives them; they stay the caller's to dispose
-   */
   apply(gradients: tf.NamedTensorMap, learningRate: number): void {
     const { beta1, beta2, epsilon } = this.#options;
     this.#step += 1;
@@ -79,18 +71,20 @@ export class Adam {
     );
   }
 
-  /** A copy of the state, read back from the backend. */
-  async getState(): Promise<AdamState> {
-    return { step: this.#step, ...(await this.#slots.read()) };
+  stateKinds(): Record<string, TensorKind> {
+    return { ...this.#slots.kinds(), [this.#stepName]: { dtype: 'I32', shape: [1] } };
   }
 
-  /** Continues exactly where `state` was taken. Names and sizes must be those of this optimiser. */
-  setState({ step, m, v }: AdamState): void {
-    this.#slots.write({ m, v });
-    this.#step = step;
+  async getState(): Promise<Record<string, NamedTensor>> {
+    const step = Int32Array.of(this.#step);
+    return { ...(await this.#slots.read()), [this.#stepName]: { dtype: 'I32', shape: [1], data: step } };
   }
 
-  /** Frees the moments. */
+  setState(tensors: StateDict['tensors']): void {
+    this.#slots.write(tensors);
+    this.#step = tensors[this.#stepName]!.data[0]!;
+  }
+
   dispose(): void {
     this.#slots.dispose();
   }

@@ -1,6 +1,7 @@
 /** Gradients of a step leave the backend, are exchanged with other processes, and come back. */
 
 import * as tf from '@tensorflow/tfjs-core';
+import type { NamedVariables } from './training-state.ts';
 
 /** Replaces the values, in place, by what every process is to use, for instance their mean over all processes. */
 export type ExchangeGradients = (gradients: readonly Float32Array[]) => Promise<void>;
@@ -11,7 +12,7 @@ export type ExchangeGradients = (gradients: readonly Float32Array[]) => Promise<
  */
 export async function exchangeGradients(
   gradients: tf.NamedTensorMap,
-  variables: Readonly<Record<string, tf.Variable>>,
+  variables: NamedVariables,
   exchange: ExchangeGradients,
 ): Promise<tf.NamedTensorMap> {
   try {

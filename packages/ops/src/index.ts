@@ -1,4 +1,4 @@
-export type { AdamOptions, AdamState } from './adam.ts';
+export type { AdamOptions } from './adam.ts';
 export { Adam } from './adam.ts';
 export type { BatchNormTrainingOptions, BatchNormTrainingResult } from './batch-norm-training.ts';
 export { batchNormTraining } from './batch-norm-training.ts';
@@ -27,7 +27,10 @@ export {
 } from './kernels.ts';
 export { RecordedPass } from './recorded-pass.ts';
 export { rectify, slopeBelowZero, threshold } from './rectify.ts';
-export type { RmsPropOptions, RmsPropState } from './rms-prop.ts';
+export type { RmsPropOptions } from './rms-prop.ts';
 export { RmsProp } from './rms-prop.ts';
+export { readStepReport, type StepReport } from './step-report.ts';
 export { withSuspendedTape } from './suspended-tape.ts';
+export type { NamedVariables, Optimiser, TrainingState } from './training-state.ts';
+export { readTrainingState, writeTrainingState } from './training-state.ts';
 export { weightedSum } from './weighted-sum.ts';

@@ -1,25 +1,27 @@
 /** What an optimiser keeps beside each of its variables: one tensor of the variable's shape for each moment of the gradient. */
 
+import { float32Tensor, type NamedTensor, type StateDict, type TensorKind } from '@t2i/core';
 import * as tf from '@tensorflow/tfjs-core';
-
-/** The moments by name, each with the values of every variable by its name. */
-export type MomentValues<Moment extends string> = Readonly<Record<Moment, Readonly<Record<string, Float32Array>>>>;
+import type { NamedVariables } from './training-state.ts';
 
 /** A variable and its moments. */
 export type Slot<Moment extends string> = Readonly<Record<Moment | 'variable', tf.Variable>>;
 
 export class OptimiserSlots<Moment extends string> {
+  /** For each moment, the name of its tensor in a state. */
+  readonly #tensorNames: Readonly<Record<Moment, (variable: string) => string>>;
   readonly #moments: readonly Moment[];
   readonly #slots: ReadonlyMap<string, Slot<Moment>>;
 
   /** Every moment begins at zero. The variables stay the caller's to dispose. */
-  constructor(variables: Readonly<Record<string, tf.Variable>>, moments: readonly Moment[]) {
-    this.#moments = moments;
+  constructor(variables: NamedVariables, tensorNames: Readonly<Record<Moment, (variable: string) => string>>) {
+    this.#tensorNames = tensorNames;
+    this.#moments = Object.keys(tensorNames) as Moment[];
     const zeros = (variable: tf.Variable) => tf.tidy(() => tf.variable(tf.zerosLike(variable), false));
     const slotOf = (variable: tf.Variable) =>
       Object.fromEntries([
         ['variable', variable],
-        ...moments.map((moment) => [moment, zeros(variable)]),
+        ...this.#moments.map((moment) => [moment, zeros(variable)]),
       ]) as Slot<Moment>;
     this.#slots = new Map(Object.entries(variables).map(([name, variable]) => [name, slotOf(variable)]));
   }
@@ -39,38 +41,36 @@ export class OptimiserSlots<Moment extends string> {
     }
   }
 
-  /** A copy of the moments, read back from the backend. */
-  async read(): Promise<MomentValues<Moment>> {
-    const readMoment = async (moment: Moment) => {
-      const entries = [...this.#slots].map(async ([name, slot]) => {
-        const values = (await slot[moment].data()) as Float32Array;
-        return [name, values.slice()] as const; // some backends give out their own memory
-      });
-      return [moment, Object.fromEntries(await Promise.all(entries))] as const;
-    };
-    return Object.fromEntries(await Promise.all(this.#moments.map(readMoment))) as MomentValues<Moment>;
+  /** Type and shape of every tensor of the state. */
+  kinds(): Record<string, TensorKind> {
+    return Object.fromEntries(this.#places().map(([name, { shape }]) => [name, { dtype: 'F32', shape }]));
   }
 
-  /** The inverse of `read`. Names and sizes must be those of the variables; nothing changes otherwise. */
-  write(values: MomentValues<Moment>): void {
-    for (const [name, { variable }] of this.#slots) {
-      const sizes = this.#moments.map((moment) => values[moment][name]?.length);
-      tf.util.assert(
-        sizes.every((size) => size === variable.size),
-        () => `the state has ${sizes} moments for ${name}, which has ${variable.size} values`,
-      );
-    }
-    tf.tidy(() => {
-      for (const [name, slot] of this.#slots) {
-        for (const moment of this.#moments) {
-          slot[moment].assign(tf.tensor(values[moment][name]!.slice(), slot[moment].shape));
-        }
-      }
+  /** A copy of the moments, read back from the backend. */
+  async read(): Promise<Record<string, NamedTensor>> {
+    const entries = this.#places().map(async ([name, moment]) => {
+      const values = (await moment.data()) as Float32Array;
+      return [name, float32Tensor(moment.shape, values.slice())] as const; // some backends give out their own memory
     });
+    return Object.fromEntries(await Promise.all(entries));
+  }
+
+  /** The inverse of `read`, of tensors that have the names and shapes of `kinds`. */
+  write(tensors: StateDict['tensors']): void {
+    for (const [name, moment] of this.#places()) {
+      tf.tidy(() => moment.assign(tf.tensor((tensors[name]!.data as Float32Array).slice(), moment.shape)));
+    }
   }
 
   /** Frees the moments. */
   dispose(): void {
-    for (const slot of this.#slots.values()) for (const moment of this.#moments) slot[moment].dispose();
+    for (const [, moment] of this.#places()) moment.dispose();
+  }
+
+  /** Every moment by the name of its tensor, variable by variable. */
+  #places(): (readonly [string, tf.Variable])[] {
+    return [...this.#slots].flatMap(([variable, slot]) =>
+      this.#moments.map((moment) => [this.#tensorNames[moment](variable), slot[moment]] as const),
+    );
   }
 }

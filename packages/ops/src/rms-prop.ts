@@ -3,11 +3,13 @@
  * where `tf.train.rmsprop` has it inside. The char-CNN-RNN encoder is trained with it.
  */
 
+import type { NamedTensor, StateDict, TensorKind } from '@t2i/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { add, div, mul, sub } from '@tensorflow/tfjs-core';
 import { RMS_PROP, type RmsPropAttrs, type RmsPropInputs } from './kernels.ts';
 import { OptimiserSlots } from './optimiser-slots.ts';
 import { type FusedKernel, runKernel, type TensorsOf } from './run-kernel.ts';
+import type { NamedVariables, Optimiser } from './training-state.ts';
 
 /** Decay rate and the floor of the denominator. */
 export interface RmsPropOptions {
@@ -15,11 +17,6 @@ export interface RmsPropOptions {
   readonly decay?: number;
   /** Default 1e-8. */
   readonly epsilon?: number;
-}
-
-/** Everything that an `RmsProp` holds besides its variables, by the names it was given. */
-export interface RmsPropState {
-  readonly meanSquare: Readonly<Record<string, Float32Array>>;
 }
 
 function composeRmsProp(
@@ -34,23 +31,18 @@ function composeRmsProp(
 
 const KERNEL: FusedKernel<RmsPropInputs, RmsPropAttrs> = { kernelName: RMS_PROP, composed: composeRmsProp };
 
-export class RmsProp {
-  /** What is trained, by the names that the state uses. */
-  readonly variables: Readonly<Record<string, tf.Variable>>;
+export class RmsProp implements Optimiser {
+  readonly variables: NamedVariables;
   readonly #slots: OptimiserSlots<'meanSquare'>;
   readonly #options: Required<RmsPropOptions>;
 
-  /** @param variables what to train, by the names that the state uses; they stay the caller's to dispose */
-  constructor(variables: Readonly<Record<string, tf.Variable>>, { decay = 0.99, epsilon = 1e-8 }: RmsPropOptions = {}) {
+  /** @param variables what to train; the mean square of the variable `x` is `rmsProp/x` in a state */
+  constructor(variables: NamedVariables, { decay = 0.99, epsilon = 1e-8 }: RmsPropOptions = {}) {
     this.variables = variables;
-    this.#slots = new OptimiserSlots(variables, ['meanSquare']);
+    this.#slots = new OptimiserSlots(variables, { meanSquare: (x) => `rmsProp/${x}` });
     this.#options = { decay, epsilon };
   }
 
-  /**
-   * Moves every variable against its gradient.
-   * @param gradients by `variable.name`, as `tf.variableGrads` gives them; they stay the caller's to dispose
-   */
   apply(gradients: tf.NamedTensorMap, learningRate: number): void {
     const attrs: RmsPropAttrs = { learningRate, ...this.#options };
     this.#slots.update(gradients, ({ variable, meanSquare }, gradient) =>
@@ -58,17 +50,18 @@ export class RmsProp {
     );
   }
 
-  /** A copy of the state, read back from the backend. */
-  getState(): Promise<RmsPropState> {
+  stateKinds(): Record<string, TensorKind> {
+    return this.#slots.kinds();
+  }
+
+  getState(): Promise<Record<string, NamedTensor>> {
     return this.#slots.read();
   }
 
-  /** Continues exactly where `state` was taken. Names and sizes must be those of this optimiser. */
-  setState({ meanSquare }: RmsPropState): void {
-    this.#slots.write({ meanSquare });
+  setState(tensors: StateDict['tensors']): void {
+    this.#slots.write(tensors);
   }
 
-  /** Frees the means. */
   dispose(): void {
     this.#slots.dispose();
   }

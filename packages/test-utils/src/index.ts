@@ -1,6 +1,7 @@
 export { type EncoderContract, testCaptionEncoder } from './contracts/caption-encoder.ts';
 export { type DatasetContract, testTextImageDataset } from './contracts/text-image-dataset.ts';
 export { type ModelContract, testTextToImageModel } from './contracts/text-to-image-model.ts';
+export { type TrainableContract, testTrainable } from './contracts/trainable.ts';
 export { testTrainableModel } from './contracts/trainable-model.ts';
 export { expectAllClose, maxDifference, relativeError } from './expect-close.ts';
 export { hasLimits, limitMemory, limitThreads } from './limits.ts';

@@ -1,15 +1,17 @@
-/** The encoders of this package keep to the interface of `@t2i/core`. */
+/** The encoders of this package, and what trains them, keep to the interfaces of `@t2i/core`. */
 
 import '@tensorflow/tfjs-backend-cpu';
 import { float32Tensor, Rng, type StateDict, sizeOf } from '@t2i/core';
-import { testCaptionEncoder } from '@t2i/test-utils';
+import { testCaptionEncoder, testTrainable } from '@t2i/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll } from 'vitest';
 import { BagOfWords } from './bag-of-words.ts';
 import { CharCnnRnn } from './char-cnn-rnn/char-cnn-rnn.ts';
 import { resolveCharCnnRnnConfig } from './char-cnn-rnn/config.ts';
 import { charCnnRnnShapes } from './char-cnn-rnn/network.ts';
+import { CharCnnRnnNetwork } from './char-cnn-rnn/trainable-network.ts';
 import { CompletedEncoder, USUAL_BEGINNINGS } from './completed-encoder.ts';
+import { JointEmbedding } from './joint-embedding/joint-embedding.ts';
 import { LinearWords, linearWordsShapes } from './linear-words/linear-words.ts';
 import { PrecomputedEncoder } from './precomputed-encoder.ts';
 import { resolveWordCnnConfig } from './word-cnn/config.ts';
@@ -57,4 +59,16 @@ testCaptionEncoder('PrecomputedEncoder', {
     return new PrecomputedEncoder({ id: source.id, captions: CAPTIONS.slice(0, 2), embeddings, fallback: source });
   },
   captions: CAPTIONS,
+});
+
+testTrainable('JointEmbedding', {
+  countTensors: () => tf.memory().numTensors,
+  open: () => {
+    const config = resolveCharCnnRnnConfig({ channels: [4, 6], cnnDim: 6, dim: 5 });
+    return new JointEmbedding(new CharCnnRnnNetwork(config, new Rng(1)), { contrast: 0.5 });
+  },
+  batchFor: (_, seed) => {
+    const values = () => ({ data: new Rng(seed).normal(3 * 5), shape: [3, 5] as const });
+    return { features: values(), taught: values(), captions: CAPTIONS, edited: [...CAPTIONS].reverse() };
+  },
 });

@@ -101,25 +101,6 @@ describe('JointEmbedding', () => {
     for (const joint of [alone, equal, taught]) joint.dispose();
   });
 
-  it('applies the gradients that an exchange gives back', async () => {
-    const [alone, exchanging, silenced] = [await wordJoint(), await wordJoint(), await wordJoint()];
-    const before = (await silenced.state()).tensors;
-    await alone.step(batch, options(1e-3));
-    const lengths: number[] = [];
-    const exchange = async (gradients: readonly Float32Array[]) => {
-      lengths.push(...gradients.map(({ length }) => length));
-    };
-    await exchanging.step(batch, { ...options(1e-3), exchange });
-    expect((await exchanging.state()).tensors).toEqual((await alone.state()).tensors);
-    expect(lengths.sort((a, b) => a - b)).toEqual([golden.dim, words.length * golden.dim]);
-    const silence = async (gradients: readonly Float32Array[]) => {
-      for (const values of gradients) values.fill(0);
-    };
-    await silenced.step(batch, { ...options(1e-3), exchange: silence });
-    expect((await silenced.state()).tensors).toEqual(before);
-    for (const joint of [alone, exchanging, silenced]) joint.dispose();
-  });
-
   it('continues bit for bit from a saved state', async () => {
     const [whole, resumed] = [charJoint(), charJoint()];
     await whole.step(batch, options(1e-3));

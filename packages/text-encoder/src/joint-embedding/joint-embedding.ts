@@ -6,16 +6,21 @@ import {
   CheckpointError,
   ConfigError,
   type EmbeddingBatch,
-  expectTensors,
-  float32Tensor,
   type JsonValue,
-  type NamedTensor,
   type StateDict,
   type StepScalars,
   type Trainable,
   type TrainStepOptions,
 } from '@t2i/core';
-import { exchangeGradients, RmsProp } from '@t2i/ops';
+import {
+  exchangeGradients,
+  RmsProp,
+  readStepReport,
+  readTrainingState,
+  type StepReport,
+  type TrainingState,
+  writeTrainingState,
+} from '@t2i/ops';
 import * as tf from '@tensorflow/tfjs-core';
 import { CharCnnRnn } from '../char-cnn-rnn/char-cnn-rnn.ts';
 import type { CharCnnRnnConfig } from '../char-cnn-rnn/config.ts';
@@ -40,7 +45,6 @@ export interface JointBatch {
 }
 
 const WEIGHTS = 'text/';
-const MEANS = 'rmsProp/';
 
 /**
  * A text network that learns to give captions a high product with the features of their images.
@@ -66,58 +70,52 @@ export class JointEmbedding implements Trainable<JointBatch> {
    * Reports `loss/joint`, with a teacher `loss/teacher` and with edited captions `loss/contrast`, which are added to it, and as `score/accuracy` the share of images whose own caption scores
    * highest in the batch.
    */
-  async step(
-    { features, captions, taught, edited }: JointBatch,
-    { learningRate, exchange }: TrainStepOptions,
-  ): Promise<StepScalars> {
-    const [n, dim] = features.shape;
-    if (dim !== this.network.dim) {
-      throw new ConfigError(`The image features have ${dim} numbers each, the network gives ${this.network.dim}.`, {
+  async step(batch: JointBatch, { learningRate, exchange }: TrainStepOptions): Promise<StepScalars> {
+    const { dim } = this.network;
+    const { shape } = batch.features;
+    if (shape[1] !== dim) {
+      throw new ConfigError(`The image features have ${shape[1]} numbers each, the network gives ${dim}.`, {
         hint: 'Use the features that the encoder was made for, or another embedding length.',
       });
     }
-    let own: tf.NamedTensorMap = {};
-    const report = tf.tidy(() => {
-      const raw = tf.tensor2d(features.data, [n, dim]);
-      const images = this.network.normalise === 'none' ? raw : normaliseRows(raw);
-      const scoresOf = (embeddings: tf.Tensor2D) =>
-        tf.matMul<tf.Tensor2D>(images, meanEmbeddings(embeddings, n), false, true);
-      const target = taught && scoresOf(tf.tensor2d(taught.data, [...taught.shape]));
-      const contrasted = this.#loss.contrast > 0 ? edited : undefined;
-      let figures: tf.Scalar[] = [];
-      const { grads } = tf.variableGrads(() => {
-        const embeddings = this.network.embed([...captions, ...(contrasted ?? [])]);
-        const own = contrasted ? tf.slice(embeddings, 0, captions.length) : embeddings;
-        const scores = scoresOf(own);
-        const joint = jointLoss(scores, this.#loss);
-        const teacher = target && distillationLoss(scores, target);
-        const contrast = contrasted && this.#contrast(images, embeddings, captions, contrasted);
-        figures = [matchAccuracy(scores), joint, teacher, contrast].flatMap((figure) =>
-          figure ? tf.keep(figure) : [],
-        );
-        const added = contrast ? [tf.mul<tf.Scalar>(contrast, this.#loss.contrast)] : [];
-        return [...(teacher ? [teacher] : []), ...added].reduce((sum, more) => tf.add<tf.Scalar>(sum, more), joint);
-      }, Object.values(this.network.variables));
-      for (const gradient of Object.values(grads)) tf.keep(gradient);
-      own = grads;
-      const all = tf.stack(figures);
-      tf.dispose(figures);
-      return all;
-    });
-    const gradients = exchange ? await exchangeGradients(own, this.#rmsProp.variables, exchange) : own;
-    this.#rmsProp.apply(gradients, learningRate);
-    tf.dispose(gradients);
-    const [accuracy, joint, ...rest] = await report.data();
-    report.dispose();
-    const names = [
-      ...(taught ? ['loss/teacher'] : []),
-      ...(edited && this.#loss.contrast > 0 ? ['loss/contrast'] : []),
-    ];
-    return {
-      'loss/joint': joint!,
-      ...Object.fromEntries(names.map((name, i) => [name, rest[i]!])),
-      'score/accuracy': accuracy!,
+    const report: StepReport = {};
+    try {
+      const own = tf.tidy(() => this.#gradients(batch, report));
+      const gradients = exchange ? await exchangeGradients(own, this.#rmsProp.variables, exchange) : own;
+      this.#rmsProp.apply(gradients, learningRate);
+      tf.dispose(gradients);
+      return await readStepReport(report);
+    } finally {
+      tf.dispose(report);
+    }
+  }
+
+  /** The gradients of the sum of the losses, by `variable.name`; what a step reports goes into `report`. */
+  #gradients({ features, captions, taught, edited }: JointBatch, report: StepReport): tf.NamedTensorMap {
+    const [n, dim] = features.shape;
+    const raw = tf.tensor2d(features.data, [n, dim]);
+    const images = this.network.normalise === 'none' ? raw : normaliseRows(raw);
+    const scoresOf = (embeddings: tf.Tensor2D) =>
+      tf.matMul<tf.Tensor2D>(images, meanEmbeddings(embeddings, n), false, true);
+    const target = taught && scoresOf(tf.tensor2d(taught.data, [...taught.shape]));
+    const contrasted = this.#loss.contrast > 0 ? edited : undefined;
+    const reported = (name: string, value: tf.Scalar) => {
+      report[name] = tf.keep(value);
+      return value;
     };
+    const { grads } = tf.variableGrads(() => {
+      const embeddings = this.network.embed([...captions, ...(contrasted ?? [])]);
+      const scores = scoresOf(contrasted ? tf.slice(embeddings, 0, captions.length) : embeddings);
+      let loss = reported('loss/joint', jointLoss(scores, this.#loss));
+      if (target) loss = tf.add(loss, reported('loss/teacher', distillationLoss(scores, target)));
+      if (contrasted) {
+        const contrast = reported('loss/contrast', this.#contrast(images, embeddings, captions, contrasted));
+        loss = tf.add(loss, tf.mul(contrast, this.#loss.contrast));
+      }
+      reported('score/accuracy', matchAccuracy(scores));
+      return loss;
+    }, Object.values(this.network.variables));
+    return grads;
   }
 
   /** `embeddings` has those of the captions first, then those of the edits. */
@@ -132,29 +130,12 @@ export class JointEmbedding implements Trainable<JointBatch> {
   }
 
   async state(): Promise<StateDict> {
-    const tensors: Record<string, NamedTensor> = {};
-    const { meanSquare } = await this.#rmsProp.getState();
-    for (const [name, variable] of Object.entries(this.network.variables)) {
-      const values = (await variable.data()) as Float32Array;
-      tensors[WEIGHTS + name] = float32Tensor(variable.shape, values.slice()); // some backends give out their own memory
-      tensors[MEANS + name] = float32Tensor(variable.shape, meanSquare[name]!);
-    }
-    return { tensors, metadata: { format: 't2i/joint-embedding', config: JSON.stringify(this.config) } };
+    const metadata = { format: 't2i/joint-embedding', config: JSON.stringify(this.config) };
+    return { tensors: await readTrainingState(this.#trainingState()), metadata };
   }
 
   async load({ tensors }: StateDict): Promise<void> {
-    const { variables } = this.network;
-    const kinds = Object.entries(variables).flatMap(([name, { shape }]) =>
-      [WEIGHTS, MEANS].map((prefix) => [prefix + name, { dtype: 'F32', shape }] as const),
-    );
-    expectTensors(new Map(kinds), tensors);
-    const values = (name: string) => (tensors[name]!.data as Float32Array).slice();
-    for (const [name, variable] of Object.entries(variables)) {
-      tf.tidy(() => variable.assign(tf.tensor(values(WEIGHTS + name), variable.shape)));
-    }
-    this.#rmsProp.setState({
-      meanSquare: Object.fromEntries(Object.keys(variables).map((name) => [name, values(MEANS + name)])),
-    });
+    writeTrainingState(this.#trainingState(), tensors);
   }
 
   /** The encoder as it is now. `settings` says, for people, how it was trained. */
@@ -166,6 +147,11 @@ export class JointEmbedding implements Trainable<JointBatch> {
   dispose(): void {
     this.#rmsProp.dispose();
     this.network.dispose();
+  }
+
+  #trainingState(): TrainingState {
+    const named = Object.entries(this.network.variables).map(([name, variable]) => [WEIGHTS + name, variable]);
+    return { variables: Object.fromEntries(named), optimisers: [this.#rmsProp] };
   }
 }
 
