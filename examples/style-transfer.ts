@@ -5,11 +5,11 @@
  *     tsx examples/style-transfer.ts --run runs/<name> --photos <directory> [--count 8] [--out style-transfer.png] [--fast]
  */
 
-import { access, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { selectBackend } from '@t2i/backend';
-import { writeFileAtomic } from '@t2i/core/node';
+import { exists, writeFileAtomic } from '@t2i/core/node';
 import { encodeImage } from '@t2i/image-node';
 import {
   openStyleEncoder,
@@ -45,10 +45,7 @@ if (flags.photos === undefined) throw new Error('Name a directory of photos: --p
 
 await selectBackend();
 const directory = styleDirectory(flags.run);
-const isTrained = await access(directory).then(
-  () => true,
-  () => false,
-);
+const isTrained = await exists(directory);
 if (!isTrained) {
   const progress = new ConsoleProgress();
   const config = parseStyleConfig(flags.fast ? { batches: { batchSize: 4 }, trainer: { maxSteps: 2 } } : {});

@@ -1,8 +1,9 @@
 /** `t2i train` killed at any moment and resumed ends in the very bytes of a run that was never stopped. */
 
-import { access, readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { exists } from '@t2i/core/node';
 import { withTemporaryDirectory } from '@t2i/test-utils';
 import { describe, expect, it } from 'vitest';
 import { type Running, t2i } from './command.ts';
@@ -28,12 +29,6 @@ function reached({ child, finished }: Running, step: number): Promise<void> {
     finished.then(({ stderr }) => reject(new Error(`The run ended before step ${step}:\n${stderr}`)));
   });
 }
-
-const exists = (path: string) =>
-  access(path).then(
-    () => true,
-    () => false,
-  );
 
 async function lastWeights(directory: string): Promise<Buffer> {
   const names = await readdir(join(directory, 'checkpoints'));

@@ -1,8 +1,7 @@
 /** What a run leaves behind for the documents and for the next run: `results/<backend>.json`. */
 
-import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readJsonFile, writeJsonFile } from '@t2i/core/node';
+import { exists, readJsonFile, writeJsonFile } from '@t2i/core/node';
 import { BACKENDS, type BackendName } from './backends.ts';
 import type { Verdict } from './judge.ts';
 
@@ -32,11 +31,7 @@ export function writeAccount(account: Account): Promise<void> {
 
 /** Undefined for a backend that has not been run. */
 export async function readAccount(backend: BackendName): Promise<Account | undefined> {
-  try {
-    await access(join(DIRECTORY, fileOf(backend)));
-  } catch {
-    return undefined;
-  }
+  if (!(await exists(join(DIRECTORY, fileOf(backend))))) return undefined;
   return (await readJsonFile(DIRECTORY, fileOf(backend))) as unknown as Account;
 }
 

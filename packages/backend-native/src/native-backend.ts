@@ -10,8 +10,8 @@ import { checkedSize } from './sizes.ts';
 
 type Values = backend_util.BackendValues;
 /** What `allocate` makes; bool is one byte. */
-type NumericType = 'float32' | 'int32' | 'bool';
-interface ArrayOf {
+export type NumericType = 'float32' | 'int32' | 'bool';
+export interface ArrayOf {
   float32: Float32Array;
   int32: Int32Array;
   bool: Uint8Array;
@@ -103,8 +103,11 @@ export class NativeBackend extends MathBackendCPU {
     }
   }
 
-  /** Inherited kernels may leave a plain array or another array type behind; it becomes the right one here. */
-  private numbers<T extends NumericType>(info: TensorInfo, dtype: T): ArrayOf[T] {
+  /**
+   * The live elements of a tensor of this type. Inherited kernels may leave a plain array or another array type behind; it becomes the right
+   * one here.
+   */
+  numbers<T extends NumericType>(info: TensorInfo, dtype: T): ArrayOf[T] {
     demand(info.dtype === dtype, () => `expected a ${dtype} tensor, got ${info.dtype}`);
     const data = this.data.get(info.dataId);
     checkLength('a tensor', info.shape, data.values!.length);

@@ -57,7 +57,7 @@ export function runSource(run: string, options: RunSourceOptions, logger: Logger
 /** What a browser needs to draw by itself; nothing of a run, whose checkpoints are for training, nor of a model that is damaged. */
 async function publishedFiles(directory: string): Promise<readonly ModelFile[]> {
   const manifest = await readModelManifest(directory).catch((error: unknown) => {
-    if (!(error instanceof CheckpointError)) throw error; // or whoever opens the model tells
+    if (!CheckpointError.isInstance(error)) throw error; // or whoever opens the model tells
   });
   if (manifest === undefined) return [];
   const weights = [manifest.generator.file, manifest.encoder.file].map(({ name, sha256 }) => ({

@@ -35,3 +35,14 @@ export interface BatchSource<Batch = TrainBatch> {
   load(state: JsonValue): void;
   close(): Promise<void>;
 }
+
+/** The items of the splits, class by class in the order of the labels; classes without any are left out. */
+export function itemsByClass({ labels, splits }: TextImageDataset, names: readonly SplitName[]): number[][] {
+  const classes = new Map<number, number[]>();
+  for (const item of [...new Set(names)].flatMap((name) => [...splits[name]])) {
+    const label = labels[item]!;
+    if (!classes.has(label)) classes.set(label, []);
+    classes.get(label)!.push(item);
+  }
+  return [...classes].sort(([a], [b]) => a - b).map(([, items]) => items);
+}

@@ -27,10 +27,19 @@ export class T2iError extends Error {
   }
 }
 
+/** Recognises an error of this package by its code, whichever copy of the package made it. */
+function hasCode(error: unknown, code: string): boolean {
+  return T2iError.isInstance(error) && error.code === code;
+}
+
 /** A setting, flag or argument that cannot be used. */
 export class ConfigError extends T2iError {
   constructor(message: string, options?: T2iErrorOptions) {
     super('ERR_CONFIG', message, options);
+  }
+
+  static override isInstance(error: unknown): error is ConfigError {
+    return hasCode(error, 'ERR_CONFIG');
   }
 }
 
@@ -39,12 +48,20 @@ export class DatasetError extends T2iError {
   constructor(message: string, options?: T2iErrorOptions) {
     super('ERR_DATASET', message, options);
   }
+
+  static override isInstance(error: unknown): error is DatasetError {
+    return hasCode(error, 'ERR_DATASET');
+  }
 }
 
 /** Weights or run state that are missing, damaged or made for something else. */
 export class CheckpointError extends T2iError {
   constructor(message: string, options?: T2iErrorOptions) {
     super('ERR_CHECKPOINT', message, options);
+  }
+
+  static override isInstance(error: unknown): error is CheckpointError {
+    return hasCode(error, 'ERR_CHECKPOINT');
   }
 }
 
@@ -53,12 +70,20 @@ export class BackendError extends T2iError {
   constructor(message: string, options?: T2iErrorOptions) {
     super('ERR_BACKEND', message, options);
   }
+
+  static override isInstance(error: unknown): error is BackendError {
+    return hasCode(error, 'ERR_BACKEND');
+  }
 }
 
 /** Training went where no step can bring it back: a loss that is not finite or grows without bound. */
 export class DivergenceError extends T2iError {
   constructor(message: string, options?: T2iErrorOptions) {
     super('ERR_DIVERGED', message, options);
+  }
+
+  static override isInstance(error: unknown): error is DivergenceError {
+    return hasCode(error, 'ERR_DIVERGED');
   }
 }
 

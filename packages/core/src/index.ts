@@ -1,5 +1,6 @@
 export { normaliseCaption } from './caption.ts';
 export type { BatchSource, SplitName, TextImageDataset } from './dataset.ts';
+export { itemsByClass } from './dataset.ts';
 export type { T2iErrorOptions } from './errors.ts';
 export {
   BackendError,

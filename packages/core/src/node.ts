@@ -1,5 +1,6 @@
 export type { DirectoryLock } from './node/directory-lock.ts';
 export { lockDirectory, withDirectoryLock } from './node/directory-lock.ts';
+export { exists } from './node/exists.ts';
 export type { FileContent } from './node/files.ts';
 export {
   copyDirectory,

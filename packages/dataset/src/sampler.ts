@@ -4,7 +4,7 @@
  */
 
 import type { Rng, RngState, SplitName, TextImageDataset } from '@t2i/core';
-import { assert, ConfigError, DatasetError } from '@t2i/core';
+import { assert, ConfigError, DatasetError, itemsByClass } from '@t2i/core';
 
 /** `class-uniform` gives every class the same share (the authors' code), `image-uniform` every image. */
 export type Sampling = 'class-uniform' | 'image-uniform';
@@ -140,17 +140,4 @@ export class PairSampler {
     const usable = Math.min(captions.length, this.#captionsPerImage);
     return Array.from({ length: this.#numCaptions }, () => captions[this.#rng.integer(usable)]!);
   }
-}
-
-/** The items of the splits, grouped by class; classes without any are left out. */
-function itemsByClass({ labels, splits }: TextImageDataset, names: readonly SplitName[]): number[][] {
-  const classes = new Map<number, number[]>();
-  for (const name of new Set(names)) {
-    for (const item of splits[name]) {
-      const items = classes.get(labels[item]!) ?? [];
-      classes.set(labels[item]!, items);
-      items.push(item);
-    }
-  }
-  return [...classes.keys()].sort((a, b) => a - b).map((label) => classes.get(label)!);
 }

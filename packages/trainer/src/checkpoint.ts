@@ -5,11 +5,11 @@
  */
 
 import { createHash, randomBytes } from 'node:crypto';
-import { access, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { JsonValue, Logger, RngState, StateDict } from '@t2i/core';
 import { CheckpointError, errorMessage, readSafetensors, safetensorsChunks, silentLogger } from '@t2i/core';
-import { readInside, readProblem, writeDirectoryAtomic, writeError, writeFileAtomic } from '@t2i/core/node';
+import { exists, readInside, readProblem, writeDirectoryAtomic, writeError, writeFileAtomic } from '@t2i/core/node';
 import { z } from 'zod';
 import { assertFiniteState, lossHistorySchema } from './divergence.ts';
 import { runIdentitySchema } from './identity.ts';
@@ -90,9 +90,9 @@ export async function latestCheckpoint(
     try {
       return await readCheckpoint(path);
     } catch (error) {
-      if (!(error instanceof CheckpointError)) throw error;
+      if (!CheckpointError.isInstance(error)) throw error;
       // a training under way has removed it, and has written a newer one
-      if (await isGone(path)) return latestCheckpoint(runDirectory, logger);
+      if (!(await exists(path))) return latestCheckpoint(runDirectory, logger);
       logger.warn(`Passing over a damaged checkpoint: ${error.message}`);
     }
   }
@@ -207,12 +207,6 @@ function digest(chunks: readonly Uint8Array[]): { bytes: number; sha256: string 
 }
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
-
-const isGone = (path: string) =>
-  access(path).then(
-    () => false,
-    () => true,
-  );
 
 /** Renamed first: a kill while files go leaves rubbish, never a checkpoint without weights. */
 async function discard(path: string): Promise<void> {

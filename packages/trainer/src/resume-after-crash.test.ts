@@ -1,5 +1,6 @@
-import { access, readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { exists } from '@t2i/core/node';
 import { MockBatches, MockModel, withTemporaryDirectory } from '@t2i/test-utils';
 import { expect, it, vi } from 'vitest';
 import { runFiles } from './__fixtures__/run-files.ts';
@@ -42,10 +43,7 @@ async function trainShortRun(runDirectory: string): Promise<void> {
     batches: new MockBatches({ batchesPerEpoch: 2 }),
     config: { epochs: 3, learningRate: 0.1, logEvery: 2, checkpointEverySteps: 3, keepLast: 1 },
     preview: { draw: async () => ({ data: new Uint8Array(3), width: 1, height: 1 }) },
-    resume: await access(join(runDirectory, 'run.json')).then(
-      () => true,
-      () => false,
-    ),
+    resume: await exists(join(runDirectory, 'run.json')),
   });
 }
 

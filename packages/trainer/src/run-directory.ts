@@ -9,11 +9,11 @@
  *     checkpoints/            see checkpoint.ts
  */
 
-import { access, readFile, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { JsonValue } from '@t2i/core';
 import { CheckpointError, ConfigError } from '@t2i/core';
-import { listInside, readJsonFile, writeJsonFile } from '@t2i/core/node';
+import { exists, listInside, readJsonFile, writeJsonFile } from '@t2i/core/node';
 import { z } from 'zod';
 import { trainerConfigSchema } from './config.ts';
 import { runIdentitySchema } from './identity.ts';
@@ -142,13 +142,6 @@ export async function readRun(directory: string): Promise<RunRecord> {
   throw new CheckpointError(`${path} is not a run of this version:\n${z.prettifyError(result.error)}`, {
     cause: result.error,
   });
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 /** From the package's own package.json, which lies above `src` and above `dist` alike. */

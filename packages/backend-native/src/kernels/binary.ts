@@ -29,13 +29,10 @@ import {
 import { nativeFunction } from '../binding.ts';
 import { callCpuKernel, defineKernel, type RuleCall } from '../kernel.ts';
 import { demand } from '../kernel-error.ts';
-import type { NativeBackend } from '../native-backend.ts';
 import { checkNumbers, checkShape, checkShapes } from '../sizes.ts';
-import { type Broadcast, planBroadcast } from './broadcast.ts';
-import { computeInts, type IntegerFunction } from './integers.ts';
+import { type Broadcast, type BroadcastFunction, computeBroadcast, planBroadcast } from './broadcast.ts';
 
-type Numbers = Float32Array | Uint8Array;
-type BinaryFunction = (a: Numbers, b: Numbers, out: Numbers, plan: Float64Array) => void;
+type FloatFunction = BroadcastFunction<Float32Array>;
 
 function areFloats(...tensors: TensorInfo[]): boolean {
   return tensors.every(({ dtype }) => dtype === 'float32');
@@ -45,32 +42,21 @@ function broadcastRule({ inputs: { a, b } }: RuleCall<BinaryInputs>): Broadcast 
   return planBroadcast(a.shape, b.shape);
 }
 
-function computeFloats(
-  compute: BinaryFunction,
-  a: TensorInfo,
-  b: TensorInfo,
-  backend: NativeBackend,
-  { shape, plan }: Broadcast,
-): TensorInfo {
-  const out = backend.allocate(shape, 'float32');
-  compute(backend.floats(a), backend.floats(b), backend.floats(out), plan);
-  return out;
-}
-
 /** `intsName`: the function for two int32 tensors, where there is one. */
 function arithmetic(kernelName: string, nativeName: string, intsName?: string): KernelConfig {
-  const compute = nativeFunction<BinaryFunction>(nativeName);
-  const ofInts = intsName === undefined ? undefined : nativeFunction<IntegerFunction>(intsName);
+  const compute = nativeFunction<FloatFunction>(nativeName);
+  const ofInts = intsName === undefined ? undefined : nativeFunction<BroadcastFunction<Int32Array>>(intsName);
   return defineKernel(kernelName, broadcastRule, (call) => {
     const { a, b } = call.inputs;
-    if (ofInts && a.dtype === 'int32' && b.dtype === 'int32') return computeInts(ofInts, a, b, call.backend, call.plan);
+    if (ofInts && a.dtype === 'int32' && b.dtype === 'int32')
+      return computeBroadcast(ofInts, 'int32', [a, b], call.backend, call.plan);
     if (!areFloats(a, b)) return callCpuKernel(kernelName, call);
-    return computeFloats(compute, a, b, call.backend, call.plan);
+    return computeBroadcast(compute, 'float32', [a, b], call.backend, call.plan);
   });
 }
 
 function comparison(kernelName: string, nativeName: string): KernelConfig {
-  const compute = nativeFunction<BinaryFunction>(nativeName);
+  const compute = nativeFunction<BroadcastFunction<Float32Array, Uint8Array>>(nativeName);
   return defineKernel(kernelName, broadcastRule, (call) => {
     const { inputs, backend } = call;
     const { a, b } = inputs;
@@ -83,29 +69,25 @@ function comparison(kernelName: string, nativeName: string): KernelConfig {
 }
 
 function logic(kernelName: string, nativeName: string): KernelConfig {
-  const compute = nativeFunction<BinaryFunction>(nativeName);
+  const compute = nativeFunction<BroadcastFunction<Uint8Array>>(nativeName);
   return defineKernel(kernelName, broadcastRule, (call) => {
-    const { inputs, backend } = call;
-    const { a, b } = inputs;
+    const { a, b } = call.inputs;
     if (a.dtype !== 'bool' || b.dtype !== 'bool') return callCpuKernel(kernelName, call);
-    const { shape, plan } = call.plan;
-    const out = backend.allocate(shape, 'bool');
-    compute(backend.bytes(a), backend.bytes(b), backend.bytes(out), plan);
-    return out;
+    return computeBroadcast(compute, 'bool', [a, b], call.backend, call.plan);
   });
 }
 
-const prelu = nativeFunction<BinaryFunction>('prelu');
+const prelu = nativeFunction<FloatFunction>('prelu');
 function preluRule({ inputs: { x, alpha } }: RuleCall<PreluInputs>): Broadcast {
   return planBroadcast(x.shape, alpha.shape);
 }
 const preluKernel = defineKernel(Prelu, preluRule, (call) => {
   const { x, alpha } = call.inputs;
   if (!areFloats(x, alpha)) return callCpuKernel(Prelu, call);
-  return computeFloats(prelu, x, alpha, call.backend, call.plan);
+  return computeBroadcast(prelu, 'float32', [x, alpha], call.backend, call.plan);
 });
 
-const eluGrad = nativeFunction<BinaryFunction>('eluGrad');
+const eluGrad = nativeFunction<FloatFunction>('eluGrad');
 function eluGradRule({ inputs: { dy, y } }: RuleCall<{ dy: TensorInfo; y: TensorInfo }>): Broadcast {
   checkShape('dy', dy, y.shape);
   return planBroadcast(dy.shape, y.shape);
@@ -113,22 +95,22 @@ function eluGradRule({ inputs: { dy, y } }: RuleCall<{ dy: TensorInfo; y: Tensor
 const eluGradKernel = defineKernel(EluGrad, eluGradRule, (call) => {
   const { dy, y } = call.inputs;
   if (!areFloats(dy, y)) return callCpuKernel(EluGrad, call);
-  return computeFloats(eluGrad, dy, y, call.backend, call.plan);
+  return computeBroadcast(eluGrad, 'float32', [dy, y], call.backend, call.plan);
 });
 
 /** Exponents that need no logarithm. xʸ of −0 and −Infinity differs from √x, hence no 0.5 here. */
-const EASY_POWERS: ReadonlyMap<number, BinaryFunction> = new Map([[2, nativeFunction<BinaryFunction>('multiply')]]);
-const pow = nativeFunction<BinaryFunction>('pow');
+const EASY_POWERS: ReadonlyMap<number, FloatFunction> = new Map([[2, nativeFunction<FloatFunction>('multiply')]]);
+const pow = nativeFunction<FloatFunction>('pow');
 const powKernel = defineKernel(Pow, broadcastRule, (call) => {
   const { inputs, backend, plan } = call;
   const { a, b } = inputs;
   if (!areFloats(a, b)) return callCpuKernel(Pow, call);
   const easy = b.shape.length === 0 ? EASY_POWERS.get(backend.floats(b)[0]!) : undefined;
-  if (easy) return computeFloats(easy, a, a, backend, planBroadcast(a.shape, a.shape));
-  return computeFloats(pow, a, b, backend, plan);
+  if (easy) return computeBroadcast(easy, 'float32', [a, a], backend, planBroadcast(a.shape, a.shape));
+  return computeBroadcast(pow, 'float32', [a, b], backend, plan);
 });
 
-const add = nativeFunction<BinaryFunction>('add');
+const add = nativeFunction<FloatFunction>('add');
 function addNRule({ inputs }: RuleCall<TensorInfo[]>): Broadcast {
   const [first] = inputs;
   demand(first !== undefined, () => 'there is nothing to add');
@@ -139,7 +121,7 @@ const addNKernel = defineKernel(AddN, addNRule, (call) => {
   const { inputs, backend, plan } = call;
   const [first, second, ...others] = inputs;
   if (first === undefined || second === undefined || !areFloats(...inputs)) return callCpuKernel(AddN, call);
-  const out = computeFloats(add, first, second, backend, plan);
+  const out = computeBroadcast(add, 'float32', [first, second], backend, plan);
   const sum = backend.floats(out);
   for (const other of others) add(sum, backend.floats(other), sum, plan.plan);
   return out;

@@ -1,6 +1,7 @@
 /** How two inputs of different shapes are walked together: native/kernels/elementwise-binary.cc reads the plan made here. */
 
-import { backend_util, util } from '@tensorflow/tfjs-core';
+import { backend_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import type { ArrayOf, NativeBackend, NumericType } from '../native-backend.ts';
 import { checkedSize } from '../sizes.ts';
 
 export interface Broadcast {
@@ -9,6 +10,9 @@ export interface Broadcast {
   /** `[rank, sizes…, strides of a…, strides of b…]`; a stride is 0 along an axis that the input repeats. */
   readonly plan: Float64Array;
 }
+
+/** What the functions of native/kernels/elementwise-binary.cc take. */
+export type BroadcastFunction<A, Out = A> = (a: A, b: A, out: Out, plan: Float64Array) => void;
 
 interface Axis {
   size: number;
@@ -56,4 +60,17 @@ export function planBroadcast(aShape: number[], bShape: number[]): Broadcast {
     ...axes.map(({ strideB }) => strideB),
   ];
   return { shape, plan: Float64Array.from(plan) };
+}
+
+/** The result of `compute` on two tensors of one type, which is the type of the result too. */
+export function computeBroadcast<T extends NumericType>(
+  compute: BroadcastFunction<ArrayOf[T]>,
+  dtype: T,
+  [a, b]: readonly [TensorInfo, TensorInfo],
+  backend: NativeBackend,
+  { shape, plan }: Broadcast,
+): TensorInfo {
+  const out = backend.allocate(shape, dtype);
+  compute(backend.numbers(a, dtype), backend.numbers(b, dtype), backend.numbers(out, dtype), plan);
+  return out;
 }

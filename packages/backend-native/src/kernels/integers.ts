@@ -6,23 +6,9 @@ import { nativeFunction } from '../binding.ts';
 import { callCpuKernel, defineKernel, type RuleCall } from '../kernel.ts';
 import { demand } from '../kernel-error.ts';
 import type { NativeBackend } from '../native-backend.ts';
-import { type Broadcast, planBroadcast } from './broadcast.ts';
+import { type BroadcastFunction, computeBroadcast, planBroadcast } from './broadcast.ts';
 
-/** What `multiplyInts` of native/kernels/elementwise-binary.cc and its like take. */
-export type IntegerFunction = (a: Int32Array, b: Int32Array, out: Int32Array, plan: Float64Array) => void;
-const multiplyInts = nativeFunction<IntegerFunction>('multiplyInts');
-
-export function computeInts(
-  compute: IntegerFunction,
-  a: TensorInfo,
-  b: TensorInfo,
-  backend: NativeBackend,
-  { shape, plan }: Broadcast,
-): TensorInfo {
-  const out = backend.allocate(shape, 'int32');
-  compute(backend.ints(a), backend.ints(b), backend.ints(out), plan);
-  return out;
-}
+const multiplyInts = nativeFunction<BroadcastFunction<Int32Array>>('multiplyInts');
 
 /** The product of `values`, modulo 2³². */
 export function productOfInts(values: Int32Array): number {
@@ -56,7 +42,7 @@ function division(kernelName: string): KernelConfig {
 
 /** `Square` of integers, by the kernel of products. */
 export function squareInts(x: TensorInfo, backend: NativeBackend): TensorInfo {
-  return computeInts(multiplyInts, x, x, backend, planBroadcast(x.shape, x.shape));
+  return computeBroadcast(multiplyInts, 'int32', [x, x], backend, planBroadcast(x.shape, x.shape));
 }
 
 export const INTEGER_KERNELS: readonly KernelConfig[] = [division(FloorDiv), division(Mod)];

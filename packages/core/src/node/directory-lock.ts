@@ -7,10 +7,11 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import { access, mkdir, readdir, rm, rmdir, stat, utimes } from 'node:fs/promises';
+import { mkdir, readdir, rm, rmdir, stat, utimes } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { T2iError } from '../errors.ts';
+import { exists } from './exists.ts';
 import { writeError, writeJsonFile } from './files.ts';
 import { readInside } from './open-inside.ts';
 import { ownIdentity, type ProcessIdentity, presenceOf } from './process-identity.ts';
@@ -133,10 +134,7 @@ function heldLock(directory: string, path: string, made: string | undefined): Di
   const sign = setInterval(() => void utimes(path, new Date(), new Date()).catch(() => {}), SIGN_EVERY).unref();
   return {
     async assertHeld() {
-      const isThere = await access(path).then(
-        () => true,
-        () => false,
-      );
+      const isThere = await exists(path);
       if (isThere) return;
       throw new T2iError('ERR_LOCKED', `${directory} was removed, or taken over, while it was written to.`, {
         hint: 'Leave a directory alone until the process that writes into it has ended.',

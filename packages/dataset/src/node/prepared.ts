@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatasetError, errorMessage, type Logger, T2iError } from '@t2i/core';
+import { DatasetError, errorMessage, type Logger } from '@t2i/core';
 import { MANIFEST_FILE, type Manifest } from '../manifest.ts';
 import { openDataset } from './packed-dataset.ts';
 
@@ -31,7 +31,7 @@ export async function reusePrepared(
     if (!fits) logger.info(`${directory} was made from other files or with other settings and is made again.`);
     return fits ? { directory, manifest, reused: true } : undefined;
   } catch (error) {
-    if (!(T2iError.isInstance(error) && error instanceof DatasetError)) throw error;
+    if (!DatasetError.isInstance(error)) throw error;
     logger.warn(`${errorMessage(error)} It is made again.`);
     return undefined;
   }

@@ -46,7 +46,7 @@ async function damagedImages(dataset: PackedDataset): Promise<string[]> {
   return dataset.intact().then(
     () => [],
     (error) => {
-      if (error instanceof DatasetError) return [`${PACKED_FILES.images} was changed or damaged`];
+      if (DatasetError.isInstance(error)) return [`${PACKED_FILES.images} was changed or damaged`];
       throw error;
     },
   );

@@ -1,9 +1,8 @@
 /** Trains a text encoder, or resumes it: data, features, network and batches from one configuration, then the trainer's loop. */
 
-import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CheckpointError, ConfigError, type ImageFeatures, type JsonValue, type Logger, Rng } from '@t2i/core';
-import { withDirectoryLock } from '@t2i/core/node';
+import { exists, withDirectoryLock } from '@t2i/core/node';
 import { isModelDirectory, openModelEncoder } from '@t2i/published-model/node';
 import { CharCnnRnn, type SavableEncoder } from '@t2i/text-encoder';
 import { loadEncoder, saveEncoder } from '@t2i/text-encoder/node';
@@ -91,10 +90,7 @@ export async function openEncoderRun(runDirectory: string, logger?: Logger): Pro
  */
 export async function openTrainedEncoder(directory: string, logger?: Logger): Promise<SavableEncoder> {
   if (await isModelDirectory(directory)) return openModelEncoder(directory, logger);
-  const isRun = await access(runPaths(directory).record).then(
-    () => true,
-    () => false,
-  );
+  const isRun = await exists(runPaths(directory).record);
   return isRun ? (await openEncoderRun(directory, logger)).encoder : loadEncoder(directory, { logger });
 }
 

@@ -1,9 +1,8 @@
 /** Trains the style encoder of a run, or resumes it, and opens it again. It lives in the directory `style` of the run, a run of its own. */
 
-import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CheckpointError, type JsonValue, type Logger, Rng, type TextImageDataset } from '@t2i/core';
-import { type DirectoryLock, listInside, withDirectoryLock } from '@t2i/core/node';
+import { type DirectoryLock, exists, listInside, withDirectoryLock } from '@t2i/core/node';
 import { StyleEncoder, styleEncoderConfigSchema } from '@t2i/gan-cls';
 import {
   assertNoRun,
@@ -203,10 +202,7 @@ function shownGenerator({ run, published }: TextToImagePipeline): StyleRecord['g
 
 /** @throws CheckpointError when the directory holds no style encoder */
 async function readStyleRecord(directory: string, run: string): Promise<StyleRecord> {
-  const there = await access(runPaths(directory).record).then(
-    () => true,
-    () => false,
-  );
+  const there = await exists(runPaths(directory).record);
   if (!there) {
     throw new CheckpointError(`There is no style encoder in ${directory}.`, {
       hint: `Train one: t2i style train ${run}`,

@@ -1,19 +1,15 @@
 /** Opens a published model from a directory. */
 
-import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CheckpointError, type Logger } from '@t2i/core';
-import { readInside, readProblem, statInside } from '@t2i/core/node';
+import { exists, readInside, readProblem, statInside } from '@t2i/core/node';
 import type { SavableEncoder } from '@t2i/text-encoder';
 import { MANIFEST_FILE, type ModelFile, type ModelManifest, parseModelManifest } from '../manifest.ts';
 import { assertLength, PublishedModel, restoreModelEncoder } from '../published-model.ts';
 
 /** Whether a directory says that it holds a published model. */
 export function isModelDirectory(directory: string): Promise<boolean> {
-  return access(join(directory, MANIFEST_FILE)).then(
-    () => true,
-    () => false,
-  );
+  return exists(join(directory, MANIFEST_FILE));
 }
 
 /** @throws CheckpointError when there is no `model.json`, or one of another version */

@@ -9,10 +9,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { normaliseRows } from '../normalise-rows.ts';
 import { ALPHABET } from './alphabet.ts';
 import type { CharCnnRnnConfig, Recurrence } from './config.ts';
-import { gatedRecurrence, rectifiedRecurrence } from './recurrence.ts';
-
-/** The weights by name; what is trained has variables here. */
-export type Weights = Readonly<Record<string, tf.Tensor>>;
+import { gatedRecurrence, rectifiedRecurrence, type Weights } from './recurrence.ts';
 
 /** The convolutions by recurrence: the stride of the pool behind it (1: none), and the columns that it makes of 201 characters. */
 const LAYERS: Readonly<Record<Recurrence, readonly { name: string; stride: number; columns: number }[]>> = {

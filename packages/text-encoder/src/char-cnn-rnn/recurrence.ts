@@ -2,7 +2,9 @@
 
 import { rectify } from '@t2i/ops';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Weights } from './network.ts';
+
+/** The weights of a char-CNN-RNN by name; what is trained has variables here. */
+export type Weights = Readonly<Record<string, tf.Tensor>>;
 
 /** hᵗ = relu(W xᵗ + b + U hᵗ⁻¹ + d), without the last two terms in the first step. [n, steps, c] → mean over steps [n, c]. */
 export function rectifiedRecurrence(weights: Weights, x: tf.Tensor3D): tf.Tensor2D {

@@ -10,7 +10,7 @@ import type {
   SplitName,
   TextImageDataset,
 } from '@t2i/core';
-import { assert, CheckpointError, ConfigError, DatasetError } from '@t2i/core';
+import { assert, CheckpointError, ConfigError, DatasetError, itemsByClass } from '@t2i/core';
 import { editCaption } from '../variation/edit-caption.ts';
 import { nameCaption } from '../variation/name-caption.ts';
 import { assertVariation, type CaptionVariation, varyCaption } from '../variation/vary-caption.ts';
@@ -188,15 +188,4 @@ export function dropWords(caption: string, chance: number, rng: Rng): string {
   const words = caption.split(' ');
   const kept = words.filter(() => rng.uniform() >= chance);
   return kept.length > 0 ? kept.join(' ') : rng.pick(words);
-}
-
-/** The items of the splits, class by class in the order of the labels; classes without any are left out. */
-function itemsByClass({ labels, splits }: TextImageDataset, names: readonly SplitName[]): number[][] {
-  const classes = new Map<number, number[]>();
-  for (const item of [...new Set(names)].flatMap((name) => [...splits[name]])) {
-    const label = labels[item]!;
-    if (!classes.has(label)) classes.set(label, []);
-    classes.get(label)!.push(item);
-  }
-  return [...classes].sort(([a], [b]) => a - b).map(([, items]) => items);
 }

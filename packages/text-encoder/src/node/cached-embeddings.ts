@@ -1,10 +1,9 @@
 /** Embeddings of many captions, computed once and kept in one file. */
 
 import { createHash } from 'node:crypto';
-import { access } from 'node:fs/promises';
 import type { Logger } from '@t2i/core';
 import { silentLogger } from '@t2i/core';
-import { writeStateFile } from '@t2i/core/node';
+import { exists, writeStateFile } from '@t2i/core/node';
 import { type Precision, withPrecision } from '../embedding-table.ts';
 import type { PrecomputeOptions } from '../precompute.ts';
 import { precompute } from '../precompute.ts';
@@ -69,11 +68,4 @@ function hashCaptions(captions: readonly string[]): string {
   const hash = createHash('sha256');
   for (const caption of captions) hash.update(`${caption.length}:${caption}`);
   return hash.digest('hex');
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

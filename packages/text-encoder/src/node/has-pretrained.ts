@@ -1,13 +1,10 @@
 /** Whether this copy of the package brought its weights along. */
 
-import { access } from 'node:fs/promises';
+import { exists } from '@t2i/core/node';
 import type { PretrainedName } from '../char-cnn-rnn/pretrained.ts';
 import { PRETRAINED_FILES } from '../pretrained-files.ts';
 
 /** True where `CharCnnRnn.pretrained(name)` has files to read; they may still be damaged. */
 export async function hasPretrained(name: PretrainedName): Promise<boolean> {
-  return access(PRETRAINED_FILES[name].weights).then(
-    () => true,
-    () => false,
-  );
+  return exists(PRETRAINED_FILES[name].weights);
 }

@@ -79,7 +79,7 @@ export class WordCnn implements SavableEncoder {
       const config = resolveWordCnnConfig(parseMetadata(state, 'config') as object);
       return WordCnn.fromWeights(words, config, state.tensors, settings);
     } catch (cause) {
-      if (cause instanceof CheckpointError) throw cause;
+      if (CheckpointError.isInstance(cause)) throw cause;
       throw new CheckpointError(`This word-CNN is of no known configuration: ${errorMessage(cause)}`, { cause });
     }
   }

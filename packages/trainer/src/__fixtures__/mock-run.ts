@@ -1,7 +1,7 @@
 /** A run of mocks that touches every kind of file often, for the tests that kill it. */
 
-import { access } from 'node:fs/promises';
 import { join } from 'node:path';
+import { exists } from '@t2i/core/node';
 import { MockBatches, MockModel } from '@t2i/test-utils';
 import { createPreview } from '../preview.ts';
 import { type TrainResult, train } from '../trainer.ts';
@@ -27,9 +27,6 @@ export async function trainMockRun(
     batches: new MockBatches({ batchesPerEpoch: 4 }),
     config: { epochs, learningRate: 0.1, decayEvery: 3, logEvery: 3, checkpointEverySteps: 3 },
     preview: createPreview({ model, rows, columns: 2, seed: 1 }),
-    resume: await access(join(runDirectory, 'run.json')).then(
-      () => true,
-      () => false,
-    ),
+    resume: await exists(join(runDirectory, 'run.json')),
   });
 }

@@ -72,7 +72,7 @@ export async function onFirstBackend<T>(
       const backend = await START[name](wanted !== undefined);
       return { backend, result: await work() };
     } catch (error) {
-      if (T2iError.isInstance(error) && !(error instanceof BackendError)) throw error;
+      if (T2iError.isInstance(error) && !BackendError.isInstance(error)) throw error;
       refusals.push(`${name}: ${errorMessage(error)}`);
     }
   }
