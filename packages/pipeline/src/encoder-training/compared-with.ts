@@ -1,6 +1,6 @@
 /** Which images a trained text encoder can be compared with: its settings say so. */
 
-import { ConfigError, type ImageFeatures } from '@t2i/core';
+import { type CaptionEncoder, ConfigError, type ImageFeatures } from '@t2i/core';
 import type { SavableEncoder } from '@t2i/text-encoder';
 import { z } from 'zod';
 
@@ -19,7 +19,7 @@ export function isTrainedWithImages({ settings }: SavableEncoder): boolean {
  * @throws ConfigError when the features are of another image encoder than the one it was trained with, or of another length
  */
 export function normalisesImages(
-  { id, dim, settings }: SavableEncoder,
+  { id, dim, settings }: Pick<CaptionEncoder, 'id' | 'dim'> & Partial<Pick<SavableEncoder, 'settings'>>,
   features: Pick<ImageFeatures, 'encoderId' | 'dim'>,
 ): boolean {
   const { imageEncoder, normalise } = settingsSchema.catch({ normalise: 'none' }).parse(settings);
