@@ -10,7 +10,7 @@ import type { CaptionCompletion } from '@t2i/text-encoder';
 import { loadLatestModelState } from '@t2i/trainer';
 import { kindOf } from './model-settings.ts';
 import { TextToImagePipeline } from './pipeline.ts';
-import { loadRunEncoder, type RunRecord, readRecord } from './run-record.ts';
+import { loadRunEncoder, type RunRecord, textToImageRun } from './run-record.ts';
 
 /** Where a model goes. */
 export interface ExportPlace {
@@ -52,7 +52,7 @@ export interface ExportedRun {
 export async function exportRun(options: ExportRunOptions): Promise<ModelManifest> {
   const { runDirectory, precision = 'float16', license = null, logger, beside } = options;
   await assertFree(options);
-  const record = await readRecord(runDirectory);
+  const record = await textToImageRun.read(runDirectory);
   const encoder = await loadRunEncoder(runDirectory, record, logger);
   const { state, weights, progress } = await loadLatestModelState(runDirectory, logger);
   const { model } = record.config;

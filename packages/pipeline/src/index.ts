@@ -1,6 +1,7 @@
 export type { DrawRequest } from '@t2i/published-model';
 export type { ChosenEncoder } from './choose-encoder.ts';
 export { chooseEncoder } from './choose-encoder.ts';
+export type { ConfigChanges, RunKind, RunOptions } from './define-run.ts';
 export type { EmbedDatasetOptions, EmbeddedDataset } from './embed-dataset.ts';
 export { embedDataset } from './embed-dataset.ts';
 export type { Benchmark } from './encoder-training/benchmark.ts';
@@ -8,7 +9,7 @@ export { withBenchmark } from './encoder-training/benchmark.ts';
 export { normalisesImages } from './encoder-training/compared-with.ts';
 export type { EncoderConfig, EncoderConfigInput } from './encoder-training/encoder-config.ts';
 export { parseEncoderConfig } from './encoder-training/encoder-config.ts';
-export type { EncoderChanges, EncoderRun, EncoderRunOptions } from './encoder-training/encoder-run.ts';
+export type { EncoderChanges, EncoderRun } from './encoder-training/encoder-run.ts';
 export {
   openEncoderRun,
   openTrainedEncoder,
@@ -41,6 +42,8 @@ export {
   presetSettings,
 } from './model-settings.ts';
 export { openData } from './open-data.ts';
+export type { OpenedDirectory } from './open-directory.ts';
+export { openDirectory } from './open-directory.ts';
 export type { Opened, OpenedRun } from './pipeline.ts';
 export { TextToImagePipeline } from './pipeline.ts';
 export type { RunConfig, RunConfigInput } from './run-config.ts';
@@ -53,7 +56,7 @@ export type { RestyleRequest } from './style/restyle.ts';
 export { readPhoto, restyle, styleSheet } from './style/restyle.ts';
 export type { StyleConfig, StyleConfigInput } from './style/style-config.ts';
 export { parseStyleConfig } from './style/style-config.ts';
-export type { OpenedStyle, StyleRunOptions } from './style/style-run.ts';
+export type { OpenedStyle } from './style/style-run.ts';
 export {
   openStyleEncoder,
   ownStyleDirectory,
@@ -62,5 +65,5 @@ export {
   styleDirectory,
   trainStyle,
 } from './style/style-run.ts';
-export type { ResumeRunOptions, TrainRunOptions } from './train-run.ts';
+export type { ResumeRunOptions } from './train-run.ts';
 export { resumeRun, trainRun } from './train-run.ts';

@@ -2,11 +2,12 @@
 
 import { type CaptionEncoder, CheckpointError, type Logger, type TextToImageModel } from '@t2i/core';
 import { type ModelManifest, TextToImage } from '@t2i/published-model';
-import { isModelDirectory, openModelDirectory } from '@t2i/published-model/node';
+import { openModelDirectory } from '@t2i/published-model/node';
 import { withCompletion } from '@t2i/text-encoder';
 import { type Checkpoint, loadLatestModelState } from '@t2i/trainer';
 import { kindOf } from './model-settings.ts';
-import { loadRunEncoder, type RunRecord, readRecord } from './run-record.ts';
+import { openDirectory } from './open-directory.ts';
+import { loadRunEncoder, type RunRecord, textToImageRun } from './run-record.ts';
 
 /** What an opened run was made of, and how far it had come. */
 export interface OpenedRun {
@@ -49,14 +50,23 @@ export class TextToImagePipeline extends TextToImage {
    * @throws CheckpointError when a part is missing or damaged: never random weights
    */
   static async open(directory: string, logger?: Logger): Promise<TextToImagePipeline> {
-    if (!(await isModelDirectory(directory))) return openRun(directory, logger);
-    const { model, encoder, manifest } = await openModelDirectory(directory, logger);
-    return new TextToImagePipeline(model, encoder, { published: manifest });
+    switch ((await openDirectory(directory)).holds) {
+      case 'run':
+        return openRun(directory, logger);
+      case 'published-model': {
+        const { model, encoder, manifest } = await openModelDirectory(directory, logger);
+        return new TextToImagePipeline(model, encoder, { published: manifest });
+      }
+      case 'encoder':
+        throw new CheckpointError(`${directory} holds a text encoder, not a text-to-image model.`, {
+          hint: 'Give the directory of a run or of a published model.',
+        });
+    }
   }
 }
 
 async function openRun(directory: string, logger: Logger | undefined): Promise<TextToImagePipeline> {
-  const record = await readRecord(directory);
+  const record = await textToImageRun.read(directory);
   const encoder = await loadRunEncoder(directory, record, logger);
   const { state, path, weights, progress } = await loadLatestModelState(directory, logger);
   const settings = record.config.model;

@@ -1,41 +1,52 @@
 /** What a run was made of: its configuration, and the data and the encoder it saw. Kept in `run.json`. */
 
 import { join } from 'node:path';
-import { type CaptionEncoder, CheckpointError, type JsonValue, type Logger, type TextImageDataset } from '@t2i/core';
+import { type CaptionEncoder, CheckpointError, type Logger, type TextImageDataset } from '@t2i/core';
 import { directoryInside, readProblem } from '@t2i/core/node';
 import { PackedDataset } from '@t2i/dataset/node';
 import type { SavableEncoder } from '@t2i/text-encoder';
 import { loadEncoder } from '@t2i/text-encoder/node';
-import { readRun } from '@t2i/trainer';
 import { z } from 'zod';
+import { datasetSchema, datasetSource, recordedDataset } from './dataset-source.ts';
+import { defineRun } from './define-run.ts';
 import { type RunConfig, runConfigSchema } from './run-config.ts';
 
-const runRecordSchema = z.strictObject({
+const schema = z.strictObject({
   config: runConfigSchema,
-  dataset: z.strictObject({ name: z.string(), fingerprint: z.string() }),
+  dataset: datasetSchema,
   encoder: z.strictObject({ id: z.string(), dim: z.int() }),
 });
 
-export type RunRecord = z.output<typeof runRecordSchema>;
+export type RunRecord = z.output<typeof schema>;
 
 const ENCODER = 'encoder';
+const PUT_ENCODER_BACK = 'Put the encoder of this run back.';
 
 /** Where a run keeps its encoder. */
 export const encoderDirectory = (runDirectory: string): string => join(runDirectory, ENCODER);
 
-export function recordOf(config: RunConfig, dataset: TextImageDataset, encoder: CaptionEncoder): JsonValue {
-  const { name, fingerprint } = dataset;
-  const { id, dim } = encoder;
-  return { config, dataset: { name, fingerprint }, encoder: { id, dim } } satisfies RunRecord as JsonValue;
+/** Runs of text-to-image models. */
+export const textToImageRun = defineRun<RunRecord>({
+  kind: 'text-to-image',
+  schema,
+  sources: {
+    dataset: datasetSource,
+    encoder: {
+      idOf: ({ id }) => id,
+      changed: ({ before, now, directory }) =>
+        `${encoderDirectory(directory)} holds the encoder ${now.id}, the run was trained with ${before.id}.`,
+      hint: PUT_ENCODER_BACK,
+    },
+  },
+});
+
+export function recordOf(config: RunConfig, dataset: TextImageDataset, { id, dim }: CaptionEncoder): RunRecord {
+  return { config, dataset: recordedDataset(dataset), encoder: { id, dim } };
 }
 
-/** @throws CheckpointError when the directory holds no run, or one that this program did not make */
-export async function readRecord(runDirectory: string): Promise<RunRecord> {
-  const result = runRecordSchema.safeParse((await readRun(runDirectory)).run);
-  if (result.success) return result.data;
-  throw new CheckpointError(`${runDirectory} is not a run of this version:\n${z.prettifyError(result.error)}`, {
-    cause: result.error,
-  });
+/** @throws CheckpointError when the directory holds no run of a text-to-image model, or one of another version */
+export function readRecord(runDirectory: string): Promise<RunRecord> {
+  return textToImageRun.read(runDirectory);
 }
 
 /** @throws CheckpointError when the encoder is missing, damaged or another than the run was trained with */
@@ -46,40 +57,37 @@ export async function loadRunEncoder(
 ): Promise<SavableEncoder> {
   const directory = await directoryInside(runDirectory, ENCODER).catch((cause: unknown) => {
     throw new CheckpointError(`Cannot read ${encoderDirectory(runDirectory)}: ${readProblem(cause)}`, {
-      hint: 'Put the encoder of this run back.',
+      hint: PUT_ENCODER_BACK,
       cause,
     });
   });
   const encoder = await loadEncoder(directory, { logger });
-  if (encoder.id === record.encoder.id) return encoder;
-  throw new CheckpointError(
-    `${directory} holds the encoder ${encoder.id}, the run was trained with ${record.encoder.id}.`,
-    {
-      hint: 'Put the encoder of this run back.',
-    },
-  );
+  textToImageRun.assertSameSources(runDirectory, record, { encoder });
+  return encoder;
 }
 
 /** @throws CheckpointError when the data have changed since the run began */
-export function assertSameData(record: RunRecord, dataset: TextImageDataset): void {
-  if (dataset.fingerprint === record.dataset.fingerprint) return;
-  throw new CheckpointError(`The data set "${dataset.name}" is not the one that the run was trained on.`, {
-    hint: 'Put the same data back, or start a new run.',
-  });
+export function assertSameData(runDirectory: string, record: RunRecord, dataset: TextImageDataset): void {
+  textToImageRun.assertSameSources(runDirectory, record, { dataset });
 }
 
 /**
- * The data that a run goes on with: its own, or, with a warning, a lossy copy of them. The copy goes by the fingerprint of the original,
- * which the checkpoints ask for: the run can go back to it.
+ * The data that a run continues with: its own, or, with a warning, a lossy copy of them. The copy has the fingerprint of the original, which
+ * the checkpoints ask for, so the run can return to the original.
  * @throws CheckpointError when it is neither
  */
-export function dataToContinueWith(record: RunRecord, dataset: TextImageDataset, logger?: Logger): TextImageDataset {
+export function dataToContinueWith(
+  runDirectory: string,
+  record: RunRecord,
+  dataset: TextImageDataset,
+  logger?: Logger,
+): TextImageDataset {
   const copyOf = dataset instanceof PackedDataset ? dataset.manifest.copyOf : undefined;
   if (copyOf === undefined || copyOf.fingerprint !== record.dataset.fingerprint) {
-    assertSameData(record, dataset);
+    assertSameData(runDirectory, record, dataset);
     return dataset;
   }
-  logger?.warn(`The run goes on with a lossy copy of its images (${copyOf.pictures}), not bit for bit as before.`);
+  logger?.warn(`The run continues with a lossy copy of its images (${copyOf.pictures}), not bit for bit as before.`);
   const { name, size, storedSize, classNames, labels, splits } = dataset;
   return {
     ...{ name, size, storedSize, classNames, labels, splits, fingerprint: copyOf.fingerprint },

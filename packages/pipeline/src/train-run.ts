@@ -5,22 +5,17 @@ import { withDirectoryLock } from '@t2i/core/node';
 import { createBatchSource } from '@t2i/dataset';
 import { editCaption, type SavableEncoder } from '@t2i/text-encoder';
 import { saveEncoder } from '@t2i/text-encoder/node';
-import { assertNoRun, createPreview, type TrainOptions, type TrainResult, train } from '@t2i/trainer';
+import { assertNoRun, createPreview, type TrainResult } from '@t2i/trainer';
 import { chooseEncoder } from './choose-encoder.ts';
+import type { LockedRunOptions, RunOptions } from './define-run.ts';
 import { embedCaptions } from './embedded-captions.ts';
 import { kindOf } from './model-settings.ts';
 import { openData } from './open-data.ts';
 import { previewRows } from './preview-rows.ts';
 import type { RunConfig } from './run-config.ts';
-import { dataToContinueWith, encoderDirectory, loadRunEncoder, readRecord, recordOf } from './run-record.ts';
+import { dataToContinueWith, encoderDirectory, loadRunEncoder, recordOf, textToImageRun } from './run-record.ts';
 
-/** The directory of the run, and who watches it. */
-export type TrainRunOptions = Pick<TrainOptions, 'runDirectory' | 'logger' | 'trackers' | 'onStep' | 'signal'>;
-
-/** With the lock of the directory, which is held from the first file to the last. */
-type LockedOptions = TrainRunOptions & Required<Pick<TrainOptions, 'lock'>>;
-
-export interface ResumeRunOptions extends TrainRunOptions {
+export interface ResumeRunOptions extends RunOptions {
   /** Where the prepared data of the run are now; default: where they were. */
   readonly dataDirectory?: string | undefined;
 }
@@ -29,11 +24,11 @@ export interface ResumeRunOptions extends TrainRunOptions {
  * Trains a new run.
  * @throws ConfigError when the directory holds a run already; T2iError `ERR_LOCKED` when another process trains in it
  */
-export function trainRun(config: RunConfig, options: TrainRunOptions): Promise<TrainResult> {
+export function trainRun(config: RunConfig, options: RunOptions): Promise<TrainResult> {
   return withDirectoryLock(options.runDirectory, 'training', (lock) => startIn(config, { ...options, lock }));
 }
 
-async function startIn(config: RunConfig, options: LockedOptions): Promise<TrainResult> {
+async function startIn(config: RunConfig, options: LockedRunOptions): Promise<TrainResult> {
   await assertNoRun(options.runDirectory);
   const dataset = await openData(config.data, config.model.imageSize);
   try {
@@ -59,16 +54,15 @@ export function resumeRun(
 }
 
 async function resumeIn(
-  { dataDirectory, ...options }: ResumeRunOptions & LockedOptions,
+  { dataDirectory, ...options }: ResumeRunOptions & LockedRunOptions,
   changes: Partial<RunConfig['trainer']>,
 ): Promise<TrainResult> {
-  const record = await readRecord(options.runDirectory);
-  const data =
-    dataDirectory === undefined ? record.config.data : ({ kind: 'prepared', directory: dataDirectory } as const);
-  const config = { ...record.config, data, trainer: { ...record.config.trainer, ...changes } };
+  const record = await textToImageRun.read(options.runDirectory);
+  const data = dataDirectory === undefined ? undefined : ({ kind: 'prepared', directory: dataDirectory } as const);
+  const { config } = textToImageRun.withChanges(record, { data, trainer: changes });
   const dataset = await openData(config.data, config.model.imageSize);
   try {
-    const known = dataToContinueWith(record, dataset, options.logger);
+    const known = dataToContinueWith(options.runDirectory, record, dataset, options.logger);
     const encoder = await loadRunEncoder(options.runDirectory, record);
     return await runTrainer(config, known, encoder, options, true);
   } finally {
@@ -80,7 +74,7 @@ async function runTrainer(
   config: RunConfig,
   dataset: TextImageDataset,
   source: SavableEncoder,
-  options: LockedOptions,
+  options: LockedRunOptions,
   resume: boolean,
 ): Promise<TrainResult> {
   const { encoder, close } = await embedCaptions(source, dataset, config.data, options);
@@ -96,7 +90,7 @@ async function trainOn(
   config: RunConfig,
   dataset: TextImageDataset,
   encoder: CaptionEncoder,
-  options: LockedOptions,
+  options: LockedRunOptions,
   resume: boolean,
 ): Promise<TrainResult> {
   const seeds = new Rng(config.seed);
@@ -111,12 +105,10 @@ async function trainOn(
     ...config.batches,
   });
   try {
-    return await train({
+    return await textToImageRun.train(recordOf(config, dataset, encoder), {
       ...options,
       model,
       batches,
-      config: { ...config.trainer, seed: config.seed },
-      run: recordOf(config, dataset, encoder),
       preview: createPreview({
         model,
         rows: await previewRows(dataset, encoder, config),

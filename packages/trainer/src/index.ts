@@ -11,7 +11,7 @@ export { FIXED_SETTINGS, settingDifferences, showSetting } from './identity.ts';
 export type { Preview, PreviewOptions, PreviewRow } from './preview.ts';
 export { createPreview } from './preview.ts';
 export type { RunPaths, RunRecord } from './run-directory.ts';
-export { assertNoRun, listSamples, readRun, runPaths, samplePath } from './run-directory.ts';
+export { assertNoRun, isRunDirectory, listSamples, readRun, runPaths, samplePath } from './run-directory.ts';
 export { learningRateAt } from './schedule.ts';
 export { secondsTrained } from './tensorboard/seconds-trained.ts';
 export type { ConsoleProgressOptions, ProgressStream } from './trackers/console.ts';

@@ -113,6 +113,11 @@ export async function assertNoRun(directory: string): Promise<void> {
   }
 }
 
+/** Whether the directory holds a run: a `run.json`. */
+export function isRunDirectory(directory: string): Promise<boolean> {
+  return exists(runPaths(directory).record);
+}
+
 /**
  * Begins a run: writes `run.json` into a directory that holds none yet.
  * @throws ConfigError when the directory holds a run already
@@ -134,7 +139,7 @@ export async function createRun(
  */
 export async function readRun(directory: string): Promise<RunRecord> {
   const path = runPaths(directory).record;
-  if (!(await exists(path))) {
+  if (!(await isRunDirectory(directory))) {
     throw new CheckpointError(`${directory} holds no run: there is no ${path}.`, { hint: 'Check the path.' });
   }
   const result = runRecordSchema.safeParse(await readJsonFile(directory, RECORD));

@@ -4,9 +4,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { selectBackend } from '@t2i/backend';
 import { ConfigError } from '@t2i/core';
-import { type ExportedRun, exportModel, exportRun } from '@t2i/pipeline';
+import { type ExportedRun, exportModel, exportRun, openDirectory } from '@t2i/pipeline';
 import type { ModelManifest } from '@t2i/published-model';
-import { isModelDirectory } from '@t2i/published-model/node';
 import { USUAL_BEGINNINGS } from '@t2i/text-encoder';
 import { pageDirectory } from '@t2i/web';
 import { Command, Option } from 'commander';
@@ -65,7 +64,7 @@ async function write(directory: string, flags: ExportFlags, output: Output): Pro
   const { out: outDirectory, precision, license, complete, replace } = flags;
   const completion = complete === undefined ? undefined : { prefix: wordsOf(complete), unless: USUAL_BEGINNINGS };
   const place = { outDirectory, replace, page: flags.page ? builtPage() : undefined };
-  if (!(await isModelDirectory(directory))) {
+  if ((await openDirectory(directory)).holds !== 'published-model') {
     const beside = (exported: ExportedRun) => cardFiles(directory, exported);
     return exportRun({ runDirectory: directory, ...place, precision, license, completion, logger: output, beside });
   }

@@ -1,9 +1,9 @@
 /** Trains a text encoder, or resumes it: data, features, network and batches from one configuration, then the trainer's loop. */
 
 import { join } from 'node:path';
-import { CheckpointError, ConfigError, type ImageFeatures, type JsonValue, type Logger, Rng } from '@t2i/core';
-import { exists, withDirectoryLock } from '@t2i/core/node';
-import { isModelDirectory, openModelEncoder } from '@t2i/published-model/node';
+import { ConfigError, type ImageFeatures, type JsonValue, type Logger, Rng } from '@t2i/core';
+import { withDirectoryLock } from '@t2i/core/node';
+import { openModelEncoder } from '@t2i/published-model/node';
 import { CharCnnRnn, type SavableEncoder } from '@t2i/text-encoder';
 import { loadEncoder, saveEncoder } from '@t2i/text-encoder/node';
 import {
@@ -13,28 +13,51 @@ import {
   type TextNetwork,
   trainedEncoder,
 } from '@t2i/text-encoder/training';
-import { loadLatestModelState, readRun, runPaths, type TrainOptions, type TrainResult, train } from '@t2i/trainer';
+import { loadLatestModelState, type TrainResult } from '@t2i/trainer';
 import { z } from 'zod';
+import { datasetSchema, datasetSource, recordedDataset } from '../dataset-source.ts';
+import { type ConfigChanges, defineRun, type LockedRunOptions, type RunOptions } from '../define-run.ts';
+import { openDirectory } from '../open-directory.ts';
 import { type Benchmark, withBenchmark } from './benchmark.ts';
 import { normalisesImages } from './compared-with.ts';
 import { type EncoderConfig, encoderConfigSchema } from './encoder-config.ts';
 import { networkOf, splitsOf } from './network-of.ts';
 
 const recordSchema = z.strictObject({
-  kind: z.literal('text-encoder'),
   config: encoderConfigSchema,
-  dataset: z.strictObject({ name: z.string(), fingerprint: z.string() }),
+  dataset: datasetSchema,
   imageEncoder: z.string(),
   /** The ids of the encoders that `config.initFrom` and `config.teacher` name. */
   initFrom: z.string().optional(),
   teacher: z.string().optional(),
 });
 
-/** The directory of the run, and who watches it. */
-export type EncoderRunOptions = Pick<TrainOptions, 'runDirectory' | 'logger' | 'trackers' | 'onStep' | 'signal'>;
+type EncoderRecord = z.output<typeof recordSchema>;
 
-/** With the lock of the directory, which is held until the encoder is saved. */
-type LockedOptions = EncoderRunOptions & Required<Pick<TrainOptions, 'lock'>>;
+const idOf = (id: string | undefined) => id;
+
+const encoderRun = defineRun<EncoderRecord>({
+  kind: 'text-encoder',
+  schema: recordSchema,
+  sources: {
+    dataset: datasetSource,
+    imageEncoder: {
+      idOf,
+      changed: ({ before, now }) => `The features are of ${now}, the run was trained with ${before}.`,
+      hint: 'Give the features of the same image encoder, or start a new run.',
+    },
+    initFrom: {
+      idOf,
+      changed: ({ before, now }) => `The run began with ${before}, its directory holds ${now}.`,
+      hint: 'Put the same encoder back, or start a new run.',
+    },
+    teacher: {
+      idOf,
+      changed: ({ before, now }) => `The teacher is ${now}, the run was taught by ${before}.`,
+      hint: 'Put the same encoder back, or start a new run.',
+    },
+  },
+});
 
 /** Where a run keeps the encoder that it ended with. */
 const encoderDirectory = (runDirectory: string) => join(runDirectory, 'encoder');
@@ -43,30 +66,28 @@ const encoderDirectory = (runDirectory: string) => join(runDirectory, 'encoder')
  * Trains a new encoder, and saves it in the directory `encoder` of the run.
  * @throws ConfigError when the directory holds a run already
  */
-export function trainEncoder(config: EncoderConfig, options: EncoderRunOptions): Promise<TrainResult> {
+export function trainEncoder(config: EncoderConfig, options: RunOptions): Promise<TrainResult> {
   return runTraining(config, options, undefined);
 }
 
 /** What may differ from before: the trainer's limits and intervals, and where the directories are now. */
-export type EncoderChanges = Partial<Pick<EncoderConfig, 'data' | 'features' | 'initFrom' | 'teacher'>> & {
-  readonly trainer?: Partial<EncoderConfig['trainer']>;
-};
+export type EncoderChanges = Pick<
+  ConfigChanges<EncoderConfig>,
+  'data' | 'features' | 'initFrom' | 'teacher' | 'trainer'
+>;
 
 /**
  * Continues a run from its last checkpoint, bit for bit as if it had never stopped.
  * @throws CheckpointError when the directory holds no such run, or its data or features have changed since
  */
-export async function resumeEncoder(options: EncoderRunOptions, changes: EncoderChanges = {}): Promise<TrainResult> {
-  const record = await readEncoderRecord(options.runDirectory);
-  const { config } = record;
-  const { data = config.data, features = config.features, initFrom = config.initFrom } = changes;
-  const places = { data, features, initFrom, teacher: changes.teacher ?? config.teacher };
-  return runTraining({ ...config, ...places, trainer: { ...config.trainer, ...changes.trainer } }, options, record);
+export async function resumeEncoder(options: RunOptions, changes: EncoderChanges = {}): Promise<TrainResult> {
+  const record = await encoderRun.read(options.runDirectory);
+  return runTraining(encoderRun.withChanges(record, changes).config, options, record);
 }
 
 /** @throws CheckpointError when the directory holds no run of a text encoder */
 export async function readEncoderConfig(runDirectory: string): Promise<EncoderConfig> {
-  return (await readEncoderRecord(runDirectory)).config;
+  return (await encoderRun.read(runDirectory)).config;
 }
 
 /** A run of a text encoder at its newest whole checkpoint. */
@@ -78,7 +99,7 @@ export interface EncoderRun {
 
 /** @throws CheckpointError when the directory holds no such run, or none of its checkpoints is whole */
 export async function openEncoderRun(runDirectory: string, logger?: Logger): Promise<EncoderRun> {
-  const record = await readEncoderRecord(runDirectory);
+  const record = await encoderRun.read(runDirectory);
   const { state, progress } = await loadLatestModelState(runDirectory, logger);
   const encoder = trainedEncoder(state, settingsOf(record, progress.step));
   return { encoder, config: record.config, progress };
@@ -89,24 +110,19 @@ export async function openEncoderRun(runDirectory: string, logger?: Logger): Pro
  * @throws CheckpointError when it holds none, or one that is damaged
  */
 export async function openTrainedEncoder(directory: string, logger?: Logger): Promise<SavableEncoder> {
-  if (await isModelDirectory(directory)) return openModelEncoder(directory, logger);
-  const isRun = await exists(runPaths(directory).record);
-  return isRun ? (await openEncoderRun(directory, logger)).encoder : loadEncoder(directory, { logger });
-}
-
-type EncoderRecord = z.output<typeof recordSchema>;
-
-async function readEncoderRecord(runDirectory: string): Promise<EncoderRecord> {
-  const result = recordSchema.safeParse((await readRun(runDirectory)).run);
-  if (result.success) return result.data;
-  throw new CheckpointError(`${runDirectory} is not the run of a text encoder:\n${z.prettifyError(result.error)}`, {
-    cause: result.error,
-  });
+  switch ((await openDirectory(directory)).holds) {
+    case 'run':
+      return (await openEncoderRun(directory, logger)).encoder;
+    case 'published-model':
+      return openModelEncoder(directory, logger);
+    case 'encoder':
+      return loadEncoder(directory, { logger });
+  }
 }
 
 function runTraining(
   config: EncoderConfig,
-  options: EncoderRunOptions,
+  options: RunOptions,
   resumed: EncoderRecord | undefined,
 ): Promise<TrainResult> {
   return withDirectoryLock(options.runDirectory, 'training', (lock) =>
@@ -117,7 +133,7 @@ function runTraining(
 async function trainOn(
   { dataset, features }: Benchmark,
   config: EncoderConfig,
-  options: LockedOptions,
+  options: LockedRunOptions,
   resumed: EncoderRecord | undefined,
 ): Promise<TrainResult> {
   const named = async (directory: string | undefined) =>
@@ -125,18 +141,16 @@ async function trainOn(
   const teacher = await named(config.teacher);
   if (teacher !== undefined) assertTeaches(teacher, features, config);
   const initial = await named(config.initFrom); // when resumed, too: a run may have been killed before its first checkpoint
-  const { name, fingerprint } = dataset;
   // which views there are may change between sessions of a run, but not which it uses
   const batches = { ...config.batches, views: config.batches.views ?? [...features.views] };
   const record: EncoderRecord = {
-    kind: 'text-encoder',
     config: { ...config, batches },
-    dataset: { name, fingerprint },
+    dataset: recordedDataset(dataset),
     imageEncoder: features.encoderId,
     initFrom: initial?.id,
     teacher: teacher?.id,
   };
-  if (resumed !== undefined) assertSameSources(resumed, record);
+  if (resumed !== undefined) encoderRun.assertSameSources(options.runDirectory, resumed, record);
   return trainJointly(record, { dataset, features, teacher, initial }, options, resumed !== undefined);
 }
 
@@ -147,7 +161,7 @@ interface Sources extends Benchmark {
 async function trainJointly(
   record: EncoderRecord,
   { initial, ...sources }: Sources & { readonly initial: SavableEncoder | undefined },
-  options: LockedOptions,
+  options: LockedRunOptions,
   resume: boolean,
 ): Promise<TrainResult> {
   const { config } = record;
@@ -160,9 +174,7 @@ async function trainJointly(
     if (initial !== undefined) startFrom(network, initial);
     const drawing = { splits: splitsOf(config.split), rng: seeds.fork(), edits: contrast > 0 };
     const batches = new ClassBatches({ ...sources, ...drawing, ...config.batches });
-    const trainer = { ...config.trainer, seed: config.seed };
-    const run = JSON.parse(JSON.stringify(record)) as JsonValue;
-    const result = await train({ ...options, model, batches, config: trainer, run, resume });
+    const result = await encoderRun.train(record, { ...options, model, batches, resume });
     await saveEncoder(encoderDirectory(options.runDirectory), await model.encoder(settingsOf(record, result.step)));
     return result;
   } finally {
@@ -192,31 +204,4 @@ function assertTeaches(teacher: SavableEncoder, features: ImageFeatures, { netwo
   throw new ConfigError('The teacher and the network do not scale image features alike.', {
     hint: 'Train both with the same `normalise`.',
   });
-}
-
-/** @throws CheckpointError when the data, the features or the teacher have changed since the run began */
-function assertSameSources(before: EncoderRecord, now: EncoderRecord): void {
-  if (before.dataset.fingerprint !== now.dataset.fingerprint) {
-    throw new CheckpointError(`The data set "${now.dataset.name}" is not the one that the run was trained on.`, {
-      hint: 'Put the same data back, or start a new run.',
-    });
-  }
-  if (before.imageEncoder !== now.imageEncoder) {
-    throw new CheckpointError(
-      `The features are of ${now.imageEncoder}, the run was trained with ${before.imageEncoder}.`,
-      {
-        hint: 'Give the features of the same image encoder, or start a new run.',
-      },
-    );
-  }
-  if (before.initFrom !== now.initFrom) {
-    throw new CheckpointError(`The run began with ${before.initFrom}, its directory holds ${now.initFrom}.`, {
-      hint: 'Put the same encoder back, or start a new run.',
-    });
-  }
-  if (before.teacher !== now.teacher) {
-    throw new CheckpointError(`The teacher is ${now.teacher}, the run was taught by ${before.teacher}.`, {
-      hint: 'Put the same encoder back, or start a new run.',
-    });
-  }
 }

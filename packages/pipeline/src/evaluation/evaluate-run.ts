@@ -37,7 +37,7 @@ export async function evaluateRun(options: EvaluateRunOptions): Promise<RunEvalu
   const pipeline = await TextToImagePipeline.open(runDirectory, logger);
   try {
     const { record, checkpoint } = requireRun(pipeline, runDirectory);
-    assertSameData(record, dataset);
+    assertSameData(runDirectory, record, dataset);
     const own = await loadRunEncoder(runDirectory, record);
     const judge = judgeFor(options.judge, own, features, logger);
     const untrained = untrainedModel(record);

@@ -55,7 +55,7 @@ export async function evaluateStyle(options: EvaluateStyleOptions): Promise<Styl
     const { style, progress } = await openStyleEncoder(pipeline, await ownStyleDirectory(runDirectory), logger);
     const dataset = await openData(record.config.data, record.config.model.imageSize);
     try {
-      assertSameData(record, dataset);
+      assertSameData(runDirectory, record, dataset);
       const rng = new Rng(seed);
       const judged = judgedItems(dataset, 2);
       const items = rng.shuffle(judged.items).slice(0, samples);

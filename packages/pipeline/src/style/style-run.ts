@@ -1,19 +1,12 @@
 /** Trains the style encoder of a run, or resumes it, and opens it again. It lives in the directory `style` of the run, a run of its own. */
 
 import { join } from 'node:path';
-import { CheckpointError, type JsonValue, type Logger, Rng, type TextImageDataset } from '@t2i/core';
-import { type DirectoryLock, exists, listInside, withDirectoryLock } from '@t2i/core/node';
+import { CheckpointError, type Logger, Rng, type TextImageDataset } from '@t2i/core';
+import { type DirectoryLock, listInside, withDirectoryLock } from '@t2i/core/node';
 import { StyleEncoder, styleEncoderConfigSchema } from '@t2i/gan-cls';
-import {
-  assertNoRun,
-  loadLatestModelState,
-  readRun,
-  runPaths,
-  type TrainOptions,
-  type TrainResult,
-  train,
-} from '@t2i/trainer';
+import { assertNoRun, isRunDirectory, loadLatestModelState, type TrainResult } from '@t2i/trainer';
 import { z } from 'zod';
+import { defineRun, type LockedRunOptions, type RunOptions } from '../define-run.ts';
 import { embedCaptions } from '../embedded-captions.ts';
 import { loaded } from '../loaded.ts';
 import { kindOf } from '../model-settings.ts';
@@ -25,7 +18,6 @@ import { type StyleConfig, styleConfigSchema } from './style-config.ts';
 import { createStylePreview } from './style-preview.ts';
 
 const recordSchema = z.strictObject({
-  kind: z.literal('style-encoder'),
   config: styleConfigSchema,
   model: styleEncoderConfigSchema,
   generator: z.strictObject({ checkpoint: z.string(), step: z.int(), epoch: z.int() }),
@@ -33,11 +25,19 @@ const recordSchema = z.strictObject({
 
 type StyleRecord = z.output<typeof recordSchema>;
 
-/** The directory of the GAN's run, and who watches. */
-export type StyleRunOptions = Pick<TrainOptions, 'runDirectory' | 'logger' | 'trackers' | 'onStep' | 'signal'>;
-
-/** With the lock of the style encoder's directory. */
-type LockedOptions = StyleRunOptions & Required<Pick<TrainOptions, 'lock'>>;
+const styleRun = defineRun<StyleRecord>({
+  kind: 'style-encoder',
+  schema: recordSchema,
+  sources: {
+    generator: {
+      idOf: ({ checkpoint }) => checkpoint,
+      changed: ({ before, now, directory }) =>
+        `The style encoder in ${directory} belongs to another generator: ` +
+        `that of step ${before.step} (${short(before)}), this is step ${now.step} (${short(now)}).`,
+      hint: 'Train one for this generator: t2i style train RUN --replace',
+    },
+  },
+});
 
 const STYLE = 'style';
 
@@ -60,7 +60,7 @@ export async function ownStyleDirectory(runDirectory: string): Promise<string> {
  */
 export async function trainStyle(
   config: StyleConfig,
-  options: StyleRunOptions,
+  options: RunOptions,
   { replace = false }: { replace?: boolean } = {},
 ): Promise<TrainResult> {
   const directory = await ownStyleDirectory(options.runDirectory);
@@ -72,8 +72,7 @@ export async function trainStyle(
     const defaults = kindOf(settings).styleEncoder(settings);
     const { filters = defaults.filters, ...adam } = config.model;
     const model = { imageSize, noiseDim, ...defaults, filters, ...adam };
-    const record = { kind: 'style-encoder', config, model, generator: generatorOf(run) } as const;
-    return trainOn(record, pipeline, run, { ...options, lock }, false);
+    return trainOn({ config, model, generator: generatorOf(run) }, pipeline, run, { ...options, lock }, false);
   });
 }
 
@@ -83,16 +82,14 @@ export async function trainStyle(
  * @throws CheckpointError when there is none to continue, or the generator or its data have changed since
  */
 export async function resumeStyle(
-  options: StyleRunOptions,
+  options: RunOptions,
   changes: Partial<StyleConfig['trainer']> = {},
 ): Promise<TrainResult> {
   const { runDirectory } = options;
   return withRun(options, async (pipeline, run, lock) => {
     const record = await readStyleRecord(await ownStyleDirectory(runDirectory), runDirectory);
-    assertSameGenerator(styleDirectory(runDirectory), record, generatorOf(run));
-    const { config } = record;
-    const changed = { ...record, config: { ...config, trainer: { ...config.trainer, ...changes } } };
-    return trainOn(changed, pipeline, run, { ...options, lock }, true);
+    styleRun.assertSameSources(styleDirectory(runDirectory), record, { generator: generatorOf(run) });
+    return trainOn(styleRun.withChanges(record, { trainer: changes }), pipeline, run, { ...options, lock }, true);
   });
 }
 
@@ -118,7 +115,7 @@ export async function openStyleEncoder(
   logger?: Logger,
 ): Promise<OpenedStyle> {
   const record = await readStyleRecord(directory, 'RUN');
-  assertSameGenerator(directory, record, shownGenerator(pipeline));
+  styleRun.assertSameSources(directory, record, { generator: shownGenerator(pipeline) });
   const { state, progress } = await loadLatestModelState(directory, logger);
   const style = await loaded(new StyleEncoder(record.model, pipeline.model, new Rng(0)), state);
   return { style, progress };
@@ -126,7 +123,7 @@ export async function openStyleEncoder(
 
 /** Opens the run, with the lock of its style encoder's directory. */
 async function withRun<T>(
-  { runDirectory, logger }: StyleRunOptions,
+  { runDirectory, logger }: RunOptions,
   use: (pipeline: TextToImagePipeline, run: OpenedRun, lock: DirectoryLock) => Promise<T>,
 ): Promise<T> {
   const pipeline = await TextToImagePipeline.open(runDirectory, logger);
@@ -142,13 +139,13 @@ async function trainOn(
   record: StyleRecord,
   pipeline: TextToImagePipeline,
   run: OpenedRun,
-  options: LockedOptions,
+  options: LockedRunOptions,
   resume: boolean,
 ): Promise<TrainResult> {
   const { config } = run.record;
   const dataset = await openData(config.data, config.model.imageSize);
   try {
-    assertSameData(run.record, dataset);
+    assertSameData(options.runDirectory, run.record, dataset);
     const source = await loadRunEncoder(options.runDirectory, run.record);
     const captions = await embedCaptions(source, dataset, config.data, options);
     try {
@@ -166,21 +163,19 @@ async function trainOnCaptions(
   record: StyleRecord,
   { model }: TextToImagePipeline,
   { run, dataset, encoder }: { run: OpenedRun; dataset: TextImageDataset; encoder: TextToImagePipeline['encoder'] },
-  { runDirectory, ...options }: LockedOptions,
+  { runDirectory, ...options }: LockedRunOptions,
   resume: boolean,
 ): Promise<TrainResult> {
-  const { batches, trainer, seed } = record.config;
+  const { batches, seed } = record.config;
   const { captionsPerImage, sampling } = run.record.config.batches;
   const seeds = new Rng(seed);
   const style = new StyleEncoder(record.model, model, seeds.fork());
   try {
-    return await train({
+    return await styleRun.train(record, {
       ...options,
       runDirectory: styleDirectory(runDirectory),
       model: style,
       batches: new CaptionBatches({ dataset, encoder, captionsPerImage, sampling, rng: seeds.fork(), ...batches }),
-      config: { ...trainer, seed },
-      run: JSON.parse(JSON.stringify(record)) as JsonValue,
       preview: await createStylePreview({ model, encoder }, style, dataset),
       resume,
     });
@@ -202,25 +197,9 @@ function shownGenerator({ run, published }: TextToImagePipeline): StyleRecord['g
 
 /** @throws CheckpointError when the directory holds no style encoder */
 async function readStyleRecord(directory: string, run: string): Promise<StyleRecord> {
-  const there = await exists(runPaths(directory).record);
-  if (!there) {
-    throw new CheckpointError(`There is no style encoder in ${directory}.`, {
-      hint: `Train one: t2i style train ${run}`,
-    });
-  }
-  const result = recordSchema.safeParse((await readRun(directory)).run);
-  if (result.success) return result.data;
-  throw new CheckpointError(`${directory} is not the run of a style encoder:\n${z.prettifyError(result.error)}`, {
-    cause: result.error,
-  });
-}
-
-/** @throws CheckpointError when the style encoder was trained on another generator, or on an earlier state of it */
-function assertSameGenerator(directory: string, { generator }: StyleRecord, shown: StyleRecord['generator']): void {
-  if (generator.checkpoint === shown.checkpoint) return;
-  const both = `that of step ${generator.step} (${short(generator)}), this is step ${shown.step} (${short(shown)})`;
-  throw new CheckpointError(`The style encoder in ${directory} belongs to another generator: ${both}.`, {
-    hint: 'Train one for this generator: t2i style train RUN --replace',
+  if (await isRunDirectory(directory)) return styleRun.read(directory);
+  throw new CheckpointError(`There is no style encoder in ${directory}.`, {
+    hint: `Train one: t2i style train ${run}`,
   });
 }
 

@@ -1,7 +1,7 @@
 /** A saved encoder: a directory with `encoder.json` (what it is) and `encoder.safetensors` (its weights). */
 
 import { join } from 'node:path';
-import { readJsonFile, readStateFile, writeJsonFile, writeStateFile } from '@t2i/core/node';
+import { exists, readJsonFile, readStateFile, writeJsonFile, writeStateFile } from '@t2i/core/node';
 import { ENCODER_FORMAT, parseEncoderManifest } from '../encoder-manifest.ts';
 import { restoreEncoder } from '../restore-encoder.ts';
 import type { RestoreOptions, SavableEncoder } from '../savable-encoder.ts';
@@ -17,6 +17,11 @@ export async function saveEncoder(directory: string, encoder: SavableEncoder): P
   const { kind, id, dim, settings } = encoder;
   await writeStateFile(join(directory, WEIGHTS), await encoder.toState());
   await writeJsonFile(join(directory, MANIFEST), { formatVersion: ENCODER_FORMAT, kind, id, dim, settings });
+}
+
+/** Whether the directory holds a saved encoder. */
+export function isEncoderDirectory(directory: string): Promise<boolean> {
+  return exists(join(directory, MANIFEST));
 }
 
 /** @throws CheckpointError when a file is missing or damaged, of a later version, or the two do not belong together */
