@@ -124,7 +124,7 @@ it('exports a run as a model that draws the same, into no directory that holds s
   const dry = await finish('train', '--config', training, '--run', join(directory, 'dry-again'), '--dry-run');
   expect(JSON.parse(dry.stdout)).toEqual(JSON.parse(await readFile(training, 'utf8')));
   const again = await finish('export', run, '--out', model);
-  expect(again).toMatchObject({ code: 2, stderr: expect.stringMatching(/holds something already[\s\S]*--replace/) });
+  expect(again).toMatchObject({ code: 2, stderr: expect.stringMatching(/is not empty[\s\S]*--replace/) });
   const copied = await finish('export', model, '--out', join(directory, 'copied'), '--license', 'MIT');
   expect(copied).toMatchObject({ code: 2, stderr: expect.stringMatching(/copied as it is/) });
 });

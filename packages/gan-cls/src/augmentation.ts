@@ -9,17 +9,17 @@ import * as tf from '@tensorflow/tfjs-core';
 /** `translation` moves an image by up to an eighth of its side; `cutout` hides a square of half its side. What is not image is grey, 0. */
 export type Augmentation = 'translation' | 'cutout';
 
-/** Each of `images` [n, side, side, 3] through changes of its own, drawn from `rng`. */
+/** Augments each of `images` [n, side, side, 3] with its own random changes from `rng`. */
 export function augment(images: tf.Tensor4D, kinds: readonly Augmentation[], rng: Rng): tf.Tensor4D {
   const [rows, side] = images.shape;
   let changed = images;
-  if (kinds.includes('translation')) changed = translate(changed, drawShifts(rows, Math.round(side / 8), rng));
+  if (kinds.includes('translation')) changed = translate(changed, sampleShifts(rows, Math.round(side / 8), rng));
   if (kinds.includes('cutout')) changed = tf.mul(changed, cutoutMask(rows, side, rng));
   return changed;
 }
 
 /** Rows and columns that every image moves by, one pair an image, each in [-reach, reach]. */
-function drawShifts(rows: number, reach: number, rng: Rng): Int32Array {
+function sampleShifts(rows: number, reach: number, rng: Rng): Int32Array {
   return Int32Array.from({ length: rows * 2 }, () => rng.integer(2 * reach + 1) - reach);
 }
 

@@ -9,12 +9,12 @@ import { buildGenerator } from './generator.ts';
 import { trainingLayers } from './training-layers.ts';
 import { copyWeights, weightsOf } from './weights.ts';
 
-/** Running statistics keep nine tenths of the old: they settle in some tens of passes, of which there are so many in a half-life. */
+/** Running statistics keep nine tenths of the old value and settle within tens of passes; a half-life has this many. */
 const PASSES_IN_HALF_LIFE = 16;
 
 /**
- * What a GAN draws with in place of its generator's own weights, which swing from step to step. The statistics of the generator do not fit
- * averaged weights: layers that are averaged apart give other activations. So the average passes batches itself now and then, to measure them.
+ * Generates images in place of the generator, whose weights swing from step to step. The generator's batch statistics do not fit averaged
+ * weights, because averaged layers give other activations. So the average runs a batch now and then to measure its own.
  */
 export class AveragedGenerator {
   readonly network: tfl.LayersModel;
@@ -28,7 +28,7 @@ export class AveragedGenerator {
   }
 
   /**
-   * Takes in the weights after the `step`-th step, which showed `embeddings`; noise for a pass of its own is drawn from `rng`.
+   * Includes the weights after step `step`, which showed `embeddings`. Noise for its own pass is sampled from `rng`.
    * Call it inside `tf.tidy`.
    */
   follow(source: tfl.LayersModel, step: number, embeddings: tf.Tensor2D, rng: Rng): void {
@@ -46,7 +46,7 @@ export class AveragedGenerator {
   }
 }
 
-/** average ← decay·average + (1 − decay)·current, for what gradients move. */
+/** average ← decay·average + (1 − decay)·current, for trainable weights. */
 function moveAverage(average: NamedVariables, current: NamedVariables, decay: number): void {
   for (const [name, variable] of Object.entries(average)) {
     if (variable.trainable) variable.assign(weightedSum<tf.Tensor>(variable, current[name]!, decay, 1 - decay));

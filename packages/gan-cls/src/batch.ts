@@ -1,4 +1,4 @@
-/** A minibatch on the backend, checked against the model it is for. */
+/** A minibatch on the backend, checked against the model. */
 
 import {
   assert,
@@ -21,7 +21,7 @@ export interface StepBatch {
   readonly embeddingValues: Float32Array;
 }
 
-/** What a model takes. */
+/** Sizes that a model expects. */
 export interface BatchNeeds {
   readonly imageSize: number;
   readonly embeddingDim: number;
@@ -30,12 +30,12 @@ export interface BatchNeeds {
 
 /**
  * Brings a minibatch to the backend.
- * @throws ConfigError when its images or embeddings are not of the model's size, or it has fewer than two rows
+ * @throws ConfigError when its images or embeddings do not have the model's size, or it has fewer than two rows
  */
 export function toStepBatch(batch: TrainBatch, needs: BatchNeeds): StepBatch {
   const [rows] = batch.images.shape;
   if (rows < 2) {
-    throw new ConfigError(`A training batch of ${rows} has no variance to normalise by.`, {
+    throw new ConfigError(`Batch normalisation needs at least 2 rows; the training batch has ${rows}.`, {
       hint: 'Choose a batch size of at least 2.',
     });
   }
@@ -74,7 +74,7 @@ function tensorsOf({ images, embeddings, wrongEmbeddings, wrongImages }: StepBat
 
 /**
  * Images of any number of rows.
- * @throws ConfigError when they are not of the model's size
+ * @throws ConfigError when they do not have the model's size
  */
 export function toImages(
   { data, shape }: ImageBatch,
@@ -85,7 +85,7 @@ export function toImages(
   assertShape('image batch', data, shape);
   assert(n === rows && channels === 3, `expected ${rows} RGB images, got [${shape}]`);
   if (height !== imageSize || width !== imageSize) {
-    throw new ConfigError(`The batch has images of ${width}×${height}, the model takes ${imageSize}×${imageSize}.`, {
+    throw new ConfigError(`Images are ${width}×${height}; the model expects ${imageSize}×${imageSize}.`, {
       hint: `Crop the images to ${imageSize}, or configure the model with another imageSize.`,
     });
   }
@@ -94,7 +94,7 @@ export function toImages(
 
 /**
  * Embeddings of any number of rows.
- * @throws ConfigError when they are not of the model's length
+ * @throws ConfigError when they do not have the model's length
  */
 export function toEmbeddings(
   { data, shape }: EmbeddingBatch,
@@ -104,8 +104,8 @@ export function toEmbeddings(
   assertShape('embedding batch', data, shape);
   assert(shape[0] === rows, `expected ${rows} embeddings, got ${shape[0]}`);
   if (shape[1] !== embeddingDim) {
-    throw new ConfigError(`The embeddings have ${shape[1]} numbers each, the model takes ${embeddingDim}.`, {
-      hint: 'Use the text encoder that the model was made for, or configure the model with another embeddingDim.',
+    throw new ConfigError(`Embeddings are ${shape[1]}-dimensional; the model expects ${embeddingDim}.`, {
+      hint: 'Use the text encoder that the model was trained with, or configure the model with another embeddingDim.',
     });
   }
   return tf.tensor2d(data, [rows, embeddingDim]);

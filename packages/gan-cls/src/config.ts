@@ -3,7 +3,7 @@
 import { ConfigError } from '@t2i/core';
 import * as z from 'zod'; // not `{ z }`, of which bundlers drop nothing
 
-/** More than any model has: without a limit, a configuration of somebody else could ask for all memory. */
+/** More than any model needs: without a limit, an untrusted configuration could ask for all memory. */
 const length = z.int().min(1).max(65_536);
 const filters = z.int().min(2).max(1024).multipleOf(2);
 
@@ -84,21 +84,21 @@ export const ganClsConfigSchema = z.strictObject({
     .lt(0.5)
     .default(0)
     .describe(
-      'How far below 1 lies what D is to say of real pairs (one-sided, Salimans et al. 2016, arXiv 1606.03498: 0.1). 0: off, as in the paper.',
+      'One-sided label smoothing: the target for real pairs is 1 − ε (Salimans et al. 2016, arXiv 1606.03498: ε = 0.1). 0: off, as in the paper.',
     ),
   augmentation: z
     .array(z.enum(['translation', 'cutout']))
     .readonly()
     .default([])
     .describe(
-      'Random changes through which D sees all images (DiffAugment, Zhao et al. 2020, arXiv 2006.10738). None in the paper.',
+      'Random augmentations of all images that D sees (DiffAugment, Zhao et al. 2020, arXiv 2006.10738). None in the paper.',
     ),
   augmentationFrom: z
     .number()
     .min(0)
     .default(0)
     .describe(
-      'Images shown before `augmentation` begins. D fits the photos by heart late in a run; changes before that only slow it down.',
+      'Images shown before `augmentation` begins. D overfits late in a run; earlier augmentation only slows training down.',
     ),
   gradientPenalty: z
     .number()
@@ -116,7 +116,9 @@ export const ganClsConfigSchema = z.strictObject({
     .number()
     .min(0)
     .default(0)
-    .describe("Half-life, in images shown, of a moving average of G's weights to draw with. 0: off, as in the paper."),
+    .describe(
+      "Half-life, in images shown, of a moving average of G's weights, which then generates the images. 0: off, as in the paper.",
+    ),
 });
 
 /** A resolved configuration: plain JSON with every field set. */
@@ -159,7 +161,7 @@ export function resolveGeneratorConfig(config: unknown): GeneratorConfig {
 function parse<T>(schema: z.ZodType<T>, config: unknown): T {
   const result = schema.safeParse(config);
   if (result.success) return result.data;
-  throw new ConfigError(`This is not a GAN-CLS configuration:\n${z.prettifyError(result.error)}`, {
+  throw new ConfigError(`Invalid GAN-CLS configuration:\n${z.prettifyError(result.error)}`, {
     hint: 'Correct these fields; the README of @t2i/gan-cls lists all of them.',
     cause: result.error,
   });

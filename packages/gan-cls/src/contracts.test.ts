@@ -1,4 +1,4 @@
-/** The models of this package keep to the interfaces of `@t2i/core`. */
+/** The models of this package satisfy the contracts of `@t2i/core`. */
 
 import '@tensorflow/tfjs-backend-cpu';
 import { Rng } from '@t2i/core';
@@ -15,7 +15,7 @@ beforeAll(() => tf.setBackend('cpu'));
 
 const countTensors = () => tf.memory().numTensors;
 
-/** Fresh weights draw an even grey: these are by pattern. */
+/** With patterned weights: initial weights give an even grey. */
 async function ganCls(): Promise<GanCls> {
   const model = smallModel({ emaHalfLife: 8 });
   await model.load(byPattern(await model.state()));

@@ -1,6 +1,6 @@
 /**
  * D: is this image real, and does it match this caption? The paper, figure 2 right; main_cls.lua:197-254.
- * In two parts, so that an image judged against two captions passes the convolutions once.
+ * In two parts, so that an image compared with two captions passes the convolutions once.
  */
 
 import * as tfl from '@tensorflow/tfjs-layers';

@@ -12,7 +12,7 @@ beforeAll(() => tf.setBackend('cpu'));
 const rng = new Rng(4);
 const input = { embeddings: randomEmbeddings(rng, 3), noise: rng.normal(3 * 5) };
 
-/** A model with weights by pattern: fresh ones draw an even grey. */
+/** A model with patterned weights: initial weights give an even grey. */
 async function patternModel(...overrides: Parameters<typeof smallModel>) {
   const model = smallModel(...overrides);
   await model.load(byPattern(await model.state()));
@@ -21,7 +21,7 @@ async function patternModel(...overrides: Parameters<typeof smallModel>) {
 
 describe('GanClsGenerator', () => {
   it.each([{}, { residual: true }, { emaHalfLife: 10 }])(
-    'draws what the trained model draws, %o',
+    'generates what the trained model generates, %o',
     async (overrides) => {
       const before = tf.memory().numTensors;
       const trained = await patternModel(overrides);
@@ -43,14 +43,14 @@ describe('GanClsGenerator', () => {
       const data = tensor.data.map((value: number) => (name.startsWith('ema/') ? value + 1 : value)) as Float32Array;
       return [name, { ...tensor, data }] as const;
     });
-    const drawn = generatorState({ tensors: Object.fromEntries(moved), metadata });
-    expect(Object.keys(drawn)).toEqual(Object.keys(generatorState({ tensors, metadata })));
-    expect(drawn['generator/norm8/beta']!.data[0]).toBe(1);
-    expect(Object.keys(drawn).filter((name) => !name.startsWith('generator/'))).toEqual([]);
+    const used = generatorState({ tensors: Object.fromEntries(moved), metadata });
+    expect(Object.keys(used)).toEqual(Object.keys(generatorState({ tensors, metadata })));
+    expect(used['generator/norm8/beta']!.data[0]).toBe(1);
+    expect(Object.keys(used).filter((name) => !name.startsWith('generator/'))).toEqual([]);
     model.dispose();
   });
 
-  it('draws nearly the same from matrices of 16 bits', async () => {
+  it('generates nearly the same images from 16-bit matrices', async () => {
     const trained = await patternModel({ residual: true });
     const tensors = withRoundedMatrices(generatorState(await trained.state()));
     expect(tensors['generator/deconv8/kernel']!.dtype).toBe('F16');

@@ -1,10 +1,10 @@
-/** The generator of a trained GAN-CLS alone: what drawing needs, without discriminator and optimisers. Runs in Node and browsers. */
+/** The generator of a trained GAN-CLS, without discriminator and optimisers. Runs in Node and browsers. */
 
 import { type EmbeddingBatch, float32Values, type ImageBatch, type StateDict, type TextToImageModel } from '@t2i/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { type GeneratorConfig, resolveGeneratorConfig } from './config.ts';
-import { drawImages } from './draw-images.ts';
+import { generateImages } from './generate-images.ts';
 import { buildGenerator } from './generator.ts';
 import { expectGenerator } from './generator-shapes.ts';
 import { stockLayers } from './stock-layers.ts';
@@ -14,9 +14,9 @@ import { weightsOf } from './weights.ts';
 const PREFIX = 'generator';
 
 /**
- * The weights that a trained model draws with, named `generator/…`, out of its whole state: the averaged ones where they are kept.
+ * The weights that `GanCls.generate` uses, named `generator/…`, taken from the whole state: the averaged ones where they are kept.
  * @param state as `GanCls.state()` gives it
- * @param averaged false takes the generator's own even so
+ * @param averaged false takes the generator's own weights even where averaged ones are kept
  */
 export function generatorState(state: StateDict, { averaged = true } = {}): StateDict['tensors'] {
   const names = Object.keys(state.tensors);
@@ -26,7 +26,7 @@ export function generatorState(state: StateDict, { averaged = true } = {}): Stat
 }
 
 /**
- * A text-to-image model that draws and does not learn.
+ * A text-to-image model that generates images and does not learn.
  * @example
  * const model = GanClsGenerator.fromWeights(config, generatorState(await trained.state()));
  * const images = await generateFromCaptions({ model, encoder, captions: ['a pink flower'], seed: 7 });
@@ -67,9 +67,9 @@ export class GanClsGenerator implements TextToImageModel {
     return model;
   }
 
-  /** Draws by running statistics, as `GanCls.generate` does. */
+  /** Normalises by running statistics, as `GanCls.generate` does. */
   generate(input: { readonly embeddings: EmbeddingBatch; readonly noise: Float32Array }): Promise<ImageBatch> {
-    return drawImages(this.#network, this.config, input);
+    return generateImages(this.#network, this.config, input);
   }
 
   dispose(): void {

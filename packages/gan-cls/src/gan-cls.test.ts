@@ -41,15 +41,15 @@ describe('step', () => {
     }
   });
 
-  it('may begin before the figures of the last have arrived', async () => {
+  it('may begin before the scalars of the step before have arrived', async () => {
     const outcome = async (waits: boolean) => {
       const [model, rng] = [smallModel({ emaHalfLife: 8 }), new Rng(2)];
-      const figures = [];
+      const pending = [];
       for (let step = 0; step < 4; step++) {
-        figures.push(model.step(randomBatch(step), { learningRate, rng }));
-        if (waits) await figures.at(-1);
+        pending.push(model.step(randomBatch(step), { learningRate, rng }));
+        if (waits) await pending.at(-1);
       }
-      const result = { figures: await Promise.all(figures), state: await model.state(), rng: rng.getState() };
+      const result = { scalars: await Promise.all(pending), state: await model.state(), rng: rng.getState() };
       model.dispose();
       return result;
     };
@@ -160,7 +160,7 @@ describe('step', () => {
     const good = randomBatch(0);
     const before = tf.memory().numTensors;
     await expect(step({ ...good, embeddings: randomEmbeddings(new Rng(1), 4, 7) })).rejects.toThrow(
-      '7 numbers each, the model takes 6',
+      '7-dimensional; the model expects 6',
     );
     await expect(
       step({ ...good, images: { data: new Float32Array(4 * 16 * 16 * 3), shape: [4, 16, 16, 3] } }),

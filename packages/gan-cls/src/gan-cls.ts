@@ -27,7 +27,7 @@ import { AveragedGenerator } from './averaged-generator.ts';
 import { disposeStepBatch, keepStepBatch } from './batch.ts';
 import { type GanClsConfig, ganClsConfigSchema, resolveConfig, showsMismatch } from './config.ts';
 import { buildDiscriminator, type Discriminator } from './discriminator.ts';
-import { drawImages } from './draw-images.ts';
+import { generateImages } from './generate-images.ts';
 import { buildGenerator } from './generator.ts';
 import { stockLayers } from './stock-layers.ts';
 import { trainingLayers } from './training-layers.ts';
@@ -55,7 +55,7 @@ export class GanCls implements TrainableModel {
   /** The moving average of the generator, where one is kept. */
   readonly #average: AveragedGenerator | undefined;
 
-  /** @param rng what the first weights are drawn from; the same seed gives the same weights on every backend */
+  /** @param rng samples the initial weights; the same seed gives the same weights on every backend */
   constructor(config: GanClsConfig, rng: Rng) {
     this.config = config;
     this.imageSize = config.imageSize;
@@ -84,11 +84,11 @@ export class GanCls implements TrainableModel {
 
   completeConfig(saved: JsonValue): JsonValue {
     const result = ganClsConfigSchema.safeParse(saved);
-    return result.success ? result.data : saved; // what does not fit is the caller's to find out
+    return result.success ? result.data : saved; // the caller reports what does not fit
   }
 
   /**
-   * One iteration of Algorithm 1: D's update, then G's. All that is random is drawn from `rng`.
+   * One iteration of Algorithm 1: D's update, then G's. Everything random is sampled from `rng`.
    * Reports `loss/discriminator`, `loss/generator`, and the mean of D's σ(s) as `score/real`, `score/wrong`, `score/fake`.
    */
   async step(batch: TrainBatch, options: TrainStepOptions): Promise<StepScalars> {
@@ -113,9 +113,9 @@ export class GanCls implements TrainableModel {
     return scalars;
   }
 
-  /** Draws by running statistics; with the averaged weights and theirs where they are kept. */
+  /** Normalises by running statistics. Uses the averaged weights and their statistics where they are kept. */
   generate(input: { readonly embeddings: EmbeddingBatch; readonly noise: Float32Array }): Promise<ImageBatch> {
-    return drawImages(this.#drawing(), this.config, input);
+    return generateImages(this.#sampler(), this.config, input);
   }
 
   async state(): Promise<StateDict> {
@@ -128,12 +128,12 @@ export class GanCls implements TrainableModel {
   }
 
   /**
-   * The generator that `generate` draws with, for `tf.loadLayersModel`: stock layers only, inputs [noise, embedding],
+   * The generator that `generate` uses, for `tf.loadLayersModel`: stock layers only, inputs [noise, embedding],
    * one output in [-1, 1]. Save it with any `tf.io` handler.
    */
   async exportGenerator(): Promise<tf.io.ModelArtifacts> {
     const twin = buildGenerator(this.config, stockLayers);
-    copyWeights(weightsOf('', this.#drawing()), weightsOf('', twin));
+    copyWeights(weightsOf('', this.#sampler()), weightsOf('', twin));
     let saved: tf.io.ModelArtifacts | undefined;
     const handler = tf.io.withSaveHandler(async (artifacts) => {
       saved = artifacts;
@@ -153,8 +153,8 @@ export class GanCls implements TrainableModel {
     this.#discriminatorAdam.dispose();
   }
 
-  /** What `generate` draws with. */
-  #drawing(): tfl.LayersModel {
+  /** The network that `generate` runs. */
+  #sampler(): tfl.LayersModel {
     return this.#average?.network ?? this.#generator;
   }
 

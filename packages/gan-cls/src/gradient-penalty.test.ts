@@ -14,11 +14,11 @@ const kernel = tf.variable(tf.mul(tf.tensor2d(rng.normal(32 * 5), [32, 5]), 0.02
 const score = tf.variable(tf.tensor2d(rng.normal(5), [5, 1]));
 
 /** Smooth, and of operations that tfjs differentiates twice. */
-const judge = (x: tf.Tensor) => tf.matMul(tf.tanh(tf.matMul(tf.reshape(x, [ROWS, 32]), kernel)), score);
+const logitsOf = (x: tf.Tensor) => tf.matMul(tf.tanh(tf.matMul(tf.reshape(x, [ROWS, 32]), kernel)), score);
 
 /** ½·mean ‖∂D/∂x‖², differentiated through its own derivative. */
 function exactPenalty(): tf.Scalar {
-  const slope = tf.grad((x) => tf.sum(judge(x)))(images);
+  const slope = tf.grad((x) => tf.sum(logitsOf(x)))(images);
   return tf.div(tf.sum(tf.square(slope)), 2 * ROWS);
 }
 
@@ -26,7 +26,7 @@ describe('gradientPenalty', () => {
   it('has the gradient of second derivatives, and says the squared slope', () => {
     let squaredSlope = Number.NaN;
     const { grads } = tf.variableGrads(() => {
-      const penalty = gradientPenalty(judge, images, judge(images));
+      const penalty = gradientPenalty(logitsOf, images, logitsOf(images));
       squaredSlope = penalty.squaredSlope.dataSync()[0]!;
       return penalty.surrogate;
     });

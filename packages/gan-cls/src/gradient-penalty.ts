@@ -22,21 +22,21 @@ export interface GradientPenalty {
 
 /**
  * Call it where gradients are recorded.
- * @param judge D as a function of images alone: logits [n, 1]
- * @param logits `judge(images)`
+ * @param logitsOf D as a function of images alone: logits [n, 1]
+ * @param logits `logitsOf(images)`
  */
 export function gradientPenalty(
-  judge: (images: tf.Tensor) => tf.Tensor,
+  logitsOf: (images: tf.Tensor) => tf.Tensor,
   images: tf.Tensor,
   logits: tf.Tensor,
 ): GradientPenalty {
   const rows = images.shape[0]!;
   const { squaredSlope, moved, step } = withSuspendedTape(() => {
-    const slope = tf.grad((x) => tf.sum(judge(x)))(images);
+    const slope = tf.grad((x) => tf.sum(logitsOf(x)))(images);
     const squared = tf.div<tf.Scalar>(tf.sum(tf.square(slope)), rows);
     const factor = tf.div(STEP, tf.sqrt(tf.add(squared, TINY)));
     return { squaredSlope: squared, moved: tf.add(images, tf.mul(slope, factor)), step: factor };
   });
-  const rise = tf.div(tf.sub(tf.sum(judge(moved)), tf.sum(logits)), tf.mul(step, rows));
+  const rise = tf.div(tf.sub(tf.sum(logitsOf(moved)), tf.sum(logits)), tf.mul(step, rows));
   return { squaredSlope, surrogate: rise as tf.Scalar };
 }

@@ -1,4 +1,4 @@
-/** The convolutions that look at an image: D's (the paper, figure 2 right; main_cls.lua:200-227), and the style encoder's. */
+/** The convolutions over an image: D's (the paper, figure 2 right; main_cls.lua:200-227), and the style encoder's. */
 
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { residualBottleneck } from './blocks.ts';

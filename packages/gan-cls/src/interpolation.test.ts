@@ -13,7 +13,7 @@ describe('interpolateBatch', () => {
     expect(at(1)).toEqual(Float32Array.of(0, 0, 10, 10));
   });
 
-  it('goes up to as far beyond either caption as half their distance, one draw a row', () => {
+  it('extrapolates by up to half the distance beyond either caption, with one sample per row', () => {
     const many = new Float32Array(2000 * 2);
     many.fill(1, 2000); // every pair from (0, 0) to (1, 1)
     const rows = interpolateBatch(many, 2, { interpolation: 'random', interpolationBeta: 0.5 }, new Rng(1));

@@ -13,7 +13,7 @@ export const LEAKY_SLOPE = 0.2;
 export const NORM_EPSILON = 1e-5;
 export const NORM_MOMENTUM = 0.9;
 
-/** Each adds layers to a model in the making, named `name` or `name/…`. Weights start at zero; `initialise` draws them. */
+/** Each adds layers to a model in the making, named `name` or `name/…`. Weights start at zero; `initialise` samples them. */
 export interface LayerKit {
   /** A square convolution, padded so that the side is divided by the stride. */
   convolve(

@@ -3,8 +3,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { GanClsConfig } from './config.ts';
 
-/** What D made of the three kinds of pairs: logits [n, 1]. */
-export interface Judgements {
+/** D's logits [n, 1] for the three kinds of pairs. */
+export interface PairLogits {
   /** s_r: real image, its caption. */
   readonly real: tf.Tensor;
   /** s_w: a mismatching pair of a real image and a real caption; absent where D sees none. */
@@ -13,12 +13,12 @@ export interface Judgements {
   readonly fake: tf.Tensor;
 }
 
-/** Mean of −log σ(s): what it costs to be taken for real. */
+/** Mean of −log σ(s): the cross-entropy of the label “real”. */
 export function costAsReal(logits: tf.Tensor): tf.Scalar {
   return tf.mean(tf.softplus(tf.neg(logits)));
 }
 
-/** Mean of −log(1 − σ(s)): what it costs to be taken for fake. */
+/** Mean of −log(1 − σ(s)): the cross-entropy of the label “fake”. */
 export function costAsFake(logits: tf.Tensor): tf.Scalar {
   return tf.mean(tf.softplus(logits));
 }
@@ -28,7 +28,7 @@ export function costAsFake(logits: tf.Tensor): tf.Scalar {
  * −log s_r − log(1 − s_f) without mismatching pairs. Label smoothing ε makes the first term −(1 − ε)·log s_r − ε·log(1 − s_r).
  */
 export function discriminatorLoss(
-  { real, wrong, fake }: Judgements,
+  { real, wrong, fake }: PairLogits,
   { clsWeight, labelSmoothing }: Pick<GanClsConfig, 'clsWeight' | 'labelSmoothing'>,
 ): tf.Scalar {
   const ofReal =

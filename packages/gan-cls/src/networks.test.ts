@@ -27,7 +27,7 @@ describe.each<Architecture>(['plain32', 'residual64', 'quirks32'])('%s', (archit
   const config = goldenConfig(architecture);
   const expected = readGolden(`networks-${architecture}`);
 
-  it('draws and judges as PyTorch does, by running and by batch statistics', async () => {
+  it('matches PyTorch in G and D, with running and with batch statistics', async () => {
     const generator = buildGenerator(config, trainingLayers);
     const { trunk, head } = buildDiscriminator(config, trainingLayers);
     const variables = { ...setByPattern('generator', generator), ...setByPattern('discriminator', trunk, head) };
@@ -51,7 +51,7 @@ describe.each<Architecture>(['plain32', 'residual64', 'quirks32'])('%s', (archit
     }
   });
 
-  it('draws the same with stock layers', async () => {
+  it('generates the same images with stock layers', async () => {
     const generator = buildGenerator(config, stockLayers);
     setByPattern('generator', generator);
     const z = tf.tensor2d(pattern(1, 2 * config.noiseDim), [2, config.noiseDim]);
@@ -75,7 +75,7 @@ describe('the presets', () => {
 });
 
 describe('other sizes', () => {
-  it.each([32, 64, 128] as const)('draws and judges %i×%i', (imageSize) => {
+  it.each([32, 64, 128] as const)('generates and discriminates %i×%i', (imageSize) => {
     const config = resolveConfig({ imageSize, generatorFilters: 2, discriminatorFilters: 2, embeddingDim: 4 });
     const generator = buildGenerator(config, trainingLayers);
     const { trunk, head } = buildDiscriminator(config, trainingLayers);
@@ -90,7 +90,7 @@ describe('other sizes', () => {
 });
 
 describe('initialise', () => {
-  const draw = (seed: number) => {
+  const initialWeights = (seed: number) => {
     const generator = buildGenerator(resolveConfig({ generatorFilters: 16, embeddingDim: 256 }), trainingLayers);
     initialise(generator, new Rng(seed));
     return weightsOf('g', generator);
@@ -102,7 +102,7 @@ describe('initialise', () => {
   };
 
   it("follows the authors' distributions", () => {
-    const weights = draw(1);
+    const weights = initialWeights(1);
     for (const name of ['g/deconv4/kernel', 'g/deconv8/kernel', 'g/residual4/conv2/kernel']) {
       const { mean, deviation } = moments(weights[name]!.dataSync());
       expect(mean).toBeCloseTo(0, 3);
@@ -119,7 +119,9 @@ describe('initialise', () => {
   });
 
   it('repeats by seed', () => {
-    const [first, again, other] = [draw(1), draw(1), draw(2)].map((weights) => weights['g/deconv8/kernel']!.dataSync());
+    const [first, again, other] = [initialWeights(1), initialWeights(1), initialWeights(2)].map((weights) =>
+      weights['g/deconv8/kernel']!.dataSync(),
+    );
     expect(again).toEqual(first);
     expect(relativeError(other!, first!)).toBeGreaterThan(1);
   });

@@ -21,7 +21,7 @@ beforeAll(() => tf.setBackend('cpu'));
 const CONFIG = styleEncoderConfigSchema.parse({ imageSize: 32, noiseDim: 5, filters: 2, residual: false });
 const learningRate = 1e-2;
 
-/** A generator whose images differ: fresh weights draw an even grey. */
+/** A generator whose images differ: initial weights give an even grey. */
 async function generator(): Promise<GanCls> {
   const model = smallModel();
   await model.load(byPattern(await model.state()));
@@ -195,7 +195,7 @@ describe('encode', () => {
       expect(await style.encode(last)).toEqual(styles.slice(-5));
       expect(styles.slice(-5)).not.toEqual(styles.slice(-10, -5));
       const small = { data: new Float32Array(16 * 16 * 3), shape: [1, 16, 16, 3] as const };
-      await expect(style.encode(small)).rejects.toThrow('images of 16×16, the model takes 32×32');
+      await expect(style.encode(small)).rejects.toThrow('Images are 16×16; the model expects 32×32');
     }));
 });
 

@@ -1,6 +1,6 @@
 /**
- * S: what noise would a generator have drawn this image from? Equation 6 of the paper (Reed et al. 2016, section 4.4).
- * What is in an image but not in its caption, pose and background say, is in z: G(S(x), φ(t)) draws the caption t in the style of a photo x.
+ * S: the noise from which a generator would have made this image. Equation 6 of the paper (Reed et al. 2016, section 4.4).
+ * z holds what an image shows and its caption does not say, such as pose and background: G(S(x), φ(t)) is the caption t in the style of the photo x.
  */
 
 import type { EmbeddingBatch, ImageBatch, Rng, StateDict, StepScalars, TextToImageModel, Trainable } from '@t2i/core';
@@ -24,7 +24,7 @@ import type { LayerKit } from './layer-kit.ts';
 import { trainingLayers } from './training-layers.ts';
 import { initialise, trainableOf, weightsOf } from './weights.ts';
 
-/** Images looked at in one pass: bounds the memory. */
+/** Images per pass: bounds the memory. */
 const ROWS_AT_ONCE = 64;
 
 const { imageSize, noiseDim, discriminatorFilters, residual, leakyAfterThird, adamBeta1, adamBeta2 } =
@@ -83,8 +83,8 @@ export class StyleEncoder implements Trainable<EmbeddingBatch> {
 
   /**
    * @param generator whose noise is to be found again; it stays the caller's to dispose
-   * @param rng what the first weights are drawn from
-   * @throws ConfigError when the generator draws at another size or from another noise
+   * @param rng samples the initial weights
+   * @throws ConfigError when the generator has another image size or noise length
    */
   constructor(config: StyleEncoderConfig, generator: TextToImageModel, rng: Rng) {
     for (const field of ['imageSize', 'noiseDim'] as const) {
@@ -106,7 +106,7 @@ export class StyleEncoder implements Trainable<EmbeddingBatch> {
   }
 
   /**
-   * Draws a noise for each caption from `rng`, has the generator draw, and moves S towards the noise.
+   * Samples a noise for each caption from `rng`, generates the images, and moves S towards the noise.
    * Reports `loss/style` (see `styleLoss`) and `score/cosine`, the mean cosine between z and S(G(z, φ(t))).
    */
   async step(embeddings: EmbeddingBatch, { learningRate, rng, exchange }: TrainStepOptions): Promise<StepScalars> {
@@ -127,8 +127,8 @@ export class StyleEncoder implements Trainable<EmbeddingBatch> {
   }
 
   /**
-   * The styles of images, by S's running statistics: noise for the generator, `noiseDim` numbers an image, row by row.
-   * @throws ConfigError when the images are not of the model's size
+   * The styles of images, normalised by S's running statistics: noise for the generator, [n, noiseDim], row by row.
+   * @throws ConfigError when the images do not have the model's size
    */
   async encode({ data, shape }: ImageBatch): Promise<Float32Array> {
     const { imageSize, noiseDim } = this.config;

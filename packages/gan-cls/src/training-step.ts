@@ -15,7 +15,7 @@ import { gradientPenalty } from './gradient-penalty.ts';
 import { interpolateBatch } from './interpolation.ts';
 import { discriminatorLoss, generatorLoss } from './losses.ts';
 
-/** What a step changes. */
+/** The networks and optimisers that a step updates. */
 export interface Networks {
   readonly config: GanClsConfig;
   readonly generator: tfl.LayersModel;
@@ -24,7 +24,7 @@ export interface Networks {
   readonly discriminatorAdam: Adam;
 }
 
-/** What a step computed for one network, to be applied before the step goes on. */
+/** The gradients of one network, to be applied before the step continues. */
 export interface Update {
   readonly optimiser: Adam;
   /** By `variable.name`; the receiver's to dispose. */
@@ -34,7 +34,7 @@ export interface Update {
 
 /**
  * Yields the update of D, then that of G, and puts losses and mean scores into `report`. Gradients can be exchanged between processes before
- * they are applied: nothing here depends on when the step goes on.
+ * they are applied: nothing here depends on when the step continues.
  *
  * G's forward pass is recorded once. Then D is updated on x̂ = G(z, h), the gradient of −log D(x̂, h) at x̂ is taken through the new D, and
  * goes on into G's weights. So with `sharedFake` and mismatching texts an iteration costs 3 forward passes of G and 8 of D, counting a
@@ -57,21 +57,21 @@ export function* trainStep(
     learningRate: learningRate * config.discriminatorLearningRateFactor,
   });
   if (!config.sharedFake) {
-    yield updateOfD(() => forward(generator, [drawNoise(rows, options, config), batch.embeddings]));
+    yield updateOfD(() => forward(generator, [sampleNoise(rows, options, config), batch.embeddings]));
   }
   const embeddings = tf.tidy(() => shownToGenerator(batch, options, config));
   const pass = new RecordedPass(() =>
-    forward(generator, [drawNoise(embeddings.shape[0], options, config), embeddings]),
+    forward(generator, [sampleNoise(embeddings.shape[0], options, config), embeddings]),
   );
   try {
     // D is never trained on interpolated captions: no real image belongs to them
     if (config.sharedFake) yield updateOfD(() => tf.slice(pass.output, 0, rows));
     const gradients = tf.tidy(() => {
-      const judge = (x: tf.Tensor) => {
-        const logits = judgePairs(networks, view(x, options, config), embeddings);
+      const lossOfG = (x: tf.Tensor) => {
+        const logits = pairLogits(networks, view(x, options, config), embeddings);
         return generatorLoss(logits, rows, config.interpWeight);
       };
-      const { value, grad } = tf.valueAndGrad(judge)(pass.output);
+      const { value, grad } = tf.valueAndGrad(lossOfG)(pass.output);
       report['loss/generator'] = tf.keep(value as tf.Scalar);
       return pass.gradients(grad, Object.values(generatorAdam.variables));
     });
@@ -82,11 +82,11 @@ export function* trainStep(
   }
 }
 
-/** Embeddings that G draws for: those of the batch, with interpolated ones after them where the objective wants them, [n or 3n/2, embeddingDim]. */
+/** G's input embeddings: those of the batch, followed by interpolated ones where the objective uses them, [n or 3n/2, embeddingDim]. */
 function shownToGenerator(batch: StepBatch, options: TrainStepOptions, config: GanClsConfig): tf.Tensor2D {
   const { embeddings } = batch;
   return interpolates(config)
-    ? tf.concat([embeddings, drawInterpolations(batch, options, config)])
+    ? tf.concat([embeddings, sampleInterpolations(batch, options, config)])
     : (embeddings.clone() as tf.Tensor2D);
 }
 
@@ -106,14 +106,14 @@ function discriminatorGradients(
     const real = forward(head, [features, embeddings]);
     let wrong: tf.Tensor | undefined;
     if (wrongEmbeddings) wrong = forward(head, [features, wrongEmbeddings]);
-    if (wrongImages) wrong = judgePairs(networks, view(wrongImages, options, config), embeddings);
-    const fake = judgePairs(networks, view(fakeImages, options, config), embeddings);
+    if (wrongImages) wrong = pairLogits(networks, view(wrongImages, options, config), embeddings);
+    const fake = pairLogits(networks, view(fakeImages, options, config), embeddings);
     for (const [kind, logits] of Object.entries({ real, wrong, fake })) {
       if (logits !== undefined) report[`score/${kind}`] = tf.keep(tf.mean(tf.sigmoid(logits)));
     }
     const loss = discriminatorLoss({ real, wrong, fake }, config);
     if (config.gradientPenalty === 0) return loss;
-    const penalty = gradientPenalty((x) => judgePairs(networks, x, embeddings), seen, real);
+    const penalty = gradientPenalty((x) => pairLogits(networks, x, embeddings), seen, real);
     report['penalty/squaredSlope'] = tf.keep(penalty.squaredSlope);
     return tf.add<tf.Scalar>(loss, tf.mul(penalty.surrogate, config.gradientPenalty));
   }, Object.values(discriminatorAdam.variables));
@@ -132,7 +132,7 @@ function configAfter(images: number, config: GanClsConfig): GanClsConfig {
 }
 
 /** Logits [n, 1] of images against embeddings. */
-function judgePairs({ discriminator }: Networks, images: tf.Tensor, embeddings: tf.Tensor): tf.Tensor {
+function pairLogits({ discriminator }: Networks, images: tf.Tensor, embeddings: tf.Tensor): tf.Tensor {
   return forward(discriminator.head, [forward(discriminator.trunk, images), embeddings]);
 }
 
@@ -140,11 +140,11 @@ function forward(model: tfl.LayersModel, inputs: tf.Tensor | tf.Tensor[]): tf.Te
   return model.apply(inputs, { training: true }) as tf.Tensor;
 }
 
-function drawNoise(rows: number, { rng }: TrainStepOptions, { noiseDim }: GanClsConfig): tf.Tensor2D {
+function sampleNoise(rows: number, { rng }: TrainStepOptions, { noiseDim }: GanClsConfig): tf.Tensor2D {
   return tf.tensor2d(rng.normal(rows * noiseDim), [rows, noiseDim]);
 }
 
-function drawInterpolations(batch: StepBatch, { rng }: TrainStepOptions, config: GanClsConfig): tf.Tensor2D {
+function sampleInterpolations(batch: StepBatch, { rng }: TrainStepOptions, config: GanClsConfig): tf.Tensor2D {
   const [rows, dim] = batch.embeddings.shape;
   return tf.tensor2d(interpolateBatch(batch.embeddingValues, dim, config, rng), [rows / 2, dim]);
 }

@@ -1,4 +1,4 @@
-/** The weights of models by name: listing, drawing and copying them. */
+/** The weights of networks by name: lists, initialises and copies them. */
 
 import { assert, type Rng, sizeOf } from '@t2i/core';
 import type { NamedVariables } from '@t2i/ops';
@@ -27,7 +27,7 @@ export function countParameters(...models: readonly tfl.LayersModel[]): number {
 }
 
 /**
- * Draws fresh weights as the authors do (main_cls.lua:70-79): convolutions N(0, 0.02), gamma N(1, 0.02);
+ * Samples initial weights as the authors do (main_cls.lua:70-79): convolutions N(0, 0.02), gamma N(1, 0.02);
  * the text projection keeps Torch's default for linear layers, U(±1/√inputs) for weights and bias.
  * Beta and running statistics stay as models are built: 0, 0 and 1.
  */

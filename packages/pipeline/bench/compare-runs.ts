@@ -15,9 +15,9 @@ import { resizeBicubic } from '@t2i/image-node';
 import { encodeImages } from '@t2i/metrics';
 import { precompute } from '@t2i/text-encoder';
 import { normalisesImages } from '../src/encoder-training/compared-with.ts';
-import type { FigureKind } from '../src/evaluation/evaluation-report.ts';
-import { distanceFigures, fitFigures, namer, referenceOf } from '../src/evaluation/figures.ts';
-import { drawnBatches, photoBatches } from '../src/evaluation/image-sources.ts';
+import type { MetricKind } from '../src/evaluation/evaluation-report.ts';
+import { generatedBatches, photoBatches } from '../src/evaluation/image-sources.ts';
+import { distanceMetrics, fitMetrics, namer, referenceOf } from '../src/evaluation/metrics.ts';
 import { planSamples } from '../src/evaluation/sample-plan.ts';
 import { TextToImagePipeline } from '../src/index.ts';
 
@@ -52,16 +52,16 @@ const named = namer(encoder.name, plan.captions.length, imageSize);
 for (const run of runs) {
   const pipeline = await TextToImagePipeline.open(run);
   const side = pipeline.model.imageSize;
-  if (side !== imageSize) throw new Error(`${run} draws ${side} pixels, not ${imageSize}.`);
+  if (side !== imageSize) throw new Error(`${run} generates images of ${side} pixels, not ${imageSize}.`);
   const captions = await precompute({ encoder: pipeline.encoder, captions: plan.captions });
   const embeddings = await precompute({ encoder: pipeline.encoder, captions: plan.pool.captions });
-  const drawn = await look(drawnBatches(pipeline.model, captions, noise, BATCH));
+  const generated = await look(generatedBatches(pipeline.model, captions, noise, BATCH));
   const { labels } = plan;
   const unitLength = normalisesImages(pipeline.encoder, { encoderId: encoder.id, dim: encoder.dim });
-  const judged = { captions, labels, pool: { embeddings, labels: plan.pool.labels }, unitLength };
-  const figures = [...distanceFigures(drawn, reference, named), ...fitFigures(drawn, judged, named)];
-  const shown = (kind: FigureKind, text: (value: number) => string) => {
-    const found = figures.find((figure) => figure.kind === kind)!;
+  const retrieval = { captions, labels, pool: { embeddings, labels: plan.pool.labels }, unitLength };
+  const metrics = [...distanceMetrics(generated, reference, named), ...fitMetrics(generated, retrieval, named)];
+  const shown = (kind: MetricKind, text: (value: number) => string) => {
+    const found = metrics.find((metric) => metric.kind === kind)!;
     return 'value' in found ? text(found.value) : `left out (${found.why})`;
   };
   const percent = (value: number) => `${(100 * value).toFixed(1)} %`;

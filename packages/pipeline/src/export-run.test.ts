@@ -38,7 +38,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => rm(root, { recursive: true, force: true }));
 
-async function draw(directory: string) {
+async function generate(directory: string) {
   const pipeline = await TextToImagePipeline.open(directory);
   const images = await pipeline.generate(request);
   pipeline.dispose();
@@ -69,11 +69,11 @@ describe.skipIf(process.platform === 'win32')('a link in a directory of somebody
 });
 
 describe('exportRun', () => {
-  it('makes a model that draws what the run draws, within a step of a pixel', async () => {
+  it('exports a model that generates what the run generates, within a step of a pixel', async () => {
     const outDirectory = join(root, 'a/model');
     const manifest = await exportRun({ runDirectory, outDirectory, license: 'CC-BY-4.0' });
     const before = tf.memory().numTensors;
-    const [run, published] = [await draw(runDirectory), await draw(outDirectory)];
+    const [run, published] = [await generate(runDirectory), await generate(outDirectory)];
     expect(tf.memory().numTensors).toBe(before);
     expect(published.pipeline).toMatchObject({ run: undefined, published: manifest });
     expect([run.pipeline.imagesShown, published.pipeline.imagesShown]).toEqual([6, 6]);
@@ -87,7 +87,7 @@ describe('exportRun', () => {
         run.pixels,
         run.pixels.map(() => 127.5),
       ),
-    ).toBeGreaterThan(20); // it draws something
+    ).toBeGreaterThan(20); // the image is not even
     expect(maxDifference(published.images.data, run.images.data)).toBeGreaterThan(0);
     expect(maxDifference(published.pixels, run.pixels)).toBeLessThanOrEqual(1);
   });
@@ -110,7 +110,7 @@ describe('exportRun', () => {
     await exportRun({ runDirectory, outDirectory: join(root, 'site'), precision: 'float32', page });
     expect(await readdir(join(root, 'site'))).toEqual(['assets', 'model']);
     expect(await readFile(join(root, 'site/assets/a.js'), 'utf8')).toBe('x');
-    expect((await draw(join(root, 'site/model'))).images.data).toEqual((await draw(runDirectory)).images.data);
+    expect((await generate(join(root, 'site/model'))).images.data).toEqual((await generate(runDirectory)).images.data);
   });
 
   it('lets an exported model go when told to, but nothing else', async () => {
@@ -150,7 +150,7 @@ describe('exportRun', () => {
     const before = tf.memory().numTensors;
     expect(await exportModel(model, { outDirectory: copy })).toEqual(manifest);
     expect(tf.memory().numTensors).toBe(before);
-    expect((await draw(copy)).images.data).toEqual((await draw(model)).images.data);
+    expect((await generate(copy)).images.data).toEqual((await generate(model)).images.data);
     await writeFile(join(model, 'generator.safetensors'), 'damaged');
     await expect(exportModel(model, { outDirectory: join(root, 'none') })).rejects.toThrow(CheckpointError);
   });

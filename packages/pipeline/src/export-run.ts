@@ -1,4 +1,4 @@
-/** A trained run as a published model: only what drawing needs, half the bytes, openable in browsers too. */
+/** Exports a run as a published model: only what generating images needs, half the bytes, for Node and browsers. */
 
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -14,9 +14,9 @@ import { loadRunEncoder, type RunRecord, textToImageRun } from './run-record.ts'
 
 /** Where a model goes. */
 export interface ExportPlace {
-  /** To be made; it may exist if nothing is in it. */
+  /** Will be created; may exist if it is empty. */
   readonly outDirectory: string;
-  /** Lets the exported model go that is there already; only without a page, beside which more could be. */
+  /** Overwrite an existing exported model; only without a page, because other files may lie beside a page. */
   readonly replace?: boolean | undefined;
   /** A directory with a web page to copy there, that of `@t2i/web` for instance; the model then goes to `model/` beside it. */
   readonly page?: string | undefined;
@@ -30,7 +30,7 @@ export interface ExportRunOptions extends ExportPlace {
   readonly license?: string | undefined;
   /** How the model completes captions that begin otherwise than the data do; default: as the run does. */
   readonly completion?: CaptionCompletion | undefined;
-  /** Hears of damaged checkpoints that are passed over. */
+  /** Receives warnings about skipped damaged checkpoints. */
   readonly logger?: Logger;
   /** Makes files to stand beside the model, by their names: a model card for instance. */
   readonly beside?: ((exported: ExportedRun) => Promise<Readonly<Record<string, string | Uint8Array>>>) | undefined;
@@ -40,13 +40,13 @@ export interface ExportRunOptions extends ExportPlace {
 export interface ExportedRun {
   readonly record: RunRecord;
   readonly manifest: ModelManifest;
-  /** Draws with what was published; only while `beside` works. */
+  /** The published model, open until `beside` returns. */
   readonly pipeline: TextToImagePipeline;
 }
 
 /**
  * Writes what `TextToImagePipeline.open` and `openPublishedModel` open. A backend must have been chosen; the directory is whole or not there.
- * @throws ConfigError when `outDirectory` holds something
+ * @throws ConfigError when `outDirectory` is not empty
  * @throws CheckpointError when the run has no whole checkpoint, or not its encoder
  */
 export async function exportRun(options: ExportRunOptions): Promise<ModelManifest> {
@@ -82,7 +82,7 @@ export async function exportRun(options: ExportRunOptions): Promise<ModelManifes
 
 /**
  * Copies a published model, checked whole, with or without a page: a backend must have been chosen.
- * @throws ConfigError when `outDirectory` holds something
+ * @throws ConfigError when `outDirectory` is not empty
  * @throws CheckpointError when the model is not whole
  */
 export async function exportModel(modelDirectory: string, place: ExportPlace): Promise<ModelManifest> {
@@ -130,7 +130,7 @@ async function assertFree({ outDirectory, replace, page }: ExportPlace): Promise
   if (names.length === 0) return;
   const mayGo = page === undefined && (await isModelDirectory(outDirectory));
   if (replace && mayGo) return;
-  throw new ConfigError(`${outDirectory} holds something already: ${names[0]}.`, {
-    hint: `Choose another directory, or ${mayGo ? 'let the model in it go with --replace' : 'remove this one first'}.`,
+  throw new ConfigError(`${outDirectory} is not empty: it contains ${names[0]}.`, {
+    hint: `Choose another directory, or ${mayGo ? 'overwrite the model with --replace' : 'remove this one first'}.`,
   });
 }

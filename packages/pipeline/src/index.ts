@@ -18,7 +18,7 @@ export {
   trainEncoder,
 } from './encoder-training/encoder-run.ts';
 export { trainingWords } from './encoder-training/network-of.ts';
-export type { EvaluateOptions, Evaluation, Extractor, Judge } from './evaluation/evaluate-model.ts';
+export type { EvaluateOptions, Evaluation, Extractor, RetrievalEncoder } from './evaluation/evaluate-model.ts';
 export { evaluateModel } from './evaluation/evaluate-model.ts';
 export type { EvaluateRunOptions, RunEvaluation } from './evaluation/evaluate-run.ts';
 export { evaluateRun } from './evaluation/evaluate-run.ts';
@@ -27,11 +27,11 @@ export type {
   EvaluatedSet,
   EvaluationReport,
   EvaluationRow,
-  Figure,
-  FigureKind,
   LeftOut,
+  Metric,
+  MetricKind,
 } from './evaluation/evaluation-report.ts';
-export { EVALUATED_SETS, FIGURES, figureOf, leftOutLines } from './evaluation/evaluation-report.ts';
+export { EVALUATED_SETS, leftOutLines, METRICS, metricValue } from './evaluation/evaluation-report.ts';
 export type { EvaluationProgress } from './evaluation/measured-sets.ts';
 export type { ExportedRun, ExportPlace, ExportRunOptions } from './export-run.ts';
 export { exportModel, exportRun } from './export-run.ts';

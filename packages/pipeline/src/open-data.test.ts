@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { openData, storedSizeFor } from './open-data.ts';
 
 describe('openData', () => {
-  it('draws toy flowers at the size that leaves room for crops', async () => {
+  it('creates toy flowers at a size that leaves room for crops', async () => {
     const dataset = await openData({ kind: 'toy-flowers', images: 60, seed: 1 }, 32);
     expect([dataset.storedSize, storedSizeFor(32), storedSizeFor(64)]).toEqual([38, 38, 76]);
     await dataset.close();

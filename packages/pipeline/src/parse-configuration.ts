@@ -1,4 +1,4 @@
-/** What a person wrote as a configuration, against its schema. */
+/** Validates a configuration against its schema. */
 
 import { ConfigError } from '@t2i/core';
 import { z } from 'zod';
@@ -7,5 +7,5 @@ import { z } from 'zod';
 export function parseConfiguration<T>(schema: z.ZodType<T>, input: unknown): T {
   const result = schema.safeParse(input);
   if (result.success) return result.data;
-  throw new ConfigError(`The configuration cannot be used:\n${z.prettifyError(result.error)}`, { cause: result.error });
+  throw new ConfigError(`Invalid configuration:\n${z.prettifyError(result.error)}`, { cause: result.error });
 }

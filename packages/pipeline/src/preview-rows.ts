@@ -1,4 +1,4 @@
-/** Which captions a run draws after every epoch: own ones, then captions of training photos and of test photos. */
+/** The captions of a run's sample sheets: configured ones, then captions of training photos and of test photos. */
 
 import { type CaptionEncoder, Rng, type SplitName, type TextImageDataset } from '@t2i/core';
 import type { PreviewRow } from '@t2i/trainer';
@@ -17,8 +17,8 @@ export async function previewRows(
   const isTrained = trainedCaptions(dataset, batches.captionsPerImage);
   const captions = [
     ...preview.captions,
-    ...drawCaptions(dataset, 'train', preview.seen, rng, isTrained),
-    ...drawCaptions(dataset, 'test', preview.unseen, rng, (caption) => !isTrained(caption)),
+    ...pickCaptions(dataset, 'train', preview.seen, rng, isTrained),
+    ...pickCaptions(dataset, 'test', preview.unseen, rng, (caption) => !isTrained(caption)),
   ];
   const { data, shape } = await encoder.encode(captions);
   return captions.map((caption, i) => ({
@@ -28,8 +28,8 @@ export async function previewRows(
   }));
 }
 
-/** One caption each of `count` classes of a split; another one of the same class where the one drawn is not wanted, if there is one. */
-function drawCaptions(
+/** One random caption of each of `count` classes; where it is not wanted, another of the same class if there is one. */
+function pickCaptions(
   dataset: Captioned,
   split: SplitName,
   count: number,
@@ -40,9 +40,9 @@ function drawCaptions(
   const ofClass = new Map<number, number>();
   for (const item of rng.shuffle([...splits[split]])) ofClass.set(labels[item]!, item);
   return [...ofClass].slice(0, count).map(([label, item]) => {
-    const drawn = rng.pick(dataset.captions(item));
-    if (isWanted(drawn)) return drawn;
+    const picked = rng.pick(dataset.captions(item));
+    if (isWanted(picked)) return picked;
     const fellows = [...splits[split]].filter((other) => labels[other] === label);
-    return [item, ...fellows].flatMap((other) => dataset.captions(other)).find(isWanted) ?? drawn;
+    return [item, ...fellows].flatMap((other) => dataset.captions(other)).find(isWanted) ?? picked;
   });
 }

@@ -28,7 +28,7 @@ async function preparedFlowers(root: string, count = 12): Promise<string> {
   return (await prepareDirectory({ from, cacheDirectory: join(root, 'data'), storedSize: 38 })).directory;
 }
 
-it('goes on with its data where they are now, and with a lossy copy of them, but not with others', async () => {
+it('continues with its data elsewhere and with a lossy copy of them, but not with other data', async () => {
   await withTemporaryDirectory(async (root) => {
     const directory = await preparedFlowers(root);
     const runDirectory = join(root, 'run');

@@ -1,4 +1,4 @@
-/** Everything that decides a run, checked: what `run.json` records and `train` starts from. */
+/** The configuration of a run: validated, recorded in `run.json`, and the input of `trainRun`. */
 
 import { USUAL_BEGINNINGS } from '@t2i/text-encoder';
 import { trainerConfigSchema } from '@t2i/trainer';
@@ -9,7 +9,7 @@ import { parseConfiguration } from './parse-configuration.ts';
 const dataSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('toy-flowers'),
-    images: z.int().min(200).default(2000).describe('images to draw'),
+    images: z.int().min(200).default(2000).describe('number of images'),
     seed: z.int().default(1),
   }),
   z.strictObject({
@@ -45,7 +45,7 @@ const batchesSchema = z.strictObject({
     .min(0)
     .max(1)
     .default(0)
-    .describe('share of mismatching texts that are edits of the right caption (mismatch `text` only)'),
+    .describe('share of mismatching captions that are edits of the right caption (mismatch `text` only)'),
   sampling: z.enum(['class-uniform', 'image-uniform']).default('class-uniform'),
 });
 
@@ -56,18 +56,14 @@ const completionSchema = z
       .array(z.string())
       .readonly()
       .default([...USUAL_BEGINNINGS])
-      .describe('first words of captions that stay'),
+      .describe('first words of captions that need no completion'),
   })
-  .describe('how captions are completed that begin otherwise than the data do');
+  .describe('how to complete captions that do not begin like those of the data');
 
 const previewSchema = z.strictObject({
-  captions: z.array(z.string()).default([]).describe('own captions to draw after every epoch'),
+  captions: z.array(z.string()).default([]).describe('captions of your own to generate after every epoch'),
   seen: z.int().min(0).default(4).describe('rows with captions of training photos'),
-  unseen: z
-    .int()
-    .min(0)
-    .default(4)
-    .describe('rows with captions of test photos; which of all are not trained on is told by their text'),
+  unseen: z.int().min(0).default(4).describe('rows with captions of test photos that training has not seen'),
   columns: z.int().min(1).default(8).describe('images per caption, each with its own fixed noise'),
 });
 
@@ -87,7 +83,7 @@ export const runConfigSchema = z.strictObject({
 
 /** A run's configuration with every default filled in. */
 export type RunConfig = z.output<typeof runConfigSchema>;
-/** What a person writes: only what differs from the defaults. */
+/** The input: only what differs from the defaults. */
 export type RunConfigInput = z.input<typeof runConfigSchema>;
 
 /** @throws ConfigError that names every field that is unknown or out of range */

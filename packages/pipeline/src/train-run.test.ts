@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 
 describe('trainRun, resumeRun and TextToImagePipeline', () => {
-  it('trains, resumes and draws, and leaves no tensor behind', async () => {
+  it('trains, resumes, generates and leaves no tensor behind', async () => {
     await withTemporaryDirectory(async (runDirectory) => {
       const before = tf.memory().numTensors;
       expect(await trainRun(config, { runDirectory })).toMatchObject({ stopped: 'limit', step: 2, images: 4 });
@@ -57,7 +57,7 @@ describe('trainRun, resumeRun and TextToImagePipeline', () => {
     });
   });
 
-  it('writes nothing into a directory that another process trains in', async () => {
+  it('writes nothing to a directory in which another process trains', async () => {
     await withTemporaryDirectory(async (root) => {
       const runDirectory = join(root, 'run');
       const held = await lockDirectory(runDirectory, 'training');
@@ -95,7 +95,7 @@ describe('trainRun, resumeRun and TextToImagePipeline', () => {
     });
   });
 
-  it('names a data directory that is not there', async () => {
+  it('names a missing data directory', async () => {
     const data = { kind: 'prepared' as const, directory: 'no/such/directory' };
     await withTemporaryDirectory(async (runDirectory) => {
       await expect(trainRun({ ...config, data }, { runDirectory })).rejects.toThrow(/no\/such\/directory/);

@@ -39,7 +39,7 @@ async function savedEncoder(directory: string, seed: number): Promise<string> {
   return directory;
 }
 
-it('trains on embeddings that are there, draws with the encoder of the run, and refuses another one', () =>
+it('trains on existing embeddings, generates with the encoder of the run, and refuses another one', () =>
   withTemporaryDirectory(async (root) => {
     const before = tf.memory().numTensors;
     const directory = await preparedFlowers(root);

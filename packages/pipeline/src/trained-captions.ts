@@ -17,8 +17,8 @@ export function trainedItems({ splits }: Pick<TextImageDataset, 'splits'>): numb
   return [...splits.train, ...splits.val];
 }
 
-/** Photos to judge a model by: those of test, or of training where there are fewer than `least` of test. */
-export function judgedItems(
+/** Photos to evaluate a model on: the test split, or the training photos where the test split has fewer than `least`. */
+export function evaluationItems(
   dataset: Pick<TextImageDataset, 'splits'>,
   least = 1,
 ): { items: number[]; heldOut: boolean } {

@@ -2,13 +2,13 @@ import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { expect, it } from 'vitest';
 
-/** Kilobytes of the script that a page loads to open and draw with a published model, as a server sends it: gzip. */
+/** Kilobytes, gzipped, of the script that a page loads to open a published model and generate images. */
 const LIMIT = 170;
 
 const PROGRAM = `
 import { openPublishedModel } from '@t2i/published-model';
 import { toRgbImages } from '@t2i/core';
-globalThis.draw = async (baseUrl, caption, seed) => {
+globalThis.generate = async (baseUrl, caption, seed) => {
   const model = await openPublishedModel({ baseUrl });
   return toRgbImages(await model.generate({ captions: [caption], seed }));
 };

@@ -1,28 +1,28 @@
-/** Fetches a file of known size, heard of piece by piece; a file on disk as one. */
+/** Downloads a file of known size with progress; reads a file on disk at once. */
 
 import { CheckpointError, errorMessage, readFileUrl, T2iError } from '@t2i/core';
 
-/** How files are fetched, and who hears of it. */
+/** How files are fetched, and who is told about progress. */
 export interface DownloadOptions {
   readonly fetch: typeof globalThis.fetch;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Statuses that another attempt may change. */
+/** Statuses that may pass: another attempt makes sense. */
 const PASSING = [408, 429, 500, 502, 503, 504];
 
 /**
  * Fetches, always asking the server whether what the browser holds is still right.
- * @throws T2iError `ERR_FETCH` when nobody answers or the server is in trouble: worth another attempt
+ * @throws T2iError `ERR_FETCH` when the server does not respond or fails temporarily: worth another attempt
  * @throws CheckpointError when there is no such file
  */
 export async function fetchFile(url: URL, { fetch, signal }: DownloadOptions): Promise<Response> {
   if (url.protocol === 'file:') return readFromDisk(url, signal);
   const response = await orFetchError(url, signal, () => fetch(url, { signal: signal ?? null, cache: 'no-cache' }));
   if (response.ok) return response;
-  if (PASSING.includes(response.status)) throw fetchError(url, `the server answers ${response.status}`);
-  throw new CheckpointError(`There is no ${url.href}: the server answers ${response.status}.`, {
-    hint: 'Check the address: it must lead to a directory that t2i export wrote.',
+  if (PASSING.includes(response.status)) throw fetchError(url, `the server responds with ${response.status}`);
+  throw new CheckpointError(`${url.href} not found: the server responds with ${response.status}.`, {
+    hint: 'Check the URL: it must point to a directory that t2i export wrote.',
   });
 }
 
@@ -38,7 +38,7 @@ async function readFromDisk(url: URL, signal: AbortSignal | undefined): Promise<
   }
 }
 
-/** A description has a few kilobytes. What an address leads to may be anything, without an end too. */
+/** A description has a few kilobytes; a URL may lead to anything, even to an endless stream. */
 const MAX_TEXT_BYTES = 2 ** 20;
 
 /**
@@ -53,8 +53,8 @@ export async function downloadText(url: URL, options: DownloadOptions): Promise<
   await forEachPiece(url, response, options.signal, (piece) => {
     length += piece.length;
     if (length > MAX_TEXT_BYTES) {
-      throw new CheckpointError(`${url.href} is no description of a model: it has more than ${MAX_TEXT_BYTES} bytes.`, {
-        hint: 'Check the address: it must lead to the model.json that t2i export wrote.',
+      throw new CheckpointError(`${url.href} is not a model description: it has more than ${MAX_TEXT_BYTES} bytes.`, {
+        hint: 'Check the URL: it must point to the model.json that t2i export wrote.',
       });
     }
     text += decoder.decode(piece, { stream: true });
@@ -64,7 +64,7 @@ export async function downloadText(url: URL, options: DownloadOptions): Promise<
 
 /**
  * The bytes of a file of `size` bytes. No more than these are read.
- * @param onBytes hears how many more have come
+ * @param onBytes receives the number of bytes that have arrived since the last call
  * @throws CheckpointError when it has fewer or more, or more than there is memory for
  */
 export async function downloadBytes(
@@ -112,7 +112,7 @@ function allocate(url: URL, size: number): Uint8Array {
     throw new CheckpointError(
       `${url.href} is too large: model.json says ${size} bytes, and there is no memory for them.`,
       {
-        hint: 'Check the address: it must lead to a directory that t2i export wrote.',
+        hint: 'Check the URL: it must point to a directory that t2i export wrote.',
         cause,
       },
     );
@@ -127,12 +127,12 @@ function notAsLong(url: URL, size: number, found: string): CheckpointError {
 
 function fetchError(url: URL, problem: string, cause?: unknown): T2iError {
   return new T2iError('ERR_FETCH', `Cannot fetch ${url.href}: ${problem}.`, {
-    hint: 'Check the connection and the address, and try again.',
+    hint: 'Check the connection and the URL, and try again.',
     cause,
   });
 }
 
-/** An abort stays what it is; any other failure of the network gets words. */
+/** An abort is rethrown unchanged; any other network failure is explained. */
 async function orFetchError<T>(url: URL, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

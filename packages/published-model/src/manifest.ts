@@ -70,18 +70,18 @@ const fieldsSchema = z.strictObject({
     /** Hash of the checkpoint that the weights come from. */
     checkpoint: z.string(),
   }),
-  /** An image as it was drawn when the model was published: every backend must come near to it. */
+  /** An image that was generated when the model was published. Every backend must reproduce it closely. */
   check: z.strictObject({
     caption: z.string(),
     seed: z.int().min(0),
-    /** Some of the image's numbers, evenly spaced, from the first on; in [-1, 1]. */
+    /** Some of the image's values in [-1, 1], evenly spaced, from the first on. */
     values: z.array(z.number().min(-1).max(1)).min(1).max(1000),
   }),
-  /** Of the weights, in words or as an SPDX name; null: whoever published them did not say. */
+  /** Of the weights, in words or as an SPDX identifier; null: not stated. */
   license: z.string().nullable(),
 });
 
-/** What the manifest says twice must be the same. */
+/** Sizes that the manifest states twice must agree. */
 const manifestSchema = fieldsSchema.superRefine(({ imageSize, noiseDim, generator: { config }, encoder }, context) => {
   const twice = [
     ['imageSize', imageSize, config.imageSize],
@@ -90,7 +90,7 @@ const manifestSchema = fieldsSchema.superRefine(({ imageSize, noiseDim, generato
   ] as const;
   for (const [path, said, built] of twice) {
     if (said === built) continue;
-    const message = `${said} is not what the generator is configured for: ${built}`;
+    const message = `is ${said}, but the generator is configured for ${built}`;
     context.addIssue({ code: 'custom', path: path.split('.'), message });
   }
 });
@@ -107,8 +107,8 @@ export function modelManifest(content: Omit<ModelManifest, 'format' | 'version'>
 
 /**
  * Reads the text of a `model.json`.
- * @param where names it in errors
- * @throws CheckpointError when it is none, or one of another version
+ * @param where identifies it in errors
+ * @throws CheckpointError when it is not a model description, or one of another version
  */
 export function parseModelManifest(text: string, where: string): ModelManifest {
   let json: unknown;
@@ -116,7 +116,7 @@ export function parseModelManifest(text: string, where: string): ModelManifest {
     json = JSON.parse(text);
   } catch (cause) {
     throw new CheckpointError(`${where} is not valid JSON: ${errorMessage(cause)}.`, {
-      hint: 'Check the address: it must lead to the model.json that t2i export wrote.',
+      hint: 'Check the URL: it must point to the model.json that t2i export wrote.',
       cause,
     });
   }
@@ -134,7 +134,7 @@ export function parseModelManifest(text: string, where: string): ModelManifest {
   });
 }
 
-/** Names weights and completion in 16 digits: two models of one revision draw the same. */
+/** Identifies weights and completion in 16 digits: two models of one revision generate the same images. */
 export function revisionOf({ generator, encoder }: ModelManifest): string {
   const completion = encoder.completion === undefined ? '' : JSON.stringify(encoder.completion);
   return fnv1a(new TextEncoder().encode(generator.file.sha256 + encoder.file.sha256 + completion));

@@ -96,11 +96,11 @@ describe('openPublishedModel', () => {
     const status = (code: number) => openWith(GENERATOR, () => new Response('', { status: code }));
     await expect(status(404)).rejects.toMatchObject({
       code: 'ERR_CHECKPOINT',
-      message: expect.stringMatching(/There is no .*\/flowers\/model\/generator\.safetensors/),
+      message: expect.stringMatching(/\/flowers\/model\/generator\.safetensors not found/),
     });
     await expect(status(503)).rejects.toMatchObject({
       code: 'ERR_FETCH',
-      message: expect.stringMatching(/answers 503/),
+      message: expect.stringMatching(/responds with 503/),
     });
     const away = openWith('model.json', () => Promise.reject(new TypeError('Failed to fetch')));
     await expect(away).rejects.toMatchObject({ code: 'ERR_FETCH', message: expect.stringMatching(/Failed to fetch/) });
@@ -120,7 +120,7 @@ describe('openPublishedModel', () => {
     });
     await expect(openWith('model.json', () => new Response(endless))).rejects.toMatchObject({
       code: 'ERR_CHECKPOINT',
-      message: expect.stringMatching(/model\.json is no description of a model: it has more than 1048576 bytes/),
+      message: expect.stringMatching(/model\.json is not a model description: it has more than 1048576 bytes/),
     });
     expect(sent).toBeLessThan(40);
     const nothing = () => new Response(null, { status: 204 });

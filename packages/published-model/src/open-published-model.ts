@@ -1,4 +1,4 @@
-/** Opens a published model from an address: in a browser, a worker, Node, or anything else that can fetch. */
+/** Opens a published model from a URL: in a browser, a worker, Node, or anything else that can fetch. */
 
 import type { Logger } from '@t2i/core';
 import { type DownloadOptions, downloadBytes, downloadText } from './download.ts';
@@ -6,7 +6,7 @@ import { type FileCache, keep, readKept } from './file-cache.ts';
 import { MANIFEST_FILE, type ModelFile, type ModelManifest, parseModelManifest } from './manifest.ts';
 import { assertIntact, type ModelBytes, PublishedModel } from './published-model.ts';
 
-/** How far the weights have come, in bytes. */
+/** Downloaded weights, in bytes. */
 export interface DownloadProgress {
   readonly loaded: number;
   readonly total: number;
@@ -29,14 +29,14 @@ export interface OpenPublishedModelOptions {
   readonly signal?: AbortSignal;
   /** Keeps the weights for the next visit. */
   readonly cache?: FileCache | undefined;
-  /** Hears the warnings of the encoder. */
+  /** Receives the warnings of the encoder. */
   readonly logger?: Logger;
 }
 
 /**
  * Downloads and opens a model. A backend must have been chosen: `tf.setBackend`, or `selectBackend` of `@t2i/backend`.
  * @throws CheckpointError when a file is missing, truncated, damaged or of another model: never random images
- * @throws T2iError `ERR_FETCH` when nobody answers
+ * @throws T2iError `ERR_FETCH` when the server does not respond
  * @example
  * const flowers = await openPublishedModel({ baseUrl: new URL('model/', document.baseURI), onProgress: console.log });
  * const images = await flowers.generate({ captions: ['a pink flower'], seed: 7, perCaption: 4 });
@@ -67,7 +67,7 @@ export async function downloadPublishedModel(
     onProgress?.({ loaded, total });
   };
   onBytes(0);
-  // one failing ends the other
+  // one failure aborts the other download
   const stop = new AbortController();
   const together = {
     fetch: network.fetch,

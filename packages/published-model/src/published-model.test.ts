@@ -78,9 +78,9 @@ describe('a published model', () => {
     expect(revisionOf(manifest)).not.toBe(revisionOf(plain));
     const published = await openModelDirectory(root);
     const whole = `${completion.prefix} white petals`;
-    const draw = async (caption: string) => (await published.generate({ captions: [caption], seed: 7 })).data;
-    expect(await draw('white petals')).toEqual(await draw(whole));
-    expect(await draw('a pink flower')).not.toEqual(await draw(whole));
+    const generate = async (caption: string) => (await published.generate({ captions: [caption], seed: 7 })).data;
+    expect(await generate('white petals')).toEqual(await generate(whole));
+    expect(await generate('a pink flower')).not.toEqual(await generate(whole));
     expect((await published.encoder.encode(['white petals'])).data).toEqual(
       (await published.encoder.encode([whole])).data,
     );
@@ -91,7 +91,7 @@ describe('a published model', () => {
     raw.dispose!();
   });
 
-  it('draws what the trained one draws, within a step of a pixel', async () => {
+  it('generates what the trained model generates, within a step of a pixel', async () => {
     const before = tf.memory().numTensors;
     await publishTrained(root);
     const published = await openModelDirectory(root);
@@ -213,7 +213,11 @@ describe('a damaged directory', () => {
       /"generator\/deconv4\/kernel" is F16 \[9, 128\], the model's F16 \[9, 262144\]/,
     ],
     ['says two things of one number', (text) => text.replace('"noiseDim": 5', '"noiseDim": 6'), /noiseDim/],
-    ['says two lengths of an embedding', (text) => text.replace('"dim": 6', '"dim": 7'), /7 is not what the generator/],
+    [
+      'says two lengths of an embedding',
+      (text) => text.replace('"dim": 6', '"dim": 7'),
+      /is 7, but the generator is configured for 6/,
+    ],
     [
       'names another encoder',
       (text) => text.replace(/"id": "char-cnn-rnn-6-\w/, '"id": "char-cnn-rnn-6-x'),
@@ -279,8 +283,8 @@ describe('weights that match their hashes', () => {
   );
 
   it.each<[string, ReturnType<typeof replaced>, RegExp]>([
-    ['whose image is another', replaced('generator/text/kernel', (old) => 1 - old), /a number is off by \d\.\d{3}/],
-    ['whose image is no number', replaced('generator/norm8/moving_variance', () => -5), /it draws what is no number/],
+    ['whose image is another', replaced('generator/text/kernel', (old) => 1 - old), /a value differs by \d\.\d{3}/],
+    ['whose image is no number', replaced('generator/norm8/moving_variance', () => -5), /a value is NaN/],
   ])('are refused when they are of a model %s', async (_, change, message) => {
     trained.encoder.dispose!(); // it keeps its weights on the backend
     const before = tf.memory().numTensors;

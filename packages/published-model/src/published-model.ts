@@ -1,4 +1,4 @@
-/** A published model, restored from its files: checked whole before anything is drawn with it. */
+/** A published model, restored from its files and checked before use. */
 
 import { BackendError, CheckpointError, type Logger, readSafetensors } from '@t2i/core';
 import { restoreEncoder, type SavableEncoder, withCompletion } from '@t2i/text-encoder';
@@ -9,10 +9,10 @@ import type { ModelFile, ModelManifest } from './manifest.ts';
 import { sha256 } from './sha256.ts';
 import { TextToImage } from './text-to-image.ts';
 
-/** Of a number in [-1, 1]: two and a half steps of a pixel. Graphics cards that compute with 16 bits may exceed it. */
+/** For values in [-1, 1]: two and a half steps of a pixel. Graphics cards that compute with 16 bits may exceed it. */
 const LARGEST_DEVIATION = 0.02;
 
-/** Draws what the run drew that it was exported from, within the rounding of its weights. */
+/** Generates the images of the run that it was exported from, within the rounding of its weights. */
 export class PublishedModel extends TextToImage {
   readonly manifest: ModelManifest;
 
@@ -22,10 +22,10 @@ export class PublishedModel extends TextToImage {
   }
 
   /**
-   * @param logger hears the warnings of the encoder
+   * @param logger receives the warnings of the encoder
    * @throws CheckpointError when a file is not the one that the manifest names, or both do not belong together; before
    * anything is built
-   * @throws BackendError when the backend does not draw what was drawn when the model was published
+   * @throws BackendError when the backend does not reproduce the published check image
    */
   static async restore(manifest: ModelManifest, files: ModelBytes, logger?: Logger): Promise<PublishedModel> {
     const { generator } = manifest;
@@ -35,7 +35,7 @@ export class PublishedModel extends TextToImage {
     const model = GENERATOR_KINDS[generator.kind].fromWeights(generator.config, tensors);
     try {
       const published = new PublishedModel(manifest, model, withCompletion(restored, manifest.encoder.completion));
-      await published.#assertDrawsAlike();
+      await published.#assertCheckImage();
       return published;
     } catch (error) {
       model.dispose();
@@ -44,21 +44,21 @@ export class PublishedModel extends TextToImage {
     }
   }
 
-  async #assertDrawsAlike(): Promise<void> {
+  async #assertCheckImage(): Promise<void> {
     const deviation = await this.deviation();
     if (deviation <= LARGEST_DEVIATION) return;
-    const found = Number.isNaN(deviation) ? 'it draws what is no number' : `a number is off by ${deviation.toFixed(3)}`;
+    const found = Number.isNaN(deviation) ? 'a value is NaN' : `a value differs by ${deviation.toFixed(3)}`;
     throw new BackendError(
-      `The backend ${tf.getBackend()} does not draw the check image as it was when the model was published: ${found}.`,
+      `The output of the backend ${tf.getBackend()} differs from the model's check image: ${found}.`,
       {
-        hint: 'Choose another backend. If none draws it, the model.json is not of these weights: get the model again.',
+        hint: 'Choose another backend. If all differ, model.json does not belong to these weights: download the model again.',
       },
     );
   }
 
   /**
-   * Draws what was drawn when the model was published, and returns the largest difference of a number in [-1, 1]. Backends
-   * that compute rightly stay within a step of a pixel, 0.008; what is above 0.02 is a backend's mistake.
+   * Generates the check image again and returns the largest difference of a value in [-1, 1] from the published one. Correct
+   * backends stay within one step of a pixel, 0.008; above 0.02 the backend is wrong.
    */
   deviation(): Promise<number> {
     return deviationFrom(this.manifest.check, this);

@@ -37,7 +37,7 @@ export class AppendFile {
   async sync(): Promise<void> {
     await explain(this.#path, async () => {
       await this.#handle.sync();
-      if ((await this.#handle.stat()).nlink === 0) throw new Error('it was removed while it was written');
+      if ((await this.#handle.stat()).nlink === 0) throw new Error('it was removed during writing');
     });
   }
 

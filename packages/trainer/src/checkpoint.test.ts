@@ -178,7 +178,7 @@ describe('latestCheckpoint', () => {
     inRun(async (run) => {
       await truncate(join(await saveCheckpoint(run, checkpoint(3)), 'meta.json'));
       await expect(latestCheckpoint(run)).rejects.toThrow(CheckpointError);
-      await expect(latestCheckpoint(run)).rejects.toThrow('1 are damaged');
+      await expect(latestCheckpoint(run)).rejects.toThrow(`The only checkpoint in ${run} is damaged`);
     }));
 });
 

@@ -97,10 +97,17 @@ export async function latestCheckpoint(
     }
   }
   if (paths.length === 0) return undefined;
-  throw new CheckpointError(`No checkpoint of ${runDirectory} is whole; ${paths.length} are damaged.`, {
-    hint: 'Restore the directory from a copy, or start a new run.',
-  });
+  throw new CheckpointError(
+    `${damaged(paths.length)} in ${runDirectory} ${paths.length === 1 ? 'is' : 'are'} damaged.`,
+    {
+      hint: 'Restore the directory from a copy, or start a new run.',
+    },
+  );
 }
+
+/** All of so many checkpoints. */
+const damaged = (count: number) =>
+  count === 1 ? 'The only checkpoint' : count === 2 ? 'Both checkpoints' : `All ${count} checkpoints`;
 
 /** Where the newest checkpoint is, without a look into it; undefined when there is none. Cheap: for watching a training. */
 export async function latestCheckpointPath(runDirectory: string): Promise<string | undefined> {
@@ -108,7 +115,7 @@ export async function latestCheckpointPath(runDirectory: string): Promise<string
 }
 
 /**
- * The newest checkpoint, for drawing with a trained model.
+ * The newest checkpoint, for using a trained model.
  * @throws CheckpointError when the run has none that is whole
  */
 export async function loadLatestModelState(runDirectory: string, logger?: Logger): Promise<Checkpoint> {

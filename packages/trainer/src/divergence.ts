@@ -1,4 +1,4 @@
-/** Stops a run that no step can bring back: a figure that is not finite, or a loss far above what it was. */
+/** Stops a diverged run: a metric is not finite, or a loss is far above its recent values. */
 
 import type { StateDict, StepScalars } from '@t2i/core';
 import { DivergenceError } from '@t2i/core';
@@ -13,9 +13,9 @@ export const lossHistorySchema = z.record(z.string(), z.array(z.number()).max(WA
 export type LossHistory = z.output<typeof lossHistorySchema>;
 
 /**
- * Watches the figures of every step. A loss (a name that begins with `loss/`) explodes when it is above `factor` times
+ * Watches the metrics of every step. A loss (a name that begins with `loss/`) explodes when it is above `factor` times
  * max(1, median of its last 100 values), once there are 100. The floor of 1 is there because an adversarial loss may
- * rest near 0 and come back from it in good health.
+ * rest near 0 and recover from there.
  */
 export class DivergenceGuard {
   readonly #factor: number;
@@ -25,7 +25,7 @@ export class DivergenceGuard {
     this.#factor = factor;
   }
 
-  /** @throws DivergenceError that names the figure, its value and the step */
+  /** @throws DivergenceError that names the metric, its value and the step */
   check(step: number, scalars: StepScalars): void {
     for (const [name, value] of Object.entries(scalars)) {
       if (!Number.isFinite(value)) throw diverged(`${name} is ${value} at step ${step}`);

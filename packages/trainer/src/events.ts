@@ -1,4 +1,4 @@
-/** What the loop tells a listener after every step. */
+/** What the loop reports after every step. */
 
 import type { StepScalars } from '@t2i/core';
 
@@ -17,7 +17,7 @@ export interface StepEvent {
   /** Over the last 20 steps, without samples and checkpoints. */
   readonly imagesPerSecond: number;
   readonly secondsLeft: number;
-  /** Means over the steps since the last line of the log, as far as their figures have arrived. */
+  /** Means over the steps since the last line of the log, as far as their metrics have arrived. */
   readonly scalars: StepScalars;
   /** Whether this step completed a line of the log. */
   readonly logged: boolean;

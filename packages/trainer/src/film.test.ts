@@ -71,7 +71,7 @@ describe('makeFilm', () => {
   it('names a sheet of another size', () =>
     inRun([1, 2], async (run) => {
       await writeFileAtomic(samplePath(run, 1), await sheet(2, 80, 60));
-      await expect(makeFilm(run)).rejects.toThrow('epoch-0001.png is not of the size');
+      await expect(makeFilm(run)).rejects.toThrow('epoch-0001.png differs in size');
     }));
 
   it.skipIf(process.platform === 'win32')('shows no image that a link leads to', () =>

@@ -60,8 +60,8 @@ export async function makeFilm(
     const frame = await withTitle(shown, `epoch ${epoch}`);
     const { width: across, height: down } = frames[0] ?? frame;
     if (frame.width !== across || frame.height !== down) {
-      throw new CheckpointError(`${name} is not of the size of the sheets before it.`, {
-        hint: 'Move the sheets that were drawn for other captions elsewhere.',
+      throw new CheckpointError(`${name} differs in size from the sheets before it.`, {
+        hint: 'Move the sheets of other captions elsewhere.',
       });
     }
     frames.push(frame);

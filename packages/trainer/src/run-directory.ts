@@ -2,8 +2,8 @@
  * A run's directory:
  *
  *     run.json                the resolved configuration and versions, written once
- *     log.jsonl               one line of figures per `logEvery` steps
- *     events.out.tfevents.*   the same figures and the sample sheets, for TensorBoard
+ *     log.jsonl               one line of metrics per `logEvery` steps
+ *     events.out.tfevents.*   the same metrics and the sample sheets, for TensorBoard
  *     curves.svg, curves.png  losses and scores so far
  *     samples/epoch-0001.png  one sheet per epoch; epoch-0000 is the untrained model
  *     checkpoints/            see checkpoint.ts

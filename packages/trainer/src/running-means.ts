@@ -1,4 +1,4 @@
-/** Averages of a step's figures over the steps since the last line of the log. */
+/** Averages the metrics of the steps since the last line of the log. */
 
 import { z } from 'zod';
 
@@ -10,7 +10,7 @@ export const runningMeansSchema = z.strictObject({
 /** What a checkpoint keeps of a `RunningMeans`. */
 export type RunningMeansState = z.output<typeof runningMeansSchema>;
 
-/** Collects the figures of steps by name. */
+/** Collects the metrics of steps by name. */
 export class RunningMeans {
   #steps = 0;
   #sums: Record<string, number> = {};

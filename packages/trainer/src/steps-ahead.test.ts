@@ -2,15 +2,15 @@ import type { StepScalars } from '@t2i/core';
 import { describe, expect, it } from 'vitest';
 import { StepsAhead } from './steps-ahead.ts';
 
-/** Promises of figures to be kept by hand. */
+/** A promise of metrics that the test resolves. */
 function pending() {
   let arrive!: (scalars: StepScalars) => void;
   let fail!: (error: Error) => void;
-  const figures = new Promise<StepScalars>((resolve, reject) => {
+  const metrics = new Promise<StepScalars>((resolve, reject) => {
     arrive = resolve;
     fail = reject;
   });
-  return { figures, arrive, fail };
+  return { metrics, arrive, fail };
 }
 
 function collecting(limit: number) {
@@ -19,11 +19,11 @@ function collecting(limit: number) {
 }
 
 describe('StepsAhead', () => {
-  it('takes figures in the order of their steps', async () => {
+  it('delivers metrics in the order of their steps', async () => {
     const { taken, ahead } = collecting(3);
     const [first, second] = [pending(), pending()];
-    await ahead.add(1, first.figures);
-    await ahead.add(2, second.figures);
+    await ahead.add(1, first.metrics);
+    await ahead.add(2, second.metrics);
     second.arrive({});
     first.arrive({});
     await ahead.settle();
@@ -33,17 +33,17 @@ describe('StepsAhead', () => {
   it('lets no more steps be under way than its limit', async () => {
     const { taken, ahead } = collecting(2);
     const [first, second] = [pending(), pending()];
-    await ahead.add(1, first.figures);
-    const mayGoOn = ahead.add(2, second.figures).then(() => [...taken]);
+    await ahead.add(1, first.metrics);
+    const mayGoOn = ahead.add(2, second.metrics).then(() => [...taken]);
     first.arrive({});
     second.arrive({});
     expect(await mayGoOn).toEqual([1, 2]);
   });
 
-  it('says what went wrong when it is waited for, in a step or in taking its figures', async () => {
+  it('rethrows errors of a step and of its receiver', async () => {
     const failing = collecting(3).ahead;
-    const { figures, fail } = pending();
-    await failing.add(1, figures);
+    const { metrics, fail } = pending();
+    await failing.add(1, metrics);
     fail(new Error('no device'));
     await expect(failing.settle()).rejects.toThrow('no device');
     const refusing = new StepsAhead(3, () => {

@@ -1,8 +1,8 @@
-/** Steps whose figures have not arrived yet: a backend that computes on its own goes on while they are under way. */
+/** Steps whose metrics have not arrived yet: an asynchronous backend continues meanwhile. */
 
 import type { StepScalars } from '@t2i/core';
 
-/** Hands out figures in the order of their steps, whatever the order they arrive in. */
+/** Delivers metrics in the order of their steps, in whatever order they arrive. */
 export class StepsAhead {
   readonly #limit: number;
   readonly #take: (step: number, scalars: StepScalars) => void;
@@ -10,18 +10,18 @@ export class StepsAhead {
   #taken: Promise<void> = Promise.resolve();
 
   /**
-   * @param limit steps that may be under way together; 1: each is waited for
-   * @param take gets the figures of each step; what it throws, `add` or `settle` throw later
+   * @param limit pending steps; 1: waits for each
+   * @param take receives the metrics of each step; `add` or `settle` rethrow what it throws
    */
   constructor(limit: number, take: (step: number, scalars: StepScalars) => void) {
     this.#limit = limit;
     this.#take = take;
   }
 
-  /** A step that has begun. Resolves when the next one may begin. */
-  async add(step: number, figures: Promise<StepScalars>): Promise<void> {
+  /** Adds a step that has begun. Resolves when the next one may begin. */
+  async add(step: number, metrics: Promise<StepScalars>): Promise<void> {
     this.#waiting += 1;
-    this.#taken = Promise.all([figures, this.#taken]).then(([scalars]) => {
+    this.#taken = Promise.all([metrics, this.#taken]).then(([scalars]) => {
       this.#take(step, scalars);
       this.#waiting -= 1;
     });
@@ -29,7 +29,7 @@ export class StepsAhead {
     if (this.#waiting >= this.#limit) await this.settle();
   }
 
-  /** Resolves when the figures of all steps have been taken. */
+  /** Resolves when the metrics of all steps have been taken. */
   settle(): Promise<void> {
     return this.#taken;
   }

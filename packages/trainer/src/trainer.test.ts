@@ -87,7 +87,7 @@ describe('a whole run', () => {
       expect((await outcome('c', { seed: 2 })).weight).not.toBe(first.weight);
     }));
 
-  it('steps ahead of its figures no further than the log and the checkpoints', () =>
+  it('steps ahead of pending metrics only up to the next log line or checkpoint', () =>
     inRun(async (runDirectory) => {
       const outcome = async (name: string, stepsAhead: boolean) => {
         const given = options(join(runDirectory, name), { logEvery: 3 });
@@ -96,11 +96,11 @@ describe('a whole run', () => {
         given.model.step = (batch, stepOptions) => {
           begun += 1;
           furthest = Math.max(furthest, begun);
-          const figures = step(batch, stepOptions);
+          const scalars = step(batch, stepOptions);
           return new Promise((resolve) =>
             setImmediate(() => {
               begun -= 1;
-              resolve(figures);
+              resolve(scalars);
             }),
           );
         };
@@ -233,13 +233,13 @@ describe('a limit that is behind a run', () => {
       await train(options(runDirectory, { maxSteps: 11 }));
       const beyond = await warningsOf(runDirectory, { maxSteps: 7 });
       expect(beyond).toMatchObject({ stopped: 'limit', step: 11 });
-      expect(beyond.said).toContain('The run is at step 11 already and maxSteps is 7: it is not trained.');
+      expect(beyond.said).toContain('The run is already at step 11, and maxSteps is 7: it is not trained.');
       expect(beyond.said).not.toContain('Training from');
       const there = await warningsOf(runDirectory, { maxSteps: 11 });
-      expect(there.said).toContain('at step 11 already and maxSteps is 11: nothing is left to train.');
+      expect(there.said).toContain('at step 11, and maxSteps is 11: nothing is left to train.');
       const epochs = await warningsOf(runDirectory, { epochs: 2 });
       expect(epochs).toMatchObject({ stopped: 'finished', step: 11 });
-      expect(epochs.said).toContain('at step 11 already and 2 epochs are 10 steps: it is not trained.');
+      expect(epochs.said).toContain('at step 11, and 2 epochs are 10 steps: it is not trained.');
       expect((await latestCheckpoint(runDirectory))?.progress.step).toBe(11);
     }));
 });

@@ -31,11 +31,11 @@ export interface TrainOptions<Batch = TrainBatch> {
   /** At its beginning, also for resuming: it is brought to the place of the checkpoint. */
   readonly batches: BatchSource<Batch>;
   readonly config: TrainerConfigInput;
-  /** Drawn before training and at ends of epochs. */
+  /** Generated before training and at the ends of epochs. */
   readonly preview?: Preview;
   /** The caller's resolved configuration, written into `run.json`. */
   readonly run?: JsonValue;
-  /** Get the same figures and images as TensorBoard. They stay the caller's to close. */
+  /** Receive the same metrics and images as TensorBoard. The caller closes them. */
   readonly trackers?: readonly Tracker[];
   readonly logger?: Logger;
   /** Called after every step. */
@@ -73,7 +73,7 @@ interface Moving {
 /**
  * Trains until the last epoch, a limit or the signal, and leaves a checkpoint there.
  * @throws ConfigError for a configuration or directory that cannot be used; CheckpointError when a run cannot be resumed;
- *   DivergenceError when a figure is not finite or a loss explodes (the last good checkpoint is kept);
+ *   DivergenceError when a metric is not finite or a loss explodes (the last good checkpoint is kept);
  *   T2iError `ERR_WRITE` when the disk refuses, `ERR_LOCKED` when another process trains in the directory, or the directory is removed
  */
 export async function train<Batch = TrainBatch>(options: TrainOptions<Batch>): Promise<TrainResult> {
@@ -110,7 +110,7 @@ async function trainIn<Batch>(options: TrainOptions<Batch>, lock: DirectoryLock)
 
   try {
     if (firstStep === 0 && preview !== undefined && config.previewEvery > 0) {
-      await drawSamples(runDirectory, preview, trackers, 0, 0);
+      await saveSamples(runDirectory, preview, trackers, 0, 0);
     }
 
     // Train
@@ -150,13 +150,13 @@ async function trainIn<Batch>(options: TrainOptions<Batch>, lock: DirectoryLock)
       const imagesPerSecond = throughput.imagesPerSecond();
       if (logged) {
         await lock.assertHeld();
-        const figures = { epoch, images, learningRate, ...means };
-        await log.scalars(step, figures); // without speeds: two equal runs have equal logs
-        await report(trackers, step, { ...figures, 'speed/imagesPerSecond': imagesPerSecond });
+        const metrics = { epoch, images, learningRate, ...means };
+        await log.scalars(step, metrics); // without speeds: two equal runs have equal logs
+        await report(trackers, step, { ...metrics, 'speed/imagesPerSecond': imagesPerSecond });
         moving.means.reset();
       }
       if (epochEnds && preview !== undefined && isDue(epoch, config.previewEvery)) {
-        await drawSamples(runDirectory, preview, trackers, step, epoch);
+        await saveSamples(runDirectory, preview, trackers, step, epoch);
       }
       const secondsLeft = throughput.secondsLeft(step, performance.now());
       const { epochs } = config;
@@ -242,7 +242,7 @@ async function save<Batch>(
   await pruneCheckpoints(runDirectory, keepLast);
 }
 
-async function drawSamples(
+async function saveSamples(
   runDirectory: string,
   preview: Preview,
   trackers: readonly Tracker[],
@@ -258,10 +258,10 @@ async function report(trackers: readonly Tracker[], step: number, values: StepSc
   for (const tracker of trackers) await tracker.scalars(step, values);
 }
 
-/** Why a run is not trained that is where it should end, or beyond. */
+/** Why a run at or beyond its last step is not trained. */
 function nothingLeft(step: number, end: number, { epochs, maxSteps }: TrainerConfig): string {
   const by = end === maxSteps ? `maxSteps is ${maxSteps}` : `${epochs} epochs are ${end} steps`;
-  return `The run is at step ${step} already and ${by}: ${step > end ? 'it is not trained' : 'nothing is left to train'}.`;
+  return `The run is already at step ${step}, and ${by}: ${step > end ? 'it is not trained' : 'nothing is left to train'}.`;
 }
 
 /** The step at which the run ends, by epochs or by `maxSteps`. */

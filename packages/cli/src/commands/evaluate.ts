@@ -90,13 +90,13 @@ async function evaluate(runDirectory: string, flags: EvaluateFlags, output: Outp
   const extractors = await openExtractors(flags);
   const progress = evaluationProgress(output);
   try {
-    const judge = flags.encoder === undefined ? undefined : await openTrainedEncoder(flags.encoder, output);
+    const retrievalEncoder = flags.encoder === undefined ? undefined : await openTrainedEncoder(flags.encoder, output);
     return await withBenchmark(flags, (benchmark) =>
       withInterrupt(
         () => output.info('Stopping after this batch; press Ctrl-C again to stop at once'),
         (signal) =>
           evaluateRun({
-            ...{ ...benchmark, runDirectory, judge, samples, seed, batchSize, signal },
+            ...{ ...benchmark, runDirectory, retrievalEncoder, samples, seed, batchSize, signal },
             extractors,
             logger: output,
             onProgress: progress.update,

@@ -1,6 +1,6 @@
 /** The figures of a report as rows of text: one for each figure, one column for each set. */
 
-import { EVALUATED_SETS, type EvaluatedSet, type EvaluationReport, FIGURES, type Figure } from '@t2i/pipeline';
+import { EVALUATED_SETS, type EvaluatedSet, type EvaluationReport, METRICS, type Metric } from '@t2i/pipeline';
 import { percent } from '../markdown-table.ts';
 
 export interface FigureTable {
@@ -17,7 +17,7 @@ export function figureTable({ rows, heldOut = true }: Pick<EvaluationReport, 'ro
     header: ['figure', 'better', ...sets.map((set) => titleOf(set, heldOut))],
     rows: own.map((figure) => [
       figure.name,
-      FIGURES[figure.kind].better,
+      METRICS[figure.kind].better,
       ...sets.map((set) => cell(sameFigure(figure, own, figures.get(set)!))),
     ]),
   };
@@ -29,17 +29,17 @@ function titleOf(set: EvaluatedSet, heldOut: boolean): string {
 }
 
 /** The figure of the same kind by the same extractor: the n-th of its kind. */
-function sameFigure(figure: Figure, own: readonly Figure[], others: readonly Figure[]): Figure | undefined {
+function sameFigure(figure: Metric, own: readonly Metric[], others: readonly Metric[]): Metric | undefined {
   const nth = own.filter(({ kind }) => kind === figure.kind).indexOf(figure);
   return others.filter(({ kind }) => kind === figure.kind)[nth];
 }
 
-const SHARES = new Set<Figure['kind']>([
+const SHARES = new Set<Metric['kind']>([
   ...(['precision', 'recall', 'coverage', 'r-precision', 'copying'] as const),
   ...(['retrieval-at-1', 'retrieval-at-10', 'retrieval-class'] as const),
 ]);
 
-function cell(figure: Figure | undefined): string {
+function cell(figure: Metric | undefined): string {
   if (figure === undefined) return '';
   const { kind, value, standardError } = figure;
   if (!SHARES.has(kind)) return Math.abs(value) < 0.0995 ? value.toPrecision(2) : value.toFixed(value < 100 ? 2 : 1);

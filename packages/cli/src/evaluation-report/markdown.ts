@@ -1,6 +1,6 @@
 /** An evaluation as Markdown: what was measured and how, and the figures side by side. */
 
-import { FIGURES, leftOutLines, type RunEvaluation } from '@t2i/pipeline';
+import { leftOutLines, METRICS, type RunEvaluation } from '@t2i/pipeline';
 import { markdownTable, percent } from '../markdown-table.ts';
 import { figureTable } from './figure-rows.ts';
 
@@ -13,7 +13,7 @@ export function evaluationMarkdown(report: Report): string {
 /** The same without a heading, to stand on another page. */
 export function evaluationSection(report: Report): string {
   const { header, rows } = figureTable(report);
-  const meanings = Object.entries(FIGURES).map(([kind, { title }]) => `\`${kind}\`: ${title}`);
+  const meanings = Object.entries(METRICS).map(([kind, { title }]) => `\`${kind}\`: ${title}`);
   return `${paragraphsOf(report).join('\n\n')}
 
 ${markdownTable(header, rows)}

@@ -1,15 +1,15 @@
 import type { RgbImage } from '@t2i/core';
-import type { EvaluatedSet, Figure, FigureKind, RunEvaluation } from '@t2i/pipeline';
+import type { EvaluatedSet, Metric, MetricKind, RunEvaluation } from '@t2i/pipeline';
 import { describe, expect, it } from 'vitest';
 import { figureTable } from './figure-rows.ts';
 import { evaluationMarkdown } from './markdown.ts';
 import { evaluationPage } from './page.ts';
 
-const figure = (kind: FigureKind, value: number, extractor = 'googlenet', standardError?: number): Figure => ({
+const figure = (kind: MetricKind, value: number, extractor = 'googlenet', standardError?: number): Metric => ({
   ...{ kind, name: `${kind}-${extractor}-200-test-64px`, value },
   ...(standardError !== undefined && { standardError }),
 });
-const row = (set: EvaluatedSet, ...figures: Figure[]) => ({ set, figures });
+const row = (set: EvaluatedSet, ...figures: Metric[]) => ({ set, figures });
 const rows = [
   row('training', figure('frechet', 34.5), figure('frechet', 12.25, 'inception-v3')),
   row(

@@ -29,7 +29,7 @@ export function normalisesImages(
     });
   }
   if (dim !== features.dim) {
-    throw new ConfigError(`The encoder ${id} gives ${dim} numbers, the features have ${features.dim}.`, {
+    throw new ConfigError(`The encoder ${id} is ${dim}-dimensional; the features are ${features.dim}-dimensional.`, {
       hint: 'Only an encoder that was trained with image features can be compared with them.',
     });
   }

@@ -53,7 +53,7 @@ const encoderRun = defineRun<EncoderRecord>({
     },
     teacher: {
       idOf,
-      changed: ({ before, now }) => `The teacher is ${now}, the run was taught by ${before}.`,
+      changed: ({ before, now }) => `The teacher is ${now}, but the run was trained with the teacher ${before}.`,
       hint: 'Put the same encoder back, or start a new run.',
     },
   },
@@ -172,8 +172,8 @@ async function trainJointly(
   const model = new JointEmbedding(network, { ...objective, contrast });
   try {
     if (initial !== undefined) startFrom(network, initial);
-    const drawing = { splits: splitsOf(config.split), rng: seeds.fork(), edits: contrast > 0 };
-    const batches = new ClassBatches({ ...sources, ...drawing, ...config.batches });
+    const sampling = { splits: splitsOf(config.split), rng: seeds.fork(), edits: contrast > 0 };
+    const batches = new ClassBatches({ ...sources, ...sampling, ...config.batches });
     const result = await encoderRun.train(record, { ...options, model, batches, resume });
     await saveEncoder(encoderDirectory(options.runDirectory), await model.encoder(settingsOf(record, result.step)));
     return result;
@@ -185,8 +185,8 @@ async function trainJointly(
 /** @throws ConfigError when the encoder is of another network, or of one whose weights mean nothing without its vocabulary */
 function startFrom(network: TextNetwork, encoder: SavableEncoder): void {
   if (network instanceof CharCnnRnnNetwork && encoder instanceof CharCnnRnn && network.startFrom(encoder)) return;
-  throw new ConfigError(`${encoder.id} is not of the char-CNN-RNN that is to start from it.`, {
-    hint: 'Only a char-CNN-RNN starts from another, of the same widths, recurrence and length of features.',
+  throw new ConfigError(`A char-CNN-RNN cannot start from ${encoder.id}.`, {
+    hint: 'Start it from a char-CNN-RNN with the same widths, recurrence and feature length.',
   });
 }
 
@@ -201,7 +201,7 @@ function settingsOf({ config, dataset, imageEncoder, initFrom, teacher }: Encode
 function assertTeaches(teacher: SavableEncoder, features: ImageFeatures, { network }: EncoderConfig): void {
   const normalises = network.kind === 'char-cnn-rnn' && network.normalise !== 'none';
   if (normalisesImages(teacher, features) === normalises) return;
-  throw new ConfigError('The teacher and the network do not scale image features alike.', {
+  throw new ConfigError('The teacher and the network scale image features differently.', {
     hint: 'Train both with the same `normalise`.',
   });
 }

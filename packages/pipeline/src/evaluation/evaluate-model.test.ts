@@ -11,7 +11,7 @@ import {
 import { InMemoryDataset } from '@t2i/dataset';
 import { describe, expect, it } from 'vitest';
 import { type EvaluateOptions, evaluateModel } from './evaluate-model.ts';
-import { type EvaluatedSet, FIGURES, type FigureKind, figureOf, leftOutLines } from './evaluation-report.ts';
+import { type EvaluatedSet, leftOutLines, METRICS, type MetricKind, metricValue } from './evaluation-report.ts';
 
 /** Numbers of a caption, an image's features, and an image's rows: here they are all the same thing. */
 const DIM = 16;
@@ -110,7 +110,7 @@ const options: EvaluateOptions = {
   dataset,
   extractors: [{ name: 'rows', encoder: imageEncoder, probabilities: async (features) => halves(features) }],
   features: featuresOf(dataset),
-  judge: { name: 'directions', encoder, unitLength: false },
+  retrievalEncoder: { name: 'directions', encoder, unitLength: false },
   resize: (image) => image,
   samples: 100,
   seed: 3,
@@ -123,7 +123,7 @@ function halves({ shape }: EmbeddingBatch): EmbeddingBatch {
 }
 
 const { report, images } = await evaluateModel(options);
-const of = (set: EvaluatedSet, kind: FigureKind) => figureOf(report.rows, set, kind)!;
+const of = (set: EvaluatedSet, kind: MetricKind) => metricValue(report.rows, set, kind)!;
 
 describe('evaluateModel', () => {
   it('tells a generator that listens from one that does not', () => {
@@ -147,13 +147,13 @@ describe('evaluateModel', () => {
     expect(of('generated', 'inception-score')).toBeCloseTo(1, 12);
   });
 
-  it('finds copies: training photos are, drawn images are not', () => {
+  it('recognises training photos as copies, but not generated images', () => {
     expect(of('training', 'copying')).toBe(1);
     expect(of('generated', 'copying')).toBeGreaterThan(0.4);
     expect(of('generated', 'copying')).toBeLessThan(0.6);
   });
 
-  it('names figures by what they were measured on', () => {
+  it('names metrics by how they were measured', () => {
     const names = report.rows.flatMap(({ figures }) => figures.map(({ name }) => name));
     expect(names).toContain('frechet-rows-100-test-16px');
     expect(names).toContain('frechet-rows-60-test-16px'); // there are only 60 training photos
@@ -181,19 +181,19 @@ describe('evaluateModel', () => {
     expect((await evaluateModel({ ...options, seed: 4 })).report).not.toEqual(report);
   });
 
-  it('draws more images than there are test photos', async () => {
+  it('generates more images than there are test photos', async () => {
     const more = (await evaluateModel({ ...options, samples: 150 })).report;
     expect([more.samples, more.references, more.trainingPhotos]).toEqual([150, TEST, TRAINING]);
   });
 
-  it('takes another extractor beside the first, and does without a judge', async () => {
-    const { judge: _, ...rest } = options;
+  it('uses a second extractor, and works without a joint embedding', async () => {
+    const { retrievalEncoder: _, ...rest } = options;
     const second = { name: 'again', encoder: { ...imageEncoder, id: 'rows-2' } };
     const both = (await evaluateModel({ ...rest, extractors: [options.extractors[0], second] })).report;
     const frechet = both.rows[0]!.figures.filter(({ kind }) => kind === 'frechet');
     expect(frechet.map(({ name }) => name)).toEqual(['frechet-rows-100-test-16px', 'frechet-again-100-test-16px']);
     expect(frechet[1]!.value).toBe(frechet[0]!.value);
-    expect([both.judge, both.relative.rPrecision, figureOf(both.rows, 'test', 'r-precision')]).toEqual([
+    expect([both.judge, both.relative.rPrecision, metricValue(both.rows, 'test', 'r-precision')]).toEqual([
       null,
       undefined,
       undefined,
@@ -269,9 +269,9 @@ describe('a small set', () => {
     for (const { set, name, value } of figures) expect([set, name, Number.isFinite(value)]).toEqual([set, name, true]);
     for (const value of Object.values(relative)) expect(Number.isFinite(value)).toBe(true);
     expect(leftOut.length).toBeGreaterThan(0);
-    // every figure of the generated images is there or left out
+    // every metric of the generated images is present or left out
     const known = new Set([...figures, ...leftOut].filter(({ set }) => set === 'generated').map(({ kind }) => kind));
-    expect([...known].sort()).toEqual(Object.keys(FIGURES).sort());
+    expect([...known].sort()).toEqual(Object.keys(METRICS).sort());
     expect(heldOut).toBe(small.splits.test.length > 0);
     expect(evaluation.images.examples).toHaveLength(20);
     expect(leftOutLines(evaluation.report).join('\n')).toMatch(/^Left out: .* because /);

@@ -1,4 +1,4 @@
-/** Evaluates a text-to-image model beside what any figure has to be read against: real photos, an untrained generator, shuffled captions. */
+/** Evaluates a text-to-image model beside its baselines: real photos, an untrained generator and shuffled captions. */
 
 import {
   type CaptionEncoder,
@@ -12,15 +12,15 @@ import {
 import type { NearestNeighbours } from '@t2i/metrics';
 import { precompute } from '@t2i/text-encoder';
 import { trainedCaptions, trainedItems } from '../trained-captions.ts';
-import { drawImages, type EvaluationImages } from './evaluation-images.ts';
-import { type EvaluatedSet, type EvaluationReport, type FigureKind, figureOf } from './evaluation-report.ts';
-import { type EvaluationProgress, measureSets, type Studio } from './measured-sets.ts';
+import { type EvaluationImages, generateEvaluationImages } from './evaluation-images.ts';
+import { type EvaluatedSet, type EvaluationReport, type MetricKind, metricValue } from './evaluation-report.ts';
+import { type EvaluationInputs, type EvaluationProgress, measureSets } from './measured-sets.ts';
 import { GRID_COLUMNS, planSamples, type SamplePlan } from './sample-plan.ts';
-import { addCopyingFigures, addFitFigures, addSetFigures, type Context, type Judging, Rows } from './set-figures.ts';
+import { addCopyingMetrics, addFitMetrics, addSetMetrics, type Context, type Retrieval, Rows } from './set-metrics.ts';
 
 /** A network whose features are compared. */
 export interface Extractor {
-  /** Short, for the names of figures: `googlenet`. */
+  /** Short, for the names of metrics: `googlenet`. */
   readonly name: string;
   readonly encoder: ImageEncoder;
   /** Classes of images from their features, [n, classes]; without it there is no Inception score. */
@@ -28,7 +28,7 @@ export interface Extractor {
 }
 
 /** A joint embedding of images and captions, learnt with the features of the first extractor. */
-export interface Judge {
+export interface RetrievalEncoder {
   readonly name: string;
   readonly encoder: CaptionEncoder;
   /** Whether it compares images by their angle alone. */
@@ -36,16 +36,16 @@ export interface Judge {
 }
 
 export interface EvaluateOptions
-  extends Pick<Studio, 'model' | 'untrained' | 'unaveraged' | 'dataset' | 'resize' | 'signal'> {
+  extends Pick<EvaluationInputs, 'model' | 'untrained' | 'unaveraged' | 'dataset' | 'resize' | 'signal'> {
   /** The encoder that the model was trained with. */
   readonly encoder: CaptionEncoder;
   readonly extractors: readonly [Extractor, ...Extractor[]];
   /** Features of all photos at full size by the first extractor, view `whole`. */
   readonly features: ImageFeatures;
-  readonly judge?: Judge | undefined;
+  readonly retrievalEncoder?: RetrievalEncoder | undefined;
   /** Captions of each photo that the model was trained with, the first ones; default all. */
   readonly captionsPerImage?: number | undefined;
-  /** Images to draw, and photos at most of each kind. */
+  /** Images to generate; also the most photos of each kind. */
   readonly samples: number;
   readonly seed: number;
   /** Images at once; default 32. */
@@ -59,7 +59,7 @@ export interface Evaluation {
 }
 
 /**
- * The same options give the same figures on the same backend. What a small set cannot give is left out, and the report says so.
+ * The same options give the same metrics on the same backend. Metrics that need a larger set are left out; the report lists them.
  * @throws ConfigError when model, features and extractor do not belong together
  */
 export async function evaluateModel(options: EvaluateOptions): Promise<Evaluation> {
@@ -67,27 +67,27 @@ export async function evaluateModel(options: EvaluateOptions): Promise<Evaluatio
   assertFeaturesOf(extractors[0], features, dataset);
   const rng = new Rng(seed);
   const plan = planSamples(dataset, samples, rng.fork());
-  const studio = await studioFor(options, plan, rng.fork());
-  const judging = options.judge && (await judgedCaptions(options.judge, plan));
-  const context = { options, plan, judging };
+  const inputs = await inputsFor(options, plan, rng.fork());
+  const retrieval = options.retrievalEncoder && (await embedForRetrieval(options.retrievalEncoder, plan));
+  const context = { options, plan, retrieval };
 
   const rows = new Rows();
   let nearest: NearestNeighbours | undefined;
   for (const [i, extractor] of extractors.entries()) {
-    const sets = await measureSets(studio, extractor.encoder);
-    await addSetFigures(rows, context, extractor, sets);
+    const sets = await measureSets(inputs, extractor.encoder);
+    await addSetMetrics(rows, context, extractor, sets);
     if (i > 0) continue;
-    if (judging !== undefined) await addFitFigures(rows, context, judging, sets);
-    nearest = await addCopyingFigures(rows, context, sets);
+    if (retrieval !== undefined) await addFitMetrics(rows, context, retrieval, sets);
+    nearest = await addCopyingMetrics(rows, context, sets);
   }
   const isTrained = trainedCaptions(dataset, options.captionsPerImage);
   return {
     report: reportOf(context, rows, plan.captions.filter(isTrained).length),
-    images: await drawImages(studio, trainedItems(dataset), nearest!, isTrained),
+    images: await generateEvaluationImages(inputs, trainedItems(dataset), nearest!, isTrained),
   };
 }
 
-async function studioFor(options: EvaluateOptions, plan: SamplePlan, rng: Rng): Promise<Studio> {
+async function inputsFor(options: EvaluateOptions, plan: SamplePlan, rng: Rng): Promise<EvaluationInputs> {
   const {
     model,
     untrained,
@@ -109,15 +109,18 @@ async function studioFor(options: EvaluateOptions, plan: SamplePlan, rng: Rng): 
   };
 }
 
-async function judgedCaptions({ name, encoder, unitLength }: Judge, plan: SamplePlan): Promise<Judging> {
+async function embedForRetrieval(
+  { name, encoder, unitLength }: RetrievalEncoder,
+  plan: SamplePlan,
+): Promise<Retrieval> {
   const captions = await precompute({ encoder, captions: plan.captions });
   const embeddings = await precompute({ encoder, captions: plan.pool.captions });
   return { name, captions, unitLength, pool: { embeddings, labels: plan.pool.labels } };
 }
 
-function reportOf({ options, plan, judging }: Context, { rows, leftOut }: Rows, trained: number): EvaluationReport {
-  const { dataset, extractors, judge, encoder, model, seed } = options;
-  const of = (set: EvaluatedSet, kind: FigureKind) => figureOf(rows, set, kind);
+function reportOf({ options, plan, retrieval }: Context, { rows, leftOut }: Rows, trained: number): EvaluationReport {
+  const { dataset, extractors, retrievalEncoder, encoder, model, seed } = options;
+  const of = (set: EvaluatedSet, kind: MetricKind) => metricValue(rows, set, kind);
   const real = of('test', 'diversity-class');
   return {
     dataset: dataset.name,
@@ -129,18 +132,20 @@ function reportOf({ options, plan, judging }: Context, { rows, leftOut }: Rows, 
     imageSize: model.imageSize,
     seed,
     extractors: extractors.map(({ name, encoder: { id } }) => ({ name, id })),
-    judge: judge === undefined ? null : { id: judge.encoder.id, ofTheGenerator: judge.encoder.id === encoder.id },
+    judge: retrievalEncoder
+      ? { id: retrievalEncoder.encoder.id, ofTheGenerator: retrievalEncoder.encoder.id === encoder.id }
+      : null,
     leftOut,
     rows,
     relative: {
-      ...(judging && share('rPrecision', of('generated', 'r-precision'), of('test', 'r-precision'))),
+      ...(retrieval && share('rPrecision', of('generated', 'r-precision'), of('test', 'r-precision'))),
       ...share('diversityWithinClass', of('generated', 'diversity-class'), real),
       ...share('diversityAtCaption', of('generated', 'diversity-caption'), real),
     },
   };
 }
 
-/** Nothing where one of both is not known, or there is nothing to be a share of. */
+/** Empty where either value is unknown or the whole is zero. */
 function share<Name extends string>(
   name: Name,
   part: number | undefined,
@@ -153,7 +158,7 @@ function share<Name extends string>(
 
 function assertFeaturesOf({ encoder }: Extractor, features: ImageFeatures, dataset: TextImageDataset): void {
   if (features.encoderId !== encoder.id) {
-    throw new ConfigError(`The features are of ${features.encoderId}, the weights given are those of ${encoder.id}.`, {
+    throw new ConfigError(`The features are of ${features.encoderId}, but the given weights are of ${encoder.id}.`, {
       hint: 'Give the weights that the features were computed with, at the same size of images.',
     });
   }

@@ -10,7 +10,7 @@ import { openData } from '../open-data.ts';
 import { parseRunConfig } from '../run-config.ts';
 import { trainRun } from '../train-run.ts';
 import { type EvaluateRunOptions, evaluateRun } from './evaluate-run.ts';
-import { figureOf } from './evaluation-report.ts';
+import { metricValue } from './evaluation-report.ts';
 
 const config = parseRunConfig({
   data: { kind: 'toy-flowers', images: 700 },
@@ -78,9 +78,9 @@ describe('evaluateRun', () => {
       run: { epoch: 1, step: 1, imagesShown: 2 },
       ...{ dataset: dataset.name, samples: 50, references: 50, imageSize: 32, judge: null },
     });
-    expect(warnings.join()).toMatch(/knows no images/);
+    expect(warnings.join()).toMatch(/was not trained with images/);
     const distances = (['generated', 'unaveraged', 'untrained'] as const).map((set) =>
-      figureOf(report.rows, set, 'frechet'),
+      metricValue(report.rows, set, 'frechet'),
     );
     expect(Math.min(...distances.map(Number))).toBeGreaterThan(0);
     expect(new Set(distances).size).toBe(3);
@@ -88,10 +88,12 @@ describe('evaluateRun', () => {
     expect(images.examples[0]!.generated).not.toEqual(images.examples[0]!.untrained);
   });
 
-  it('refuses other data, and a judge that knows no images', async () => {
+  it('refuses other data, and an encoder that was not trained with images', async () => {
     const other = { ...dataset, fingerprint: 'other' } as TextImageDataset;
     await expect(evaluateRun(optionsFor(other))).rejects.toThrow(/not the one that the run was trained on/);
-    const judge = BagOfWords.fit(['a red flower']);
-    await expect(evaluateRun({ ...optionsFor(dataset), judge })).rejects.toThrow(/was not trained with images/);
+    const retrievalEncoder = BagOfWords.fit(['a red flower']);
+    await expect(evaluateRun({ ...optionsFor(dataset), retrievalEncoder })).rejects.toThrow(
+      /was not trained with images/,
+    );
   });
 });

@@ -8,17 +8,17 @@ import { isTrainedWithImages, normalisesImages } from '../encoder-training/compa
 import { kindOf } from '../model-settings.ts';
 import { requireRun, TextToImagePipeline } from '../pipeline.ts';
 import { assertSameData, loadRunEncoder, type RunRecord } from '../run-record.ts';
-import { type EvaluateOptions, type Evaluation, evaluateModel, type Judge } from './evaluate-model.ts';
+import { type EvaluateOptions, type Evaluation, evaluateModel, type RetrievalEncoder } from './evaluate-model.ts';
 import { type EvaluationReport, leftOutLines } from './evaluation-report.ts';
 
 export interface EvaluateRunOptions
   extends Omit<
     EvaluateOptions,
-    'model' | 'untrained' | 'unaveraged' | 'encoder' | 'judge' | 'resize' | 'captionsPerImage'
+    'model' | 'untrained' | 'unaveraged' | 'encoder' | 'retrievalEncoder' | 'resize' | 'captionsPerImage'
   > {
   readonly runDirectory: string;
   /** An encoder that was trained with the features; default the run's own, if it was. */
-  readonly judge?: SavableEncoder | undefined;
+  readonly retrievalEncoder?: SavableEncoder | undefined;
   readonly logger?: Logger | undefined;
 }
 
@@ -30,7 +30,7 @@ export interface RunEvaluation extends Evaluation {
 
 /**
  * @throws CheckpointError when the directory holds no run with a whole checkpoint, or the data are not those it was trained on
- * @throws ConfigError when judge, features and weights do not belong together
+ * @throws ConfigError when retrieval encoder, features and weights do not belong together
  */
 export async function evaluateRun(options: EvaluateRunOptions): Promise<RunEvaluation> {
   const { runDirectory, features, dataset, logger } = options;
@@ -39,14 +39,14 @@ export async function evaluateRun(options: EvaluateRunOptions): Promise<RunEvalu
     const { record, checkpoint } = requireRun(pipeline, runDirectory);
     assertSameData(runDirectory, record, dataset);
     const own = await loadRunEncoder(runDirectory, record);
-    const judge = judgeFor(options.judge, own, features, logger);
+    const retrievalEncoder = retrievalEncoderFor(options.retrievalEncoder, own, features, logger);
     const untrained = untrainedModel(record);
     const unaveraged = await unaveragedModel(record, checkpoint.path);
     try {
       const { model, encoder } = pipeline;
       const evaluation = await evaluateModel({
         ...options,
-        ...{ model, untrained, unaveraged, encoder, judge, resize: resizeBicubic },
+        ...{ model, untrained, unaveraged, encoder, retrievalEncoder, resize: resizeBicubic },
         captionsPerImage: record.config.batches.captionsPerImage,
       });
       for (const line of leftOutLines(evaluation.report)) logger?.warn(line);
@@ -75,21 +75,24 @@ async function unaveragedModel({ config, encoder }: RunRecord, path: string): Pr
   return kindOf(model).openUnaveraged({ ...model, embeddingDim: encoder.dim }, state);
 }
 
-function judgeFor(
+function retrievalEncoderFor(
   given: SavableEncoder | undefined,
   own: SavableEncoder,
   features: EvaluateOptions['features'],
   logger: Logger | undefined,
-): Judge | undefined {
+): RetrievalEncoder | undefined {
   if (given !== undefined && !isTrainedWithImages(given)) {
-    throw new ConfigError(`The encoder ${given.id} was not trained with images, so it cannot judge them.`, {
-      hint: 'Give one that `t2i encoder train` has made.',
-    });
+    throw new ConfigError(
+      `The encoder ${given.id} was not trained with images, so it cannot compare captions with them.`,
+      {
+        hint: 'Give an encoder from `t2i encoder train`.',
+      },
+    );
   }
   const encoder = given ?? own;
   if (!isTrainedWithImages(encoder)) {
     logger?.warn(
-      `The run's encoder ${own.id} knows no images: whether images fit their captions is left out. Give --encoder`,
+      `The run's encoder ${own.id} was not trained with images, so the metrics that compare images with captions are left out. Give --encoder`,
     );
     return undefined;
   }

@@ -1,15 +1,15 @@
-/** What a reader should see beside the figures: images beside their photos, and captions by noises. */
+/** Images to show beside the metrics: generated images beside their photos, and a grid of captions by noises. */
 
 import { type RgbImage, toRgbImages } from '@t2i/core';
 import { everyPair } from '@t2i/gan-cls';
 import type { NearestNeighbours } from '@t2i/metrics';
-import { drawnBatches, photoBatches } from './image-sources.ts';
-import type { Studio } from './measured-sets.ts';
+import { generatedBatches, photoBatches } from './image-sources.ts';
+import type { EvaluationInputs } from './measured-sets.ts';
 import { GRID_COLUMNS } from './sample-plan.ts';
 
 const EXAMPLES = 20;
 
-/** One caption, and images of it. All are of the size that is drawn. */
+/** One caption and its images, all of the model's size. */
 export interface EvaluationExample {
   readonly caption: string;
   /** Whether the caption was trained on, word for word. */
@@ -19,7 +19,7 @@ export interface EvaluationExample {
   readonly untrained: RgbImage;
   /** The photo that the caption describes. */
   readonly photo: RgbImage;
-  /** Of all training photos the one with features nearest to those of the generated image. */
+  /** The training photo whose features are nearest to those of the generated image. */
   readonly nearest: { readonly photo: RgbImage; readonly className: string; readonly distance: number };
 }
 
@@ -33,13 +33,13 @@ export interface EvaluationImages {
  * @param nearest rows of `training` that the generated images are nearest to
  * @param isTrained whether a caption was trained on
  */
-export async function drawImages(
-  studio: Studio,
+export async function generateEvaluationImages(
+  inputs: EvaluationInputs,
   training: readonly number[],
   nearest: NearestNeighbours,
   isTrained: (caption: string) => boolean,
 ): Promise<EvaluationImages> {
-  const { dataset, plan, model, untrained, embeddings, noise, batchSize } = studio;
+  const { dataset, plan, model, untrained, embeddings, noise, batchSize } = inputs;
   const rows = Array.from({ length: Math.min(EXAMPLES, plan.captions.length) }, (_, i) => i);
   const first = {
     data: embeddings.data.subarray(0, rows.length * embeddings.shape[1]),
@@ -50,13 +50,13 @@ export async function drawImages(
   const owners = rows.map((row) => plan.references[plan.owners[row]!]!);
   const neighbours = rows.map((row) => training[nearest.indices[row]!]!);
   const [generated, before, own, near] = [
-    await all(drawnBatches(model, first, noise, batchSize)),
-    await all(drawnBatches(untrained, first, noise, batchSize)),
+    await all(generatedBatches(model, first, noise, batchSize)),
+    await all(generatedBatches(untrained, first, noise, batchSize)),
     await photos(owners),
     await photos(neighbours),
   ];
-  const grid = everyPair(studio.gridEmbeddings, studio.gridNoise, model.noiseDim);
-  const gridImages = await all(drawnBatches(model, grid.embeddings, grid.noise, batchSize));
+  const grid = everyPair(inputs.gridEmbeddings, inputs.gridNoise, model.noiseDim);
+  const gridImages = await all(generatedBatches(model, grid.embeddings, grid.noise, batchSize));
   return {
     examples: rows.map((row) => ({
       caption: plan.captions[row]!,

@@ -1,9 +1,9 @@
-/** The images that are evaluated, in batches: photos as the generator saw them, and what models draw. */
+/** The images of an evaluation, in batches: photos as the generator saw them, and generated images. */
 
 import type { EmbeddingBatch, ImageBatch, TextImageDataset, TextToImageModel } from '@t2i/core';
 import { centreView, cutViews } from '@t2i/dataset';
 
-/** Photos at the size that is drawn: the middle of what was cut from in training. */
+/** Photos at the model's size: the centre crop of the region that training crops from. */
 export async function* photoBatches(
   dataset: TextImageDataset,
   items: readonly number[],
@@ -28,7 +28,7 @@ export async function photoBatch(
 }
 
 /** One image for each embedding, with the noise of its row. */
-export async function* drawnBatches(
+export async function* generatedBatches(
   model: TextToImageModel,
   { data, shape }: EmbeddingBatch,
   noise: Float32Array,

@@ -1,27 +1,27 @@
-/** Features of everything that one extractor has to see. */
+/** One extractor's features of every measured set. */
 
 import type { EmbeddingBatch, ImageBatch, ImageEncoder, RgbImage, TextImageDataset, TextToImageModel } from '@t2i/core';
 import { everyPair } from '@t2i/gan-cls';
 import { encodeImages } from '@t2i/metrics';
-import { drawnBatches, photoBatches } from './image-sources.ts';
+import { generatedBatches, photoBatches } from './image-sources.ts';
 import type { SamplePlan } from './sample-plan.ts';
 
 export interface EvaluationProgress {
-  /** What is being looked at: "generated images", … */
+  /** The current set: "generated images", … */
   readonly what: string;
   readonly done: number;
   readonly total: number;
 }
 
-/** Who draws, from what, and who looks. */
-export interface Studio {
+/** Models, data and settings of an evaluation. */
+export interface EvaluationInputs {
   readonly model: TextToImageModel;
   readonly untrained: TextToImageModel;
-  /** With the weights of the last step, where the model draws with averaged ones. */
+  /** With the weights of the last step, where the model generates with averaged ones. */
   readonly unaveraged?: TextToImageModel | undefined;
   readonly dataset: TextImageDataset;
   readonly plan: SamplePlan;
-  /** Of the captions, and of the grid's: as the generator takes them. */
+  /** Of the captions and of the grid's captions, by the generator's text encoder. */
   readonly embeddings: EmbeddingBatch;
   readonly gridEmbeddings: EmbeddingBatch;
   /** A row for each caption, and one for each column of the grid. */
@@ -39,7 +39,7 @@ export interface MeasuredSets {
   readonly untrained: EmbeddingBatch;
   readonly generatedGrid: EmbeddingBatch;
   readonly untrainedGrid: EmbeddingBatch;
-  /** Absent where the model averages nothing. */
+  /** Absent where the model keeps no average. */
   readonly unaveraged?: EmbeddingBatch;
   /** Of `plan.references`. */
   readonly test: EmbeddingBatch;
@@ -47,24 +47,24 @@ export interface MeasuredSets {
   readonly training?: EmbeddingBatch;
 }
 
-export async function measureSets(studio: Studio, encoder: ImageEncoder): Promise<MeasuredSets> {
-  const { model, untrained, dataset, plan, batchSize, resize, onProgress, signal } = studio;
-  const look = (what: string, total: number, batches: AsyncIterable<ImageBatch>) =>
+export async function measureSets(inputs: EvaluationInputs, encoder: ImageEncoder): Promise<MeasuredSets> {
+  const { model, untrained, dataset, plan, batchSize, resize, onProgress, signal } = inputs;
+  const extract = (what: string, total: number, batches: AsyncIterable<ImageBatch>) =>
     encodeImages(batches, { encoder, resize, signal, onProgress: (done) => onProgress({ what, done, total }) });
   const photos = (what: string, items: readonly number[]) =>
-    look(what, items.length, photoBatches(dataset, items, model.imageSize, batchSize));
-  const drawn = (what: string, by: TextToImageModel) =>
-    look(what, plan.captions.length, drawnBatches(by, studio.embeddings, studio.noise, batchSize));
-  const grid = everyPair(studio.gridEmbeddings, studio.gridNoise, model.noiseDim);
-  const drawnGrid = (what: string, by: TextToImageModel) =>
-    look(what, grid.embeddings.shape[0], drawnBatches(by, grid.embeddings, grid.noise, batchSize));
+    extract(what, items.length, photoBatches(dataset, items, model.imageSize, batchSize));
+  const ofModel = (what: string, by: TextToImageModel) =>
+    extract(what, plan.captions.length, generatedBatches(by, inputs.embeddings, inputs.noise, batchSize));
+  const grid = everyPair(inputs.gridEmbeddings, inputs.gridNoise, model.noiseDim);
+  const gridOfModel = (what: string, by: TextToImageModel) =>
+    extract(what, grid.embeddings.shape[0], generatedBatches(by, grid.embeddings, grid.noise, batchSize));
   return {
     test: await photos('test photos', plan.references),
     ...(plan.training.length > 0 && { training: await photos('training photos', plan.training) }),
-    generated: await drawn('generated images', model),
-    generatedGrid: await drawnGrid('generated images, captions by noises', model),
-    ...(studio.unaveraged && { unaveraged: await drawn('images by the last weights', studio.unaveraged) }),
-    untrained: await drawn('images of the untrained generator', untrained),
-    untrainedGrid: await drawnGrid('images of the untrained generator, captions by noises', untrained),
+    generated: await ofModel('generated images', model),
+    generatedGrid: await gridOfModel('generated images, captions by noises', model),
+    ...(inputs.unaveraged && { unaveraged: await ofModel('images by the last weights', inputs.unaveraged) }),
+    untrained: await ofModel('images of the untrained generator', untrained),
+    untrainedGrid: await gridOfModel('images of the untrained generator, captions by noises', untrained),
   };
 }

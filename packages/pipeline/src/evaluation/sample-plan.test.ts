@@ -9,7 +9,7 @@ const test = new Set(dataset.splits.test);
 const plan = planSamples(dataset, 60, new Rng(1));
 
 describe('planSamples', () => {
-  it('draws captions of test photos, each photo once', () => {
+  it('picks captions of test photos, each photo once', () => {
     expect([plan.captions.length, new Set(plan.references).size]).toEqual([60, 60]);
     for (const [i, row] of plan.owners.entries()) {
       const item = plan.references[row]!;

@@ -1,9 +1,9 @@
-/** Which captions are drawn and which photos they are compared with: the same for every model evaluated with one seed. */
+/** The captions to generate and the photos to compare with: the same for every model evaluated with one seed. */
 
 import { ConfigError, type Rng, type TextImageDataset } from '@t2i/core';
-import { judgedItems, trainedItems } from '../trained-captions.ts';
+import { evaluationItems, trainedItems } from '../trained-captions.ts';
 
-/** Captions of other classes that an image's own has to beat. */
+/** Captions of other classes that compete with an image's own caption. */
 export const WRONG_CAPTIONS = 99;
 /** Images of each caption of the grid, each with a noise of its own. */
 export const GRID_COLUMNS = 5;
@@ -13,7 +13,7 @@ export interface SamplePlan {
   readonly heldOut: boolean;
   /** Test photos, each once: what images are compared with. */
   readonly references: readonly number[];
-  /** Test captions to draw, one image each. */
+  /** Test captions, one generated image each. */
   readonly captions: readonly string[];
   /** Of each caption, the photo it describes, as a row of `references`. */
   readonly owners: readonly number[];
@@ -23,18 +23,18 @@ export interface SamplePlan {
   readonly shuffled: readonly number[];
   /** Training photos, as many as captions where there are so many; none where they are what images are compared with. */
   readonly training: readonly number[];
-  /** One test caption of each class, to be drawn with `GRID_COLUMNS` noises. */
+  /** One test caption of each class, for images with `GRID_COLUMNS` noises. */
   readonly grid: readonly string[];
   /** Where wrong captions come from: one of every test photo. */
   readonly pool: { readonly captions: readonly string[]; readonly labels: readonly number[] };
 }
 
 /**
- * @param samples images to draw; above the number of test photos, photos are described again, with a caption drawn anew
+ * @param samples images to generate; above the number of test photos, photos repeat with another random caption
  * @throws ConfigError when there is no photo at all
  */
 export function planSamples(dataset: TextImageDataset, samples: number, rng: Rng): SamplePlan {
-  const { items, heldOut } = judgedItems(dataset);
+  const { items, heldOut } = evaluationItems(dataset);
   const test = rng.shuffle(items);
   if (test.length === 0) {
     throw new ConfigError(`"${dataset.name}" has no photos to evaluate on.`, { hint: 'Prepare it again.' });

@@ -1,12 +1,12 @@
-/** The generator's half of the listening test: whether the flower that is drawn has the colours that were named. */
+/** The generator's half of the listening test: whether the generated flower has the named colours. */
 
 import { toRgbImages } from '@t2i/core';
 import type { TextToImage } from '@t2i/published-model';
 import { type ColoursSeen, coloursSeen } from './colours-seen.ts';
 import { captionsOf, type Said, type Template } from './templates.ts';
 
-/** What is drawn: captions as people type them, and as the data have them. */
-const DRAWN: readonly string[] = [
+/** The templates: captions as people type them, and as the data have them. */
+const GENERATED: readonly string[] = [
   '{petals} flower',
   '{petals} rose',
   '{petals} petals',
@@ -35,7 +35,7 @@ export interface ImagesSeen {
 }
 
 /**
- * Draws every caption of the templates, `perCaption` images each.
+ * Generates every caption of the templates, `perCaption` images each.
  * @param onTemplate hears of each template as it is done
  */
 export async function seeImages(
@@ -44,7 +44,7 @@ export async function seeImages(
   onTemplate?: (seen: ImagesSeen) => void,
 ): Promise<ImagesSeen[]> {
   const all: ImagesSeen[] = [];
-  for (const text of DRAWN) {
+  for (const text of GENERATED) {
     const rows: Row[] = [];
     for (const caption of captionsOf({ text, position: 'first word' } satisfies Template)) {
       const batch = await model.generate({ captions: [caption.text], seed: SEED, perCaption: perCaption });

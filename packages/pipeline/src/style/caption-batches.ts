@@ -1,4 +1,4 @@
-/** Captions without end, embedded: what a style encoder has a generator draw. */
+/** Endless embedded captions for the images that a style encoder trains on. */
 
 import {
   type BatchSource,

@@ -1,4 +1,4 @@
-/** Measures the style encoder of a run on captions and photos of the test split, as far as there is one. */
+/** Evaluates the style encoder of a run on captions and photos of the test split, where there is one. */
 
 import { type EmbeddingBatch, type ImageBatch, type Logger, Rng } from '@t2i/core';
 import type { StyleEncoder } from '@t2i/gan-cls';
@@ -6,7 +6,7 @@ import { photoBatch } from '../evaluation/image-sources.ts';
 import { openData } from '../open-data.ts';
 import { requireRun, TextToImagePipeline } from '../pipeline.ts';
 import { assertSameData } from '../run-record.ts';
-import { judgedItems } from '../trained-captions.ts';
+import { evaluationItems } from '../trained-captions.ts';
 import { backgroundCorrelation } from './background.ts';
 import { measureReconstruction, type Reconstruction } from './reconstruction.ts';
 import { rotated, rotatedRows } from './rotated.ts';
@@ -21,20 +21,20 @@ export interface EvaluateStyleOptions {
   readonly logger?: Logger;
 }
 
-/** Correlation of background colours between images and what is drawn in their style with the captions of others. */
+/** Correlation of background colours between images and those generated in their style with the captions of others. */
 export interface BackgroundReport {
   /** Photos, and G(S(photo), φ(t)). */
   readonly photos: number;
   /** Images of the generator, and G(S(image), φ(t)). */
   readonly drawn: number;
-  /** Images of the generator, and G(z, φ(t)) with the z they were drawn from: what an exact S would have. */
+  /** Images of the generator, and G(z, φ(t)) with their own z: the value of an exact S. */
   readonly exact: number;
-  /** Photos, and what was drawn in the style of others: chance. */
+  /** Photos, and images in the style of other photos: chance. */
   readonly chance: number;
 }
 
 export interface StyleReport {
-  /** What was measured, and how far both had come. */
+  /** Progress of both networks. */
   readonly generator: { readonly step: number; readonly epoch: number };
   readonly style: { readonly step: number; readonly epoch: number };
   readonly samples: number;
@@ -57,8 +57,8 @@ export async function evaluateStyle(options: EvaluateStyleOptions): Promise<Styl
     try {
       assertSameData(runDirectory, record, dataset);
       const rng = new Rng(seed);
-      const judged = judgedItems(dataset, 2);
-      const items = rng.shuffle(judged.items).slice(0, samples);
+      const evaluated = evaluationItems(dataset, 2);
+      const items = rng.shuffle(evaluated.items).slice(0, samples);
       const embeddings = await pipeline.encoder.encode(items.map((item) => rng.pick(dataset.captions(item))));
       const photos = await photoBatch(dataset, items, pipeline.model.imageSize);
       const noise = rng.normal(items.length * pipeline.model.noiseDim);
@@ -66,7 +66,7 @@ export async function evaluateStyle(options: EvaluateStyleOptions): Promise<Styl
         generator: { step: checkpoint.step, epoch: checkpoint.epoch },
         style: { step: progress.step, epoch: progress.epoch },
         samples: items.length,
-        heldOut: judged.heldOut,
+        heldOut: evaluated.heldOut,
         ...(await measure(pipeline, style, { embeddings, noise, photos })),
       };
     } finally {
@@ -90,19 +90,19 @@ async function measure(
   style: StyleEncoder,
   { embeddings, noise, photos }: Samples,
 ): Promise<Pick<StyleReport, 'reconstruction' | 'background'>> {
-  const drawn = await model.generate({ embeddings, noise });
-  const styles = await style.encode(drawn);
+  const generated = await model.generate({ embeddings, noise });
+  const styles = await style.encode(generated);
   // In the style of each, the caption of the next: what the images share is then not the caption's doing.
   const others = rotated(embeddings);
-  const ofDrawn = await model.generate({ embeddings: others, noise: styles });
+  const ofGenerated = await model.generate({ embeddings: others, noise: styles });
   const ofNoise = await model.generate({ embeddings: others, noise });
   const ofPhotos = await model.generate({ embeddings: others, noise: await style.encode(photos) });
   return {
     reconstruction: measureReconstruction(noise, styles, model.noiseDim),
     background: {
       photos: backgroundCorrelation(photos, ofPhotos),
-      drawn: backgroundCorrelation(drawn, ofDrawn),
-      exact: backgroundCorrelation(drawn, ofNoise),
+      drawn: backgroundCorrelation(generated, ofGenerated),
+      exact: backgroundCorrelation(generated, ofNoise),
       chance: backgroundCorrelation(photos, { data: rotatedRows(ofPhotos.data, photos.shape[0]), shape: photos.shape }),
     },
   };

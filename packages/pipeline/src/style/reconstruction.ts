@@ -1,13 +1,13 @@
-/** How well noise is found again: z beside what a style encoder made of the image drawn from it. */
+/** How well a style encoder recovers noise: z compared with S(G(z, φ(t))). */
 
 import { assertShape } from '@t2i/core';
 
 export interface Reconstruction {
-  /** Mean squared error of a coordinate of z; 1 is what an S that knows nothing and says 0 has, 0 is exact. */
+  /** Mean squared error of a coordinate of z; 0 is exact, 1 is an S that always returns 0. */
   readonly error: number;
   /** Mean cosine between z and S(G(z, φ(t))); 0 is chance, 1 the same direction. */
   readonly cosine: number;
-  /** Share of the images whose own z is the nearest, by cosine, of all. Chance is one in the number of images. */
+  /** Share of images whose own z is the nearest of all by cosine. Chance: 1 / number of images. */
   readonly recognised: number;
 }
 

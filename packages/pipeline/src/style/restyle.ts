@@ -19,15 +19,15 @@ import type { TextToImagePipeline } from '../pipeline.ts';
 const SHOWN_SIDE = 128; // on a sheet, images are enlarged by a whole factor to about this
 
 /**
- * A photo as S sees it: its middle, seven eighths of the shorter side, at the size that the generator draws.
- * @throws DatasetError when the file is missing or not a whole image
+ * A photo as S sees it: the centre square, seven eighths of the shorter side, at the generator's image size.
+ * @throws DatasetError when the file is missing or not a complete image
  */
 export async function readPhoto(path: string, imageSize: number): Promise<RgbImage> {
   try {
     return cutView(await decodeImage(await readFile(path)), 'middle', imageSize, resizeBicubic);
   } catch (cause) {
-    throw new DatasetError(`${path} is not a photo that can be read: ${errorMessage(cause)}`, {
-      hint: (T2iError.isInstance(cause) && cause.hint) || 'Name a JPEG, PNG, WebP, GIF, TIFF or AVIF.',
+    throw new DatasetError(`Cannot read the photo ${path}: ${errorMessage(cause)}`, {
+      hint: (T2iError.isInstance(cause) && cause.hint) || 'Give a JPEG, PNG, WebP, GIF, TIFF or AVIF file.',
       cause,
     });
   }
@@ -40,7 +40,7 @@ export interface RestyleRequest {
 }
 
 /**
- * Draws each caption in the style of each photo: rows for all photos with the first caption, then with the second, …
+ * Generates each caption in the style of each photo: rows for all photos with the first caption, then with the second, …
  * @throws ConfigError for an empty caption
  */
 export async function restyle(
@@ -54,10 +54,10 @@ export async function restyle(
 }
 
 /** Photos along the top, a row for each caption (the paper's figure 6). */
-export function styleSheet({ photos, captions }: RestyleRequest, drawn: ImageBatch): Promise<RgbImage> {
-  const factor = Math.max(1, Math.round(SHOWN_SIDE / drawn.shape[1]));
+export function styleSheet({ photos, captions }: RestyleRequest, generated: ImageBatch): Promise<RgbImage> {
+  const factor = Math.max(1, Math.round(SHOWN_SIDE / generated.shape[1]));
   const shown = (images: readonly RgbImage[]) => images.map((image) => enlarge(image, factor));
-  const images = toRgbImages(drawn);
+  const images = toRgbImages(generated);
   return labelledGrid([
     { caption: 'photos, as the style encoder sees them', images: shown(photos) },
     ...captions.map((caption, row) => ({

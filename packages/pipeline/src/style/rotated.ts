@@ -1,4 +1,4 @@
-/** The captions of others: what is drawn in an image's style, but not of its caption. */
+/** Captions of other images: for images that share a style but not a caption. */
 
 import type { EmbeddingBatch } from '@t2i/core';
 

@@ -121,7 +121,7 @@ describe('trainStyle and resumeStyle', () => {
 });
 
 describe('openStyleEncoder', () => {
-  it('refuses one that belongs to another generator, also to an earlier state of it', () =>
+  it('refuses a style encoder of another generator or of an earlier state of it', () =>
     withRun(async (runDirectory) => {
       await trainStyle(style, { runDirectory });
       await resumeRun({ runDirectory }, { maxSteps: 2 });
@@ -137,7 +137,7 @@ describe('openStyleEncoder', () => {
 });
 
 describe('restyle', () => {
-  it('draws each caption in the style of each photo: what generate draws from that noise', () =>
+  it('generates each caption in the style of each photo', () =>
     withRun(async (runDirectory, directory) => {
       await trainStyle(style, { runDirectory });
       const before = tf.memory().numTensors;
@@ -153,15 +153,15 @@ describe('restyle', () => {
         }),
       );
       const captions = ['a red flower', 'a blue flower', 'a white flower'];
-      const drawn = await restyle(pipeline, encoder, { photos, captions });
-      expect(drawn.shape).toEqual([6, 32, 32, 3]);
+      const restyled = await restyle(pipeline, encoder, { photos, captions });
+      expect(restyled.shape).toEqual([6, 32, 32, 3]);
       const alone = await restyle(pipeline, encoder, { photos: [photos[1]!], captions: [captions[2]!] });
-      expect(toRgbImages(alone)[0]).toEqual(toRgbImages(drawn)[5]);
-      const image = (i: number) => drawn.data.slice(i * 32 * 32 * 3, (i + 1) * 32 * 32 * 3);
+      expect(toRgbImages(alone)[0]).toEqual(toRgbImages(restyled)[5]);
+      const image = (i: number) => restyled.data.slice(i * 32 * 32 * 3, (i + 1) * 32 * 32 * 3);
       expect(image(4)).not.toEqual(image(5)); // another photo
       expect(image(3)).not.toEqual(image(5)); // another caption
 
-      const sheet = await styleSheet({ photos, captions }, drawn);
+      const sheet = await styleSheet({ photos, captions }, restyled);
       expect([sheet.width, sheet.height]).toEqual([240 + 4 + 2 * 132, 4 + 4 * 132]);
       await expect(restyle(pipeline, encoder, { photos, captions: [' '] })).rejects.toThrow(ConfigError);
       encoder.dispose();
@@ -175,7 +175,7 @@ describe('restyle', () => {
       await writeFile(text, 'no image');
       for (const path of [join(directory, 'nowhere.jpg'), text]) {
         const read = readPhoto(path, 32);
-        await expect(read).rejects.toThrow(`${path} is not a photo that can be read`);
+        await expect(read).rejects.toThrow(`Cannot read the photo ${path}`);
         await expect(read).rejects.toThrow(DatasetError);
       }
     }));
@@ -193,7 +193,7 @@ describe('restyle', () => {
     }));
 });
 
-it('evaluateStyle reports figures that repeat, near chance for an encoder that has hardly learnt', () =>
+it('evaluateStyle reports repeatable metrics, near chance for a barely trained encoder', () =>
   withRun(async (runDirectory) => {
     await trainStyle(style, { runDirectory });
     const before = tf.memory().numTensors;

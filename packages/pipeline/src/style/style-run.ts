@@ -54,7 +54,7 @@ export async function ownStyleDirectory(runDirectory: string): Promise<string> {
 }
 
 /**
- * Trains a style encoder on the generator of the run's newest checkpoint, as `generate` draws with it.
+ * Trains a style encoder on the generator of the run's newest checkpoint, as `generate` uses it.
  * @param replace remove the style encoder that is there, if there is one
  * @throws ConfigError when there is one already and it is not to be replaced; CheckpointError when the run has no whole checkpoint
  */
@@ -188,11 +188,13 @@ function generatorOf({ checkpoint }: OpenedRun): StyleRecord['generator'] {
   return { checkpoint: checkpoint.weights.sha256, step: checkpoint.step, epoch: checkpoint.epoch };
 }
 
-/** Of a run its newest checkpoint, of a published model the one that it was made of. */
+/** The newest checkpoint of a run, or the one that a published model was made from. */
 function shownGenerator({ run, published }: TextToImagePipeline): StyleRecord['generator'] {
   if (run !== undefined) return generatorOf(run);
   if (published !== undefined) return published.facts;
-  throw new CheckpointError('A style encoder belongs to the generator of a run; this model comes from none.');
+  throw new CheckpointError(
+    'A style encoder belongs to the generator of a run, but this model does not come from a run.',
+  );
 }
 
 /** @throws CheckpointError when the directory holds no style encoder */

@@ -10,7 +10,7 @@ import {
 } from '@t2i/core';
 import { writeFileAtomic, writeJsonFile } from '@t2i/core/node';
 import { type CaptionCompletion, roundedEncoder, type SavableEncoder, withCompletion } from '@t2i/text-encoder';
-import { drawCheckImage } from '../check-image.ts';
+import { generateCheckImage } from '../check-image.ts';
 import { GENERATOR_KINDS, type GeneratorKindName } from '../generator-kinds.ts';
 import { MANIFEST_FILE, type ModelFile, type ModelManifest, modelManifest } from '../manifest.ts';
 import { sha256 } from '../sha256.ts';
@@ -35,12 +35,12 @@ export interface PublishableModel {
   readonly license: string | null;
 }
 
-/** What every backend must draw alike. */
+/** The image that every backend must reproduce. */
 const CHECK = { caption: 'this flower has pink petals and a yellow center', seed: 7 };
 
 /**
- * Writes the three files into a directory of the caller's. A backend must have been chosen: it draws the image that others
- * are checked with. The same model gives the same bytes on the same backend.
+ * Writes the three files into an existing directory. A backend must have been chosen: it generates the image that other backends are
+ * compared with. The same model gives the same bytes on the same backend.
  * @returns what `model.json` says
  */
 export async function writeModelDirectory(directory: string, model: PublishableModel): Promise<ModelManifest> {
@@ -51,7 +51,7 @@ export async function writeModelDirectory(directory: string, model: PublishableM
   const config = resolveConfig(model.generator.config);
   const generator = { tensors: rounds ? withRoundedMatrices(tensors) : tensors, metadata: {} };
   const encoder = rounds ? await roundedEncoder(model.encoder) : model.encoder;
-  const check = await drawCheck(fromWeights(config, generator.tensors), withCompletion(encoder, completion));
+  const check = await checkImageOf(fromWeights(config, generator.tensors), withCompletion(encoder, completion));
   const generatorFile = await writeWeights(directory, 'generator.safetensors', generator);
   const encoderFile = await writeWeights(directory, 'encoder.safetensors', await encoder.toState());
   const manifest = modelManifest({
@@ -75,11 +75,11 @@ export async function writeModelDirectory(directory: string, model: PublishableM
   return manifest;
 }
 
-/** Draws with what is published, not with what it was made of. */
-async function drawCheck(generator: TextToImageModel, encoder: CaptionEncoder): Promise<ModelManifest['check']> {
+/** From the published weights, which may be rounded. */
+async function checkImageOf(generator: TextToImageModel, encoder: CaptionEncoder): Promise<ModelManifest['check']> {
   const model = new TextToImage(generator, encoder);
   try {
-    return await drawCheckImage(model, CHECK);
+    return await generateCheckImage(model, CHECK);
   } finally {
     model.dispose();
   }

@@ -20,7 +20,7 @@ export function sessionStartEvent(seconds: number, step: number): Uint8Array {
   return event(seconds, step, bytesField(FIELD.sessionLog, varintField(1, SESSION_START)));
 }
 
-/** Figures of a step, by tag. */
+/** Metrics of a step, by tag. */
 export function scalarsEvent(seconds: number, step: number, values: Readonly<Record<string, number>>): Uint8Array {
   const summaries = Object.entries(values).map(([tag, value]) =>
     bytesField(1, concatenate([stringField(1, tag), floatField(2, value)])),

@@ -6,7 +6,7 @@ import { CheckpointError } from '@t2i/core';
 import { readInside, readProblem, writeFileAtomic } from '@t2i/core/node';
 import { AppendFile } from '../append-file.ts';
 
-/** One line: `step` and figures by name. */
+/** One line: `step` and metrics by name. */
 export type LogLine = Readonly<Record<string, number>> & { readonly step: number };
 
 /** Appends to a log. The values go in as they are, after the step. */

@@ -1,4 +1,4 @@
-/** Writes the figures and images of a run as TensorBoard event files. */
+/** Writes the metrics and images of a run as TensorBoard event files. */
 
 import { join } from 'node:path';
 import type { RgbImage, Tracker } from '@t2i/core';

@@ -134,19 +134,19 @@ it('trains, evaluates, exports and searches, and refuses what does not belong to
     const narrow = ['--init-from', at('taught'), '--run', at('no'), '--batch-size', '2', '--cnn-dim', '4'];
     expect(await t2i('encoder', 'train', ...narrow, ...flags)).toMatchObject({
       code: 2,
-      errors: expect.stringMatching(/is not of the char-CNN-RNN that is to start from it/),
+      errors: expect.stringMatching(/A char-CNN-RNN cannot start from/),
     });
     const wrong = ['--teacher', at('words'), '--normalise', 'images', '--run', at('no')];
     expect(await t2i('encoder', 'train', ...wrong, ...flags, ...steps)).toMatchObject({
       code: 2,
-      errors: expect.stringContaining('do not scale image features alike'),
+      errors: expect.stringContaining('scale image features differently'),
     });
     await rename(at('words'), at('words-before'));
     const others = ['--kind', 'linear-words', '--batch-size', '2', '--max-steps', '3'];
     expect(await t2i('encoder', 'train', '--run', at('words'), ...flags, ...others)).toMatchObject({ code: 0 });
     expect(await t2i('encoder', 'train', '--resume', at('taught'), '--max-steps', '4')).toMatchObject({
       code: 2,
-      errors: expect.stringMatching(/the run was taught by linear-words-3-/),
+      errors: expect.stringMatching(/the run was trained with the teacher linear-words-3-/),
     });
     expect(await t2i('encoder', 'export', at('taught'), ...flags, '--out', at('shipped-taught'))).toMatchObject({
       code: 0,

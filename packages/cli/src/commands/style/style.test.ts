@@ -64,8 +64,8 @@ it('trains a style encoder, measures it, draws in the style of photos, and refus
     const others = ['--learning-rate', '1', '--filters', '4', '--seed', '5', '--batch-size', '8'];
 
     const refusals: [string[], RegExp][] = [
-      [['restyle', at('nowhere.jpg'), 'x', '--run', run], /nowhere\.jpg is not a photo that can be read/],
-      [['restyle', at('config.json'), 'x', '--run', run], /config\.json is not a photo that can be read/],
+      [['restyle', at('nowhere.jpg'), 'x', '--run', run], /Cannot read the photo .*nowhere\.jpg/],
+      [['restyle', at('config.json'), 'x', '--run', run], /Cannot read the photo .*config\.json/],
       [['restyle', at('dark.png'), '  ', '--run', run], /empty/],
       [['restyle', at('dark.png'), 'x', '--run', run, '--out', at('x.bmp')], /names no image format/],
       [['style', 'train', run, ...steps], /holds a run already/],

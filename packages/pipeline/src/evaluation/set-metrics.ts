@@ -1,23 +1,23 @@
-/** The figures of every set that is evaluated, set by set. */
+/** The metrics of every evaluated set, set by set. */
 
 import type { EmbeddingBatch } from '@t2i/core';
 import { type NearestNeighbours, nearestNeighbours } from '@t2i/metrics';
 import { trainedItems } from '../trained-captions.ts';
 import type { EvaluateOptions, Extractor } from './evaluate-model.ts';
-import type { EvaluatedSet, EvaluationRow, Figure, FigureKind, LeftOut } from './evaluation-report.ts';
-import {
-  copyingFigure,
-  distanceFigures,
-  diversityFigure,
-  type Found,
-  fitFigures,
-  gridFigures,
-  type JudgedCaptions,
-  namer,
-  referenceOf,
-  scoreFigure,
-} from './figures.ts';
+import type { EvaluatedSet, EvaluationRow, LeftOut, Metric, MetricKind } from './evaluation-report.ts';
 import type { MeasuredSets } from './measured-sets.ts';
+import {
+  copyingMetric,
+  distanceMetrics,
+  diversityMetric,
+  type Found,
+  fitMetrics,
+  gridMetrics,
+  namer,
+  type RetrievalCaptions,
+  referenceOf,
+  scoreMetric,
+} from './metrics.ts';
 import { GRID_COLUMNS, type SamplePlan } from './sample-plan.ts';
 
 /** The view of photos at full size. */
@@ -26,18 +26,18 @@ export const WHOLE = 'whole';
 export interface Context {
   readonly options: EvaluateOptions;
   readonly plan: SamplePlan;
-  readonly judging: Judging | undefined;
+  readonly retrieval: Retrieval | undefined;
 }
 
-export interface Judging extends Omit<JudgedCaptions, 'captions' | 'labels'> {
+export interface Retrieval extends Omit<RetrievalCaptions, 'captions' | 'labels'> {
   readonly name: string;
   /** Of the plan's captions. */
   readonly captions: EmbeddingBatch;
 }
 
-/** Figures gathered so far, and those that cannot be had. */
+/** The metrics collected so far, and those that are left out. */
 export class Rows {
-  readonly #rows = new Map<EvaluatedSet, Figure[]>();
+  readonly #rows = new Map<EvaluatedSet, Metric[]>();
   readonly leftOut: LeftOut[] = [];
 
   get rows(): EvaluationRow[] {
@@ -56,11 +56,11 @@ export class Rows {
   }
 }
 
-/** The split that figures are named by. */
+/** The split in the names of metrics. */
 const splitOf = ({ heldOut }: SamplePlan) => (heldOut ? 'test' : 'train');
 
-/** Figures that need nothing but features: every extractor's own. */
-export async function addSetFigures(
+/** Metrics that need only features: each extractor has its own. */
+export async function addSetMetrics(
   rows: Rows,
   { options, plan }: Context,
   extractor: Extractor,
@@ -71,13 +71,13 @@ export async function addSetFigures(
   const labelsOf = (items: readonly number[]) => items.map((item) => dataset.labels[item]!);
   const named = (features: EmbeddingBatch) => namer(extractor.name, features.shape[0], model.imageSize, splitOf(plan));
   const score = async (features: EmbeddingBatch) =>
-    extractor.probabilities ? [scoreFigure(await extractor.probabilities(features), named(features))] : [];
+    extractor.probabilities ? [scoreMetric(await extractor.probabilities(features), named(features))] : [];
   const alike = async (features: EmbeddingBatch, labels: readonly number[]) => [
-    ...distanceFigures(features, reference, named(features)),
+    ...distanceMetrics(features, reference, named(features)),
     ...(await score(features)),
-    diversityFigure(features, labels, named(features)),
+    diversityMetric(features, labels, named(features)),
   ];
-  const byNoise = (grid: EmbeddingBatch) => gridFigures(grid, GRID_COLUMNS, named(grid));
+  const byNoise = (grid: EmbeddingBatch) => gridMetrics(grid, GRID_COLUMNS, named(grid));
   rows.add('generated', [...(await alike(sets.generated, plan.labels)), ...byNoise(sets.generatedGrid)]);
   if (sets.unaveraged !== undefined) rows.add('unaveraged', await alike(sets.unaveraged, plan.labels));
   rows.add('untrained', [...(await alike(sets.untrained, plan.labels)), ...byNoise(sets.untrainedGrid)]);
@@ -85,16 +85,21 @@ export async function addSetFigures(
   if (sets.training !== undefined) rows.add('training', await alike(sets.training, labelsOf(plan.training)));
   rows.add('test', [
     ...(await score(sets.test)),
-    diversityFigure(sets.test, labelsOf(plan.references), named(sets.test)),
+    diversityMetric(sets.test, labelsOf(plan.references), named(sets.test)),
   ]);
 }
 
-/** Whether images fit their captions, as the joint embedding sees it. */
-export async function addFitFigures(rows: Rows, context: Context, judging: Judging, sets: MeasuredSets): Promise<void> {
+/** Whether images fit their captions, measured by the joint embedding. */
+export async function addFitMetrics(
+  rows: Rows,
+  context: Context,
+  retrieval: Retrieval,
+  sets: MeasuredSets,
+): Promise<void> {
   const { options, plan } = context;
-  const { captions, pool, unitLength } = judging;
+  const { captions, pool, unitLength } = retrieval;
   const fit = (features: EmbeddingBatch, side: number, of = { captions, labels: plan.labels }) =>
-    fitFigures(features, { ...of, pool, unitLength }, namer(judging.name, plan.captions.length, side, splitOf(plan)));
+    fitMetrics(features, { ...of, pool, unitLength }, namer(retrieval.name, plan.captions.length, side, splitOf(plan)));
   const { imageSize } = options.model;
   const whole = await options.features.read(plan.references, WHOLE);
   const fullSize: EmbeddingBatch = { data: whole, shape: [plan.references.length, options.features.dim] };
@@ -106,7 +111,7 @@ export async function addFitFigures(rows: Rows, context: Context, judging: Judgi
   rows.add('fullSize', fit(rowsAt(fullSize, plan.owners), options.extractors[0].encoder.imageSize));
 }
 
-const FITS: readonly FigureKind[] = ['r-precision', 'retrieval-at-1', 'retrieval-at-10', 'retrieval-class'];
+const FITS: readonly MetricKind[] = ['r-precision', 'retrieval-at-1', 'retrieval-at-10', 'retrieval-class'];
 const NO_OTHERS: readonly Found[] = FITS.map((kind) => ({ kind, why: 'all captions are of one class' }));
 
 const shuffled = (plan: SamplePlan, captions: EmbeddingBatch) => ({
@@ -115,20 +120,20 @@ const shuffled = (plan: SamplePlan, captions: EmbeddingBatch) => ({
 });
 
 /** Distances from the training photos at full size; returns those of the generated images. */
-export async function addCopyingFigures(rows: Rows, context: Context, sets: MeasuredSets): Promise<NearestNeighbours> {
+export async function addCopyingMetrics(rows: Rows, context: Context, sets: MeasuredSets): Promise<NearestNeighbours> {
   const { options, plan } = context;
   const { dataset, features, extractors, model } = options;
   const items = trainedItems(dataset);
   const photos: EmbeddingBatch = { data: await features.read(items, WHOLE), shape: [items.length, features.dim] };
   const nearest = nearestNeighbours(sets.generated, photos);
   if (!plan.heldOut || sets.training === undefined) {
-    const why = 'there are no test photos to say how near new images are';
+    const why = 'it takes test photos to know how near unseen images are';
     for (const set of ['untrained', 'training', 'generated'] as const) rows.add(set, [{ kind: 'copying', why }]);
     return nearest;
   }
   const unseen = nearestNeighbours(sets.test, photos);
   const add = (set: EvaluatedSet, { shape }: EmbeddingBatch, { distances }: NearestNeighbours) =>
-    rows.add(set, [copyingFigure(distances, unseen.distances, namer(extractors[0].name, shape[0], model.imageSize))]);
+    rows.add(set, [copyingMetric(distances, unseen.distances, namer(extractors[0].name, shape[0], model.imageSize))]);
   add('untrained', sets.untrained, nearestNeighbours(sets.untrained, photos));
   add('training', sets.training, nearestNeighbours(sets.training, photos));
   add('generated', sets.generated, nearest);

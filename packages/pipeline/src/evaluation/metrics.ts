@@ -1,4 +1,4 @@
-/** Figures of one set of images, computed from its features; and those that it is too small for. */
+/** Metrics of one set of images, computed from its features, and reasons for those that need a larger set. */
 
 import type { EmbeddingBatch } from '@t2i/core';
 import {
@@ -16,17 +16,17 @@ import {
   rPrecision,
   toUnitLength,
 } from '@t2i/metrics';
-import type { Figure, FigureKind, LeftOut } from './evaluation-report.ts';
+import type { LeftOut, Metric, MetricKind } from './evaluation-report.ts';
 import { WRONG_CAPTIONS } from './sample-plan.ts';
 
-/** Images that a neighbourhood reaches to. */
+/** Neighbours that define a neighbourhood. */
 const NEIGHBOURS = 5;
 
-/** Puts values under names that say how they were measured. */
-export type NameFigure = (kind: FigureKind, value: number, standardError?: number) => Figure;
+/** Names a value by how it was measured. */
+export type NameMetric = (kind: MetricKind, value: number, standardError?: number) => Metric;
 
 /** @param split what captions and photos are of; default `test` */
-export function namer(extractor: string, samples: number, imageSize: number, split = 'test'): NameFigure {
+export function namer(extractor: string, samples: number, imageSize: number, split = 'test'): NameMetric {
   return (kind, value, standardError) => ({
     kind,
     name: metricName({ metric: kind, extractor, samples, split, imageSize }),
@@ -35,10 +35,10 @@ export function namer(extractor: string, samples: number, imageSize: number, spl
   });
 }
 
-/** A figure, or that it cannot be had. */
-export type Found = Figure | Omit<LeftOut, 'set'>;
+/** A metric, or why it is left out. */
+export type Found = Metric | Omit<LeftOut, 'set'>;
 
-const leftOut = (why: string, ...kinds: FigureKind[]): Found[] => kinds.map((kind) => ({ kind, why }));
+const leftOut = (why: string, ...kinds: MetricKind[]): Found[] => kinds.map((kind) => ({ kind, why }));
 
 /** What a set is compared with. */
 export interface Reference {
@@ -52,10 +52,10 @@ export function referenceOf(features: EmbeddingBatch): Reference {
 }
 
 /** How far the images are from the reference, as sets. */
-export function distanceFigures(
+export function distanceMetrics(
   features: EmbeddingBatch,
   { features: real, gaussian }: Reference,
-  name: NameFigure,
+  name: NameMetric,
 ): Found[] {
   const fewest = Math.min(features.shape[0], real.shape[0]);
   const distances: Found[] =
@@ -74,12 +74,12 @@ export function distanceFigures(
   return [...distances, ...scores, name('density', density), name('coverage', coverage)];
 }
 
-export function scoreFigure(probabilities: EmbeddingBatch, name: NameFigure): Figure {
+export function scoreMetric(probabilities: EmbeddingBatch, name: NameMetric): Metric {
   return name('inception-score', inceptionScore(probabilities).mean);
 }
 
-/** Captions as the judge embeds them. */
-export interface JudgedCaptions {
+/** Captions in the joint embedding. */
+export interface RetrievalCaptions {
   /** The caption of each image. */
   readonly captions: EmbeddingBatch;
   readonly labels: readonly number[];
@@ -89,12 +89,12 @@ export interface JudgedCaptions {
 }
 
 /** Whether the images fit their captions. */
-export function fitFigures(features: EmbeddingBatch, judged: JudgedCaptions, name: NameFigure): Found[] {
-  const { captions, labels } = judged;
-  const images = judged.unitLength ? toUnitLength(features) : features;
+export function fitMetrics(features: EmbeddingBatch, retrieval: RetrievalCaptions, name: NameMetric): Found[] {
+  const { captions, labels } = retrieval;
+  const images = retrieval.unitLength ? toUnitLength(features) : features;
   const { recallAt, sameClassFirst } = captionRetrieval(images, captions, labels);
   return [
-    ...precisionFigures(images, judged, name),
+    ...precisionMetrics(images, retrieval, name),
     ...(labels.length > 1
       ? [name('retrieval-at-1', recallAt[1])]
       : leftOut('there is one image to find', 'retrieval-at-1')),
@@ -107,10 +107,10 @@ export function fitFigures(features: EmbeddingBatch, judged: JudgedCaptions, nam
   ];
 }
 
-function precisionFigures(
+function precisionMetrics(
   images: EmbeddingBatch,
-  { captions, labels, pool }: JudgedCaptions,
-  name: NameFigure,
+  { captions, labels, pool }: RetrievalCaptions,
+  name: NameMetric,
 ): Found[] {
   const others = [...new Set(labels)].map((label) => pool.labels.filter((other) => other !== label).length);
   const fewest = Math.min(...others);
@@ -122,14 +122,14 @@ function precisionFigures(
   return [name('r-precision', share, standardError)];
 }
 
-export function diversityFigure(features: EmbeddingBatch, labels: readonly number[], name: NameFigure): Found {
+export function diversityMetric(features: EmbeddingBatch, labels: readonly number[], name: NameMetric): Found {
   const hasTwo = new Set(labels).size < labels.length;
   if (hasTwo) return name('diversity-class', diversity(features, labels));
   return { kind: 'diversity-class', why: 'no class has two images' };
 }
 
 /** @param features all images of the first caption, then of the second, …; the i-th of each has the i-th noise */
-export function gridFigures(features: EmbeddingBatch, columns: number, name: NameFigure): Found[] {
+export function gridMetrics(features: EmbeddingBatch, columns: number, name: NameMetric): Found[] {
   const [rows] = features.shape;
   if (rows > columns) {
     const { acrossNoise, ratio } = captionSensitivity(features, columns);
@@ -141,6 +141,6 @@ export function gridFigures(features: EmbeddingBatch, columns: number, name: Nam
 }
 
 /** @param distances from the nearest training photos, of the images and of test photos */
-export function copyingFigure(distances: Float64Array, unseen: Float64Array, name: NameFigure): Figure {
+export function copyingMetric(distances: Float64Array, unseen: Float64Array, name: NameMetric): Metric {
   return name('copying', copyingChance(distances, unseen));
 }
