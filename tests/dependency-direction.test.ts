@@ -12,12 +12,27 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'image-node': ['@t2i/core'],
   backend: [
     '@t2i/core',
+    ...['utils', 'wasm', 'webgpu', 'native', 'tensorflow'].map((name) => `@t2i/backend-${name}`), // the last two are optional peers
+    ...['core', 'backend-cpu', 'backend-webgl', 'backend-webgpu'].map((name) => TFJS + name), // the last two are optional peers
+  ],
+  'backend-utils': ['@t2i/core', `${TFJS}core`, `${TFJS}backend-cpu`],
+  'backend-wasm': [
+    '@t2i/core',
+    '@t2i/backend-utils',
+    ...['core', 'backend-cpu', 'backend-wasm'].map((name) => TFJS + name),
+  ],
+  'backend-webgpu': [
+    '@t2i/core',
+    '@t2i/backend-utils',
     '@t2i/ops', // names and types of the fused kernels
-    '@t2i/backend-native', // an optional peer, as are all backends but wasm and cpu
-    ...['core', 'backend-cpu', 'backend-wasm', 'backend-webgpu', 'node', 'node-gpu'].map((name) => TFJS + name),
+    ...['core', 'backend-webgpu'].map((name) => TFJS + name), // the second is an optional peer
+  ],
+  'backend-tensorflow': [
+    '@t2i/core',
+    '@t2i/backend-utils',
+    ...['core', 'backend-cpu', 'node', 'node-gpu'].map((name) => TFJS + name), // the last two are optional peers
   ],
   'backend-native': ['@t2i/core', '@t2i/ops', `${TFJS}core`, `${TFJS}backend-cpu`],
-  'tensorflow-build': ['@t2i/core', '@t2i/backend', `${TFJS}core`],
   'backend-conformance': [], // private: all that it tests is what it is developed with
   dataset: ['@t2i/core', '@t2i/image-node'],
   'text-encoder': ['@t2i/core', '@t2i/ops', `${TFJS}core`, `${TFJS}layers`],
@@ -38,7 +53,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ],
   flowers: ['@t2i/published-model', `${TFJS}core`, `${TFJS}layers`],
   web: [], // a page: everything is built into it
-  'test-utils': ['@t2i/core', `${TFJS}core`],
+  'test-utils': ['@t2i/core', '@t2i/backend-utils'],
 };
 
 const names = [...manifests.keys()];
@@ -53,6 +68,9 @@ const browserSafe = [
     'gan-cls',
     'metrics',
     'backend',
+    'backend-utils',
+    'backend-wasm',
+    'backend-webgpu',
     'published-model',
     'flowers',
   ],

@@ -1,14 +1,15 @@
 /** What these packages train and draw with, on WebGPU without a graphics card (SwiftShader), against the reference backend `cpu`. */
 
+import { startWebgpu } from '@t2i/backend-webgpu';
 import { Rng, type StateDict, type TrainBatch } from '@t2i/core';
 import { GanCls, type GanClsOverrides, PRESETS, presetConfig } from '@t2i/gan-cls';
 import { GoogLeNet } from '@t2i/image-encoder';
 import { Adam, batchNormTraining, RmsProp, rectify, threshold, weightedSum } from '@t2i/ops';
 import { expectAllClose, relativeError, skipWithoutSwiftShader } from '@t2i/test-utils';
+import { expectSame, expectSameWithGradients, randomValues, startBackends } from '@t2i/test-utils/kernels/compare';
 import { CharCnnRnnNetwork, JointEmbedding, resolveCharCnnRnnConfig, trainedEncoder } from '@t2i/text-encoder/training';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { expectSame, expectSameWithGradients, randomValues, startBackends } from '../packages/backend/test/compare.ts';
 import { readFixture, readGolden, SMALL } from '../packages/image-encoder/src/googlenet/__fixtures__/small.ts';
 
 /** Milliseconds for what takes some thousand on idle cores. */
@@ -107,7 +108,7 @@ function joined(tensors: StateDict['tensors'], pattern: RegExp): number[] {
 }
 
 describe.skipIf(skipWithoutSwiftShader)('webgpu on SwiftShader', { timeout: PATIENCE }, () => {
-  beforeAll(() => startBackends('webgpu'), PATIENCE);
+  beforeAll(() => startBackends('webgpu', () => startWebgpu({ software: true })), PATIENCE);
 
   describe('an operation of @t2i/ops', () => {
     const rng = new Rng(1);

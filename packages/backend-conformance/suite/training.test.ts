@@ -1,6 +1,7 @@
 /** A small GAN-CLS on the backend, beside the backend cpu. */
 
-import { countTensors, selectBackend, withoutLeaks } from '@t2i/backend';
+import { selectBackend } from '@t2i/backend';
+import { countTensors, withoutLeaks } from '@t2i/backend-utils';
 import { Rng, type StepScalars } from '@t2i/core';
 import { GanCls, resolveConfig } from '@t2i/gan-cls';
 import { MockBatches, maxDifference, relativeError } from '@t2i/test-utils';

@@ -2,15 +2,16 @@
 
 import { dirname } from 'node:path';
 import { describeChoice, environment, selectBackendIn } from '@t2i/backend';
+import { correctBackend, type WebgpuBackend } from '@t2i/backend-webgpu';
 import { assert } from '@t2i/core';
 import { env, findBackendFactory, type KernelBackend, registerBackend, removeBackend } from '@tensorflow/tfjs-core';
 import { setTestEnvs } from '@tensorflow/tfjs-core/dist/jasmine_util.js';
-import { correctBackend, type WebgpuBackend } from '../../backend/src/webgpu/correct-backend.ts';
 import type { BackendName } from '../src/backends.ts';
 
 /** What the backends import, out of this bundle: all of it on one copy of tfjs-core. */
 const BUNDLED: Readonly<Record<string, () => Promise<unknown>>> = {
   '@t2i/backend-native': () => import('@t2i/backend-native'),
+  '@t2i/backend-tensorflow': () => import('@t2i/backend-tensorflow'),
   '@tensorflow/tfjs-node': () => import('@tensorflow/tfjs-node'),
   '@tensorflow/tfjs-node-gpu': () => import('@tensorflow/tfjs-node-gpu'),
   '@tensorflow/tfjs-backend-webgpu': () => import('@tensorflow/tfjs-backend-webgpu'),

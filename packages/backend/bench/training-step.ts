@@ -3,9 +3,9 @@
  * `npx tsx --conditions=@t2i/source packages/backend/bench/training-step.ts [backend] [imageSize] [batchSize] [filters]`
  */
 
+import { Dcgan } from '@t2i/test-utils/kernels/dcgan';
 import * as tf from '@tensorflow/tfjs-core';
 import { type BackendName, selectBackend } from '../src/index.ts';
-import { Dcgan } from '../test/dcgan.ts';
 
 const STEPS = 5;
 const KERNELS_SHOWN = 16;

@@ -1,6 +1,6 @@
+import { environment } from '@t2i/backend-utils';
+import { fakeEnvironment } from '@t2i/test-utils/fakes/environment';
 import { expect, it } from 'vitest';
-import { fakeEnvironment } from '../test/fake-environment.ts';
-import { environment } from './environment.ts';
 import { findGraphicsCards } from './graphics-cards.ts';
 
 it.each([

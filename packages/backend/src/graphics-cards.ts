@@ -1,8 +1,8 @@
-/** Whether this machine has a graphics card, by its device files: far quicker than asking a driver, and without what drivers print. */
+/** Finds graphics cards by their device files. This is much faster than loading a driver, and prints nothing. */
 
-import type { Environment } from './environment.ts';
+import type { Environment } from '@t2i/backend-utils';
 
-/** What there is, as far as can be told: where nothing says so, there may be a card. */
+/** The graphics cards of this machine. Without device files a card is assumed. */
 export interface GraphicsCards {
   readonly any: boolean;
   readonly nvidia: boolean;
@@ -10,7 +10,7 @@ export interface GraphicsCards {
 
 /** NVIDIA's driver, also in containers, and the card of Windows within WSL. */
 const NVIDIA = /^(nvidia\d+|nvgpu|dxg)$/;
-/** Any driver of the kernel's Direct Rendering Infrastructure, and those of Arm and Qualcomm that are none. */
+/** Any driver of the Direct Rendering Infrastructure, and the other ones of Arm and Qualcomm. */
 const OTHERS = /^(renderD\d+|mali\d+|kgsl-3d0)$/;
 
 export async function findGraphicsCards(environment: Environment): Promise<GraphicsCards> {

@@ -1,6 +1,6 @@
+import { fakeEnvironment } from '@t2i/test-utils/fakes/environment';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
-import { fakeEnvironment } from '../test/fake-environment.ts';
 import { inspectBackendsIn } from './inspect-backends.ts';
 import { selectBackend } from './select-backend.ts';
 

@@ -1,17 +1,16 @@
-/** Tries every backend in turn and says what works, for `t2i doctor`. */
+/** Tries every backend in turn and reports which ones work, for `t2i doctor`. */
 
+import { type BackendFacts, type Environment, environment } from '@t2i/backend-utils';
 import { errorMessage, T2iError } from '@t2i/core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { BackendFacts, BackendName } from './backend.ts';
-import { BACKEND_NAMES, BACKENDS } from './backends.ts';
-import { type Environment, environment } from './environment.ts';
+import { BACKENDS, type BackendName, BROWSER_BACKENDS, NODE_BACKENDS } from './backends.ts';
 
-/** What one backend is here: working, or not and why not. */
+/** Whether one backend works here, and if not, why. */
 export type BackendReport =
   | ({
       readonly name: BackendName;
       readonly available: true;
-      /** Speed of a product of matrices of 256 × 256, in 10⁹ operations a second; present when asked for. */
+      /** Speed of a product of matrices of 256 × 256, in 10⁹ operations per second; present if `measure` is set. */
       readonly gflops?: number;
     } & BackendFacts)
   | {
@@ -24,13 +23,13 @@ export type BackendReport =
     };
 
 export interface InspectBackendsOptions {
-  /** Measures each backend that works; takes a moment. */
+  /** Measures each backend that works. This takes a moment. */
   readonly measure?: boolean;
-  /** Default: all. A backend of another maker may take the whole process down when it cannot have a thread or memory. */
+  /** Default: all that can run here. A third-party backend may crash the process when it gets no thread or no memory. */
   readonly names?: readonly BackendName[];
 }
 
-/** One report per backend, fastest first. Each is started in turn; afterwards the one that was current is so again. */
+/** Returns one report per backend. Each backend is started in turn; afterwards the one that was current is current again. */
 export function inspectBackends(options: InspectBackendsOptions = {}): Promise<BackendReport[]> {
   return inspectBackendsIn(environment, options);
 }
@@ -38,7 +37,7 @@ export function inspectBackends(options: InspectBackendsOptions = {}): Promise<B
 /** {@link inspectBackends} in a given environment. */
 export async function inspectBackendsIn(
   environment: Environment,
-  { measure = false, names = BACKEND_NAMES }: InspectBackendsOptions = {},
+  { measure = false, names = environment.isNode ? NODE_BACKENDS : BROWSER_BACKENDS }: InspectBackendsOptions = {},
 ): Promise<BackendReport[]> {
   const current: string | undefined = tf.getBackend();
   const reports: BackendReport[] = [];
@@ -47,10 +46,10 @@ export async function inspectBackendsIn(
   return reports;
 }
 
-/** Whatever goes wrong in a backend, out of memory for one, is a fact about that backend. */
+/** Any error of a backend, such as a lack of memory, becomes part of its report. */
 async function inspect(environment: Environment, name: BackendName, measure: boolean): Promise<BackendReport> {
   try {
-    const facts = await BACKENDS[name].start(environment, {});
+    const facts = await BACKENDS[name]({}, environment);
     return { name, available: true, ...facts, ...(measure && { gflops: await matMulSpeed() }) };
   } catch (error) {
     const hint = T2iError.isInstance(error) ? error.hint : undefined;
@@ -58,7 +57,7 @@ async function inspect(environment: Environment, name: BackendName, measure: boo
   }
 }
 
-/** 10⁹ floating-point operations a second, best of a few products. */
+/** 10⁹ floating-point operations per second, best of a few products. */
 async function matMulSpeed(): Promise<number> {
   const size = 256;
   const a = tf.randomUniform([size, size]);
@@ -67,7 +66,7 @@ async function matMulSpeed(): Promise<number> {
   for (let i = 0; i < 4; i++) {
     const start = performance.now();
     const product = tf.matMul(a, b);
-    await product.data(); // a graphics card is done only when its numbers are here
+    await product.data(); // a graphics card has finished only when the values have arrived
     best = Math.min(best, performance.now() - start);
     product.dispose();
   }

@@ -1,13 +1,15 @@
+import * as tensorflow from '@t2i/backend-tensorflow';
+import { silenceBanner } from '@t2i/backend-utils';
 import { BackendError, ConfigError } from '@t2i/core';
+import { fakeEnvironment } from '@t2i/test-utils/fakes/environment';
+import { dawnOn, removeGpu, setPagesGpu, webgpuStandIn } from '@t2i/test-utils/fakes/webgpu';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { fakeEnvironment } from '../test/fake-environment.ts';
-import { dawnOn, removeGpu, setPagesGpu, webgpuStandIn } from '../test/fake-webgpu.ts';
-import { silenceBanner } from './cpu-banner.ts';
 import { describeChoice, selectBackend, selectBackendIn } from './select-backend.ts';
 
 const NATIVE = '@t2i/backend-native';
+const TENSORFLOW = { '@t2i/backend-tensorflow': tensorflow };
 const NODE = '@tensorflow/tfjs-node';
 const WEBGPU = '@tensorflow/tfjs-backend-webgpu';
 const working = { nativeStatus: () => ({ available: true, instructionSet: 'avx2', threads: 4, reason: undefined }) };
@@ -85,7 +87,7 @@ describe('auto', () => {
   });
 
   it('takes node where native and graphics cards are not there', async () => {
-    const environment = fakeEnvironment({ [NATIVE]: uncompiled, [NODE]: {} });
+    const environment = fakeEnvironment({ ...TENSORFLOW, [NATIVE]: uncompiled, [NODE]: {} });
     const { name, reason } = await selectBackendIn(environment);
     expect(name).toBe('node');
     expect(reason).toBe(
@@ -95,7 +97,7 @@ describe('auto', () => {
 
   it('takes wasm where node has no addon', async () => {
     const missing = new Error('The Node.js native addon module (tfjs_binding.node) can not be found');
-    const environment = fakeEnvironment({ [NATIVE]: uncompiled, [NODE]: missing });
+    const environment = fakeEnvironment({ ...TENSORFLOW, [NATIVE]: uncompiled, [NODE]: missing });
     const { name, reason } = await selectBackendIn(environment);
     expect(name).toBe('wasm');
     expect(reason).toContain('Not node: The package @tensorflow/tfjs-node cannot be loaded');
@@ -113,7 +115,7 @@ describe('auto', () => {
   });
 
   it('takes node-gpu on an NVIDIA card before all others', async () => {
-    const modules = { [NATIVE]: working, [`${NODE}-gpu`]: {} };
+    const modules = { ...TENSORFLOW, [NATIVE]: working, [`${NODE}-gpu`]: {} };
     tf.removeBackend('tensorflow');
     tf.registerBackend('tensorflow', () => onCard(true), 0);
     expect((await selectBackendIn(fakeEnvironment(modules, withCard))).name).toBe('node-gpu');
@@ -122,7 +124,7 @@ describe('auto', () => {
   });
 
   it('takes native where node-gpu finds no card that it can use', async () => {
-    const modules = { [NATIVE]: working, [`${NODE}-gpu`]: {} };
+    const modules = { ...TENSORFLOW, [NATIVE]: working, [`${NODE}-gpu`]: {} };
     tf.removeBackend('tensorflow');
     tf.registerBackend('tensorflow', () => onCard(false), 0);
     const { name, reason } = await selectBackendIn(fakeEnvironment(modules, withCard));
@@ -147,7 +149,7 @@ describe('auto', () => {
     expect(describeChoice(choice)).toContain('webgpu (llvmpipe (LLVM 15.0.6, 256 bits), in software): ');
   });
 
-  it('in a page takes webgpu where the page has it, else wasm, and looks for nothing of Node', async () => {
+  it('in a page takes webgpu where the page has it, else webgl or wasm, and looks for nothing of Node', async () => {
     const page = fakeEnvironment({}, { isNode: false });
     tf.removeBackend('webgpu');
     const { name, reason } = await selectBackendIn(page);
@@ -168,6 +170,29 @@ describe('auto', () => {
   it.each(['', 'auto'])('treats T2I_BACKEND=%s as nothing', async (T2I_BACKEND) => {
     const environment = fakeEnvironment({ [NATIVE]: working }, { variables: { T2I_BACKEND } });
     expect((await selectBackendIn(environment)).name).toBe('native');
+  });
+});
+
+describe('check', () => {
+  it('rejects a backend, so that the next one is tried', async () => {
+    const check = async () => {
+      if (tf.getBackend() === 'native') throw new Error('the image differs');
+    };
+    const { name, reason } = await selectBackendIn(fakeEnvironment({ [NATIVE]: working }), { check });
+    expect(name).toBe('wasm');
+    expect(reason).toContain('Not native: the image differs');
+  });
+
+  it('rejects a requested backend with an error', async () => {
+    const check = () => Promise.reject(new Error('the image differs'));
+    const asked = selectBackendIn(fakeEnvironment(), { prefer: 'cpu', check });
+    await expect(asked).rejects.toMatchObject({ code: 'ERR_BACKEND', message: 'the image differs' });
+  });
+
+  it('ends the selection with an error that is not about a backend', async () => {
+    const damaged = new ConfigError('the model is damaged');
+    const selection = selectBackendIn(fakeEnvironment(), { check: () => Promise.reject(damaged) });
+    await expect(selection).rejects.toBe(damaged);
   });
 });
 

@@ -1,33 +1,36 @@
-/** Chooses the backend that TensorFlow.js computes with, and says which and why. */
+/** Selects the backend that TensorFlow.js computes with, and reports which one and why. */
 
-import { BackendError, ConfigError, T2iError } from '@t2i/core';
-import type { BackendFacts, BackendName, BackendOptions } from './backend.ts';
-import { BACKEND_NAMES, BACKENDS } from './backends.ts';
-import { type Environment, environment } from './environment.ts';
+import { type BackendFacts, type Environment, environment } from '@t2i/backend-utils';
+import { BackendError, ConfigError, errorMessage, T2iError } from '@t2i/core';
+import { BACKENDS, type BackendName, type BackendOptions, BROWSER_BACKENDS, NODE_BACKENDS } from './backends.ts';
 import { findGraphicsCards, type GraphicsCards } from './graphics-cards.ts';
 
-/** Tried in this order when nobody asks for one. */
+/** The order of trial in Node, the fastest backend first. */
 const AUTOMATIC: readonly BackendName[] = ['node-gpu', 'webgpu', 'native', 'node', 'wasm', 'cpu'];
-const AUTOMATIC_IN_BROWSERS: readonly BackendName[] = ['webgpu', 'wasm', 'cpu'];
 
-/** Which graphics card a backend cannot do without. */
+/** The graphics card that a backend needs. */
 const NEEDS: Partial<Record<BackendName, keyof GraphicsCards>> = { 'node-gpu': 'nvidia', webgpu: 'any' };
 
 export interface SelectBackendOptions extends BackendOptions {
-  /** The backend to use, and no other. `auto`, the default: that of the variable T2I_BACKEND, or else the fastest that works. */
+  /** The backend to use, and no other. `auto`, the default: the one in the variable T2I_BACKEND, otherwise the fastest that works. */
   readonly prefer?: 'auto' | BackendName;
+  /**
+   * Tests a backend that has started, for example by opening a model on it. If it throws, the backend counts as not working
+   * and `auto` tries the next one. A `T2iError` that is not a `BackendError` ends the selection.
+   */
+  readonly check?: () => Promise<void>;
 }
 
-/** The backend that was chosen. */
+/** The selected backend. */
 export interface BackendChoice extends BackendFacts {
   readonly name: BackendName;
-  /** Why this one, and why none of those that come before it. */
+  /** Why this backend was selected, and why none of those before it. */
   readonly reason: string;
 }
 
 /**
  * Makes a backend the current one of TensorFlow.js.
- * @throws BackendError when the backend asked for is not installed or does not work here; its hint says what to do
+ * @throws BackendError when the requested backend is not installed or does not work here; its hint says what to do
  * @throws ConfigError when `prefer` or T2I_BACKEND is not the name of a backend
  */
 export function selectBackend(options: SelectBackendOptions = {}): Promise<BackendChoice> {
@@ -37,36 +40,40 @@ export function selectBackend(options: SelectBackendOptions = {}): Promise<Backe
 /** {@link selectBackend} in a given environment. */
 export async function selectBackendIn(
   environment: Environment,
-  { prefer = 'auto', ...options }: SelectBackendOptions = {},
+  options: SelectBackendOptions = {},
 ): Promise<BackendChoice> {
-  const choice = await choose(environment, prefer, options);
+  const choice = await choose(environment, options);
   options.logger?.info(`Backend: ${describeChoice(choice)}`);
   return choice;
 }
 
-async function choose(environment: Environment, prefer: string, options: BackendOptions): Promise<BackendChoice> {
-  if (prefer !== 'auto') return start(environment, backendNamed(prefer), 'asked for', options);
+async function choose(environment: Environment, options: SelectBackendOptions): Promise<BackendChoice> {
+  const { prefer = 'auto' } = options;
+  if (prefer !== 'auto') return start(environment, backendNamed(prefer, environment), 'asked for', options);
   const variable = environment.variables.T2I_BACKEND || 'auto';
-  if (variable !== 'auto') return start(environment, backendNamed(variable), 'asked for by T2I_BACKEND', options);
-  const refusals: string[] = [];
+  if (variable !== 'auto')
+    return start(environment, backendNamed(variable, environment), 'asked for by T2I_BACKEND', options);
+  const problems: string[] = [];
   for (const name of await candidates(environment)) {
-    const reason = ['the fastest that works here', ...refusals].join('. ');
+    const reason = ['the fastest that works here', ...problems].join('. ');
     try {
       const choice = await start(environment, name, reason, options);
       if (name === 'node-gpu' && choice.device === 'cpu')
         throw new BackendError('TensorFlow finds no graphics card that it can use.');
       return choice;
     } catch (error) {
-      if (!T2iError.isInstance(error)) throw error;
-      refusals.push(`Not ${name}: ${error.message.replace(/\.$/, '')}`);
+      if (!T2iError.isInstance(error) || error.code !== 'ERR_BACKEND') throw error;
+      problems.push(`Not ${name}: ${error.message.replace(/\.$/, '')}`);
     }
   }
-  throw new BackendError(`No backend works here. ${refusals.join('. ')}.`);
+  throw new BackendError(`No backend works here. ${problems.join('. ')}.`, {
+    hint: environment.isNode ? 'Run "t2i doctor".' : 'Try a recent version of Chrome, Edge, Firefox or Safari.',
+  });
 }
 
-/** What is worth a try: loading the driver of a graphics card takes long only to say that there is none. */
+/** The backends to try. Loading the driver of a graphics card takes long, so it is not done without a card. */
 async function candidates(environment: Environment): Promise<readonly BackendName[]> {
-  if (!environment.isNode) return AUTOMATIC_IN_BROWSERS;
+  if (!environment.isNode) return BROWSER_BACKENDS;
   const cards = await findGraphicsCards(environment);
   return AUTOMATIC.filter((name) => {
     const needed = NEEDS[name];
@@ -78,18 +85,25 @@ async function start(
   environment: Environment,
   name: BackendName,
   reason: string,
-  options: BackendOptions,
+  { check, ...options }: SelectBackendOptions,
 ): Promise<BackendChoice> {
-  return { name, ...(await BACKENDS[name].start(environment, options)), reason };
+  try {
+    const facts = await BACKENDS[name](options, environment);
+    await check?.();
+    return { name, ...facts, reason };
+  } catch (error) {
+    if (T2iError.isInstance(error)) throw error;
+    throw new BackendError(errorMessage(error), { cause: error });
+  }
 }
 
-function backendNamed(name: string): BackendName {
-  const found = BACKEND_NAMES.find((backend) => backend === name);
-  if (found !== undefined) return found;
-  throw new ConfigError(`There is no backend "${name}".`, { hint: `Choose one of auto, ${BACKEND_NAMES.join(', ')}.` });
+function backendNamed(name: string, { isNode }: Environment): BackendName {
+  if (Object.hasOwn(BACKENDS, name)) return name as BackendName;
+  const names = isNode ? NODE_BACKENDS : BROWSER_BACKENDS;
+  throw new ConfigError(`There is no backend "${name}".`, { hint: `Choose one of auto, ${names.join(', ')}.` });
 }
 
-/** `wasm 4.22.0 (simd128, 1 thread): the fastest that works here. Not native: …` */
+/** For example `wasm 4.22.0 (simd128, 1 thread): the fastest that works here. Not native: …`. */
 export function describeChoice({
   name,
   version,

@@ -1,93 +1,15 @@
-/** The backends `node` and `node-gpu`: TensorFlow's C library behind `@tensorflow/tfjs-node` and `-gpu`. */
+/** The backends `node` and `node-gpu`: TensorFlow's C library, through `@t2i/backend-tensorflow`. */
 
-import { BackendError } from '@t2i/core';
-import {
-  backend,
-  findBackend,
-  findBackendFactory,
-  getKernelsForBackend,
-  unregisterKernel,
-} from '@tensorflow/tfjs-core';
-import { activate, type Backend } from '../backend.ts';
-import { type Environment, loadOptional } from '../environment.ts';
-import { correctRound } from './tensorflow-round.ts';
+import { type BackendFacts, type Environment, loadOptional } from '@t2i/backend-utils';
+import { importHere } from '../import-here.ts';
 
-/** What tfjs calls the backend of either package. */
-const TFJS_NAME = 'tensorflow';
+const PACKAGE = '@t2i/backend-tensorflow';
 
-/** What both packages export. They are CommonJS: seen from here, everything may be behind `default`. */
-interface TensorflowModule {
-  readonly version?: Readonly<Record<string, string>>;
-  readonly default?: TensorflowModule;
+type TensorflowModule = typeof import('@t2i/backend-tensorflow');
+
+export async function startTensorflow(name: 'node' | 'node-gpu', environment: Environment): Promise<BackendFacts> {
+  const hint = `Install it: npm install ${PACKAGE} @tensorflow/tfjs-${name}`;
+  const importModule = environment.importModule ?? importHere;
+  const module = await loadOptional<TensorflowModule>(importModule, PACKAGE, hint);
+  return module.startTensorflow(name, environment);
 }
-
-/** What the backend of either package says about itself. */
-interface TensorflowBackend {
-  readonly isGPUPackage?: boolean;
-  readonly isUsingGpuDevice?: boolean;
-  readonly binding?: { readonly TF_Version?: string };
-}
-
-/** The functions of `node:util` that tfjs-node 4.22 calls and Node 23 took away. */
-export interface LegacyUtil {
-  isNullOrUndefined?: (value: unknown) => boolean;
-  isArray?: (value: unknown) => boolean;
-}
-
-function tensorflow(packageName: 'node' | 'node-gpu', requirements: string): Backend {
-  const name = `@tensorflow/tfjs-${packageName}`;
-  const hint =
-    `Install it: npm install ${name}. ${requirements} ` +
-    `Where its installer fails: npm install --ignore-scripts ${name}, then t2i backend build ${packageName}.`;
-  return {
-    async start(environment) {
-      if (findBackendFactory(TFJS_NAME) != null)
-        refuseTheOther(packageName, findBackend(TFJS_NAME) as TensorflowBackend);
-      await restoreLegacyUtil(environment);
-      if (environment.isNode) process.env.TF_CPP_MIN_LOG_LEVEL ??= '1'; // it tells of itself on stderr otherwise
-      const module = await loadOptional<TensorflowModule>(environment, name, hint).catch((error) => {
-        forgetKernels();
-        throw error;
-      });
-      await activate(TFJS_NAME);
-      const running = backend() as TensorflowBackend;
-      correctRound(TFJS_NAME);
-      const version = [(module.default ?? module).version?.['tfjs-node'], running.binding?.TF_Version].filter(Boolean);
-      return {
-        tfjsName: TFJS_NAME,
-        ...(version.length > 0 && { version: version.join(' on TensorFlow ') }),
-        ...(packageName === 'node-gpu' && { device: running.isUsingGpuDevice ? 'gpu' : 'cpu' }),
-      };
-    },
-  };
-}
-
-/** Both packages register one name with tfjs: the second to be loaded in a process would be ignored. */
-function refuseTheOther(backend: string, { isGPUPackage }: TensorflowBackend): void {
-  if (isGPUPackage === undefined || isGPUPackage === (backend === 'node-gpu')) return;
-  throw new BackendError(`The backend ${isGPUPackage ? 'node-gpu' : 'node'} runs in this process, ${backend} cannot.`, {
-    hint: 'Use one of them in a process.',
-  });
-}
-
-/**
- * A package without its addon fails after it has registered its kernels, and before its backend; each of them would be a warning when the other
- * package is loaded. Those of a backend that is there belong to somebody else, an application's own copy of the package, say.
- */
-function forgetKernels(): void {
-  if (findBackendFactory(TFJS_NAME) != null) return;
-  for (const { kernelName } of getKernelsForBackend(TFJS_NAME)) unregisterKernel(kernelName, TFJS_NAME);
-}
-
-/** Gives `node:util` back what tfjs-node needs of it. Nothing happens where it still has it. */
-async function restoreLegacyUtil({ importModule }: Environment): Promise<void> {
-  const { default: util } = (await importModule('node:util')) as { default: LegacyUtil };
-  util.isNullOrUndefined ??= (value) => value === null || value === undefined;
-  util.isArray ??= Array.isArray;
-}
-
-/** TensorFlow on the CPU. */
-export const node: Backend = tensorflow('node', 'Its installer downloads libtensorflow (x64, or arm64 on macOS).');
-
-/** TensorFlow on an NVIDIA card, or without one on the CPU. */
-export const nodeGpu: Backend = tensorflow('node-gpu', 'Linux or Windows on x64, with CUDA 11.2 and cuDNN 8.1.');

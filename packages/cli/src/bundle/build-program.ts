@@ -22,13 +22,8 @@ import { copyPackage, packageDirectory } from './packages.ts';
 /** Backends that come only when they are asked for. */
 export type ExtraBackend = 'webgpu' | 'node' | 'node-gpu';
 
-/** Packages that are copied as they are. */
-const AS_THEY_ARE: Readonly<Record<ExtraBackend, string>> = {
-  webgpu: 'webgpu',
-  node: '@tensorflow/tfjs-node',
-  'node-gpu': '@tensorflow/tfjs-node-gpu',
-};
 const NATIVE = '@t2i/backend-native';
+const TENSORFLOW = '@t2i/backend-tensorflow';
 const WEBGPU_BACKEND = '@tensorflow/tfjs-backend-webgpu';
 
 /** CommonJS in a file of ES modules still asks for these. */
@@ -48,7 +43,10 @@ export async function buildProgram(
 ): Promise<{ kernels: string | undefined }> {
   const cli = dirname(BUNDLE_ENTRIES.train);
   const backend = await directoryOf('@t2i/backend', cli);
-  const byName = backends.includes('webgpu') ? [NATIVE, WEBGPU_BACKEND] : [NATIVE];
+  const tensorflow = backends.filter((name) => name !== 'webgpu');
+  const byName = [NATIVE];
+  if (backends.includes('webgpu')) byName.push(WEBGPU_BACKEND);
+  if (tensorflow.length > 0) byName.push(TENSORFLOW);
   const entryPoints: Record<string, string> = { train: BUNDLE_ENTRIES.train };
   for (const name of byName) entryPoints[fileName(name)] = name;
   await runEsbuild({ entryPoints, outdir: join(out, 'dist'), splitting: true, absWorkingDir: backend });
@@ -56,8 +54,11 @@ export async function buildProgram(
 
   const modules = join(out, 'node_modules');
   await copyPackage('sharp', await directoryOf('@t2i/image-node', cli), modules);
-  for (const name of backends) await copyPackage(AS_THEY_ARE[name], backend, modules);
-  await copyWebAssembly(await directoryOf('@tensorflow/tfjs-backend-wasm', backend), join(out, 'dist'));
+  if (backends.includes('webgpu')) await copyPackage('webgpu', backend, modules);
+  for (const name of tensorflow)
+    await copyPackage(`@tensorflow/tfjs-${name}`, await directoryOf(TENSORFLOW, cli), modules);
+  const wasm = await directoryOf('@t2i/backend-wasm', backend);
+  await copyWebAssembly(await directoryOf('@tensorflow/tfjs-backend-wasm', wasm), join(out, 'dist'));
   if (pretrained) await copyWeights(await directoryOf('@t2i/text-encoder', cli), out);
   const { version } = (await readJsonFile(backend, 'package.json')) as { version: string };
   await writeJsonFile(join(out, 'package.json'), { name: 't2i-bundle', version, private: true, type: 'module' });

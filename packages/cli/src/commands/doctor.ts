@@ -1,6 +1,6 @@
 /** `t2i doctor`: which backends work here, and what the others are missing. */
 
-import { BACKEND_NAMES, type BackendName, type BackendReport, inspectBackends } from '@t2i/backend';
+import { type BackendName, type BackendReport, inspectBackends, NODE_BACKENDS } from '@t2i/backend';
 import { Command } from 'commander';
 import type { Output } from '../output.ts';
 import { probeBackend } from '../probe-backend.ts';
@@ -13,7 +13,7 @@ export function doctorCommand(output: Output): Command {
     .description('show which compute backends work on this machine, and what the others are missing')
     .action(async () => {
       output.write(`node ${process.version} on ${process.platform}-${process.arch}\n\n`);
-      for (const name of BACKEND_NAMES) output.write(`${describe(await tried(name))}\n`);
+      for (const name of NODE_BACKENDS) output.write(`${describe(await tried(name))}\n`);
     });
 }
 

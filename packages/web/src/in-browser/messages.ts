@@ -1,10 +1,7 @@
 /** What page and worker say to each other. The page orders under a number; answers carry it. */
 
+import type { BrowserBackend } from '@t2i/backend';
 import type { GenerateRequest, InterpolateRequest, LoadProgress, ModelFacts } from '../image-source.ts';
-
-/** In the order in which they are tried. */
-export const BACKEND_NAMES = ['webgpu', 'webgl', 'wasm'] as const;
-export type BrowserBackend = (typeof BACKEND_NAMES)[number];
 
 /** What the worker does. The first order opens the model. */
 export type Order =

@@ -1,5 +1,6 @@
 /** A model inside the browser as a source of images: no server, a thread of its own. */
 
+import type { BrowserBackend } from '@t2i/backend';
 import {
   type DrawnImage,
   type GenerateRequest,
@@ -10,7 +11,7 @@ import {
   SourceError,
   type SourceErrorKind,
 } from '../image-source.ts';
-import type { Answer, BrowserBackend, Failure, Message, OpenedModel, Order } from './messages.ts';
+import type { Answer, Failure, Message, OpenedModel, Order } from './messages.ts';
 
 export interface BrowserSourceOptions {
   /** Address of the directory with `model.json`. */

@@ -1,10 +1,11 @@
 /** The thread that draws: opens a published model on the best backend there is, then does what the page orders, one after the other. */
 
+import type { BrowserBackend } from '@t2i/backend';
 import { errorMessage, T2iError } from '@t2i/core';
 import { downloadPublishedModel, PublishedModel } from '@t2i/published-model';
 import { onFirstBackend } from './backends.ts';
 import { drawRows, rowsToGenerate, rowsToInterpolate } from './draw.ts';
-import type { Answer, BrowserBackend, Failure, Message, OpenedModel, Order } from './messages.ts';
+import type { Answer, Failure, Message, OpenedModel, Order } from './messages.ts';
 import { encodePng } from './png.ts';
 
 /** Of the browser's store of files; the version is that of how files are kept, not of a model. */

@@ -1,8 +1,10 @@
 /** `t2i backend build`: the C++ kernels of `native`, or the addon of tfjs-node against a TensorFlow that is at hand. */
 
+import { describeChoice } from '@t2i/backend';
 import { compileKernels } from '@t2i/backend-native/compile';
+import type { TensorflowBackend } from '@t2i/backend-tensorflow';
+import { buildAddon, checkBackend } from '@t2i/backend-tensorflow/build';
 import { ConfigError } from '@t2i/core';
-import { buildAddon, checkBackend, type TensorflowBackend } from '@t2i/tensorflow-build';
 import { Argument, Command } from 'commander';
 import { examples } from '../../examples.ts';
 import type { Output } from '../../output.ts';
@@ -64,6 +66,7 @@ async function buildTensorflow(
   output.info(`Building the addon of the backend ${backend} …`);
   const { addon, libraries, tensorflow } = await buildAddon(backend, libtensorflow);
   output.write(`${addon}\n  TensorFlow ${tensorflow}, from ${libraries} (keep it there)\n`);
-  const { description, difference } = await checkBackend(backend);
+  const { facts, difference } = await checkBackend(backend);
+  const description = describeChoice({ name: backend, ...facts, reason: 'works' });
   output.write(`  ${description} At most ${difference.toExponential(0)} from the backend cpu.\n`);
 }

@@ -1,0 +1,2 @@
+export type { TensorflowBackend } from './package-names.ts';
+export { startTensorflow } from './start-tensorflow.ts';

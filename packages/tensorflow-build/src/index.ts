@@ -1,5 +1,0 @@
-export type { BuiltAddon } from './build-addon.ts';
-export { buildAddon } from './build-addon.ts';
-export type { CheckedBackend } from './check-backend.ts';
-export { checkBackend } from './check-backend.ts';
-export type { TensorflowBackend } from './tfjs-node-package.ts';
