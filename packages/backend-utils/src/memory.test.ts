@@ -1,11 +1,14 @@
+import type { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, it } from 'vitest';
 import { activate } from './backend.ts';
 import { countTensors, withoutLeaks } from './memory.ts';
+import { silenceBanner } from './silence-banner.ts';
 
 beforeAll(async () => {
   await activate('cpu');
+  silenceBanner(tf.backend() as MathBackendCPU);
 });
 
 it('returns what the work returns', async () => {

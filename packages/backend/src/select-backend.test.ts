@@ -199,8 +199,8 @@ describe('check', () => {
 describe('a backend asked for', () => {
   it.each([
     ['native', 'npm install @t2i/backend-native'],
-    ['node', 'npm install @tensorflow/tfjs-node'],
-    ['node-gpu', 'npm install @tensorflow/tfjs-node-gpu'],
+    ['node', 'npm install @t2i/backend-tensorflow @tensorflow/tfjs-node'],
+    ['node-gpu', 'npm install @t2i/backend-tensorflow @tensorflow/tfjs-node-gpu'],
     ['webgpu', 'npm install webgpu @tensorflow/tfjs-backend-webgpu'],
   ] as const)('and not installed is an error that says how to install it: %s', async (prefer, command) => {
     const environment = fakeEnvironment();
