@@ -1,3 +1,3 @@
 import { library } from '../../tsup.base.ts';
 
-export default library(['src/index.ts', 'src/build/index.ts']);
+export default library(['src/index.ts', 'src/addon/index.ts']);

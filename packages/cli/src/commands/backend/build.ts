@@ -3,7 +3,7 @@
 import { describeChoice } from '@t2i/backend';
 import { compileKernels } from '@t2i/backend-native/compile';
 import type { TensorflowBackend } from '@t2i/backend-tensorflow';
-import { buildAddon, checkBackend } from '@t2i/backend-tensorflow/build';
+import { buildAddon, checkBackend } from '@t2i/backend-tensorflow/addon';
 import { ConfigError } from '@t2i/core';
 import { Argument, Command } from 'commander';
 import { examples } from '../../examples.ts';
