@@ -62,7 +62,7 @@ async function choose(environment: Environment, options: SelectBackendOptions): 
         throw new BackendError('TensorFlow finds no graphics card that it can use.');
       return choice;
     } catch (error) {
-      if (!T2iError.isInstance(error) || error.code !== 'ERR_BACKEND') throw error;
+      if (!BackendError.isInstance(error)) throw error;
       problems.push(`Not ${name}: ${error.message.replace(/\.$/, '')}`);
     }
   }
