@@ -67,7 +67,7 @@ describe('augment', () => {
     expect(new Set(counts).size).toBeGreaterThan(2);
   });
 
-  it('draws all from the rng', () => {
+  it('samples everything from the rng', () => {
     const images = tf.randomNormal([ROWS, SIDE, SIDE, 3], 0, 1, 'float32', 1) as tf.Tensor4D;
     const drawn = (seed: number) => augment(images, ['translation', 'cutout'], new Rng(seed)).dataSync();
     expect(drawn(3)).toEqual(drawn(3));

@@ -56,7 +56,7 @@ describe('step', () => {
     expect(await outcome(false)).toEqual(await outcome(true));
   });
 
-  it('goes on with the gradients that an exchange gives back, D first', async () => {
+  it('applies the gradients returned by an exchange, D first', async () => {
     const before = tf.memory().numTensors;
     const models = [smallModel(), smallModel()];
     const tensorsOf = (index: number) => models[index]!.state().then(({ tensors }) => tensors);
@@ -244,7 +244,7 @@ describe('state and load', () => {
 describe('generate', () => {
   it('follows noise and caption, in [-1, 1], rows apart from each other', async () => {
     const model = smallModel();
-    await model.load(byPattern(await model.state())); // fresh weights draw an even grey
+    await model.load(byPattern(await model.state())); // initial weights give an even grey
     const rng = new Rng(4);
     const embeddings = randomEmbeddings(rng, 2);
     const noise = rng.normal(2 * model.noiseDim);
@@ -263,7 +263,7 @@ describe('generate', () => {
     model.dispose();
   });
 
-  it('draws any number of rows', async () => {
+  it('generates any number of rows', async () => {
     const model = smallModel();
     const rng = new Rng(4);
     const [embeddings, noise] = [randomEmbeddings(rng, 70), rng.normal(70 * model.noiseDim)];
@@ -277,7 +277,7 @@ describe('generate', () => {
 });
 
 describe('the moving average', () => {
-  it('halves the distance to the weights in a half-life, and draws', async () => {
+  it('halves the distance to the weights in a half-life, and generates', async () => {
     const rng = () => new Rng(3);
     const [plain, averaged] = [smallModel(), smallModel({ emaHalfLife: 4 })]; // a batch has 4 images
     const start = byPattern(await plain.state());
@@ -302,7 +302,7 @@ describe('the moving average', () => {
 
 describe('exportGenerator', () => {
   it.each([{}, { residual: true, emaHalfLife: 10 }])(
-    'opens in plain TensorFlow.js and draws the same, %o',
+    'opens in plain TensorFlow.js and generates the same images, %o',
     async (overrides) => {
       const model = smallModel(overrides);
       await train(model, 2, new Rng(3));

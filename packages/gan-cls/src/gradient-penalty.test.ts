@@ -23,7 +23,7 @@ function exactPenalty(): tf.Scalar {
 }
 
 describe('gradientPenalty', () => {
-  it('has the gradient of second derivatives, and says the squared slope', () => {
+  it('has the gradient of second derivatives, and reports the squared slope', () => {
     let squaredSlope = Number.NaN;
     const { grads } = tf.variableGrads(() => {
       const penalty = gradientPenalty(logitsOf, images, logitsOf(images));
@@ -39,7 +39,7 @@ describe('gradientPenalty', () => {
     }
   });
 
-  it('is nothing where D is flat', () => {
+  it('is zero where D is flat', () => {
     const flat = (x: tf.Tensor) => tf.mul(tf.sum(tf.reshape(x, [ROWS, 32]), 1, true), 0);
     const { squaredSlope, surrogate } = gradientPenalty(flat, images, flat(images));
     expect([squaredSlope.dataSync()[0], surrogate.dataSync()[0]]).toEqual([0, 0]);

@@ -75,7 +75,7 @@ describe('styleLoss', () => {
     expect((await styleLoss(z, tf.zerosLike(z)).data())[0]).toBeCloseTo((1 + 4 + 1) / 4, 6);
   });
 
-  it('has the gradient that finite differences have', async () => {
+  it('has the gradient of finite differences', async () => {
     const rng = new Rng(3);
     const z = tf.tensor2d(rng.normal(15), [3, 5]);
     const s = rng.normal(15);
@@ -115,7 +115,7 @@ describe('step', () => {
       expect((unmoved - twice) / (unmoved - little)).toBeCloseTo(2, 1);
     }));
 
-  it('learns to find the noise of images again, also of those it has not seen', async () => {
+  it('learns to recover the noise of seen and unseen images', async () => {
     const style = new StyleEncoder({ ...CONFIG, noiseDim: 2 }, painter, new Rng(1));
     const rng = new Rng(2);
     const losses: number[] = [];
@@ -185,7 +185,7 @@ describe('state and load', () => {
 });
 
 describe('encode', () => {
-  it('gives a row for each image, apart from the others, and refuses another size', () =>
+  it('encodes each image independently, and refuses another size', () =>
     withStyle(async (style) => {
       await style.load(byPattern(await style.state()));
       const images = randomImages(new Rng(4), 70);
@@ -199,7 +199,7 @@ describe('encode', () => {
     }));
 });
 
-it('is made for one size and one noise', async () => {
+it('is bound to one image size and noise length', async () => {
   const model = await generator();
   const before = tf.memory().numTensors;
   const make = (changes: Partial<StyleEncoderConfig>) => () =>

@@ -14,7 +14,7 @@ export interface EmbedDatasetOptions extends EmbedOptions {
   readonly encoder?: RunConfig['encoder'] | undefined;
 }
 
-/** Where the embeddings of a data set are, and of what kind. */
+/** The stored embeddings of a data set. */
 export interface EmbeddedDataset {
   readonly path: string;
   readonly encoder: string;
@@ -31,7 +31,7 @@ export async function embedDataset({ directory, encoder, ...options }: EmbedData
     const config = parseRunConfig({ data: { kind: 'prepared', directory }, encoder });
     const chosen = await chooseEncoder(config, dataset, options.logger);
     if (chosen.encoder.kind === BagOfWords.kind) {
-      throw new ConfigError('A bag of words is not embedded ahead: it is faster than a file.', {
+      throw new ConfigError('A bag of words needs no stored embeddings: it is faster than a file.', {
         hint: 'Name a trained encoder.',
       });
     }

@@ -18,7 +18,7 @@ const distinct = new Set(captionsOf(flowers)).size;
 const slowEncoder = () => Object.assign(new MockEncoder(), { kind: 'slow' });
 
 describe('embedCaptions', () => {
-  it('keeps the embeddings beside a prepared set: the next training starts without the encoder', () =>
+  it('stores embeddings beside a prepared set, so that the next training does not need the encoder', () =>
     withTemporaryDirectory(async (directory) => {
       const data = { kind: 'prepared', directory } as const;
       const [first, second] = [slowEncoder(), slowEncoder()];
@@ -33,7 +33,7 @@ describe('embedCaptions', () => {
       await close();
     }));
 
-  it('keeps the same numbers in memory where no file can be', () =>
+  it('keeps the same embeddings in memory where it cannot write', () =>
     withTemporaryDirectory(async (directory) => {
       await writeFile(join(directory, 'embeddings'), 'a file in the place of the directory');
       const warnings: string[] = [];
@@ -46,7 +46,7 @@ describe('embedCaptions', () => {
       await other.close();
     }));
 
-  it.skipIf(process.platform === 'win32')('neither reads nor writes where a link leads out of the set', () =>
+  it.skipIf(process.platform === 'win32')('follows no link out of the data set', () =>
     withTemporaryDirectory(async (place) => {
       const directory = join(place, 'set');
       await mkdir(directory);
@@ -68,7 +68,7 @@ describe('embedCaptions', () => {
     }),
   );
 
-  it('leaves a bag of words as it is', async () => {
+  it('does not embed ahead for a bag of words', async () => {
     const words = BagOfWords.fit(captionsOf(flowers));
     expect((await embedCaptions(words, flowers, toy)).encoder).toBe(words);
   });
@@ -116,20 +116,20 @@ describe('chooseEncoder', () => {
     return { ...(await chooseEncoder(config, dataset, logger)), messages };
   };
 
-  it('takes a bag of words for other data than Oxford-102, and says so in a line', async () => {
+  it('uses a bag of words for data other than Oxford-102, and logs it', async () => {
     const { encoder, config, messages } = await choose({ kind: 'automatic' }, 'toy-flowers');
     expect(encoder).toBeInstanceOf(BagOfWords);
     expect([config.kind, messages]).toEqual(['bag-of-words', ['Text encoder: a bag of words']]);
   });
 
-  it('takes for Oxford-102 the trained one where it is there, and says what it took', async () => {
+  it('uses the pretrained encoder for Oxford-102 if installed, and logs its choice', async () => {
     const kind = (await hasPretrained('oxford-102')) ? 'pretrained' : 'bag-of-words';
     const { encoder, config, messages } = await choose({ kind: 'automatic' }, 'oxford-102');
     expect([config.kind, encoder.kind]).toEqual([kind, kind === 'pretrained' ? 'char-cnn-rnn' : kind]);
     expect(messages).toEqual([expect.stringMatching(/^Text encoder: .*oxford-102/)]);
   });
 
-  it('takes what it is told, whatever the data', async () => {
+  it('uses the configured encoder for any data', async () => {
     expect((await choose({ kind: 'bag-of-words' }, 'oxford-102')).config.kind).toBe('bag-of-words');
     await expect(choose({ kind: 'saved', directory: 'no/such/encoder' }, 'oxford-102')).rejects.toThrow(
       /no\/such\/encoder/,

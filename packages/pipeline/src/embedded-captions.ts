@@ -1,4 +1,4 @@
-/** The captions of a data set, embedded once and for all: training asks for them again in every step. */
+/** Embeds the captions of a data set once: training needs them in every step. */
 
 import { access, constants, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,13 +11,13 @@ import type { RunConfig } from './run-config.ts';
 const PROGRESS_EVERY_MS = 15_000;
 
 export interface EmbedOptions {
-  /** Bits of each number; default: as a file has them that is there, else 16. */
+  /** Bits of each number; default: those of an existing file, otherwise 16. */
   readonly precision?: Precision | undefined;
   readonly logger?: Logger | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** An encoder that knows the captions by heart. */
+/** An encoder with precomputed embeddings of the captions. */
 export interface EmbeddedCaptions {
   readonly encoder: CaptionEncoder;
   /** Closes the file behind it. */
@@ -25,8 +25,8 @@ export interface EmbeddedCaptions {
 }
 
 /**
- * Embeds every caption of the data set, or finds that it was done before; other captions go through the encoder.
- * A prepared data set keeps the embeddings in its directory. Where that is not possible they stay in memory, with the same numbers.
+ * Embeds every caption of the data set unless that was done before; other captions go through the encoder.
+ * A prepared data set keeps the embeddings in its directory. Where it cannot write them, they stay in memory, with the same values.
  * A bag of words is left as it is: it is faster than a file.
  */
 export async function embedCaptions(
@@ -48,7 +48,7 @@ export async function embedCaptions(
 
 /**
  * The embeddings of every caption, kept beside a prepared data set: row by row in the order of items. The caller closes the file.
- * @throws CheckpointError when a file is there that is damaged; T2iError `ERR_WRITE` when none can be written
+ * @throws CheckpointError for a damaged file; T2iError `ERR_WRITE` when the file cannot be written
  */
 export function cacheCaptions(
   encoder: CaptionEncoder,
@@ -71,7 +71,7 @@ function workOf(encoder: CaptionEncoder, dataset: TextImageDataset, { logger, si
   return { encoder, captions: captionsOf(dataset), signal, onProgress: progressLines(logger) };
 }
 
-/** Also false where the directory leads out of the set: what is there is not of this set. */
+/** False, too, where a link leads out of the data set. */
 async function canWrite(directory: string, logger = silentLogger): Promise<boolean> {
   const embeddings = join(directory, EMBEDDINGS);
   try {
@@ -79,9 +79,7 @@ async function canWrite(directory: string, logger = silentLogger): Promise<boole
     await access(await directoryInside(directory, EMBEDDINGS), constants.W_OK);
     return true;
   } catch {
-    logger.warn(
-      `${embeddings} cannot be written: the embeddings of the captions stay in memory and are lost afterwards.`,
-    );
+    logger.warn(`Cannot write ${embeddings}: the embeddings of the captions stay in memory for this training only.`);
     return false;
   }
 }

@@ -45,7 +45,7 @@ async function generate(directory: string) {
   return { pipeline, images, pixels: toRgbImages(images).flatMap(({ data }) => [...data]) };
 }
 
-describe.skipIf(process.platform === 'win32')('a link in a directory of somebody else', () => {
+describe.skipIf(process.platform === 'win32')('a link in an untrusted directory', () => {
   it('does not lead to the encoder of a run', async () => {
     const run = join(root, 'linked-run');
     await cp(runDirectory, run, { recursive: true });
@@ -92,7 +92,7 @@ describe('exportRun', () => {
     expect(maxDifference(published.pixels, run.pixels)).toBeLessThanOrEqual(1);
   });
 
-  it('makes a model whose encoder another run can be trained with', async () => {
+  it('exports an encoder that another run can use', async () => {
     const directory = join(root, 'b/model');
     const { encoder } = await exportRun({ runDirectory, outDirectory: directory });
     const again = join(root, 'by-its-encoder');
@@ -113,7 +113,7 @@ describe('exportRun', () => {
     expect((await generate(join(root, 'site/model'))).images.data).toEqual((await generate(runDirectory)).images.data);
   });
 
-  it('lets an exported model go when told to, but nothing else', async () => {
+  it('replaces an exported model on request, but nothing else', async () => {
     const outDirectory = join(root, 'again');
     await exportRun({ runDirectory, outDirectory });
     await writeFile(join(outDirectory, 'README.md'), 'old');
@@ -130,7 +130,7 @@ describe('exportRun', () => {
     expect(await readdir(runDirectory)).toContain('run.json');
   });
 
-  it('has files made to stand beside the model, by what was published', async () => {
+  it('writes additional files made from the published model', async () => {
     const outDirectory = join(root, 'with-card');
     const manifest = await exportRun({
       runDirectory,
@@ -143,7 +143,7 @@ describe('exportRun', () => {
     expect(await readFile(join(outDirectory, 'README.md'), 'utf8')).toBe(`3 ${manifest.facts.step} 4,32,32,3`);
   });
 
-  it('copies a published model as it is, checked whole', async () => {
+  it('checks and copies a published model', async () => {
     const model = join(root, 'to-copy');
     const manifest = await exportRun({ runDirectory, outDirectory: model });
     const copy = join(root, 'copied/model');
@@ -155,7 +155,7 @@ describe('exportRun', () => {
     await expect(exportModel(model, { outDirectory: join(root, 'none') })).rejects.toThrow(CheckpointError);
   });
 
-  it('writes into no directory that holds something, and leaves no half', async () => {
+  it('refuses a directory that is not empty, and leaves no partial export', async () => {
     await expect(exportRun({ runDirectory, outDirectory: runDirectory })).rejects.toThrow(ConfigError);
     const outDirectory = join(root, 'half');
     await expect(exportRun({ runDirectory, outDirectory, page: join(root, 'no-page') })).rejects.toMatchObject({
@@ -166,6 +166,6 @@ describe('exportRun', () => {
   });
 });
 
-it('a directory with neither a run nor a model says so', async () => {
+it('refuses a directory without a run or a model', async () => {
   await expect(TextToImagePipeline.open(root)).rejects.toThrow(/holds no run/);
 });

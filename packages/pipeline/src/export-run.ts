@@ -36,7 +36,7 @@ export interface ExportRunOptions extends ExportPlace {
   readonly beside?: ((exported: ExportedRun) => Promise<Readonly<Record<string, string | Uint8Array>>>) | undefined;
 }
 
-/** What was published, and what it was trained as. */
+/** The published model and the record of its run. */
 export interface ExportedRun {
   readonly record: RunRecord;
   readonly manifest: ModelManifest;
@@ -45,7 +45,7 @@ export interface ExportedRun {
 }
 
 /**
- * Writes what `TextToImagePipeline.open` and `openPublishedModel` open. A backend must have been chosen; the directory is whole or not there.
+ * Writes what `TextToImagePipeline.open` and `openPublishedModel` open. A backend must have been chosen; the directory is written completely or not at all.
  * @throws ConfigError when `outDirectory` is not empty
  * @throws CheckpointError when the run has no whole checkpoint, or not its encoder
  */

@@ -14,7 +14,7 @@ describe('openData', () => {
     await dataset.close();
   });
 
-  it('refuses images of which a crop would show only a part, and says how to prepare them', async () => {
+  it('refuses images that are too large for the crop, and explains how to prepare them', async () => {
     await withTemporaryDirectory(async (root) => {
       const from = join(root, 'images');
       const image: RgbImage = { data: new Uint8Array(8 * 8 * 3), width: 8, height: 8 };

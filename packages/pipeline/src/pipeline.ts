@@ -9,13 +9,13 @@ import { kindOf } from './model-settings.ts';
 import { openDirectory } from './open-directory.ts';
 import { loadRunEncoder, type RunRecord, textToImageRun } from './run-record.ts';
 
-/** What an opened run was made of, and how far it had come. */
+/** The record of an opened run, and its progress. */
 export interface OpenedRun {
   readonly record: RunRecord;
   readonly checkpoint: Pick<Checkpoint, 'path' | 'weights'> & Pick<Checkpoint['progress'], 'step' | 'epoch' | 'images'>;
 }
 
-/** Where a pipeline comes from that `open` made: one of the two. */
+/** The origin of an opened pipeline: one of the two. */
 export interface Opened {
   readonly run?: OpenedRun;
   readonly published?: ModelManifest;
@@ -40,7 +40,7 @@ export class TextToImagePipeline extends TextToImage {
     this.published = published;
   }
 
-  /** In training, until the weights were as they are; undefined only of a pipeline that was opened from neither. */
+  /** Images shown in training up to these weights; undefined for a pipeline that was not opened. */
   get imagesShown(): number | undefined {
     return this.run?.checkpoint.images ?? this.published?.facts.imagesShown;
   }
@@ -77,10 +77,10 @@ async function openRun(directory: string, logger: Logger | undefined): Promise<T
   });
 }
 
-/** @throws CheckpointError when the pipeline is a published model: what it was trained on is not in it */
+/** @throws CheckpointError when the pipeline is a published model, which does not record its training */
 export function requireRun({ run }: TextToImagePipeline, directory: string): OpenedRun {
   if (run !== undefined) return run;
-  throw new CheckpointError(`${directory} is a published model: what it was trained on is not in it.`, {
+  throw new CheckpointError(`${directory} is a published model, which does not record its training.`, {
     hint: 'Give the directory of the run.',
   });
 }

@@ -20,7 +20,7 @@ const dataset = {
   captions: (item: number) => CAPTIONS[item]!,
 };
 
-it('says of every caption whether its text was trained on, and looks for such as were, or were not', async () => {
+it('marks captions by whether training saw their text, and prefers seen or unseen ones', async () => {
   const { preview, batches } = parseRunConfig({
     data: { kind: 'toy-flowers' },
     batches: { captionsPerImage: 1 },

@@ -16,7 +16,7 @@ describe('parseRunConfig', () => {
     });
   });
 
-  it('reads a configuration of before there were kinds of model', async () => {
+  it('reads an old configuration without a kind of model', async () => {
     const saved = JSON.parse(await readFile(new URL('../../flowers/model/training.json', import.meta.url), 'utf8'));
     expect(saved.model).not.toHaveProperty('kind');
     expect(parseRunConfig(saved).model).toEqual({ kind: 'gan-cls', ...saved.model });

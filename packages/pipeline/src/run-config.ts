@@ -24,7 +24,7 @@ const encoderSchema = z.discriminatedUnion('kind', [
     .describe('the pretrained one for Oxford-102, a bag of words for other data'),
   z.strictObject({
     kind: z.literal('pretrained'),
-    name: z.literal('oxford-102').describe('what it was trained on'),
+    name: z.literal('oxford-102').describe('its training data'),
   }),
   z.strictObject({
     kind: z.literal('bag-of-words'),

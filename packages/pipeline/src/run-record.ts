@@ -1,4 +1,4 @@
-/** What a run was made of: its configuration, and the data and the encoder it saw. Kept in `run.json`. */
+/** The record of a run in `run.json`: its configuration, data set and text encoder. */
 
 import { join } from 'node:path';
 import { type CaptionEncoder, CheckpointError, type Logger, type TextImageDataset } from '@t2i/core';

@@ -42,7 +42,7 @@ async function twoClasses(root: string): Promise<string> {
   return (await prepareDirectory({ from, cacheDirectory: root, name: 'two', storedSize: 38 })).directory;
 }
 
-it('says what it is measured on, and leaves out what cannot be had', async () => {
+it('reports its data, and leaves out unavailable metrics', async () => {
   await tf.setBackend('cpu');
   await withTemporaryDirectory(async (root) => {
     const directory = await twoClasses(root);

@@ -12,7 +12,7 @@ export interface DownloadOptions {
 const PASSING = [408, 429, 500, 502, 503, 504];
 
 /**
- * Fetches, always asking the server whether what the browser holds is still right.
+ * Fetches, and always revalidates the browser's cache.
  * @throws T2iError `ERR_FETCH` when the server does not respond or fails temporarily: worth another attempt
  * @throws CheckpointError when there is no such file
  */
@@ -85,7 +85,7 @@ export async function downloadBytes(
   return bytes;
 }
 
-/** Reads a body to its end; what is left after an error need not come. */
+/** Reads a body to its end, and cancels it after an error. */
 async function forEachPiece(
   url: URL,
   response: Response,

@@ -1,5 +1,5 @@
 /**
- * `model.json`: what a published model is, and which two files hold it. Beside it lie `generator.safetensors` and
+ * `model.json` describes a published model and its two files. Beside it lie `generator.safetensors` and
  * `encoder.safetensors`; matrices in them are float16 unless `precision` says float32, vectors always float32.
  */
 

@@ -30,7 +30,7 @@ const openWith = (name: string, answer: (bytes: Uint8Array) => Response | Promis
 const GENERATOR = 'generator.safetensors';
 
 describe('openPublishedModel', () => {
-  it('opens the same model as from the directory, and tells of every byte', async () => {
+  it('opens the same model as from the directory, and reports every byte', async () => {
     const heard: DownloadProgress[] = [];
     const { fetch, requests } = network(directory);
     const opened = await openPublishedModel({ baseUrl, fetch, onProgress: (progress) => heard.push(progress) });
@@ -48,7 +48,7 @@ describe('openPublishedModel', () => {
     local.dispose();
   });
 
-  it('opens a directory on disk in Node, and says what is missing there', async () => {
+  it('opens a file URL in Node, and names missing files', async () => {
     const opened = await openPublishedModel({ baseUrl: pathToFileURL(directory) });
     expect(opened.manifest).toEqual(manifest);
     expect(await opened.deviation()).toBeLessThan(1e-4);
@@ -60,7 +60,7 @@ describe('openPublishedModel', () => {
     });
   });
 
-  it('takes an address for each file, whatever its name, and keeps the hashes of the manifest', async () => {
+  it('accepts a URL for each file, and checks the hashes of the manifest', async () => {
     const at = (name: string) => new URL(`https://example.org/assets/${name}`);
     const names: Record<string, string> = {
       'a-1.json': 'model.json',
@@ -92,7 +92,7 @@ describe('openPublishedModel', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('says what is missing, and what may work later', async () => {
+  it('distinguishes missing files from temporary failures', async () => {
     const status = (code: number) => openWith(GENERATOR, () => new Response('', { status: code }));
     await expect(status(404)).rejects.toMatchObject({
       code: 'ERR_CHECKPOINT',
@@ -110,7 +110,7 @@ describe('openPublishedModel', () => {
     await expect(openWith(GENERATOR, () => new Response(broken))).rejects.toMatchObject({ code: 'ERR_FETCH' });
   });
 
-  it('ends when a description has no end, or claims more bytes than any memory has', async () => {
+  it('stops at an endless description and at an impossible size', async () => {
     let sent = 0;
     const endless = new ReadableStream<Uint8Array>({
       pull(controller) {
@@ -134,7 +134,7 @@ describe('openPublishedModel', () => {
     });
   });
 
-  it('ends with the reason of its signal, before and while files come', async () => {
+  it('rejects with the reason of its signal, before and during the download', async () => {
     const reason = new Error('the visitor left');
     await expect(openWith('none', () => new Response(''), AbortSignal.abort(reason))).rejects.toBe(reason);
     const stop = new AbortController();
@@ -176,7 +176,7 @@ describe('the cache', () => {
     kept = new Map();
   });
 
-  it('keeps the weights: a second visit asks for the description only, and still hears of all bytes', async () => {
+  it('keeps the weights: a second visit downloads only the description, and still reports all bytes', async () => {
     const { fetch, requests } = network(directory);
     const first = await open(fetch);
     expect([...kept.keys()].sort()).toEqual(
@@ -187,7 +187,7 @@ describe('the cache', () => {
     expect(second.at(-1)).toBe(first.at(-1));
   });
 
-  it('downloads again what was damaged in it, and holds one version of a file', async () => {
+  it('replaces damaged files, and holds one version of each', async () => {
     const { fetch, requests } = network(directory);
     await open(fetch);
     const [key] = kept.keys();
@@ -201,7 +201,7 @@ describe('the cache', () => {
     expect([...kept.values()].every((bytes) => bytes.length > 2)).toBe(true);
   });
 
-  it('that fails costs a download, nothing else; damaged files are not kept', async () => {
+  it('only costs a download when it fails; damaged files are not kept', async () => {
     const refuse = async () => Promise.reject(new Error('QuotaExceededError'));
     const full = { match: refuse, put: refuse, delete: refuse } as unknown as Cache;
     expect((await open(network(directory).fetch, full)).at(-1)).toBeGreaterThan(0);

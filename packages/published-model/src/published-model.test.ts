@@ -35,7 +35,7 @@ const publishTrained = (directory: string, precision?: 'float16' | 'float32', co
   publish(directory, trained.model as Awaited<ReturnType<typeof smallModel>>, encoder, precision, completion);
 
 describe('a published model', () => {
-  it('is three files that say what they are', async () => {
+  it('consists of three self-describing files', async () => {
     const manifest = await publishTrained(root);
     expect((await readdir(root)).sort()).toEqual(['encoder.safetensors', 'generator.safetensors', 'model.json']);
     expect(await isModelDirectory(root)).toBe(true);
@@ -57,7 +57,7 @@ describe('a published model', () => {
     expect(tensors['generator/norm8/moving_variance']!.dtype).toBe('F32');
   });
 
-  it('gives out its encoder, and no other', async () => {
+  it('opens its encoder, and no other', async () => {
     const manifest = await publishTrained(root);
     const opened = await openModelEncoder(root);
     expect(opened.id).toBe(manifest.encoder.id);
@@ -70,7 +70,7 @@ describe('a published model', () => {
     await expect(openModelEncoder(root)).rejects.toThrow(CheckpointError);
   });
 
-  it('completes captions that begin otherwise than the data do, for every caller', async () => {
+  it('completes captions that do not begin like the data, for every caller', async () => {
     const completion = { prefix: 'this flower has petals that are', unless: ['this', 'a'] };
     const plain = await publishTrained(root);
     const manifest = await publishTrained(root, 'float16', completion);
@@ -114,7 +114,7 @@ describe('a published model', () => {
       published.dispose();
     }));
 
-  it('knows a backend that computes rightly from one that does not', async () => {
+  it('distinguishes a correct backend from a wrong one', async () => {
     const { check } = await publishTrained(root);
     expect(check.values).toHaveLength(96);
     expect(new Set(check.values).size).toBeGreaterThan(48);
@@ -129,7 +129,7 @@ describe('a published model', () => {
     published.dispose();
   });
 
-  it('of the same weights has the same bytes and revision, of others another', async () => {
+  it('has bytes and a revision that depend only on its weights', async () => {
     const manifest = await publishTrained(root);
     await withTemporaryDirectory(async (directory) => {
       expect(revisionOf(await publishTrained(directory))).toBe(revisionOf(manifest));
@@ -296,7 +296,7 @@ describe('weights that match their hashes', () => {
 });
 
 describe('TextToImage', () => {
-  it('walks from one caption, or one noise, to another', async () => {
+  it('interpolates between captions and between noises', async () => {
     const first = (await trained.generate({ captions: ['a pink flower'], seed: 7 })).data;
     const size = first.length;
     const walk = await trained.interpolateCaptions('a pink flower', 'white petals', { seed: 7, steps: 3 });

@@ -1,4 +1,4 @@
-/** SHA-256: what a published file is known by. */
+/** SHA-256, which identifies published files. */
 
 import { sha256 as portableSha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';

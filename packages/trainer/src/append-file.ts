@@ -1,11 +1,11 @@
-/** A file that grows: what is appended is in the file when the promise resolves, and on the disk after `sync`. */
+/** An append-only file: data is in the file when the promise resolves, and on the disk after `sync`. */
 
 import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { writeError } from '@t2i/core/node';
 
-// Windows has not the last two. A run may be somebody else's: what it appends to is a file of the run, no link and no pipe.
+// Windows lacks the last two. A run may be untrusted: append only to a regular file, not through a link or a pipe.
 const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
 const APPEND = O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK;
 

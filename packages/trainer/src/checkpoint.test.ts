@@ -191,7 +191,7 @@ it('pruneCheckpoints keeps the newest', () =>
     expect(await readdir(directory(run))).toHaveLength(2);
   }));
 
-it('discardCheckpointsAfter removes what a run went back behind', () =>
+it('discardCheckpointsAfter removes later checkpoints', () =>
   inRun(async (run) => {
     for (const step of [3, 6, 9]) await saveCheckpoint(run, checkpoint(step));
     await discardCheckpointsAfter(run, 3);

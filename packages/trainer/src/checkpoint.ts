@@ -1,5 +1,5 @@
 /**
- * Checkpoints: `checkpoints/step-00000123/{model.safetensors, meta.json}`, each a directory that is whole or not there.
+ * Checkpoints: `checkpoints/step-00000123/{model.safetensors, meta.json}`, each directory written completely or not at all.
  * It is written beside its place, flushed, then renamed; `meta.json` carries the hash of the weights and of itself, so that
  * a file damaged later is noticed and the checkpoint before it is used.
  */
@@ -78,7 +78,7 @@ export async function saveCheckpoint(
 }
 
 /**
- * The newest checkpoint that is whole; damaged ones are passed over with a warning. Undefined when there is none at all.
+ * The newest intact checkpoint; damaged ones are skipped with a warning. Undefined when there are no checkpoints.
  * @throws CheckpointError when every checkpoint is damaged
  */
 export async function latestCheckpoint(
@@ -93,7 +93,7 @@ export async function latestCheckpoint(
       if (!CheckpointError.isInstance(error)) throw error;
       // a training under way has removed it, and has written a newer one
       if (!(await exists(path))) return latestCheckpoint(runDirectory, logger);
-      logger.warn(`Passing over a damaged checkpoint: ${error.message}`);
+      logger.warn(`Skipping a damaged checkpoint: ${error.message}`);
     }
   }
   if (paths.length === 0) return undefined;
@@ -109,14 +109,14 @@ export async function latestCheckpoint(
 const damaged = (count: number) =>
   count === 1 ? 'The only checkpoint' : count === 2 ? 'Both checkpoints' : `All ${count} checkpoints`;
 
-/** Where the newest checkpoint is, without a look into it; undefined when there is none. Cheap: for watching a training. */
+/** Path of the newest checkpoint, unread; undefined when there is none. Cheap enough to watch a training. */
 export async function latestCheckpointPath(runDirectory: string): Promise<string | undefined> {
   return (await listCheckpoints(runDirectory)).at(-1)?.path;
 }
 
 /**
  * The newest checkpoint, for using a trained model.
- * @throws CheckpointError when the run has none that is whole
+ * @throws CheckpointError when the run has no intact checkpoint
  */
 export async function loadLatestModelState(runDirectory: string, logger?: Logger): Promise<Checkpoint> {
   const checkpoint = await latestCheckpoint(runDirectory, logger);
@@ -186,7 +186,7 @@ export async function pruneCheckpoints(runDirectory: string, keepLast: number): 
   for (const { path } of (await listCheckpoints(runDirectory)).slice(0, -keepLast)) await discard(path);
 }
 
-/** Removes the checkpoints after `step`: those that were passed over when the run continued from there. */
+/** Removes the checkpoints after `step`: those that were skipped when the run continued from there. */
 export async function discardCheckpointsAfter(runDirectory: string, step: number): Promise<void> {
   for (const checkpoint of await listCheckpoints(runDirectory)) {
     if (checkpoint.step > step) await discard(checkpoint.path);

@@ -6,7 +6,7 @@ it('fills in the defaults of the paper', () => {
   expect(parseTrainerConfig({})).toMatchObject({ epochs: 600, learningRate: 2e-4, decayEvery: 100, maxSteps: 0 });
 });
 
-it('reads back what it gave out', () => {
+it('survives a round trip', () => {
   const config = parseTrainerConfig({ epochs: 3, maxMinutes: 0.5 });
   expect(parseTrainerConfig(JSON.parse(JSON.stringify(config)))).toEqual(config);
 });

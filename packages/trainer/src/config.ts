@@ -30,14 +30,14 @@ export const trainerConfigSchema = z.strictObject({
 
 /** With every default filled in. */
 export type TrainerConfig = z.output<typeof trainerConfigSchema>;
-/** What a person writes: only what differs from the defaults. */
+/** The input: only what differs from the defaults. */
 export type TrainerConfigInput = z.input<typeof trainerConfigSchema>;
 
 /** @throws ConfigError that names every field that is unknown or out of range */
 export function parseTrainerConfig(input: TrainerConfigInput): TrainerConfig {
   const result = trainerConfigSchema.safeParse(input);
   if (result.success) return result.data;
-  throw new ConfigError(`The trainer's configuration cannot be used:\n${z.prettifyError(result.error)}`, {
+  throw new ConfigError(`Invalid configuration of the trainer:\n${z.prettifyError(result.error)}`, {
     cause: result.error,
   });
 }

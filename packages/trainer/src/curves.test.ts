@@ -49,7 +49,7 @@ it('escapes names, and survives equal and negative values', async () => {
   await expect(renderSvg(svg)).resolves.toMatchObject({ height: 250 });
 });
 
-it('draws both files from the log, and none from an empty one', () =>
+it('writes both files from the log, and none for an empty log', () =>
   withTemporaryDirectory(async (run) => {
     await writeFile(join(run, 'log.jsonl'), '');
     await drawCurves(run);

@@ -20,7 +20,7 @@ describe('DivergenceGuard', () => {
     expect(() => warm(2).check(101, { 'loss/generator': 2001 })).toThrow('loss/generator is 2001 at step 101');
   });
 
-  it('lets a loss come back from near zero', () => {
+  it('allows a loss to recover from near zero', () => {
     expect(() => warm(1e-9).check(101, { 'loss/generator': 8 })).not.toThrow();
   });
 

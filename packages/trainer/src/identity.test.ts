@@ -7,7 +7,7 @@ const identity = (model: object, trainer: TrainerConfigInput = {}, batchSize = 4
   identityOf({ config: model as never }, { batchSize, batchesPerEpoch: 10 }, parseTrainerConfig(trainer));
 
 describe('assertSameRun', () => {
-  it('lets limits and intervals change, and the order of keys', () => {
+  it('allows changes of limits, intervals and key order', () => {
     const saved = identity({ filters: 64, size: { image: 64, noise: 100 } });
     const current = identity({ size: { noise: 100, image: 64 }, filters: 64 }, { epochs: 900, keepLast: 5 });
     expect(() => assertSameRun('here', saved, current)).not.toThrow();
@@ -36,7 +36,7 @@ describe('settingDifferences', () => {
     ]);
   });
 
-  it('of alternatives only that they are others', () => {
+  it('compares only the kind of different alternatives', () => {
     const [words, directory] = [
       { kind: 'words', size: 5 },
       { kind: 'folder', path: 'x' },

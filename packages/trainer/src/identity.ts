@@ -1,4 +1,4 @@
-/** What must be the same for a run to continue: resuming with anything else would be another run. */
+/** The settings that must not change when a run is resumed. */
 
 import type { BatchSource, JsonValue, Trainable } from '@t2i/core';
 import { CheckpointError } from '@t2i/core';
@@ -57,7 +57,7 @@ export function assertSameRun(path: string, saved: RunIdentity, current: RunIden
   );
 }
 
-/** A setting that is not the same in two configurations. */
+/** A setting that differs between two configurations. */
 export interface SettingDifference {
   /** With those above it: `trainer.learningRate`. */
   readonly name: string;

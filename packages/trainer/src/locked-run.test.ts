@@ -45,7 +45,7 @@ const killed = async ({ child, ended }: { child: ChildProcess; ended: Promise<st
   await ended;
 };
 
-it('the second is told who trains, and the first ends in the bytes of a run that was alone', async () => {
+it('the second process is told who trains, and the first ends in the bytes of an undisturbed run', async () => {
   await withTemporaryDirectory(async (directory) => {
     await train(join(directory, 'alone'));
     const run = join(directory, 'shared');

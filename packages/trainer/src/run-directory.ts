@@ -22,7 +22,7 @@ const RUN_FORMAT = 1;
 const RECORD = 'run.json';
 const SAMPLES = 'samples';
 const CHECKPOINTS = 'checkpoints';
-/** The ending that `writeFileAtomic` and `checkpoint.ts` give to what is not whole yet, or not any more. */
+/** The suffix of unfinished and discarded files of `writeFileAtomic` and `checkpoint.ts`. */
 const LEFTOVER = /\.[0-9a-f]{12}\.tmp$/;
 
 const runRecordSchema = z.strictObject({
@@ -88,7 +88,7 @@ export async function listSamples(directory: string): Promise<Sample[]> {
 export const listCheckpointNames = (directory: string): Promise<string[]> => listInside(directory, CHECKPOINTS);
 
 /**
- * Removes what a killed process was writing when it died.
+ * Removes unfinished files of a killed process.
  * @throws T2iError `ERR_FILE` when a directory of the run leads outside it: nothing is written or removed there
  */
 export async function removeLeftovers(directory: string): Promise<void> {
@@ -100,7 +100,7 @@ export async function removeLeftovers(directory: string): Promise<void> {
 }
 
 /**
- * For a caller that writes something of its own into the directory before training.
+ * For callers that write into the directory before training.
  * @throws ConfigError when the directory holds a run already, or a part of one
  */
 export async function assertNoRun(directory: string): Promise<void> {

@@ -30,7 +30,7 @@ describe('StepsAhead', () => {
     expect(taken).toEqual([1, 2]);
   });
 
-  it('lets no more steps be under way than its limit', async () => {
+  it('has at most as many pending steps as its limit', async () => {
     const { taken, ahead } = collecting(2);
     const [first, second] = [pending(), pending()];
     await ahead.add(1, first.metrics);

@@ -31,7 +31,7 @@ function previewOf(model: MockModel) {
 }
 
 describe('a whole run', () => {
-  it('leaves the files it promises', () =>
+  it('writes its documented files', () =>
     inRun(async (runDirectory) => {
       const given = options(runDirectory);
       const result = await train({ ...given, preview: previewOf(given.model), run: { data: 'toy' } });
@@ -184,7 +184,7 @@ describe('stopping', () => {
       expect(await log('a')).toBe(await log('b'));
     }));
 
-  it('does nothing more to a finished run', () =>
+  it('leaves a finished run unchanged', () =>
     inRun(async (runDirectory) => {
       await train(options(runDirectory));
       const log = await readFile(join(runDirectory, 'log.jsonl'), 'utf8');
@@ -194,7 +194,7 @@ describe('stopping', () => {
       expect(again.model.steps).toBe(15);
     }));
 
-  it('continues a run of a version that knew fewer settings', () =>
+  it('continues a run of an older version with fewer settings', () =>
     inRun(async (runDirectory) => {
       await train(options(runDirectory, { maxSteps: 10 }));
       const later = () => {
@@ -228,7 +228,7 @@ describe('a limit that is behind a run', () => {
     return { ...result, said: said.join('\n') };
   };
 
-  it('is said: no step is done, and none is announced', () =>
+  it('is reported: no step is done or announced', () =>
     inRun(async (runDirectory) => {
       await train(options(runDirectory, { maxSteps: 11 }));
       const beyond = await warningsOf(runDirectory, { maxSteps: 7 });
@@ -256,7 +256,7 @@ describe('divergence', () => {
     }),
   );
 
-  it('that is heard of late is in no checkpoint', () =>
+  it('that is detected late is in no checkpoint', () =>
     inRun(async (runDirectory) => {
       const given = options(runDirectory, { logEvery: 10, checkpointEverySteps: 1 });
       const onStep = ({ step }: StepEvent) => {

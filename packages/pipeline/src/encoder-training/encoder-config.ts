@@ -46,7 +46,7 @@ const objectiveSchema = z.strictObject({
 
 const batchesSchema = z.strictObject({
   batchSize: z.int().min(2).default(40).describe('distinct classes in a step'),
-  views: z.array(z.string()).min(1).optional().describe('views of the images to draw from; default: all stored'),
+  views: z.array(z.string()).min(1).optional().describe('views of the images to sample from; default: all stored'),
   captionsPerImage: z.int().min(1).default(10),
   numCaptions: z.int().min(1).default(1).describe('captions of an image whose embeddings are averaged'),
   wordDropout: z.number().min(0).lt(1).default(0).describe('chance of every word to be left out'),

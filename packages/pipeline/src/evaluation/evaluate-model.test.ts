@@ -126,7 +126,7 @@ const { report, images } = await evaluateModel(options);
 const of = (set: EvaluatedSet, kind: MetricKind) => metricValue(report.rows, set, kind)!;
 
 describe('evaluateModel', () => {
-  it('tells a generator that listens from one that does not', () => {
+  it('distinguishes a generator that follows captions from one that does not', () => {
     expect(of('generated', 'r-precision')).toBeGreaterThan(0.9);
     expect(of('test', 'r-precision')).toBeGreaterThan(0.9);
     expect(of('fullSize', 'r-precision')).toBeCloseTo(1, 12);
@@ -137,7 +137,7 @@ describe('evaluateModel', () => {
     expect(report.relative.rPrecision).toBeCloseTo(of('generated', 'r-precision') / of('test', 'r-precision'), 12);
   });
 
-  it('sees that its images are like photos', () => {
+  it('recognises photo-like images', () => {
     for (const kind of ['frechet', 'kernel'] as const) {
       expect(of('generated', kind)).toBeLessThan(0.2 * of('untrained', kind));
     }
@@ -162,7 +162,7 @@ describe('evaluateModel', () => {
     expect(report.judge).toEqual({ id: 'directions', ofTheGenerator: true });
   });
 
-  it('shows images beside the photos that belong to them', async () => {
+  it('pairs images with their photos', async () => {
     const { examples, grid } = images;
     expect([examples.length, grid.length, grid[0]!.images.length]).toEqual([20, 6, 5]);
     const rows = ({ data }: { data: Uint8Array }) =>
@@ -176,7 +176,7 @@ describe('evaluateModel', () => {
     }
   });
 
-  it('gives the same for the same seed, in batches of any size', async () => {
+  it('repeats by seed for every batch size', async () => {
     expect((await evaluateModel({ ...options, batchSize: 7 })).report).toEqual(report);
     expect((await evaluateModel({ ...options, seed: 4 })).report).not.toEqual(report);
   });
@@ -200,7 +200,7 @@ describe('evaluateModel', () => {
     ]);
   });
 
-  it('reports progress, and stops when asked to', async () => {
+  it('reports progress, and stops on abort', async () => {
     const heard = new Map<string, number>();
     await evaluateModel({ ...options, onProgress: ({ what, done }) => heard.set(what, done) });
     expect([...heard.values()]).toEqual([100, 60, 100, 30, 100, 30]);
@@ -262,7 +262,7 @@ describe('a small set', () => {
     ['98 captions of other classes', smallSet({ train: fellows(2, 10), val: [], test: [2, 98] })],
   ];
 
-  it.each(sets)('of %s gives what it can, finite, and says what it cannot', async (_, small) => {
+  it.each(sets)('of %s gives finite metrics, and lists those it leaves out', async (_, small) => {
     const evaluation = await evaluateModel({ ...options, dataset: small, features: featuresOf(small), samples: 50 });
     const { rows, leftOut = [], relative, heldOut } = evaluation.report;
     const figures = rows.flatMap(({ set, figures }) => figures.map((figure) => ({ set, ...figure })));
@@ -277,11 +277,11 @@ describe('a small set', () => {
     expect(leftOutLines(evaluation.report).join('\n')).toMatch(/^Left out: .* because /);
   });
 
-  it('is not compared with chance where it is large enough', () => {
+  it('leaves nothing out when it is large enough', () => {
     expect([report.leftOut, report.heldOut, report.trainedCaptions]).toEqual([[], true, 0]);
   });
 
-  it('counts captions that were trained on, word for word, in the captions in use', async () => {
+  it('counts test captions that occur verbatim among the training captions in use', async () => {
     const said = (item: number) => (item < 14 ? ['another 1', 'This flower 1 is RED.'] : ['this  flower 1 is red. ']);
     const small = smallSet({ train: fellows(2, 7), val: [], test: [6] }, said);
     const evaluated = { ...options, dataset: small, features: featuresOf(small), samples: 50 };

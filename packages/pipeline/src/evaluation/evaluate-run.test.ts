@@ -23,7 +23,7 @@ const config = parseRunConfig({
   preview: { seen: 0, unseen: 1, columns: 1 },
 });
 
-/** Mean colours of the whole image and of its middle; it takes images larger than those that are drawn. */
+/** Mean colours of the whole image and of its middle; it takes images larger than the generated ones. */
 const imageEncoder: ImageEncoder = {
   id: 'colours-1',
   dim: 6,
@@ -68,7 +68,7 @@ beforeAll(async () => {
 afterAll(() => rm(runDirectory, { recursive: true, force: true }));
 
 describe('evaluateRun', () => {
-  it('opens the run as it is and as it was before its first step, and leaves no tensor behind', async () => {
+  it('evaluates the trained and the untrained model, and leaves no tensor behind', async () => {
     const before = tf.memory().numTensors;
     const warnings: string[] = [];
     const logger = { info: () => {}, warn: (message: string) => warnings.push(message) };

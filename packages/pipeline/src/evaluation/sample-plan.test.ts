@@ -19,7 +19,7 @@ describe('planSamples', () => {
     }
   });
 
-  it('gives every image the caption of another class when it shuffles', () => {
+  it('shuffles captions across classes', () => {
     for (const [i, row] of plan.shuffled.entries()) expect(plan.labels[row]).not.toBe(plan.labels[i]);
   });
 
@@ -29,13 +29,13 @@ describe('planSamples', () => {
     expect(plan.grid).toHaveLength(new Set([...test].map(labelOf)).size);
   });
 
-  it('describes photos again when there are more samples than photos', () => {
+  it('reuses photos when there are more samples than photos', () => {
     const more = planSamples(dataset, test.size + 10, new Rng(1));
     expect([more.references.length, more.captions.length]).toEqual([test.size, test.size + 10]);
     expect(more.owners.slice(-10)).toEqual([...Array(10).keys()]);
   });
 
-  it('offers every class enough wrong captions, the same for any number of samples', () => {
+  it('has enough wrong captions for every class, independent of the number of samples', () => {
     const { pool } = plan;
     for (const label of new Set(plan.labels)) {
       expect(pool.labels.filter((other) => other !== label).length).toBeGreaterThanOrEqual(WRONG_CAPTIONS);
@@ -44,7 +44,7 @@ describe('planSamples', () => {
     expect(planSamples(dataset, 60, new Rng(2))).not.toEqual(plan);
   });
 
-  it('takes training photos where no test photos are, and shuffles nothing where all are of one class', () => {
+  it('uses training photos without a test split, and does not shuffle a single class', () => {
     const splits = { ...dataset.splits, test: new Int32Array(0) };
     const untested = planSamples(
       { ...dataset, captions: (item) => dataset.captions(item), splits } as TextImageDataset,

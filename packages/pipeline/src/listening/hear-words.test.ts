@@ -39,7 +39,7 @@ function knowing(): CaptionEncoder {
 
 // a probe of a thousand captions takes seconds, on a slow machine a minute
 describe('hearWords', { timeout: 300_000 }, () => {
-  it('finds everything in an encoder that knows which colour is where', async () => {
+  it('scores fully for an encoder that binds colours to parts', async () => {
     const heard = await hearWords(knowing());
     expect(totalsOf(heard)).toEqual({ petals: 1, centre: 1, edges: 1, whichIsWhere: 1 });
     const capitals = heard.changes.find(({ change }) => change === 'capitals');
@@ -48,7 +48,7 @@ describe('hearWords', { timeout: 300_000 }, () => {
     expect(encoderTables(heard)).toContain('below 80.0 %: none.');
   });
 
-  it('finds that a bag of words cannot tell which colour is where', async () => {
+  it('shows that a bag of words cannot bind colours to parts', async () => {
     const heard = await hearWords(counting(words));
     expect(totalsOf(heard).whichIsWhere).toBeCloseTo(0.5, 1);
     for (const { exchanged } of heard.templates) if (exchanged !== undefined) expect(exchanged).toBeCloseTo(1, 6);
@@ -59,7 +59,7 @@ describe('hearWords', { timeout: 300_000 }, () => {
     expect(encoderTables(heard)).toContain('(which is where');
   });
 
-  it('finds nothing in an encoder that hears nothing', async () => {
+  it('scores at chance for an encoder that ignores its input', async () => {
     const heard = await hearWords(counting(() => ['same']));
     expect(totalsOf(heard).petals).toBeCloseTo(1 / COLOURS.length, 1);
     expect(heard.templates.every(({ cosine }) => cosine > 0.999)).toBe(true);

@@ -4,7 +4,7 @@ import { bestClass, fitProbe } from './linear-probe.ts';
 
 const rows = (values: readonly (readonly number[])[]) => values.map((row) => Float32Array.from(row));
 
-it('scores rows as the primal solution by NumPy does', () => {
+it('matches the primal solution of NumPy', () => {
   const probe = fitProbe(rows(golden.rows), golden.labels, 3);
   rows(golden.tests).forEach((row, i) => {
     probe(row).forEach((score, k) => {
@@ -13,7 +13,7 @@ it('scores rows as the primal solution by NumPy does', () => {
   });
 });
 
-it('reads what is linear, and says the class before when nothing tells classes apart', () => {
+it('separates linear classes, and predicts the prior without a signal', () => {
   const axis = rows([
     [1, 0],
     [0, 1],

@@ -38,7 +38,7 @@ describe('coloursSeen', () => {
     expect(coloursSeen(flower([60, 105, 45], [60, 105, 45])).petals).toBeUndefined();
   });
 
-  it('agrees with toy flowers of the same colours, which another program draws', () => {
+  it('agrees with the toy flowers of @t2i/dataset', () => {
     const rng = new Rng(3);
     const names = TOY_ATTRIBUTES.petalColour.filter((name) => name in PAINT);
     const right = names.flatMap((petalColour) =>
@@ -62,7 +62,7 @@ describe('seeImages', () => {
     },
   };
 
-  it('counts the images whose petals have the colour named', async () => {
+  it('counts images whose petals have the named colour', async () => {
     const seen = await seeImages(obedient, 2);
     expect(seen.every(({ named }) => named === 1)).toBe(true);
     expect(seen.find(({ text }) => text.includes('{edges}'))).toMatchObject({ other: 0 });
@@ -70,7 +70,7 @@ describe('seeImages', () => {
     expect(imageTable(seen)).toContain('| {petals} flower | 100.0 % |');
   });
 
-  it('sees when only one colour is ever drawn', async () => {
+  it('detects a generator of one colour', async () => {
     const red = { generate: async () => toImageBatch([flower(PAINT.red!, PAINT.red!)]) };
     const seen = await seeImages(red, 1);
     expect(seen.every(({ named }) => Math.abs(named - 1 / 7) < 1e-9)).toBe(true);
@@ -78,7 +78,7 @@ describe('seeImages', () => {
   });
 });
 
-it('seePhotos looks at photos whose captions name one colour alone', async () => {
+it('seePhotos uses photos whose captions name a single colour', async () => {
   const captions = (text: string, other: string) => [...Array<string>(9).fill(text), other];
   const photos = [flower(PAINT.red!, PAINT.red!), flower(PAINT.blue!, PAINT.red!), flower(PAINT.red!, PAINT.red!)];
   const dataset = new InMemoryDataset({

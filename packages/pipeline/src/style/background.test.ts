@@ -15,12 +15,12 @@ function framed(colours: readonly (readonly number[])[], inside: number): ImageB
 
 const random = (rng: Rng, n: number) => Array.from({ length: n }, () => [...rng.normal(3)]);
 
-it('takes the colour of the border, whatever is in the middle', () => {
+it('uses the colour of the border only', () => {
   const colours = borderColours(framed([[0.5, -0.25, 1]], 9));
   expect([...colours]).toEqual([0.5, -0.25, 1]);
 });
 
-it('is 1 for the same backgrounds, −1 for opposite ones, near 0 for others, and 0 where nothing changes', () => {
+it('is 1 for equal backgrounds, −1 for opposite, near 0 for unrelated, and 0 for constant ones', () => {
   const rng = new Rng(1);
   const colours = random(rng, 200);
   const images = framed(colours, 0);

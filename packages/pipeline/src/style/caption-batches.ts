@@ -19,7 +19,7 @@ export interface CaptionBatchesOptions extends Pick<PairSamplerOptions, 'caption
   readonly rng: Rng;
 }
 
-/** Captions of the classes that are trained on, drawn as the training of a GAN draws them; one each, as a person writes one. */
+/** Captions of the training classes, sampled as in the training of the GAN; one each, as a person writes. */
 export class CaptionBatches implements BatchSource<EmbeddingBatch> {
   readonly batchSize: number;
   readonly batchesPerEpoch: number;

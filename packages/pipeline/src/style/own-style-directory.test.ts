@@ -4,7 +4,7 @@ import { withTemporaryDirectory } from '@t2i/test-utils';
 import { expect, it } from 'vitest';
 import { ownStyleDirectory } from './style-run.ts';
 
-it.skipIf(process.platform === 'win32')('the style encoder of a run is in the run, and no link leads to another', () =>
+it.skipIf(process.platform === 'win32')('the style encoder of a run is never behind a link', () =>
   withTemporaryDirectory(async (place) => {
     const run = join(place, 'run');
     await mkdir(run);

@@ -5,7 +5,7 @@ import { measureReconstruction } from './reconstruction.ts';
 const DIM = 20;
 const noise = new Rng(1).normal(50 * DIM);
 
-it('is exact for z itself, and indifferent to length but for the error', () => {
+it('is exact for z itself; only the error depends on length', () => {
   expect(measureReconstruction(noise, noise, DIM)).toEqual({ error: 0, cosine: expect.closeTo(1, 6), recognised: 1 });
   const half = measureReconstruction(
     noise,
@@ -15,7 +15,7 @@ it('is exact for z itself, and indifferent to length but for the error', () => {
   expect(half).toEqual({ error: expect.closeTo(0.25, 1), cosine: expect.closeTo(1, 6), recognised: 1 });
 });
 
-it('has the error of the noise for an encoder that says 0, and chance for one that guesses', () => {
+it('gives error 1 for an encoder that returns 0, and chance for random guesses', () => {
   const zero = measureReconstruction(noise, new Float32Array(noise.length), DIM);
   const meanSquare = noise.reduce((sum, value) => sum + value ** 2, 0) / noise.length;
   expect(zero).toEqual({ error: expect.closeTo(meanSquare, 6), cosine: 0, recognised: 0 });
@@ -25,7 +25,7 @@ it('has the error of the noise for an encoder that says 0, and chance for one th
   expect(guess.recognised).toBeLessThan(0.15);
 });
 
-it('counts those that are recognised', () => {
+it('counts recovered noises', () => {
   const z = Float32Array.of(1, 0, 0, 1);
   expect(measureReconstruction(z, Float32Array.of(1, 0.1, 0.2, 0.1), 2)).toMatchObject({ recognised: 0.5 });
 });

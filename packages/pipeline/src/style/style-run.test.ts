@@ -56,7 +56,7 @@ const withRun = (use: (runDirectory: string, directory: string) => Promise<void>
   });
 
 describe('trainStyle and resumeStyle', () => {
-  it('ends in the same bytes whether or not it was stopped, and leaves no tensor behind', () =>
+  it('ends in the same bytes with and without interruption, and leaves no tensor behind', () =>
     withRun(async (runDirectory, directory) => {
       const before = tf.memory().numTensors;
       const whole = join(directory, 'whole');
@@ -78,7 +78,7 @@ describe('trainStyle and resumeStyle', () => {
       expect(tf.memory().numTensors).toBe(before);
     }));
 
-  it('keeps a style encoder that is there unless it may be replaced', () =>
+  it('keeps an existing style encoder unless it may be replaced', () =>
     withRun(async (runDirectory) => {
       await trainStyle(style, { runDirectory });
       await expect(trainStyle(style, { runDirectory })).rejects.toThrow(ConfigError);
@@ -86,7 +86,7 @@ describe('trainStyle and resumeStyle', () => {
       expect(await trainStyle(fewer, { runDirectory }, { replace: true })).toMatchObject({ step: 1 });
     }));
 
-  it('leaves a style encoder alone that another process trains, also when it may be replaced', () =>
+  it('does not touch a style encoder that another process trains, even with replace', () =>
     withRun(async (runDirectory) => {
       await trainStyle(style, { runDirectory });
       await withDirectoryLock(styleDirectory(runDirectory), 'training', async () => {
@@ -99,7 +99,7 @@ describe('trainStyle and resumeStyle', () => {
       });
     }));
 
-  it('says what to do where there is nothing to continue', () =>
+  it('explains what to do when there is nothing to continue', () =>
     withRun(async (runDirectory) => {
       await expect(resumeStyle({ runDirectory })).rejects.toMatchObject({
         hint: expect.stringContaining('t2i style train'),
@@ -169,7 +169,7 @@ describe('restyle', () => {
       expect(tf.memory().numTensors).toBe(before);
     }));
 
-  it('names a photo that is missing or none', () =>
+  it('names a missing or invalid photo', () =>
     withTemporaryDirectory(async (directory) => {
       const text = join(directory, 'notes.jpg');
       await writeFile(text, 'no image');
@@ -180,7 +180,7 @@ describe('restyle', () => {
       }
     }));
 
-  it('sees the middle of a photo, undistorted', () =>
+  it('crops the centre of a photo without distortion', () =>
     withTemporaryDirectory(async (directory) => {
       // a white square in the middle of a long black strip stays a square
       const data = new Uint8Array(320 * 80 * 3);

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { fileVersionEvent, imageEvent, scalarsEvent, sessionStartEvent } from './event.ts';
 import { concatenate } from './protobuf.ts';
 
-it('writes the bytes that the Python writer writes', async () => {
+it('matches the bytes of the Python writer', async () => {
   const golden = await readFile(new URL('./__fixtures__/golden.tfevents', import.meta.url));
   const png = Uint8Array.from({ length: 200 }, (_, i) => i);
   const written = concatenate([

@@ -52,7 +52,7 @@ describe('ConsoleProgress', () => {
     expect(written).toEqual([1, 3].map((step) => `\r\u001b[2Kepoch 3/6 · step ${step}/660 · 41.2`).concat('\n'));
   });
 
-  it('puts words above the status line', () => {
+  it('prints messages above the status line', () => {
     const { written, progress } = collect({ isTTY: true, columns: 10 });
     progress.info('hello');
     progress.update(event(1));
@@ -60,7 +60,7 @@ describe('ConsoleProgress', () => {
     expect(written).toEqual(['hello\n', '\r\u001b[2Kepoch 3/6', '\r\u001b[2Kthere\nepoch 3/6']);
   });
 
-  it('always draws the last step', () => {
+  it('always shows the last step', () => {
     const { written, progress } = collect({ isTTY: true, columns: 30 });
     progress.update(event(659));
     progress.update(event(660));

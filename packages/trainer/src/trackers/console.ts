@@ -7,7 +7,7 @@ import { shortDuration, shortNumber } from '../format.ts';
 const REDRAW_INTERVAL = 100; // ms
 const CLEAR_LINE = '\r\u001b[2K';
 
-/** What is needed of `process.stderr`. */
+/** The part of `process.stderr` that is used. */
 export interface ProgressStream {
   write(text: string): unknown;
   readonly isTTY?: boolean;
@@ -26,7 +26,7 @@ export interface ConsoleProgressOptions {
   readonly unit?: SpeedUnit;
 }
 
-/** Pass `update` as `onStep` and the whole as `logger`, so that words and the status line do not overwrite each other. */
+/** Pass `update` as `onStep` and the whole as `logger`, so that messages and the status line do not overwrite each other. */
 export class ConsoleProgress implements Logger {
   readonly #stream: ProgressStream;
   readonly #now: () => number;

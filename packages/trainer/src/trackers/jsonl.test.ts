@@ -42,7 +42,7 @@ describe('truncateLog', () => {
     }));
 });
 
-it('readLog names a line that is no line of a log', () =>
+it('readLog names an invalid line', () =>
   inLog(async (path) => {
     await writeFile(path, '{"step":1}\n');
     await appendFile(path, 'oops\n');
