@@ -39,7 +39,7 @@ describe('embedCaptions', () => {
       const warnings: string[] = [];
       const logger = { info() {}, warn: (message: string) => warnings.push(message) };
       const inMemory = await embedCaptions(slowEncoder(), flowers, { kind: 'prepared', directory }, { logger });
-      expect(warnings).toEqual([expect.stringContaining('cannot be written')]);
+      expect(warnings).toEqual([expect.stringContaining('Cannot write')]);
       const other = await embedCaptions(slowEncoder(), flowers, { kind: 'prepared', directory: join(directory, 'b') });
       const captions = flowers.captions(7);
       expect(await inMemory.encoder.encode(captions)).toEqual(await other.encoder.encode(captions));
