@@ -1,27 +1,27 @@
-/** What a run leaves behind for the documents and for the next run: `results/<backend>.json`. */
+/** The recorded results of a backend, for the document and for the next run: `results/<backend>.json`. */
 
 import { join } from 'node:path';
 import { exists, readJsonFile, writeJsonFile } from '@t2i/core/node';
 import { BACKENDS, type BackendName } from './backends.ts';
-import type { Verdict } from './judge.ts';
+import type { RunComparison } from './compare-runs.ts';
 
 /** Counts and excused failures of one run. */
-export type Counts = Pick<Verdict, 'passed' | 'failed' | 'pending' | 'excused'>;
+export type Counts = Pick<RunComparison, 'passed' | 'failed' | 'pending' | 'excused'>;
 
 export interface Account {
   readonly backend: BackendName;
   readonly date: string;
   /** tfjs-core's own tests, by what the backend says of itself: version, TensorFlow, instruction set. */
   readonly tfjsCore: readonly ({ readonly description: string } & Counts)[];
-  /** Golden networks and steps, training, memory, drawing. */
+  /** Golden networks and steps, training, memory, generation. */
   readonly models: Counts;
 }
 
 const DIRECTORY = join(import.meta.dirname, '../results');
 const fileOf = (backend: BackendName) => `${backend}.json`;
 
-/** The counts of a verdict, without the faults: an account is written of what is as it should be. */
-export function countsOf({ passed, failed, pending, excused }: Verdict): Counts {
+/** The counts of a comparison, without the faults. */
+export function countsOf({ passed, failed, pending, excused }: RunComparison): Counts {
   return { passed, failed, pending, excused };
 }
 
@@ -41,7 +41,7 @@ export async function readAccounts(): Promise<Account[]> {
   return accounts.filter((account) => account !== undefined);
 }
 
-/** Where a run differs from the recorded one: a test that disappears is not seen otherwise. Other machines have other descriptions. */
+/** Differences from the recorded run. They reveal tests that disappear. Descriptions differ between machines, so only equal ones are compared. */
 export function changedCounts(recorded: Account, now: Account): string[] {
   const rows = ({ tfjsCore, models }: Account) => [...tfjsCore, { description: 'models', ...models }];
   const text = ({ passed, failed, pending }: Counts) => `${passed} passed, ${failed} failed, ${pending} pending`;

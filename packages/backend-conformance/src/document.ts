@@ -1,4 +1,4 @@
-/** docs/backends.md: what each backend passes, made from the accounts of the runs. */
+/** Makes docs/backends.md, the results of each backend, from the recorded runs. */
 
 import { join } from 'node:path';
 import type { Account, Counts } from './account.ts';
@@ -9,33 +9,33 @@ export const DOCUMENT = join(import.meta.dirname, '../../../docs/backends.md');
 /** Markdown, as the formatter would leave it. */
 export function describeBackends(tfjsVersion: string, accounts: readonly Account[]): string {
   return [
-    '# The backends, tested',
+    '# Test results of the backends',
     '',
-    `Every backend runs one suite. First tfjs-core ${tfjsVersion}'s own tests (\`dist/tests.js\`: every operation, gradient and data type), then`,
-    'those of the models: generator, discriminator and three training steps of every objective against numbers from PyTorch, gradients included;',
-    'ten training steps beside the backend `cpu`; memory that stays flat; the same images from the same seed. A failure without a reason below, a reason',
-    'without a failure, and a count that changes are errors.',
+    `Every backend runs the same suite: tfjs-core ${tfjsVersion}'s own tests (\`dist/tests.js\`: every operation, gradient and data type), then`,
+    'tests of the models. These compare the generator, the discriminator and three training steps of every objective with PyTorch, gradients included;',
+    'compare ten training steps with the backend `cpu`; check that memory stays flat; and check that a seed gives the same images. The run fails on a failure',
+    'without a reason below, on a reason without a failure, and on a changed count.',
     '',
     ...table([
-      ['backend', 'what ran', "tfjs-core's tests", 'not passed, with reasons below', 'models', 'date'],
+      ['backend', 'version', "tfjs-core's tests", 'failed, with reasons below', 'models', 'date'],
       ...accounts.flatMap(rowsOf),
     ]),
     '',
-    'Pending in the suite itself (for a browser, or switched off there) are up to 5 more. On `native` a trap lies behind every output, and memory is overwritten',
+    'Up to 5 more tests are pending in the suite itself (for browsers, or disabled). On `native`, guard bytes follow every output, and memory is overwritten',
     'as soon as its last tensor is disposed of.',
     '',
     ...accounts.flatMap(exceptionsOf),
     ...beyondCpu(),
-    '## Run it',
+    '## Run the suite',
     '',
     '```sh',
-    'pnpm --filter @t2i/backend-conformance conformance wasm          # one backend, or several',
-    'pnpm --filter @t2i/backend-conformance conformance --write wasm  # and renew its row here',
+    'pnpm --filter @t2i/backend-conformance conformance wasm          # one or several backends',
+    'pnpm --filter @t2i/backend-conformance conformance --write wasm  # and update this document',
     '```',
     '',
-    'Continuous integration runs `native`, `wasm` and, where TensorFlow is to be had, `node`; not `webgpu`: in software one test of tfjs-core, `time cpu simple upload`,',
-    'now and then measures no time at all. That takes one and a half to four minutes, on busy cores up to twenty. Without a graphics card it runs on the SwiftShader of Chromium (Debian: `apt-get install -y chromium`). Small tensors, which the backend would',
-    'compute on the CPU, are computed on the card in the tests.',
+    'A run takes one and a half to four minutes, on busy cores up to twenty. Continuous integration runs `native`, `wasm` and, if TensorFlow is available, `node`.',
+    'It does not run `webgpu`, because in software the test `time cpu simple upload` of tfjs-core sometimes measures no time. Without a graphics card `webgpu` runs on',
+    'the SwiftShader of Chromium (Debian: `apt-get install -y chromium`). The tests compute small tensors on the card, too; by default the backend computes them on the CPU.',
     '',
     '```sh',
     'LD_LIBRARY_PATH=/usr/lib/chromium VK_ICD_FILENAMES=/usr/lib/chromium/vk_swiftshader_icd.json T2I_WEBGPU_SOFTWARE=1 \\',
@@ -63,18 +63,18 @@ function exceptionsOf({ backend, tfjsCore, models }: Account): string[] {
   const excused = [...tfjsCore[0]!.excused, ...models.excused];
   if (excused.length === 0) return [];
   const rows = excused.map(({ reason, tests }) => [reason, String(tests.length), groupsOf(tests)]);
-  return [`## \`${backend}\` does not pass`, '', ...table([['reason', 'tests', 'about'], ...rows]), ''];
+  return [`## Failures of \`${backend}\``, '', ...table([['reason', 'tests', 'operations'], ...rows]), ''];
 }
 
 function beyondCpu(): string[] {
   return [
-    '## Where `native` is not `cpu`',
+    '## Differences between `native` and `cpu`',
     '',
-    'The backend `cpu` is what `native` is compared with, but for what `cpu` gets wrong without saying so:',
+    'The tests compare `native` with `cpu`, except where `cpu` is silently wrong:',
     '',
     ...table([['operation', '`cpu`', '`native`'], ...BEYOND_CPU]),
     '',
-    'Some results are decided above the backends, and alike on all:',
+    'tfjs-core determines some results, so they are the same on all backends:',
     '',
     ...BY_TFJS_CORE.map((line) => `- ${line}`),
     '',

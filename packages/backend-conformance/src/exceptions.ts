@@ -1,4 +1,4 @@
-/** Tests of tfjs-core that a backend need not pass, with the reasons. Whatever works by now must leave this list: a stale line is a fault. */
+/** Tests of tfjs-core that a backend need not pass, with the reasons. Lines for tests that pass are faults. */
 
 import type { BackendName } from './backends.ts';
 
@@ -18,7 +18,7 @@ const missing = (...kernels: string[]): Exception[] => kernels.map((kernel) => (
 
 /** They move tensors between two backends of this name; `native` has a test of its own for that. */
 const ONLY_CPU: Exception = {
-  reason: 'declared for a backend called "cpu" alone, which it registers twice',
+  reason: 'only for a backend named "cpu", which the test registers twice',
   tests: [
     'Switching cpu backends Move data from cpu1 to cpu2 backend',
     'Switching cpu backends can execute op with data from mixed backends',
@@ -26,24 +26,24 @@ const ONLY_CPU: Exception = {
 };
 
 const PADDED_AVERAGE: Exception = {
-  reason: 'the test wants padding counted in the gradient of an average, which does not count it',
+  reason: 'the test expects the gradient of an average to count padding, which the average does not',
   tests: ['avgPool gradient x=[3,3,1] f=[3,3] s=1 p=explicit'],
 };
 
 const OTSU = ['threshold method otsu', 'threshold method otsu, inverted = true'];
 
 const IMPOSSIBLE_TRANSPOSE: Exception = {
-  reason: 'the test asks for a size that no convolution has: 4×4 from 8×8 by stride 1',
+  reason: 'the test expects an impossible size: 4×4 from 8×8 with stride 1',
   tests: ['conv2dTranspose input=8x8x8,output=4x4x8,f=8,s=1,inDepth=8,p=same vec4'],
 };
 
 const WASM: readonly Exception[] = [
   { reason: 'no complex numbers', kernel: 'Complex' },
   ...missing('Einsum', 'RaggedGather', 'RaggedRange', 'RaggedTensorToTensor'),
-  { reason: 'strings: the backend computes with numbers', kernel: 'StaticRegexReplace' },
-  { reason: 'strings: the backend computes with numbers', message: /Unknown dtype string/ },
+  { reason: 'strings: the backend supports only numbers', kernel: 'StaticRegexReplace' },
+  { reason: 'strings: the backend supports only numbers', message: /Unknown dtype string/ },
   {
-    reason: 'strings: the backend computes with numbers',
+    reason: 'strings: the backend supports only numbers',
     tests: [
       ...['equal', 'greaterEqual', 'greater', 'lessEqual', 'less', 'notEqual'].map(
         (name) => `${name} should support string comparison`,
@@ -56,15 +56,15 @@ const WASM: readonly Exception[] = [
   { reason: 'products of integers', message: /BatchMatMul for non non-float32 tensors/ },
   { reason: 'a bias of more than one dimension inside a fused kernel', message: /only supports rank-1 bias/ },
   {
-    reason: 'a number for NaN: XNNPACK clamps by comparing',
+    reason: 'NaN becomes a number: XNNPACK clamps by comparing',
     tests: ['clipByValue basic vec4', 'clipByValue propagates NaNs'],
   },
-  { reason: 'takes an image that is to be counted for a batch', tests: OTSU },
+  { reason: 'takes the image to be counted for a batch', tests: OTSU },
   {
-    reason: 'windows that hold nothing but padding read memory that nobody wrote',
+    reason: 'windows of padding alone read uninitialised memory',
     tests: ['max', 'avg'].map((kind) => `pool ${kind} x=[2,2,3] f=[1,1] s=2 p=1 fractional outputs default rounding`),
   },
-  { reason: 'does not refuse a slice beyond the end', tests: ['slice2d throws when requesting out of bounds slice'] },
+  { reason: 'does not reject a slice beyond the end', tests: ['slice2d throws when requesting out of bounds slice'] },
   IMPOSSIBLE_TRANSPOSE,
 ];
 
@@ -84,14 +84,14 @@ const NODE: readonly Exception[] = [
   },
   { reason: 'TensorFlow has the kernel for other types', tests: OTHER_TYPES },
   {
-    reason: 'TensorFlow wants indices of two dimensions',
+    reason: 'TensorFlow requires two-dimensional indices',
     tests: [
       ...['for 2d', 'for simple 1d', 'for multiple 1d', 'for tensorLike input'].map((which) => `should work ${which}`),
       'should sum the duplicated indices',
     ].map((name) => `scatterND ${name}`),
   },
   {
-    reason: 'TensorFlow refuses a window longer than the tensor',
+    reason: 'TensorFlow rejects a window longer than the tensor',
     tests: ['avgPool3d x=[1,1,1,1,1] f=[1,1,3] s=1 p=valid'],
   },
   {
@@ -99,7 +99,7 @@ const NODE: readonly Exception[] = [
     tests: ['basic', 'does not propagate NaNs', 'accepts a tensor-like object'].map((name) => `sign ${name}`),
   },
   {
-    reason: 'TensorFlow does what the test wants refused',
+    reason: 'TensorFlow computes what the test expects to be rejected',
     tests: [
       'einsum 2d matrix calculate trace: duplicate axes not implemented yet',
       'einsum nonexistent dimension throws error',
@@ -107,7 +107,7 @@ const NODE: readonly Exception[] = [
   },
   { reason: 'every NaN is unique in TensorFlow', tests: ['unique 1d tensor with NaN and Infinity'] },
   {
-    reason: 'TensorFlow draws on from a seed, it does not begin again',
+    reason: 'TensorFlow continues a seeded sequence instead of restarting it',
     tests: ['multinomial creates the same data given the same seed'],
   },
   { reason: 'the last digit of a float32', tests: ['tan numbers exceed float32 precision'] },
@@ -126,9 +126,9 @@ const WEBGPU: readonly Exception[] = [
       'Unique',
     ],
   ),
-  { reason: 'the test reads synchronously, which WebGPU in Node cannot', message: /^did not run$/ },
+  { reason: 'the test reads synchronously, which WebGPU in Node does not support', message: /^did not run$/ },
   {
-    reason: 'indices lie on the card, where nobody looks whether they are valid',
+    reason: 'indices are on the card, where they are not checked',
     tests: [
       'gather throws when index is out of bound',
       ...[
@@ -141,7 +141,7 @@ const WEBGPU: readonly Exception[] = [
     ],
   },
   {
-    reason: 'WGSL promises sines and cosines to within 2⁻¹¹',
+    reason: 'WGSL guarantees sines and cosines only to within 2⁻¹¹',
     tests: [
       ...['cos gradients: Scalar', 'cos gradient with clones'],
       ...['tan numbers exceed float32 precision', 'tan gradients: Tensor2D'],

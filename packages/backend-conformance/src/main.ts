@@ -14,9 +14,9 @@ import { version_core } from '@tensorflow/tfjs-core';
 import { type Account, changedCounts, countsOf, readAccount, readAccounts, writeAccount } from './account.ts';
 import { BACKENDS, type BackendName, variantsOf } from './backends.ts';
 import { bundleSuite } from './bundle-suite.ts';
+import { compareRuns, type RunComparison, type SuiteRun, staleExceptions } from './compare-runs.ts';
 import { DOCUMENT, describeBackends } from './document.ts';
 import { EXCEPTIONS } from './exceptions.ts';
-import { judge, type SuiteRun, staleExceptions, type Verdict } from './judge.ts';
 import { runModels } from './run-models.ts';
 import { runSuite } from './run-suite.ts';
 
@@ -71,29 +71,29 @@ async function runBackend(
   const exceptions = EXCEPTIONS[backend];
   const runs = variantsOf(backend).map((variant) => {
     const { description, results } = runSuite(file, backend, variant);
-    const verdict = judge(results, expected, exceptions);
-    console.log(`${backend} ${description}: ${summary(verdict)}`);
-    return { description, verdict };
+    const comparison = compareRuns(results, expected, exceptions);
+    console.log(`${backend} ${description}: ${summary(comparison)}`);
+    return { description, comparison };
   });
-  const models = judge(runModels(directory, backend), [], exceptions);
+  const models = compareRuns(runModels(directory, backend), [], exceptions);
   console.log(`${backend}, models: ${summary(models)}`);
   const account: Account = {
     backend,
     date: new Date().toISOString().slice(0, 10),
-    tfjsCore: runs.map(({ description, verdict }) => ({ description, ...countsOf(verdict) })),
+    tfjsCore: runs.map(({ description, comparison }) => ({ description, ...countsOf(comparison) })),
     models: countsOf(models),
   };
   const recorded = write ? undefined : await readAccount(backend);
   if (write) await writeAccount(account);
-  const verdicts = [...runs.map(({ verdict }) => verdict), models];
+  const comparisons = [...runs.map(({ comparison }) => comparison), models];
   return [
-    ...verdicts.flatMap(({ faults }) => faults.map((fault) => `${backend}: ${fault}`)),
-    ...staleExceptions(exceptions, verdicts).map((name) => `${backend}: is excepted and passes: ${name}`),
+    ...comparisons.flatMap(({ faults }) => faults.map((fault) => `${backend}: ${fault}`)),
+    ...staleExceptions(exceptions, comparisons).map((name) => `${backend}: is excepted and passes: ${name}`),
     ...(recorded === undefined ? [] : changedCounts(recorded, account)),
   ];
 }
 
-function summary({ passed, failed, pending, faults }: Verdict): string {
+function summary({ passed, failed, pending, faults }: RunComparison): string {
   return `${passed} passed, ${failed} failed (${faults.length} without a reason), ${pending} pending`;
 }
 

@@ -1,10 +1,10 @@
-/** Runs the tests of the models on a backend: golden networks and training steps, ten steps beside `cpu`, memory, drawing. */
+/** Runs the tests of the models on a backend: golden networks and training steps, ten steps beside `cpu`, memory, generation. */
 
 import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BackendName } from './backends.ts';
-import type { TestResult } from './judge.ts';
+import type { TestResult } from './compare-runs.ts';
 
 /** As much of vitest's JSON report as is used here. */
 interface Report {

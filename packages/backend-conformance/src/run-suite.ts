@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import type { BackendName, Variant } from './backends.ts';
-import type { SuiteRun } from './judge.ts';
+import type { SuiteRun } from './compare-runs.ts';
 
 /** Jasmine waits for every test, so a run without end is a test that blocks. WebGPU in software takes four minutes, on busy cores more. */
 const SUITE_MINUTES = 20;

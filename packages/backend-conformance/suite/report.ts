@@ -3,7 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { assert } from '@t2i/core';
 import type { Env, SpecResult } from 'jasmine-core';
-import type { SuiteRun, TestResult } from '../src/judge.ts';
+import type { SuiteRun, TestResult } from '../src/compare-runs.ts';
 import { description } from './use-backend.ts';
 
 const file = process.env.T2I_CONFORMANCE_REPORT;

@@ -29,7 +29,7 @@ process.stderr.write('\n');
 for (const { number, kernel, what, call } of report.faults)
   console.log(`FAULT ${kernel}, case ${number}: ${what}\n  ${call}`);
 const kernels = Object.keys(report.kernels).length;
-for (const [verdict, count] of Object.entries(report.verdicts).sort(([, a], [, b]) => b - a))
-  console.log(`${count}  ${verdict}`);
+for (const [comparison, count] of Object.entries(report.comparisons).sort(([, a], [, b]) => b - a))
+  console.log(`${count}  ${comparison}`);
 console.log(`${report.cases} cases of ${kernels} kernels, seed ${seed}: ${report.faults.length} faults`);
 process.exitCode = report.faults.length === 0 ? 0 : 1;

@@ -4,13 +4,13 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { describeCase, hostileCase } from './case.ts';
-import type { Verdict } from './judge.ts';
+import type { Comparison } from './compare-outcomes.ts';
 
 const WORKER = fileURLToPath(new URL('worker.ts', import.meta.url));
 /** A fresh process now and then keeps what one case leaves behind from the others. */
 const CASES_PER_WORKER = 2000;
 const START_SECONDS = 120;
-/** The backend compared with gets no longer: what it does not return from is no measure. */
+/** Time limit of the reference. A case that it does not finish is not compared. */
 const REFERENCE_SECONDS = 10;
 
 export interface Fault {
@@ -22,9 +22,9 @@ export interface Fault {
 
 export interface Report {
   readonly cases: number;
-  /** Cases by verdict. */
-  readonly verdicts: Readonly<Record<string, number>>;
-  /** Cases by kernel. */
+  /** Number of cases by the result of the comparison. */
+  readonly comparisons: Readonly<Record<string, number>>;
+  /** Number of cases by kernel. */
   readonly kernels: Readonly<Record<string, number>>;
   readonly faults: readonly Fault[];
 }
@@ -43,10 +43,10 @@ interface Progress {
   readonly number: number;
   readonly backend?: string;
 }
-type Message = Progress & Partial<Verdict> & { kernel?: string; reason?: string; call?: string };
+type Message = Progress & Partial<Comparison> & { kernel?: string; reason?: string; call?: string };
 
 interface Tally {
-  readonly verdicts: Record<string, number>;
+  readonly comparisons: Record<string, number>;
   readonly kernels: Record<string, number>;
   readonly faults: Fault[];
 }
@@ -57,7 +57,7 @@ const count = (counts: Record<string, number>, name: string) => {
 
 function take(tally: Tally, { number, kernel = '', result = 'equal', reason, call = '' }: Message): void {
   count(tally.kernels, kernel);
-  count(tally.verdicts, result === 'fault' || reason === undefined ? result : `${result}: ${reason}`);
+  count(tally.comparisons, result === 'fault' || reason === undefined ? result : `${result}: ${reason}`);
   if (result === 'fault') tally.faults.push({ number, kernel, what: reason ?? '', call });
 }
 
@@ -103,15 +103,15 @@ function takeDeath(tally: Tally, options: Options, at: Progress, death: string):
   const one = hostileCase(options.seed, at.number);
   count(tally.kernels, one.kernel);
   if (at.backend === 'reference') {
-    count(tally.verdicts, 'the cpu backend does not survive it');
+    count(tally.comparisons, 'the cpu backend does not survive it');
     return;
   }
-  count(tally.verdicts, 'fault');
+  count(tally.comparisons, 'fault');
   tally.faults.push({ number: at.number, kernel: one.kernel, what: death, call: describeCase(one) });
 }
 
 export async function runCases(options: Options, onProgress: (cases: number) => void = () => {}): Promise<Report> {
-  const tally: Tally = { verdicts: {}, kernels: {}, faults: [] };
+  const tally: Tally = { comparisons: {}, kernels: {}, faults: [] };
   const end = options.first + options.cases;
   for (let next = options.first; next < end; ) {
     const stop = Math.min(end, next + CASES_PER_WORKER);

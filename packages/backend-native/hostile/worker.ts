@@ -9,7 +9,7 @@ import { BufferPool } from '../src/buffer-pool.ts';
 import '../src/index.ts';
 import type { NativeBackend } from '../src/native-backend.ts';
 import { type Case, describeCase, hostileCase } from './case.ts';
-import { judge, rightfulRefusal, type Verdict } from './judge.ts';
+import { type Comparison, compareOutcomes, justifiedError } from './compare-outcomes.ts';
 import { outcomeOn } from './outcome.ts';
 import { registerReference } from './reference.ts';
 
@@ -45,13 +45,13 @@ function say(message: object): void {
   writeSync(1, `${JSON.stringify(message)}\n`);
 }
 
-function run(one: Case): Verdict {
+function run(one: Case): Comparison {
   say({ number: one.number, backend: 'native' });
   const actual = outcomeOn('native', one);
-  const rightful = rightfulRefusal(one, actual);
-  if (rightful !== undefined) return rightful;
+  const justified = justifiedError(one, actual);
+  if (justified !== undefined) return justified;
   say({ number: one.number, backend: 'reference' });
-  return judge(one, actual, outcomeOn('reference', one));
+  return compareOutcomes(one, actual, outcomeOn('reference', one));
 }
 
 const [seed, first, end] = process.argv.slice(2).map(Number) as [number, number, number];
@@ -62,12 +62,12 @@ registerReference();
 registerCompositions();
 for (let number = first; number < end; number++) {
   const one = hostileCase(seed, number);
-  const verdict = run(one);
+  const comparison = run(one);
   say({
     number,
     kernel: one.kernel,
     route: one.route,
-    ...verdict,
-    ...(verdict.result === 'fault' && { call: describeCase(one) }),
+    ...comparison,
+    ...(comparison.result === 'fault' && { call: describeCase(one) }),
   });
 }

@@ -16,7 +16,7 @@ export class KernelError extends T2iError {
     this.kernel = kernel;
   }
 
-  /** The same refusal with the kernel's name. */
+  /** The same error with the kernel's name. */
   of(kernel: string): KernelError {
     return new KernelError(`${kernel}: ${this.message}`, { kernel, hint: this.hint, cause: this.cause ?? this });
   }

@@ -36,7 +36,7 @@ function named(kernel: string, error: unknown): unknown {
   return error instanceof KernelError && error.kernel === undefined ? error.of(kernel) : error;
 }
 
-/** Runs the rule; where it stumbles over an argument that is missing or of another kind, that is a refusal too. */
+/** Runs the rule. Any error that a missing or mistyped argument causes becomes a `KernelError`. */
 function plan<Inputs, Attrs, Plan>(rule: ShapeRule<Inputs, Attrs, Plan>, call: RuleCall<Inputs, Attrs>): Plan {
   try {
     return rule(call);

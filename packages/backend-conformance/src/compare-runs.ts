@@ -1,4 +1,4 @@
-/** What the outcome of a run means: which failures are excepted, and which are faults. */
+/** Compares a run with the run on the backend cpu: separates excused failures from faults. */
 
 import type { Exception } from './exceptions.ts';
 
@@ -12,7 +12,7 @@ export interface TestResult {
 
 /** A run of tfjs-core's tests. */
 export interface SuiteRun {
-  /** The backend in its own words. */
+  /** The backend's description of itself. */
   readonly description: string;
   readonly results: readonly TestResult[];
 }
@@ -23,14 +23,14 @@ export interface Excused {
   readonly tests: readonly string[];
 }
 
-export interface Verdict {
+export interface RunComparison {
   readonly passed: number;
   readonly failed: number;
   readonly pending: number;
   readonly excused: readonly Excused[];
   /** Failures that nothing excuses, each as `name: message`. */
   readonly faults: readonly string[];
-  /** What did excuse something: `message` or name of a test. */
+  /** Exceptions and test names that excused a failure. */
   readonly used: ReadonlySet<Exception | string>;
 }
 
@@ -46,12 +46,12 @@ export function byName(results: readonly TestResult[]): Map<string, TestResult> 
   return named;
 }
 
-/** Judges a run. `expected`: a run in which all is there, of the backend cpu; what it passes must have run here. */
-export function judge(
+/** Compares a run with `expected`, the run on the backend cpu. Every test that passes there must have run here. */
+export function compareRuns(
   results: readonly TestResult[],
   expected: readonly TestResult[],
   exceptions: readonly Exception[],
-): Verdict {
+): RunComparison {
   const actual = byName(results);
   const failures = [...actual].filter(([, { status }]) => status === 'failed');
   for (const [name, { status }] of byName(expected)) {
@@ -87,9 +87,9 @@ function excuses({ kernel, message, tests }: Exception, name: string, said: stri
   return message?.test(said) || tests?.includes(name) || false;
 }
 
-/** Exceptions that excused nothing in any of the runs: what they are about works by now. */
-export function staleExceptions(exceptions: readonly Exception[], verdicts: readonly Verdict[]): string[] {
-  const isUsed = (what: Exception | string) => verdicts.some(({ used }) => used.has(what));
+/** Exceptions that excused nothing in any run, because the tests pass now. */
+export function staleExceptions(exceptions: readonly Exception[], comparisons: readonly RunComparison[]): string[] {
+  const isUsed = (what: Exception | string) => comparisons.some(({ used }) => used.has(what));
   return exceptions.flatMap((exception) => {
     if (exception.tests !== undefined) return exception.tests.filter((name) => !isUsed(name));
     return isUsed(exception) ? [] : [exception.kernel ?? String(exception.message)];

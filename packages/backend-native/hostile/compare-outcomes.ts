@@ -1,4 +1,4 @@
-/** Compares what the backend made of a case with what the cpu backend, or the specification, makes of it. */
+/** Compares the outcome of a case on the backend with the outcome on the cpu backend, or with the specification. */
 
 import { sizeOf } from '@t2i/core';
 import { expectAllClose } from '@t2i/test-utils';
@@ -8,10 +8,10 @@ import type { Case } from './case.ts';
 import { HUGE } from './mutate.ts';
 import type { Made, Outcome } from './outcome.ts';
 
-/** Why the two may differ, or what is wrong. */
-export type Verdict =
-  | { readonly result: 'equal' | 'refused by both' }
-  | { readonly result: 'refused' | 'better'; readonly reason: string }
+/** The result of a comparison: why the two outcomes may differ, or what is wrong. */
+export type Comparison =
+  | { readonly result: 'equal' | 'rejected by both' }
+  | { readonly result: 'rejected' | 'better'; readonly reason: string }
   | { readonly result: 'fault'; readonly reason: string };
 
 /** Long sums in another order differ by their largest terms. */
@@ -22,9 +22,9 @@ function tolerance(expected: ArrayLike<number>): { relative: number; absolute: n
   return { relative: 1e-4, absolute: 1e-5 * largest };
 }
 
-/** What the backend refuses by name though the cpu backend makes something: TensorFlow (or numpy, where it says so) refuses it. */
+/** Errors of the backend for arguments that the cpu backend accepts and TensorFlow (or NumPy, if stated) rejects. */
 const SPECIFIED: readonly [message: RegExp, reason: string][] = [
-  [/name one axis twice/, 'numpy and TensorFlow refuse an axis that is named twice'],
+  [/name one axis twice/, 'NumPy and TensorFlow reject an axis that is named twice'],
   [/is not one axis/, 'the operation is along one axis'],
   [/is not a matrix of numbers/, 'a product is of numbers'],
   [/x is a scalar/, 'the last axis is that of the channels'],
@@ -35,13 +35,13 @@ const SPECIFIED: readonly [message: RegExp, reason: string][] = [
   [/do not fit the shape/, 'there is one for each axis'],
   [/is not an order of the/, 'an order names each axis once'],
   [/needs one (pair|number) for each axis/, 'there is one for each axis'],
-  [/divided by zero|for a division by zero/, 'TensorFlow and PyTorch refuse to divide integers by zero'],
+  [/divided by zero|for a division by zero/, 'TensorFlow and PyTorch do not divide integers by zero'],
   [/products of these int32 numbers may reach/, 'the cpu backend rounds such products'],
   [/which no resizing makes/, 'tensors that belong together have shapes that do not'],
   [/missing or of the wrong kind/, 'an input or attribute is missing'],
   [/unknown activation/, 'there is no such activation'],
   [/the convolution makes|channels, the filter/, 'tensors that belong together have shapes that do not'],
-  [/alignCorners and halfPixelCenters exclude/, 'TensorFlow refuses both at once'],
+  [/alignCorners and halfPixelCenters exclude/, 'TensorFlow rejects both at once'],
   [/Unknown padding parameter/, "tfjs-core's own check of the padding"],
   [/Unknown roundingMode/, "tfjs-core's own check of the rounding"],
   [/ is \[.*\], expected/, 'tensors that belong together have shapes that do not'],
@@ -70,25 +70,24 @@ function isWhole({ shape, dtype, values }: Made): boolean {
   return shape.every((size) => Number.isInteger(size) && size >= 0) && values.length === parts * sizeOf(shape);
 }
 
-/** Why the refusal is right, whatever the cpu backend makes of it: that may be to try for memory or an end that do not exist. */
-export function rightfulRefusal(one: Case, actual: Outcome): Verdict | undefined {
+/** Why an error is right whatever the cpu backend does, which may run out of memory or never return. */
+export function justifiedError(one: Case, actual: Outcome): Comparison | undefined {
   if (!('error' in actual)) return undefined;
   const { error } = actual;
   if (error instanceof KernelError && holdsHuge(one.arguments))
-    return { result: 'refused', reason: 'beyond the limit' };
+    return { result: 'rejected', reason: 'beyond the limit' };
   const reason = SPECIFIED.find(([message]) => message.test(error.message))?.[1];
-  return reason === undefined ? undefined : { result: 'refused', reason };
+  return reason === undefined ? undefined : { result: 'rejected', reason };
 }
 
-function judgeRefusal(one: Case, actual: Outcome & { error: Error }, expected: readonly Made[]): Verdict {
+function compareError(one: Case, actual: Outcome & { error: Error }, expected: readonly Made[]): Comparison {
   const { error } = actual;
   const said = `${error.name}: ${error.message}`;
-  if (!expected.every(isWhole))
-    return { result: 'refused', reason: 'the cpu backend makes a tensor that is not whole' };
-  if (isDamaged(one)) return { result: 'refused', reason: 'memory of a tensor is gone' };
-  if (one.arguments.illTyped) return { result: 'refused', reason: 'an attribute is of another type' };
-  const what = error instanceof KernelError ? 'it refuses what the cpu backend computes' : 'an error that nobody wrote';
-  return rightfulRefusal(one, actual) ?? { result: 'fault', reason: `${what}: ${said}` };
+  if (!expected.every(isWhole)) return { result: 'rejected', reason: 'the cpu backend returns an inconsistent tensor' };
+  if (isDamaged(one)) return { result: 'rejected', reason: 'memory of a tensor is gone' };
+  if (one.arguments.illTyped) return { result: 'rejected', reason: 'an attribute is of another type' };
+  const what = error instanceof KernelError ? 'it rejects what the cpu backend computes' : 'an unexpected error';
+  return justifiedError(one, actual) ?? { result: 'fault', reason: `${what}: ${said}` };
 }
 
 function describe({ dtype, shape, values }: Made): string {
@@ -119,24 +118,24 @@ function isEmptyBatchNorm({ kernel, arguments: { inputs } }: Case): boolean {
   return kernel.startsWith('T2iBatchNorm') && sizeOf((inputs.x as TensorSpec).shape) === 0;
 }
 
-/** `expected` is the outcome on the cpu backend, or of an independent reference. */
-export function judge(one: Case, actual: Outcome, expected: Outcome): Verdict {
+/** Compares two outcomes. `expected` is the one of the cpu backend, or of an independent reference. */
+export function compareOutcomes(one: Case, actual: Outcome, expected: Outcome): Comparison {
   if ('error' in actual) {
-    if ('error' in expected) return { result: 'refused by both' };
-    return judgeRefusal(one, actual, expected.tensors);
+    if ('error' in expected) return { result: 'rejected by both' };
+    return compareError(one, actual, expected.tensors);
   }
   if ('error' in expected) {
     if (isDamaged(one) && (actual.tensors.every(({ shape }) => sizeOf(shape) === 0) || damagedAreEmpty(one))) {
-      return { result: 'better', reason: 'a tensor of no elements needs no memory' };
+      return { result: 'better', reason: 'an empty tensor needs no memory' };
     }
     if (one.arguments.illTyped && /^Cannot read properties of undefined/.test(expected.error.message)) {
       return { result: 'better', reason: 'the cpu backend does not expect that the attribute is missing' };
     }
     const made = actual.tensors.map(describe).join('; ');
-    return { result: 'fault', reason: `it makes ${made} where the cpu backend says: ${expected.error.message}` };
+    return { result: 'fault', reason: `it returns ${made}; the cpu backend throws: ${expected.error.message}` };
   }
   if (actual.tensors.every(isWhole) && !expected.tensors.every(isWhole)) {
-    return { result: 'better', reason: 'the cpu backend makes a tensor that is not whole' };
+    return { result: 'better', reason: 'the cpu backend returns an inconsistent tensor' };
   }
   if (isEmptyBatchNorm(one))
     return { result: 'better', reason: 'a sum over no rows is 0, where the composition divides by their number' };
