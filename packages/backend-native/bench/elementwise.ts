@@ -84,7 +84,7 @@ function copyRate(bytes: number, budgetMs: number): number {
   return (2 * bytes) / fastest(() => to.set(from), budgetMs) / 1e6;
 }
 
-/** Prints the table for x of `shape` float32; the cpu backend works on a tenth of it, and its figure is scaled. */
+/** Prints the table for x of `shape` float32; the cpu backend works on a tenth of it, and its time is scaled. */
 export function benchElementwise(budgetMs: number, shape: Shape4 = [60, 32, 32, 64]): void {
   const bytes = 4 * shape.reduce((product, size) => product * size);
   const native = timeAll('native', shape, budgetMs);

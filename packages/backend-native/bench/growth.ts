@@ -5,9 +5,9 @@ import { prepare, type Work } from './train-step.ts';
 
 const BATCHES = [1, 4, 16, 64, 256];
 
-/** Prints the milliseconds per image of a step and of drawing, for batches from 1 to 256. */
+/** Prints the milliseconds per image of a step and of generation, for batches from 1 to 256. */
 export async function benchGrowth(preset: BenchPreset, steps: number): Promise<void> {
-  console.log(`${preset}: batch, then ms and images/s of a training step and of drawing`);
+  console.log(`${preset}: batch, then ms and images/s of a training step and of generation`);
   for (const batch of BATCHES) {
     const cells: string[] = [];
     for (const work of ['train-step', 'generate'] as Work[]) {

@@ -1,4 +1,4 @@
-/** `pnpm bench kernels|elementwise|train-step|generate|growth …`: figures of the native backend; see README.md. */
+/** `pnpm bench kernels|elementwise|train-step|generate|growth …`: measures the native backend; see README.md. */
 
 import { parseArgs } from 'node:util';
 import { ConfigError } from '@t2i/core';

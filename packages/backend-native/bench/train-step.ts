@@ -9,7 +9,7 @@ import { printDeviceProfile } from './device-profile.ts';
 import { sgemmCeiling } from './measure.ts';
 import { KernelProfile } from './profile.ts';
 
-/** What to time: a whole training step, or drawing images. */
+/** What to time: a whole training step, or the generation of images. */
 export type Work = 'train-step' | 'generate';
 
 export interface ModelBench {

@@ -5,7 +5,7 @@ import { getKernel, Identity, type KernelFunc, Round, type TensorInfo } from '@t
 
 const corrected = new WeakSet<KernelFunc>();
 
-/** Integers are round already. Nothing happens the second time, or to a backend of another make under this name. */
+/** Returns integers as they are. A second call, or one for a backend without the kernel, does nothing. */
 export function correctRound(backendName: string): void {
   const present = getKernel(Round, backendName)?.kernelFunc;
   if (present === undefined || corrected.has(present)) return;

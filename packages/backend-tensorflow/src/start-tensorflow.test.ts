@@ -12,7 +12,7 @@ afterEach(() => {
   if (tf.findBackendFactory('tensorflow') != null) tf.removeBackend('tensorflow');
 });
 
-/** tfjs-node as it is: CommonJS, and unusable without what Node 23 removed from `util`. */
+/** A fake tfjs-node: CommonJS, and unusable without the functions that Node 23 removed from `util`. */
 function installed(name: string, util: LegacyUtil) {
   return fakeEnvironment({
     'node:util': { default: util },
@@ -27,18 +27,18 @@ function installed(name: string, util: LegacyUtil) {
 it.each([
   ['node', '@tensorflow/tfjs-node'],
   ['node-gpu', '@tensorflow/tfjs-node-gpu'],
-] as const)('finds in node:util what it needs, also where Node took it away', async (backend, name) => {
+] as const)('restores the functions of node:util that Node has removed', async (backend, name) => {
   const facts = await startTensorflow(backend, installed(name, {}));
   expect(facts).toMatchObject({ tfjsName: 'tensorflow', version: '4.22.0' });
 });
 
-/** What the backend of the package says of itself. */
+/** Registers a backend that reports these facts. */
 function running(facts: object) {
   tf.removeBackend('tensorflow');
   tf.registerBackend('tensorflow', () => Object.assign(silenceBanner(new MathBackendCPU()), facts), 0);
 }
 
-it('says on which TensorFlow it runs, and node-gpu on what', async () => {
+it('reports the version of TensorFlow, and the device of node-gpu', async () => {
   running({ binding: { TF_Version: '2.21.0' } });
   const version = '4.22.0 on TensorFlow 2.21.0';
   expect(await startTensorflow('node', installed('@tensorflow/tfjs-node', {}))).toEqual({
@@ -54,7 +54,7 @@ it('says on which TensorFlow it runs, and node-gpu on what', async () => {
   }
 });
 
-it('does not take one package for the other in a process that has both', async () => {
+it('rejects one package in a process that runs the other', async () => {
   running({ isGPUPackage: true });
   await expect(startTensorflow('node', installed('@tensorflow/tfjs-node', {}))).rejects.toThrow(
     'node-gpu runs in this process',
@@ -64,21 +64,21 @@ it('does not take one package for the other in a process that has both', async (
   await expect(start).rejects.toThrow('The backend node runs in this process');
 });
 
-it('leaves node:util alone where nothing is missing', async () => {
+it('leaves node:util alone if nothing is missing', async () => {
   const util = { isNullOrUndefined: (value: unknown) => value == null, isArray: Array.isArray };
   const before = { ...util };
   await startTensorflow('node', installed('@tensorflow/tfjs-node', util));
   expect(util).toEqual(before);
 });
 
-it('says what is wrong with a package that is there', async () => {
+it('reports why an installed package does not load', async () => {
   const missing = new Error('The Node.js native addon module (tfjs_binding.node) can not be found');
   const environment = fakeEnvironment({ 'node:util': { default: {} }, '@tensorflow/tfjs-node': missing });
   const start = startTensorflow('node', environment);
   await expect(start).rejects.toMatchObject({ message: expect.stringContaining('tfjs_binding.node'), cause: missing });
 });
 
-it('leaves no kernel behind of a package that fails after it has registered some', async () => {
+it('removes the kernels of a package that fails to load', async () => {
   tf.removeBackend('tensorflow');
   const environment = fakeEnvironment({
     'node:util': { default: {} },
@@ -91,7 +91,7 @@ it('leaves no kernel behind of a package that fails after it has registered some
   expect(tf.getKernelsForBackend('tensorflow')).toEqual([]);
 });
 
-it('leaves the kernels alone of a backend that an application brought along', async () => {
+it('keeps the kernels of a backend that the application has loaded itself', async () => {
   running({ isGPUPackage: false });
   tf.registerKernel({ kernelName: 'Abs', backendName: 'tensorflow', kernelFunc: () => [] });
   await expect(startTensorflow('node', fakeEnvironment())).rejects.toThrow('is not installed');

@@ -22,20 +22,20 @@ import { correctRound } from './round.ts';
 /** What TensorFlow.js calls the backend of either package. */
 const TFJS_NAME = 'tensorflow';
 
-/** What both packages export. They are CommonJS: seen from here, everything may be behind `default`. */
+/** The exports of both packages. They are CommonJS, so everything may be behind `default`. */
 interface TensorflowModule {
   readonly version?: Readonly<Record<string, string>>;
   readonly default?: TensorflowModule;
 }
 
-/** What the backend of either package says about itself. */
+/** What the backend of either package reports about itself. */
 interface RunningBackend {
   readonly isGPUPackage?: boolean;
   readonly isUsingGpuDevice?: boolean;
   readonly binding?: { readonly TF_Version?: string };
 }
 
-/** The functions of `node:util` that tfjs-node 4.22 calls and Node 23 took away. */
+/** The functions of `node:util` that tfjs-node 4.22 calls and Node 23 removed. */
 export interface LegacyUtil {
   isNullOrUndefined?: (value: unknown) => boolean;
   isArray?: (value: unknown) => boolean;
@@ -64,7 +64,7 @@ export async function startTensorflow(
     `If its installer fails: npm install --ignore-scripts ${name}, then t2i backend build ${backendName}.`;
   if (findBackendFactory(TFJS_NAME) != null) refuseTheOther(backendName, findBackend(TFJS_NAME) as RunningBackend);
   await restoreLegacyUtil(importModule);
-  if (environment.isNode) process.env.TF_CPP_MIN_LOG_LEVEL ??= '1'; // it tells of itself on stderr otherwise
+  if (environment.isNode) process.env.TF_CPP_MIN_LOG_LEVEL ??= '1'; // otherwise TensorFlow prints about itself on stderr
   const module = await loadOptional<TensorflowModule>(importModule, name, hint).catch((error) => {
     forgetKernels();
     throw error;
@@ -80,24 +80,27 @@ export async function startTensorflow(
   };
 }
 
-/** Both packages register one name with tfjs: the second to be loaded in a process would be ignored. */
+/** Both packages register the same name with TensorFlow.js. The second one in a process would be ignored. */
 function refuseTheOther(backend: string, { isGPUPackage }: RunningBackend): void {
   if (isGPUPackage === undefined || isGPUPackage === (backend === 'node-gpu')) return;
-  throw new BackendError(`The backend ${isGPUPackage ? 'node-gpu' : 'node'} runs in this process, ${backend} cannot.`, {
-    hint: 'Use one of them in a process.',
-  });
+  throw new BackendError(
+    `The backend ${isGPUPackage ? 'node-gpu' : 'node'} runs in this process, so ${backend} cannot.`,
+    {
+      hint: 'Use only one of them per process.',
+    },
+  );
 }
 
 /**
- * A package without its addon fails after it has registered its kernels, and before its backend; each of them would be a warning when the other
- * package is loaded. Those of a backend that is there belong to somebody else, an application's own copy of the package, say.
+ * A package without its addon registers its kernels and then fails. Each of these kernels would cause a warning when the other package is loaded.
+ * If the backend exists, the kernels belong to another copy of the package, and they stay.
  */
 function forgetKernels(): void {
   if (findBackendFactory(TFJS_NAME) != null) return;
   for (const { kernelName } of getKernelsForBackend(TFJS_NAME)) unregisterKernel(kernelName, TFJS_NAME);
 }
 
-/** Gives `node:util` back what tfjs-node needs of it. Nothing happens where it still has it. */
+/** Restores the functions of `node:util` that tfjs-node needs, if they are missing. */
 async function restoreLegacyUtil(importModule: ImportModule): Promise<void> {
   const { default: util } = (await importModule('node:util')) as { default: LegacyUtil };
   util.isNullOrUndefined ??= (value) => value === null || value === undefined;

@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { startWasm } from './start-wasm.ts';
 
-it('starts with SIMD, leaves no listener on the process, and may be started again', async () => {
+it('starts with SIMD, leaves no listener on the process, and can be started again', async () => {
   const count = () => process.listenerCount('uncaughtException') + process.listenerCount('unhandledRejection');
   const before = count();
   const facts = await startWasm();
@@ -13,7 +13,7 @@ it('starts with SIMD, leaves no listener on the process, and may be started agai
   expect(count()).toBe(before);
 });
 
-it('refuses what does not fit into its memory and goes on', async () => {
+it('rejects what does not fit into its memory and continues', async () => {
   await startWasm();
   const backend = tf.backend() as BackendWasm;
   const held: tf.TensorInfo[] = [];

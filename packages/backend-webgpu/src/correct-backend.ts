@@ -1,4 +1,4 @@
-/** Corrects what `@tensorflow/tfjs-backend-webgpu` 4.22 computes wrongly (docs/upstream has a report on each), and makes it faster. */
+/** Corrects the mistakes of `@tensorflow/tfjs-backend-webgpu` 4.22 (docs/upstream has the reports), and makes it faster. */
 
 import { correctPrograms, type ProgramRunner } from './correct-programs.ts';
 import { keyByLength } from './cumulative.ts';
@@ -10,7 +10,7 @@ import { registerWebgpuKernels } from './register-kernels.ts';
 import { readTransposedByElement } from './split-inner.ts';
 import { type Uploader, uploadThroughQueue } from './uploads.ts';
 
-/** As much of tfjs's backend as is used here. */
+/** The part of the backend's interface that this package uses. */
 export type WebgpuBackend = DeviceErrors & ProgramRunner & Reader & Recorder & Uploader;
 
 const corrected = new WeakSet<object>();

@@ -1,4 +1,4 @@
-/** An error on the graphics card leaves old numbers where a result should be, without a word: reading any is an error from then on. */
+/** After an error on the graphics card, buffers silently keep old values. From then on every read throws. */
 
 import { BackendError } from '@t2i/core';
 
@@ -19,7 +19,7 @@ export function refuseAfterErrors(backend: DeviceErrors): void {
   let problem: string | undefined;
   const { device } = backend;
   device.addEventListener('uncapturederror', (event) => {
-    event.preventDefault(); // or it is printed, with all that follows from it
+    event.preventDefault(); // otherwise the error and all that follow are printed
     problem ??= event.error.message;
   });
   device.lost.then(({ reason, message }) => {
@@ -30,7 +30,7 @@ export function refuseAfterErrors(backend: DeviceErrors): void {
     const values = await read(dataId);
     if (problem === undefined) return values;
     throw new BackendError(`The graphics card failed: ${problem}`, {
-      hint: 'What it holds can no longer be trusted: start again, with smaller batches if memory is short, or on another backend.',
+      hint: 'Its results can no longer be trusted. Start again, with smaller batches if memory is short, or use another backend.',
     });
   };
 }

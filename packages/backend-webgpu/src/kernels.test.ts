@@ -9,10 +9,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { startWebgpu } from './start-webgpu.ts';
 
-/** Milliseconds for what takes some thousand on idle cores: software is at the mercy of whatever else runs. */
+/** Milliseconds. The tests take a few seconds on idle cores, and much longer on busy ones. */
 const PATIENCE = 180_000;
 
-/** Of numbers that may be NaN. */
+/** Functions of values that may be NaN. */
 const FUNCTIONS: Record<string, (x: tf.Tensor) => tf.Tensor> = {
   acosh: tf.acosh,
   asinh: tf.asinh,
@@ -93,7 +93,7 @@ describe.skipIf(skipWithoutSwiftShader)('webgpu on SwiftShader', { timeout: PATI
     }
   });
 
-  it('counts the numbers of an image', async () => {
+  it('counts the values of an image', async () => {
     const image = { shape: [2, 3, 1], dtype: 'int32' as const, values: [3, 1, 3, 0, 7, 3] };
     const weights = randomValues(new Rng(7), [2, 3, 1]);
     await expectSame('plain', [image], (x) => tf.bincount(x as tf.Tensor1D, tf.tensor1d([]), 5));
@@ -121,7 +121,7 @@ describe.skipIf(skipWithoutSwiftShader)('webgpu on SwiftShader', { timeout: PATI
   describeConvolution(9);
   describeTrainingOperations(4);
 
-  it('adds up rows of equal index, as the gradient of a look-up', async () => {
+  it('sums rows of equal index, for the gradient of gather', async () => {
     const ids = { shape: [5], dtype: 'int32' as const, values: [3, 1, 3, 0, 3] };
     await expectSame('gather', [randomValues(new Rng(4), [4, 4, 4]), ids], (x, ids) =>
       tf.grad((x) => tf.square(tf.gather(x, ids as tf.Tensor1D, 1)))(x!),
@@ -139,8 +139,8 @@ describe.skipIf(skipWithoutSwiftShader)('webgpu on SwiftShader', { timeout: PATI
   const memory = () => [(tf.memory() as tf.MemoryInfo & { numBytesInGPU: number }).numBytesInGPU];
   describeTrainingStep('webgpu', memory, { imageSize: 16, batchSize: 4, filters: 4 });
 
-  // the last one: from then on the backend refuses to work
-  it('gives no numbers after an error on the device', async () => {
+  // the last test: the backend does not work afterwards
+  it('throws on reading after an error on the device', async () => {
     await tf.setBackend('webgpu');
     const { device } = tf.backend() as unknown as { device: { createBuffer(options: object): unknown } };
     const x = tf.tensor1d([1, 2]);

@@ -32,7 +32,7 @@ it('runs on Dawn in Node and names the graphics card', async () => {
   expect(globalThis).toHaveProperty('GPUBufferUsage');
 });
 
-it('names it as Dawn does, and all others', async () => {
+it('reports the name that Dawn lists, and all other names', async () => {
   const facts = await startWebgpu({}, installed(dawnOn({ device: 'amd-radeon-rx-7600', description: 'radv' }, CARDS)));
   expect(facts).toMatchObject({ adapter: 'AMD Radeon RX 7600', adapters: CARDS });
 });
@@ -40,24 +40,24 @@ it('names it as Dawn does, and all others', async () => {
 it.each([
   ['an option', { adapter: 'radeon' }, {}],
   ['a variable', {}, { T2I_WEBGPU_ADAPTER: 'RADEON' }],
-])('takes the card that %s names', async (_, options, variables) => {
+])('selects the card that %s names', async (_, options, variables) => {
   const dawn = dawnOn({ device: 'amd-radeon-rx-7600' }, CARDS);
   await startWebgpu(options, installed(dawn, variables));
   expect(dawn.flags.at(-1)).toBe('adapter=AMD Radeon RX 7600');
 });
 
-it('says which cards there are where none has the name, and when another is in use', async () => {
+it('lists the cards when none has the name, and reports when another one is in use', async () => {
   const environment = installed(dawnOn({ device: 'nvidia-h100' }, CARDS));
   await expect(startWebgpu({ adapter: 'intel' }, environment)).rejects.toMatchObject({
-    message: 'No graphics card is called "intel".',
+    message: 'There is no graphics card named "intel".',
     hint: expect.stringContaining('NVIDIA H100, AMD Radeon RX 7600'),
   });
   await startWebgpu({ adapter: 'h100' }, environment);
   await startWebgpu({ adapter: 'h100' }, environment);
-  await expect(startWebgpu({ adapter: 'radeon' }, environment)).rejects.toThrow('computes on NVIDIA H100, not on');
+  await expect(startWebgpu({ adapter: 'radeon' }, environment)).rejects.toThrow('already uses NVIDIA H100, not');
 });
 
-it('says what is needed where there is no graphics card', async () => {
+it('reports what is needed when there is no graphics card', async () => {
   const start = startWebgpu({}, installed(dawnOn(null)));
   await expect(start).rejects.toMatchObject({
     code: 'ERR_BACKEND',
@@ -71,20 +71,22 @@ it.each([
   { vendor: 'mesa', device: 'llvmpipe-llvm-15-0-6-256-bits-' },
   { description: 'Microsoft Basic Render Driver' },
   { vendor: 'unheard of', isFallbackAdapter: true },
-])('refuses a program in the place of a card unless told to take it: %o', async (info) => {
+])('rejects a software adapter unless it is allowed: %o', async (info) => {
   await expect(startWebgpu({}, installed(dawnOn(info)))).rejects.toMatchObject({
-    message: expect.stringContaining('only a program'),
+    message: expect.stringContaining('only a software adapter'),
     hint: expect.stringContaining('T2I_WEBGPU_SOFTWARE=1'),
   });
   expect(globalThis.navigator?.gpu).toBeUndefined();
-  await expect(startWebgpu({}, installed(dawnOn(info), { T2I_WEBGPU_SOFTWARE: '0' }))).rejects.toThrow('program');
+  await expect(startWebgpu({}, installed(dawnOn(info), { T2I_WEBGPU_SOFTWARE: '0' }))).rejects.toThrow(
+    'software adapter',
+  );
   expect(await startWebgpu({ software: true }, installed(dawnOn(info)))).toMatchObject({ software: true });
   removeGpu();
   const facts = await startWebgpu({}, installed(dawnOn(info), { T2I_WEBGPU_SOFTWARE: '1' }));
   expect(facts).toMatchObject({ software: true });
 });
 
-it('says which package is missing when Dawn alone is there', async () => {
+it('reports the missing package when only Dawn is installed', async () => {
   const start = startWebgpu({}, fakeEnvironment({ webgpu: dawnOn({}) }));
   await expect(start).rejects.toMatchObject({
     message: `The package ${PACKAGE} is not installed.`,
@@ -92,7 +94,7 @@ it('says which package is missing when Dawn alone is there', async () => {
   });
 });
 
-it('says why where Dawn does not start', async () => {
+it('reports why Dawn does not start', async () => {
   const broken = { create: () => ({ requestAdapter: () => Promise.reject(new Error('no libvulkan')) }), globals: {} };
   await expect(startWebgpu({}, fakeEnvironment({ webgpu: broken }))).rejects.toThrow('no libvulkan');
 });
@@ -109,7 +111,7 @@ it('uses the backend that a page has imported itself', async () => {
   expect(facts).toEqual({ tfjsName: 'webgpu', adapter: 'Apple M1', software: false });
 });
 
-it('gives no numbers after the graphics card has failed', async () => {
+it('throws on reading after the graphics card has failed', async () => {
   await startWebgpu({}, installed(dawnOn({ vendor: 'nvidia' })));
   const x = tf.tensor1d([1, 2]);
   expect([...(await x.data())]).toEqual([1, 2]);

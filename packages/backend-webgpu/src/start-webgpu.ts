@@ -19,7 +19,7 @@ const PACKAGE = '@tensorflow/tfjs-backend-webgpu';
 /** Where tfjs looks for WebGPU. */
 const scope = globalThis as { navigator?: { gpu?: Gpu } };
 
-/** What a `navigator.gpu` that is ours was opened with. */
+/** The Dawn instance behind each `navigator.gpu` that was set here. */
 const opened = new WeakMap<Gpu, Dawn>();
 
 export interface WebgpuOptions {
@@ -45,14 +45,14 @@ export async function startWebgpu(options: WebgpuOptions = {}, environment: Envi
   const { info } = await fastestAdapter(gpu, environment);
   const name = nameOf(info, adapters);
   if (found && wanted !== undefined && !name.toLowerCase().includes(wanted.toLowerCase())) {
-    throw new BackendError(`WebGPU computes on ${name}, not on "${wanted}".`, {
-      hint: 'Its adapter can be chosen in Node, once in a process.',
+    throw new BackendError(`WebGPU already uses ${name}, not "${wanted}".`, {
+      hint: 'The adapter can be selected only in Node, and once per process.',
     });
   }
   const software = isSoftware(info, name);
   if (software && !mayBeSoftware(environment, options)) {
-    throw new BackendError(`WebGPU finds no graphics card, only a program in the place of one (${name}).`, {
-      hint: 'It is slower than the backend wasm; to use it all the same, set T2I_WEBGPU_SOFTWARE=1.',
+    throw new BackendError(`WebGPU finds no graphics card, only a software adapter (${name}).`, {
+      hint: 'It is slower than the backend wasm. To use it nevertheless, set T2I_WEBGPU_SOFTWARE=1.',
     });
   }
   if (scope.navigator === undefined) Object.defineProperty(globalThis, 'navigator', { value: {}, configurable: true });
@@ -66,7 +66,7 @@ export async function startWebgpu(options: WebgpuOptions = {}, environment: Envi
 async function open(environment: Environment, wanted: string | undefined): Promise<Dawn> {
   if (!environment.isNode) {
     throw new BackendError('This browser has no WebGPU, or the page is not a secure context.', {
-      hint: 'Serve the page over https or from localhost, in a browser with WebGPU; or choose the backend wasm.',
+      hint: 'Use a browser with WebGPU and serve the page over https or from localhost, or choose the backend wasm.',
     });
   }
   const module = await loadOptional<DawnModule>(
@@ -82,14 +82,14 @@ async function open(environment: Environment, wanted: string | undefined): Promi
 
 async function fastestAdapter(gpu: Gpu, { isNode }: Environment): Promise<Adapter> {
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' }).catch((error: unknown) => {
-    throw new BackendError(`WebGPU does not start: ${errorMessage(error)}`, { cause: error });
+    throw new BackendError(`WebGPU cannot start: ${errorMessage(error)}`, { cause: error });
   });
   if (adapter !== null) return adapter;
   throw new BackendError('WebGPU finds no graphics card that it can use.', {
     hint: isNode
       ? "It looks for a driver of Vulkan (Linux: libvulkan.so.1, as in the package libvulkan1, and the card's own, " +
         'as in mesa-vulkan-drivers or in NVIDIA\'s with the capability "graphics"), Direct3D 12 (Windows) or Metal (macOS).'
-      : 'Allow hardware acceleration in the browser; or choose another backend.',
+      : 'Enable hardware acceleration in the browser, or choose another backend.',
   });
 }
 
@@ -97,11 +97,11 @@ function mayBeSoftware({ variables }: Environment, { software }: WebgpuOptions):
   return software ?? !['', '0', 'false'].includes(variables.T2I_WEBGPU_SOFTWARE ?? '');
 }
 
-/** A page that imported the backend itself (a bundler cannot follow our import) needs no second copy. */
+/** A page that has imported the backend itself needs no second copy; a bundler cannot follow our import. */
 async function loadBackend(environment: Environment): Promise<void> {
   if (findBackendFactory('webgpu') != null) return;
   const hint = environment.isNode
     ? `Install it: npm install ${PACKAGE}`
-    : `Install it (npm install ${PACKAGE}) and import it in your page before choosing the backend.`;
+    : `Install it (npm install ${PACKAGE}) and import it in your page before you select the backend.`;
   await loadOptional(environment.importModule ?? importHere, PACKAGE, hint);
 }

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { inspectBackendsIn } from './inspect-backends.ts';
 import { selectBackend } from './select-backend.ts';
 
-it('reports whatever goes wrong in a backend', async () => {
+it('reports any error of a backend', async () => {
   await selectBackend({ prefer: 'cpu' });
   const environment = fakeEnvironment({
     '@t2i/backend-native': { nativeStatus: () => ({ available: true, threads: 1 }) },
@@ -22,7 +22,7 @@ it('reports whatever goes wrong in a backend', async () => {
   ]);
 });
 
-it('reports every backend, and leaves the one that was current', async () => {
+it('reports every backend and restores the current one', async () => {
   await selectBackend({ prefer: 'cpu' });
   const before = tf.memory().numTensors;
   const environment = fakeEnvironment();

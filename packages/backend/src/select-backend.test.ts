@@ -16,7 +16,7 @@ const working = { nativeStatus: () => ({ available: true, instructionSet: 'avx2'
 const withCard = { deviceFiles: async () => ['null', 'nvidia0', 'renderD128'] };
 const uncompiled = { nativeStatus: () => ({ available: false, threads: 0, reason: 'no compiler was found' }) };
 
-/** Backends of tfjs that the packages would register; here the cpu backend under their names. */
+/** The cpu backend under the names of the backends that the packages would register. */
 const STANDINS = {
   native: () => silenceBanner(new MathBackendCPU()),
   tensorflow: () => onCard(undefined),
@@ -39,7 +39,7 @@ afterEach(() => {
 });
 
 describe('auto', () => {
-  it('takes native where it works, and says with what', async () => {
+  it('selects native if it works, and reports its facts', async () => {
     const choice = await selectBackendIn(fakeEnvironment({ [NATIVE]: working }));
     expect(choice).toEqual({
       name: 'native',
@@ -51,7 +51,7 @@ describe('auto', () => {
     expect(tf.getBackend()).toBe('native');
   });
 
-  it('takes wasm where native is not compiled, and says so', async () => {
+  it('selects wasm if native is not compiled, and reports why', async () => {
     const lines: string[] = [];
     const logger = { info: (line: string) => lines.push(line), warn() {} };
     const choice = await selectBackendIn(fakeEnvironment({ [NATIVE]: uncompiled }), { logger });
@@ -62,7 +62,7 @@ describe('auto', () => {
     expect(lines).toEqual([`Backend: wasm ${choice.version} (simd128, 1 thread): ${choice.reason}.`]);
   });
 
-  it('compiles native first when it is told to, whether or not there is anything to compile with', async () => {
+  it('compiles native first if requested, whether or not the compile module exists', async () => {
     const loggers: unknown[] = [];
     const compileKernels = async ({ logger }: { logger: unknown }) => loggers.push(logger) > 0;
     const logger = { info() {}, warn() {} };
@@ -74,19 +74,19 @@ describe('auto', () => {
     expect((await selectBackendIn(fakeEnvironment({ [NATIVE]: working }), { compile: true })).name).toBe('native');
   });
 
-  it('takes wasm where native is not installed', async () => {
+  it('selects wasm if native is not installed', async () => {
     const { name, reason } = await selectBackendIn(fakeEnvironment());
     expect(name).toBe('wasm');
     expect(reason).toContain(`${NATIVE} is not installed`);
   });
 
-  it('takes wasm where the package of native is broken', async () => {
+  it('selects wasm if the package of native is broken', async () => {
     const { name, reason } = await selectBackendIn(fakeEnvironment({ [NATIVE]: new SyntaxError('Unexpected token') }));
     expect(name).toBe('wasm');
     expect(reason).toContain('Unexpected token');
   });
 
-  it('takes node where native and graphics cards are not there', async () => {
+  it('selects node if there is neither native nor a graphics card', async () => {
     const environment = fakeEnvironment({ ...TENSORFLOW, [NATIVE]: uncompiled, [NODE]: {} });
     const { name, reason } = await selectBackendIn(environment);
     expect(name).toBe('node');
@@ -95,7 +95,7 @@ describe('auto', () => {
     );
   });
 
-  it('takes wasm where node has no addon', async () => {
+  it('selects wasm if node has no addon', async () => {
     const missing = new Error('The Node.js native addon module (tfjs_binding.node) can not be found');
     const environment = fakeEnvironment({ ...TENSORFLOW, [NATIVE]: uncompiled, [NODE]: missing });
     const { name, reason } = await selectBackendIn(environment);
@@ -114,7 +114,7 @@ describe('auto', () => {
     expect(asked).toEqual([NATIVE]);
   });
 
-  it('takes node-gpu on an NVIDIA card before all others', async () => {
+  it('selects node-gpu before all others on an NVIDIA card', async () => {
     const modules = { ...TENSORFLOW, [NATIVE]: working, [`${NODE}-gpu`]: {} };
     tf.removeBackend('tensorflow');
     tf.registerBackend('tensorflow', () => onCard(true), 0);
@@ -123,7 +123,7 @@ describe('auto', () => {
     expect((await selectBackendIn(fakeEnvironment(modules, withoutNvidia))).name).toBe('native');
   });
 
-  it('takes native where node-gpu finds no card that it can use', async () => {
+  it('selects native if node-gpu finds no usable card', async () => {
     const modules = { ...TENSORFLOW, [NATIVE]: working, [`${NODE}-gpu`]: {} };
     tf.removeBackend('tensorflow');
     tf.registerBackend('tensorflow', () => onCard(false), 0);
@@ -132,24 +132,24 @@ describe('auto', () => {
     expect(reason).toContain('Not node-gpu: TensorFlow finds no graphics card that it can use');
   });
 
-  it.each([undefined, ['renderD128']])('takes webgpu on a real graphics card before the CPU: %s', async (files) => {
+  it.each([undefined, ['renderD128']])('prefers webgpu on a real graphics card to the CPU: %s', async (files) => {
     const modules = { [NATIVE]: working, webgpu: dawnOn({ vendor: 'amd' }), [WEBGPU]: {} };
     const { name, adapter } = await selectBackendIn(fakeEnvironment(modules, { deviceFiles: async () => files }));
     expect([name, adapter]).toEqual(['webgpu', 'amd']);
   });
 
-  it('never takes webgpu on a program, unless told so', async () => {
+  it('selects webgpu on a software adapter only if it is allowed', async () => {
     const program = { vendor: 'mesa', description: 'llvmpipe (LLVM 15.0.6, 256 bits)' };
     const modules = { [NATIVE]: working, webgpu: dawnOn(program), [WEBGPU]: {} };
     const { name, reason } = await selectBackendIn(fakeEnvironment(modules, withCard));
     expect(name).toBe('native');
-    expect(reason).toContain('only a program in the place of one (llvmpipe (LLVM 15.0.6, 256 bits))');
+    expect(reason).toContain('only a software adapter (llvmpipe (LLVM 15.0.6, 256 bits))');
     const choice = await selectBackendIn(fakeEnvironment(modules, withCard), { software: true });
     expect(choice).toMatchObject({ name: 'webgpu', software: true });
     expect(describeChoice(choice)).toContain('webgpu (llvmpipe (LLVM 15.0.6, 256 bits), in software): ');
   });
 
-  it('in a page takes webgpu where the page has it, else webgl or wasm, and looks for nothing of Node', async () => {
+  it('selects webgpu in a page that has it, otherwise wasm, and looks for no package of Node', async () => {
     const page = fakeEnvironment({}, { isNode: false });
     tf.removeBackend('webgpu');
     const { name, reason } = await selectBackendIn(page);
@@ -160,14 +160,14 @@ describe('auto', () => {
     expect((await selectBackendIn(page)).name).toBe('webgpu');
   });
 
-  it('does what T2I_BACKEND says, unless a backend is asked for', async () => {
+  it('follows T2I_BACKEND unless a backend is requested', async () => {
     const environment = fakeEnvironment({ [NATIVE]: working }, { variables: { T2I_BACKEND: 'cpu' } });
-    expect(await selectBackendIn(environment)).toMatchObject({ name: 'cpu', reason: 'asked for by T2I_BACKEND' });
+    expect(await selectBackendIn(environment)).toMatchObject({ name: 'cpu', reason: 'requested by T2I_BACKEND' });
     expect(await selectBackendIn(environment, { prefer: 'auto' })).toMatchObject({ name: 'cpu' });
-    expect(await selectBackendIn(environment, { prefer: 'wasm' })).toMatchObject({ name: 'wasm', reason: 'asked for' });
+    expect(await selectBackendIn(environment, { prefer: 'wasm' })).toMatchObject({ name: 'wasm', reason: 'requested' });
   });
 
-  it.each(['', 'auto'])('treats T2I_BACKEND=%s as nothing', async (T2I_BACKEND) => {
+  it.each(['', 'auto'])('ignores T2I_BACKEND=%s', async (T2I_BACKEND) => {
     const environment = fakeEnvironment({ [NATIVE]: working }, { variables: { T2I_BACKEND } });
     expect((await selectBackendIn(environment)).name).toBe('native');
   });
@@ -196,13 +196,13 @@ describe('check', () => {
   });
 });
 
-describe('a backend asked for', () => {
+describe('a requested backend', () => {
   it.each([
     ['native', 'npm install @t2i/backend-native'],
     ['node', 'npm install @t2i/backend-tensorflow @tensorflow/tfjs-node'],
     ['node-gpu', 'npm install @t2i/backend-tensorflow @tensorflow/tfjs-node-gpu'],
     ['webgpu', 'npm install webgpu @tensorflow/tfjs-backend-webgpu'],
-  ] as const)('and not installed is an error that says how to install it: %s', async (prefer, command) => {
+  ] as const)('that is not installed is an error with an install command: %s', async (prefer, command) => {
     const environment = fakeEnvironment();
     const error = await selectBackendIn(environment, { prefer }).catch((error: unknown) => error);
     expect(error).toBeInstanceOf(BackendError);
@@ -210,12 +210,12 @@ describe('a backend asked for', () => {
     expect((error as BackendError).hint).toContain(command);
   });
 
-  it('and not working is an error, never another backend', async () => {
+  it('that does not work is an error, never another backend', async () => {
     const asked = selectBackendIn(fakeEnvironment({ [NATIVE]: uncompiled }), { prefer: 'native' });
     await expect(asked).rejects.toThrow('no compiler was found');
   });
 
-  it('by a wrong name is an error that lists the names', async () => {
+  it('with an unknown name is an error that lists the names', async () => {
     const misspelt = selectBackendIn(fakeEnvironment(), { prefer: 'natvie' as 'native' });
     await expect(misspelt).rejects.toBeInstanceOf(ConfigError);
     await expect(misspelt).rejects.toMatchObject({ hint: expect.stringContaining('native, node-gpu, node') });
@@ -223,7 +223,7 @@ describe('a backend asked for', () => {
     await expect(selectBackendIn(fakeEnvironment({}, { variables }))).rejects.toThrow('"gpu"');
   });
 
-  it('is found in this process too', async () => {
+  it('is selected in this process, too', async () => {
     expect(await selectBackend({ prefer: 'cpu' })).toMatchObject({ name: 'cpu', tfjsName: 'cpu' });
     expect(tf.getBackend()).toBe('cpu');
   });

@@ -49,10 +49,10 @@ export async function selectBackendIn(
 
 async function choose(environment: Environment, options: SelectBackendOptions): Promise<BackendChoice> {
   const { prefer = 'auto' } = options;
-  if (prefer !== 'auto') return start(environment, backendNamed(prefer, environment), 'asked for', options);
+  if (prefer !== 'auto') return start(environment, backendNamed(prefer, environment), 'requested', options);
   const variable = environment.variables.T2I_BACKEND || 'auto';
   if (variable !== 'auto')
-    return start(environment, backendNamed(variable, environment), 'asked for by T2I_BACKEND', options);
+    return start(environment, backendNamed(variable, environment), 'requested by T2I_BACKEND', options);
   const problems: string[] = [];
   for (const name of await candidates(environment)) {
     const reason = ['the fastest that works here', ...problems].join('. ');
