@@ -9,7 +9,8 @@ const TFJS = '@tensorflow/tfjs-';
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   core: [],
   ops: [`${TFJS}core`],
-  'image-node': ['@t2i/core'],
+  formats: ['@t2i/core'],
+  'image-node': ['@t2i/core', '@t2i/formats'],
   backend: [
     '@t2i/core',
     ...['utils', 'wasm', 'webgpu', 'native', 'tensorflow'].map((name) => `@t2i/backend-${name}`), // the last two are optional peers
@@ -34,14 +35,18 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ],
   'backend-native': ['@t2i/core', '@t2i/ops', `${TFJS}core`, `${TFJS}backend-cpu`],
   'backend-conformance': [], // private: all that it tests is what it is developed with
-  dataset: ['@t2i/core', '@t2i/image-node'],
-  'text-encoder': ['@t2i/core', '@t2i/ops', `${TFJS}core`, `${TFJS}layers`],
-  'image-encoder': ['@t2i/core', '@t2i/image-node', `${TFJS}core`],
+  dataset: ['@t2i/core', '@t2i/formats', '@t2i/image-node'],
+  'text-encoder': ['@t2i/core', '@t2i/formats', '@t2i/ops', `${TFJS}core`, `${TFJS}layers`],
+  'image-encoder': ['@t2i/core', '@t2i/formats', '@t2i/image-node', `${TFJS}core`],
   'gan-cls': ['@t2i/core', '@t2i/ops', `${TFJS}core`, `${TFJS}layers`],
-  trainer: ['@t2i/core', '@t2i/image-node'],
+  trainer: ['@t2i/core', '@t2i/formats', '@t2i/image-node'],
   server: ['@t2i/core', '@t2i/image-node'],
   metrics: ['@t2i/core'],
-  'published-model': ['@t2i/core', '@t2i/gan-cls', '@t2i/text-encoder', `${TFJS}core`, `${TFJS}layers`],
+  'published-model': [
+    ...['core', 'formats', 'gan-cls', 'text-encoder'].map((name) => `@t2i/${name}`),
+    `${TFJS}core`,
+    `${TFJS}layers`,
+  ],
   pipeline: [
     ...['core', 'dataset', 'gan-cls', 'image-encoder', 'image-node', 'metrics', 'published-model'].map(
       (name) => `@t2i/${name}`,
@@ -61,6 +66,7 @@ const libraries = names.filter((name) => name !== '@t2i/cli');
 const browserSafe = [
   ...[
     'core',
+    'formats',
     'ops',
     'dataset',
     'text-encoder',

@@ -36,9 +36,6 @@ export type {
 export { readFileUrl } from './read-file-url.ts';
 export type { RngState } from './rng.ts';
 export { Rng } from './rng.ts';
-export { readSafetensors, safetensorsChunks, writeSafetensors } from './safetensors.ts';
-export type { SafetensorsHeader, TensorPlace } from './safetensors-header.ts';
-export { readSafetensorsHeader } from './safetensors-header.ts';
 export type { Noises } from './seeded-noises.ts';
 export { createNoises } from './seeded-noises.ts';
 export { assert, assertShape, sizeOf } from './shape.ts';

@@ -4,16 +4,15 @@ export { exists } from './node/exists.ts';
 export type { FileContent } from './node/files.ts';
 export {
   copyDirectory,
+  readFileOf,
   readJsonFile,
   readProblem,
-  readStateFile,
   syncDirectory,
   writeDirectoryAtomic,
   writeError,
   writeFileAtomic,
   writeJsonFile,
   writeNewFile,
-  writeStateFile,
 } from './node/files.ts';
 export { hashFile, hashOpenFile, sha256 } from './node/hash-file.ts';
 export {

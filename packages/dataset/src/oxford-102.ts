@@ -5,7 +5,7 @@
 
 import type { SplitName } from '@t2i/core';
 import { DatasetError } from '@t2i/core';
-import type { MatArray } from './readers/mat5.ts';
+import type { MatArray } from '@t2i/formats';
 
 /** Class names in the order of the labels 1 … 102, as the literature that uses the set writes them. */
 export const OXFORD_102_CLASSES: readonly string[] = [

@@ -1,13 +1,6 @@
 import '@tensorflow/tfjs-backend-cpu';
-import {
-  CheckpointError,
-  ConfigError,
-  float32Tensor,
-  Rng,
-  readSafetensors,
-  type StateDict,
-  writeSafetensors,
-} from '@t2i/core';
+import { CheckpointError, ConfigError, float32Tensor, Rng, type StateDict } from '@t2i/core';
+import { readSafetensors, writeSafetensors } from '@t2i/formats';
 import { expectAllClose, relativeError } from '@t2i/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';

@@ -1,13 +1,6 @@
 import '@tensorflow/tfjs-backend-cpu';
-import {
-  CheckpointError,
-  ConfigError,
-  Rng,
-  readSafetensors,
-  type StateDict,
-  type TextToImageModel,
-  writeSafetensors,
-} from '@t2i/core';
+import { CheckpointError, ConfigError, Rng, type StateDict, type TextToImageModel } from '@t2i/core';
+import { readSafetensors, writeSafetensors } from '@t2i/formats';
 import { expectAllClose } from '@t2i/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';

@@ -10,15 +10,13 @@
 
 import type { RgbImage } from '@t2i/core';
 import { ConfigError, DatasetError, errorMessage } from '@t2i/core';
+import { firstGifFrame, sniffImage, withExifFirst } from '@t2i/formats';
 import type sharp from 'sharp';
 import type { Metadata } from 'sharp';
 import { resizeBicubic } from './bicubic.ts';
 import { toRgb } from './encode.ts';
-import { firstFrame } from './gif-frame.ts';
 import { loadSharp } from './load-sharp.ts';
 import { MemoryGate, memoryOfProcess } from './memory-gate.ts';
-import { sniff } from './photo-format.ts';
-import { withExifFirst } from './png-exif.ts';
 import { assertSize, MAX_SIDE } from './size.ts';
 
 /** 8192 × 8192. A file of 500 bytes may claim any size, and a progressive JPEG of this one takes 0.6 GB while it is decoded. */
@@ -57,7 +55,7 @@ export async function decodeImage(
   if (!(Number.isInteger(maxPixels) && maxPixels >= 1 && maxPixels <= MAX_SIDE ** 2)) {
     throw new ConfigError(`maxPixels must be a whole number from 1 to ${MAX_SIDE ** 2}, got ${maxPixels}.`);
   }
-  const { photo, other = 'in no format that is known' } = sniff(bytes);
+  const { photo, other = 'in no format that is known' } = sniffImage(bytes);
   if (photo === undefined) {
     throw new DatasetError(`The image cannot be decoded: it is ${other}.`, {
       hint: 'Convert it to a JPEG, PNG, WebP, GIF, TIFF or AVIF, or remove it.',
@@ -93,7 +91,7 @@ async function decodeWhole(library: typeof sharp, file: Uint8Array, header: Meta
   // "warning" is the strictest: a JPEG that ends before its pixels do, but in order, is a warning
   const pipeline = library(file, { failOn: 'warning', limitInputPixels: pixels, sequentialRead }).autoOrient();
   // what no frame of a GIF covers is transparent; the decoder leaves it black in files without a transparent colour
-  const frame = header.format === 'gif' && !header.hasAlpha ? firstFrame(file) : undefined;
+  const frame = header.format === 'gif' && !header.hasAlpha ? firstGifFrame(file) : undefined;
   if (frame === undefined) return toRgb(pipeline);
   const { left, top, width, height } = frame;
   const [right, bottom] = [header.width - left - width, header.height - top - height];

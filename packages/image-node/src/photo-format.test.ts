@@ -1,14 +1,14 @@
-import { decodeImage } from '@t2i/image-node';
+import { sniffImage } from '@t2i/formats';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { sniff } from './photo-format.ts';
+import { decodeImage } from './decode.ts';
 
 const square = () => sharp({ create: { width: 8, height: 8, channels: 3, background: 'teal' } });
 const bytes = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'));
 
-describe('sniff', () => {
+describe('sniffImage', () => {
   it.each(['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif'] as const)('knows a %s', async (format) => {
-    const { photo } = sniff(await square().toFormat(format).toBuffer());
+    const { photo } = sniffImage(await square().toFormat(format).toBuffer());
     expect(photo?.toLowerCase()).toBe(format);
   });
 
@@ -24,7 +24,7 @@ describe('sniff', () => {
     ['an empty file', ''],
     ['in no format that is known', 'P6 1 1 255 abc'],
   ])('says that it is %s', async (what, text) => {
-    expect(sniff(bytes(text)).photo).toBeUndefined();
+    expect(sniffImage(bytes(text)).photo).toBeUndefined();
     await expect(decodeImage(bytes(text))).rejects.toThrow(`cannot be decoded: it is ${what}.`);
   });
 });

@@ -1,6 +1,7 @@
 /** A published model, restored from its files and checked before use. */
 
-import { BackendError, CheckpointError, type Logger, readSafetensors } from '@t2i/core';
+import { BackendError, CheckpointError, type Logger } from '@t2i/core';
+import { readSafetensors } from '@t2i/formats';
 import { restoreEncoder, type SavableEncoder, withCompletion } from '@t2i/text-encoder';
 import * as tf from '@tensorflow/tfjs-core';
 import { deviationFrom } from './check-image.ts';

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Logger, StateDict } from '@t2i/core';
-import { CheckpointError, ConfigError, float32Tensor, readSafetensors, writeSafetensors } from '@t2i/core';
+import { CheckpointError, ConfigError, float32Tensor } from '@t2i/core';
+import { readSafetensors, writeSafetensors } from '@t2i/formats';
 import { expectAllClose } from '@t2i/test-utils';
 import { describe, expect, it } from 'vitest';
 import { BagOfWords } from './bag-of-words.ts';

@@ -4,8 +4,6 @@ import { randomBytes } from 'node:crypto';
 import { constants, copyFile, link, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { CheckpointError, errorMessage, T2iError } from '../errors.ts';
-import { readSafetensors, safetensorsChunks } from '../safetensors.ts';
-import type { StateDict } from '../state-dict.ts';
 import { readInside } from './open-inside.ts';
 
 const REASONS: Record<string, string> = {
@@ -165,7 +163,7 @@ export async function writeJsonFile(path: string, value: unknown): Promise<void>
  * @throws CheckpointError when the file is missing, not JSON, or refused by `openInside`
  */
 export async function readJsonFile(directory: string, name: string): Promise<unknown> {
-  const bytes = await readWhole(directory, name);
+  const bytes = await readFileOf(directory, name);
   try {
     return JSON.parse(new TextDecoder().decode(bytes));
   } catch (cause) {
@@ -173,20 +171,11 @@ export async function readJsonFile(directory: string, name: string): Promise<unk
   }
 }
 
-/** Writes a safetensors file, atomically. */
-export async function writeStateFile(path: string, state: StateDict): Promise<void> {
-  await writeFileAtomic(path, safetensorsChunks(state));
-}
-
 /**
- * The tensors in a file of a directory that somebody else may have made.
- * @throws CheckpointError when the file is missing, truncated, not safetensors, or refused by `openInside`
+ * A whole file of a directory that somebody else may have made.
+ * @throws CheckpointError when the file is missing, or refused by `openInside`
  */
-export async function readStateFile(directory: string, name: string): Promise<StateDict> {
-  return readSafetensors(await readWhole(directory, name), join(directory, name));
-}
-
-async function readWhole(directory: string, name: string): Promise<Uint8Array> {
+export async function readFileOf(directory: string, name: string): Promise<Uint8Array> {
   return readInside(directory, name).catch((cause: unknown) => {
     throw new CheckpointError(`Cannot read ${join(directory, name)}: ${readProblem(cause)}`, {
       hint: T2iError.isInstance(cause) ? cause.hint : undefined,

@@ -4,6 +4,8 @@ import { readFile, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
 import { assert, DatasetError, type Logger, silentLogger } from '@t2i/core';
+import { MAX_MAT_BYTES, readMat5, readTar } from '@t2i/formats';
+import { gunzipped } from '@t2i/formats/node';
 import { captionLines } from '../caption-lines.ts';
 import type { ItemRecord } from '../item-list.ts';
 import type { Manifest, SourceFile } from '../manifest.ts';
@@ -15,11 +17,8 @@ import {
   oxfordSplits,
   photoNumber,
 } from '../oxford-102.ts';
-import { MAX_MAT_BYTES, readMat5 } from '../readers/mat5.ts';
-import { readTar } from '../readers/tar.ts';
 import { decodeStored } from './decode-stored.ts';
 import { forEachBounded } from './for-each-bounded.ts';
-import { gunzipped } from './gunzipped.ts';
 import {
   describeSources,
   fetchOxfordFiles,

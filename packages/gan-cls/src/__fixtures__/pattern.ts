@@ -1,7 +1,8 @@
 /** The weights, inputs and draws that make_golden.py computes too, and its results. */
 
 import { readFileSync } from 'node:fs';
-import { float32Tensor, type NamedTensor, Rng, readSafetensors, type StateDict, sizeOf } from '@t2i/core';
+import { float32Tensor, type NamedTensor, Rng, type StateDict, sizeOf } from '@t2i/core';
+import { readSafetensors } from '@t2i/formats';
 import { type GanClsOverrides, resolveConfig } from '../config.ts';
 
 /** sin(0.7548776662 i² + seed) */

@@ -12,9 +12,9 @@ import {
   float32Tensor,
   type ImageBatch,
   type ImageEncoder,
-  readSafetensors,
   type StateDict,
 } from '@t2i/core';
+import { readCaffeModel, readSafetensors } from '@t2i/formats';
 import * as tf from '@tensorflow/tfjs-core';
 import { FrozenWeights } from '../frozen-weights.ts';
 import {
@@ -25,7 +25,6 @@ import {
   layerChannels,
   weightShapes,
 } from './architecture.ts';
-import { readCaffeModel } from './caffe-model.ts';
 
 /** Subtracted from bytes, in the order Caffe feeds channels: blue, green, red. */
 const MEAN_BGR = [104, 117, 123];

@@ -1,6 +1,7 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { readFileSync } from 'node:fs';
-import { CheckpointError, readSafetensors } from '@t2i/core';
+import { CheckpointError } from '@t2i/core';
+import { readSafetensors } from '@t2i/formats';
 import { expectAllClose } from '@t2i/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';

@@ -1,13 +1,7 @@
 /** Inception v3: an image to the 2,048 numbers that the Fréchet Inception distance compares, or to the classes of the Inception score. */
 
-import {
-  assert,
-  assertShape,
-  type EmbeddingBatch,
-  type ImageBatch,
-  type ImageEncoder,
-  readSafetensors,
-} from '@t2i/core';
+import { assert, assertShape, type EmbeddingBatch, type ImageBatch, type ImageEncoder } from '@t2i/core';
+import { readSafetensors } from '@t2i/formats';
 import * as tf from '@tensorflow/tfjs-core';
 import { FrozenWeights } from '../frozen-weights.ts';
 import {

@@ -1,14 +1,9 @@
 /** Writes a published model: both files of weights and, last, the `model.json` that names them. */
 
 import { join } from 'node:path';
-import {
-  type CaptionEncoder,
-  type StateDict,
-  type TextToImageModel,
-  withRoundedMatrices,
-  writeSafetensors,
-} from '@t2i/core';
+import { type CaptionEncoder, type StateDict, type TextToImageModel, withRoundedMatrices } from '@t2i/core';
 import { writeFileAtomic, writeJsonFile } from '@t2i/core/node';
+import { writeSafetensors } from '@t2i/formats';
 import { type CaptionCompletion, roundedEncoder, type SavableEncoder, withCompletion } from '@t2i/text-encoder';
 import { generateCheckImage } from '../check-image.ts';
 import { GENERATOR_KINDS, type GeneratorKindName } from '../generator-kinds.ts';

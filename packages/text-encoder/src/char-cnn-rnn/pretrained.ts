@@ -1,6 +1,7 @@
 /** The trained weights that come with this package. */
 
-import { CheckpointError, ConfigError, errorMessage, readSafetensors, type StateDict } from '@t2i/core';
+import { CheckpointError, ConfigError, errorMessage, type StateDict } from '@t2i/core';
+import { readSafetensors } from '@t2i/formats';
 import { type EncoderManifest, parseEncoderManifest } from '../encoder-manifest.ts';
 import { type EncoderFiles, PRETRAINED_FILES } from '../pretrained-files.ts';
 import { readUrl } from '../read-url.ts';

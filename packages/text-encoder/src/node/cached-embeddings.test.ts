@@ -1,7 +1,7 @@
 import { readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CaptionEncoder, CheckpointError, ConfigError } from '@t2i/core';
-import { writeStateFile } from '@t2i/core/node';
+import { writeStateFile } from '@t2i/formats/node';
 import { expectAllClose, MockEncoder, withTemporaryDirectory } from '@t2i/test-utils';
 import { describe, expect, it } from 'vitest';
 import { type CachedEmbeddingsOptions, cachedEmbeddings } from './cached-embeddings.ts';

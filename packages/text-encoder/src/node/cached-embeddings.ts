@@ -3,7 +3,8 @@
 import { createHash } from 'node:crypto';
 import type { Logger } from '@t2i/core';
 import { silentLogger } from '@t2i/core';
-import { exists, writeStateFile } from '@t2i/core/node';
+import { exists } from '@t2i/core/node';
+import { writeStateFile } from '@t2i/formats/node';
 import { type Precision, withPrecision } from '../embedding-table.ts';
 import type { PrecomputeOptions } from '../precompute.ts';
 import { precompute } from '../precompute.ts';

@@ -2,8 +2,9 @@
 
 import type { FileHandle } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { assert, CheckpointError, fromFloat16, readSafetensorsHeader, type SafetensorsHeader } from '@t2i/core';
+import { assert, CheckpointError, fromFloat16 } from '@t2i/core';
 import { hashOpenFile, openInside, readProblem } from '@t2i/core/node';
+import { readSafetensorsHeader, type SafetensorsHeader } from '@t2i/formats';
 import type { EmbeddingTable, Precision } from '../embedding-table.ts';
 
 export const EMBEDDINGS_FORMAT = 't2i-embeddings-1';

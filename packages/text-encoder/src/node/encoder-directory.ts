@@ -1,7 +1,8 @@
 /** A saved encoder: a directory with `encoder.json` (what it is) and `encoder.safetensors` (its weights). */
 
 import { join } from 'node:path';
-import { exists, readJsonFile, readStateFile, writeJsonFile, writeStateFile } from '@t2i/core/node';
+import { exists, readJsonFile, writeJsonFile } from '@t2i/core/node';
+import { readStateFile, writeStateFile } from '@t2i/formats/node';
 import { ENCODER_FORMAT, parseEncoderManifest } from '../encoder-manifest.ts';
 import { restoreEncoder } from '../restore-encoder.ts';
 import type { RestoreOptions, SavableEncoder } from '../savable-encoder.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import { concatenate } from '@t2i/formats';
 import { expect, it } from 'vitest';
 import { fileVersionEvent, imageEvent, scalarsEvent, sessionStartEvent } from './event.ts';
-import { concatenate } from './protobuf.ts';
 
 it('matches the bytes of the Python writer', async () => {
   const golden = await readFile(new URL('./__fixtures__/golden.tfevents', import.meta.url));

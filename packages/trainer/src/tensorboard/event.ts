@@ -1,10 +1,9 @@
 /**
  * TensorBoard events as bytes, each framed as a TFRecord. Field numbers are those of tensorflow/core/util/event.proto and
- * tensorflow/core/framework/summary.proto; the framing is that of tensorflow/core/lib/io/record_writer.h.
+ * tensorflow/core/framework/summary.proto.
  */
 
-import { maskedCrc32c } from './crc32c.ts';
-import { bytesField, concatenate, doubleField, floatField, stringField, varintField } from './protobuf.ts';
+import { bytesField, concatenate, doubleField, floatField, stringField, tfRecord, varintField } from '@t2i/formats';
 
 const FIELD = { wallTime: 1, step: 2, fileVersion: 3, summary: 5, sessionLog: 7 } as const;
 const SESSION_START = 1;
@@ -48,16 +47,5 @@ export function imageEvent(seconds: number, step: number, tag: string, image: En
 }
 
 function event(seconds: number, step: number, content: Uint8Array): Uint8Array {
-  return record(concatenate([doubleField(FIELD.wallTime, seconds), varintField(FIELD.step, step), content]));
-}
-
-/** Length, its checksum, the data, its checksum; all little-endian. */
-function record(data: Uint8Array): Uint8Array {
-  const head = new Uint8Array(12);
-  const view = new DataView(head.buffer);
-  view.setBigUint64(0, BigInt(data.length), true);
-  view.setUint32(8, maskedCrc32c(head.subarray(0, 8)), true);
-  const tail = new Uint8Array(4);
-  new DataView(tail.buffer).setUint32(0, maskedCrc32c(data), true);
-  return concatenate([head, data, tail]);
+  return tfRecord(concatenate([doubleField(FIELD.wallTime, seconds), varintField(FIELD.step, step), content]));
 }

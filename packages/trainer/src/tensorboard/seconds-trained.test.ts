@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { concatenate } from '@t2i/formats';
 import { withTemporaryDirectory } from '@t2i/test-utils';
 import { expect, it } from 'vitest';
 import { fileVersionEvent, imageEvent, scalarsEvent, sessionStartEvent } from './event.ts';
-import { concatenate } from './protobuf.ts';
 import { secondsTrained } from './seconds-trained.ts';
 
 const session = (from: number, to: number) =>

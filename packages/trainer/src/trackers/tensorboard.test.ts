@@ -1,9 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { concatenate } from '@t2i/formats';
 import { withTemporaryDirectory } from '@t2i/test-utils';
 import { expect, it } from 'vitest';
 import { fileVersionEvent, scalarsEvent, sessionStartEvent } from '../tensorboard/event.ts';
-import { concatenate } from '../tensorboard/protobuf.ts';
 import { TensorBoardTracker } from './tensorboard.ts';
 
 const now = () => 1_700_000_000_500;

@@ -1,12 +1,12 @@
 /** The thread that draws: opens a published model on the best backend there is, then does what the page orders, one after the other. */
 
 import type { BrowserBackend } from '@t2i/backend';
-import { errorMessage, T2iError } from '@t2i/core';
+import { errorMessage, type RgbImage, T2iError } from '@t2i/core';
+import { encodePng } from '@t2i/formats';
 import { downloadPublishedModel, PublishedModel } from '@t2i/published-model';
 import { onFirstBackend } from './backends.ts';
 import { drawRows, rowsToGenerate, rowsToInterpolate } from './draw.ts';
 import type { Answer, Failure, Message, OpenedModel, Order } from './messages.ts';
-import { encodePng } from './png.ts';
 
 /** Of the browser's store of files; the version is that of how files are kept, not of a model. */
 const CACHE = 't2i-models-1';
@@ -36,8 +36,10 @@ async function answerTo(id: number, order: Order, signal: AbortSignal): Promise<
   if (order.kind === 'open') return { id, opened: await open(id, order.baseUrl, order.backend, signal) };
   const rows = await (order.kind === 'generate' ? rowsToGenerate(model!, order) : rowsToInterpolate(model!, order));
   const images = await drawRows(model!.model, rows, signal);
-  return { id, images: await Promise.all(images.map(encodePng)) };
+  return { id, images: await Promise.all(images.map(asPng)) };
 }
+
+const asPng = async (image: RgbImage) => new Blob([await encodePng(image)], { type: 'image/png' });
 
 async function open(
   id: number,

@@ -1,7 +1,7 @@
 /** The narrow network of make_small_googlenet.py. */
 
 import { readFile } from 'node:fs/promises';
-import { readSafetensors } from '@t2i/core';
+import { readSafetensors } from '@t2i/formats';
 import { GOOGLENET, type GoogLeNetArchitecture } from '../architecture.ts';
 
 const block = (name: string, pooled: boolean, widths: readonly number[]) => {
