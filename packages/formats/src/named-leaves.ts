@@ -1,0 +1,47 @@
+/** Finds values in nested data of a file that nobody vouches for: it may hold itself, or one part a million times. */
+
+import { MalformedError } from './malformed-error.ts';
+
+const MAX_DEPTH = 1000;
+/** Values that are looked at. */
+const MAX_VALUES = 2 ** 20;
+const MAX_NAME_LENGTH = 10_000;
+
+/**
+ * The leaves by the keys that lead to them, with dots between; list items by their number from 0.
+ * Maps and arrays are looked into; one that holds itself, only once.
+ * @throws MalformedError when two leaves have one name, or the data are nested too deep or are too many
+ */
+export function namedLeaves<T>(
+  root: unknown,
+  isLeaf: (value: unknown) => value is T,
+  children: (value: unknown) => Iterable<readonly [unknown, unknown]> | undefined = childrenOf,
+): Map<string, T> {
+  const leaves = new Map<string, T>();
+  const above = new Set<unknown>();
+  let seen = 0;
+  const visit = (value: unknown, name: string): void => {
+    if (name.length > MAX_NAME_LENGTH) throw new MalformedError(`it has a name of ${name.length} characters`);
+    if (++seen > MAX_VALUES) throw new MalformedError(`it holds more than ${MAX_VALUES} values`);
+    if (isLeaf(value)) {
+      if (leaves.has(name)) throw new MalformedError(`it holds ${JSON.stringify(name.slice(0, 100))} twice`);
+      leaves.set(name, value);
+      return;
+    }
+    const inner = children(value);
+    if (inner === undefined || above.has(value)) return;
+    if (above.size >= MAX_DEPTH) throw new MalformedError(`it is nested more than ${MAX_DEPTH} deep`);
+    above.add(value);
+    for (const [key, child] of inner) {
+      if (typeof key === 'string' || typeof key === 'number') visit(child, name === '' ? `${key}` : `${name}.${key}`);
+    }
+    above.delete(value);
+  };
+  visit(root, '');
+  return leaves;
+}
+
+export function childrenOf(value: unknown): Iterable<readonly [unknown, unknown]> | undefined {
+  if (value instanceof Map) return value;
+  return Array.isArray(value) ? value.entries() : undefined;
+}

@@ -1,0 +1,21 @@
+import { type ByteSource, readRange } from '../byte-source.ts';
+import { dataOffset, readZipEntry, type ZipEntry } from '../zip/zip.ts';
+
+/** Bytes of one storage that is deflated, which PyTorch itself never does. */
+const MAX_DEFLATED_BYTES = 2 ** 30;
+
+/** Bytes `[begin, end)` of a file of an archive. All of it is compared with its checksum, a part cannot be. */
+export async function storageBytes(
+  source: ByteSource,
+  entry: ZipEntry,
+  begin: number,
+  end: number,
+): Promise<Uint8Array> {
+  const isStored = entry.method === 0;
+  if (!isStored || (begin === 0 && end === entry.size)) {
+    const whole = await readZipEntry(source, entry, isStored ? entry.size : MAX_DEFLATED_BYTES);
+    return whole.subarray(begin, end);
+  }
+  const offset = await dataOffset(source, entry);
+  return readRange(source, offset + begin, offset + end);
+}
