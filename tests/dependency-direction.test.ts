@@ -56,6 +56,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     `${TFJS}core`,
     `${TFJS}layers`,
   ],
+  reports: ['core', 'image-node', 'pipeline', 'published-model', 'text-encoder'].map((name) => `@t2i/${name}`),
+  bundle: ['core', 'dataset', 'pipeline'].map((name) => `@t2i/${name}`),
   flowers: ['@t2i/published-model', `${TFJS}core`, `${TFJS}layers`],
   web: [], // a page: everything is built into it
   'test-utils': ['@t2i/core', '@t2i/backend-utils'],

@@ -1,9 +1,3 @@
 import { library } from '../../tsup.base.ts';
 
-export default library([
-  'src/main.ts',
-  'src/serve-worker.ts',
-  'src/bundled-train.ts',
-  'src/bundle-start.ts',
-  'src/doctor-probe.ts',
-]);
+export default library(['src/main.ts', 'src/serve-worker.ts', 'src/bundled-train.ts', 'src/doctor-probe.ts']);

@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { BundleFacts } from '@t2i/bundle/unpack';
 import { withTemporaryDirectory } from '@t2i/test-utils';
 import { describe, expect, it } from 'vitest';
-import type { BundleFacts } from './bundle/facts.ts';
 import { trainFlags } from './bundled-train.ts';
 
 const facts = (parts: BundleFacts['parts']): BundleFacts => ({

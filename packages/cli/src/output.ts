@@ -1,6 +1,6 @@
 /** Where the commands print: the console, or a test's list of lines. */
 
-import type { Logger } from '@t2i/core';
+import { type Logger, printable } from '@t2i/core';
 
 export interface Output extends Logger {
   /** Results, to stdout, as they are. */
@@ -16,10 +16,3 @@ export const consoleOutput: Output = {
   warn: (message) => void process.stderr.write(`warning: ${printable(message)}\n`),
   error: (message) => void process.stderr.write(`${printable(message)}\n`),
 };
-
-/** Messages name files and tensors of others, and a name can hold what a terminal takes for a command. */
-export function printable(message: string): string {
-  return message.replace(/(?![\n\t])\p{Control}/gu, (character) => {
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  });
-}

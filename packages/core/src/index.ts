@@ -33,6 +33,7 @@ export type {
   TrainBatch,
   TrainStepOptions,
 } from './model.ts';
+export { printable } from './printable.ts';
 export { readFileUrl } from './read-file-url.ts';
 export type { RngState } from './rng.ts';
 export { Rng } from './rng.ts';

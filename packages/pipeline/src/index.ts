@@ -6,7 +6,6 @@ export type { EmbedDatasetOptions, EmbeddedDataset } from './embed-dataset.ts';
 export { embedDataset } from './embed-dataset.ts';
 export type { Benchmark } from './encoder-training/benchmark.ts';
 export { withBenchmark } from './encoder-training/benchmark.ts';
-export { normalisesImages } from './encoder-training/compared-with.ts';
 export type { EncoderConfig, EncoderConfigInput } from './encoder-training/encoder-config.ts';
 export { parseEncoderConfig } from './encoder-training/encoder-config.ts';
 export type { EncoderChanges, EncoderRun } from './encoder-training/encoder-run.ts';
@@ -17,7 +16,10 @@ export {
   resumeEncoder,
   trainEncoder,
 } from './encoder-training/encoder-run.ts';
-export { trainingWords } from './encoder-training/network-of.ts';
+export { evaluateOnBenchmark } from './encoder-training/evaluate-on-benchmark.ts';
+export type { NearestPhotos, NearestPhotosOptions } from './encoder-training/nearest-photos.ts';
+export { nearestPhotos } from './encoder-training/nearest-photos.ts';
+export { shippedEncoder } from './encoder-training/shipped-encoder.ts';
 export type { EvaluateOptions, Evaluation, Extractor, RetrievalEncoder } from './evaluation/evaluate-model.ts';
 export { evaluateModel } from './evaluation/evaluate-model.ts';
 export type { EvaluateRunOptions, RunEvaluation } from './evaluation/evaluate-run.ts';

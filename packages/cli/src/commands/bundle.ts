@@ -2,6 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { EXTRA_BACKENDS, type ExtraBackend, partsTable, writeBundle } from '@t2i/bundle';
 import { ConfigError } from '@t2i/core';
 import {
   chooseEncoder,
@@ -13,9 +14,7 @@ import {
   readRecord,
 } from '@t2i/pipeline';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { ExtraBackend } from '../bundle/build-program.ts';
-import { partsTable } from '../bundle/parts.ts';
-import { writeBundle } from '../bundle/write-bundle.ts';
+import { BUNDLED_TRAIN } from '../bundled-train-file.ts';
 import { examples } from '../examples.ts';
 import { encoderOption, positiveNumber, said } from '../flags.ts';
 import { withInterrupt } from '../interrupt.ts';
@@ -34,7 +33,6 @@ interface BundleFlags extends Pick<TrainFlags, 'run' | 'data' | 'config' | 'pres
 
 /** Oxford-102 and Dawn fit into 60 MB with it. */
 const DEFAULT_QUALITY = 75;
-const EXTRA_BACKENDS: readonly ExtraBackend[] = ['webgpu', 'node', 'node-gpu'];
 
 export function bundleCommand(output: Output): Command {
   return new Command('bundle')
@@ -86,7 +84,7 @@ export function bundleCommand(output: Output): Command {
         () => output.info('Stopping; nothing is kept'),
         (signal) =>
           writeBundle({
-            ...{ out, config, encoder, embeddings, node, backends, quality, fast, signal },
+            ...{ out, program: BUNDLED_TRAIN, config, encoder, embeddings, node, backends, quality, fast, signal },
             limit: maxMegabytes * 1e6,
             logger: output,
           }),

@@ -6,13 +6,14 @@ import { selectBackend } from '@t2i/backend';
 import { ConfigError } from '@t2i/core';
 import { type ExportedRun, exportModel, exportRun, openDirectory } from '@t2i/pipeline';
 import type { ModelManifest } from '@t2i/published-model';
+import { cardFiles } from '@t2i/reports';
 import { USUAL_BEGINNINGS } from '@t2i/text-encoder';
 import { pageDirectory } from '@t2i/web';
 import { Command, Option } from 'commander';
-import { directoryOrFlowers } from '../drawing-model.ts';
+import { cardFacts } from '../card-facts.ts';
 import { examples } from '../examples.ts';
 import { type BackendFlag, backendOption } from '../flags.ts';
-import { cardFiles } from '../model-card/files.ts';
+import { directoryOrFlowers } from '../open-model.ts';
 import type { Output } from '../output.ts';
 
 interface ExportFlags {
@@ -65,7 +66,7 @@ async function write(directory: string, flags: ExportFlags, output: Output): Pro
   const completion = complete === undefined ? undefined : { prefix: wordsOf(complete), unless: USUAL_BEGINNINGS };
   const place = { outDirectory, replace, page: flags.page ? builtPage() : undefined };
   if ((await openDirectory(directory)).holds !== 'published-model') {
-    const beside = (exported: ExportedRun) => cardFiles(directory, exported);
+    const beside = async (exported: ExportedRun) => cardFiles(exported, await cardFacts(directory));
     return exportRun({ runDirectory: directory, ...place, precision, license, completion, logger: output, beside });
   }
   if (precision === undefined && license === undefined && complete === undefined) return exportModel(directory, place);

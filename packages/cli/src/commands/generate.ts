@@ -5,10 +5,10 @@ import { ConfigError, imageGrid, toRgbImages } from '@t2i/core';
 import { encodeImage } from '@t2i/image-node';
 import type { TextToImage } from '@t2i/published-model';
 import { Command } from 'commander';
-import { drawCaptions, readCaptions } from '../draw-captions.ts';
-import { nameOf, openDrawingModel, runOption } from '../drawing-model.ts';
 import { examples } from '../examples.ts';
 import { type BackendFlag, backendOption, imageFormat, integer } from '../flags.ts';
+import { generateCaptions, readCaptions } from '../generate-captions.ts';
+import { nameOf, openModel, runOption } from '../open-model.ts';
 import { assertFree, forceOption, intoDirectory, writeOut } from '../out-file.ts';
 import type { Output } from '../output.ts';
 import { tellReading } from '../tell-reading.ts';
@@ -56,7 +56,7 @@ export function generateCommand(output: Output): Command {
       assertFree({ named: flags.out, force: flags.force });
       const captions = flags.captions === undefined ? [] : await readCaptions(flags.captions);
       await selectBackend({ prefer: flags.backend });
-      const model = await openDrawingModel(flags.run, output);
+      const model = await openModel(flags.run, output);
       try {
         tellReading(model.encoder, caption === undefined ? captions : [caption], output);
         const written =
@@ -80,6 +80,6 @@ async function drawCaption(model: TextToImage, caption: string, flags: GenerateF
 async function drawFile(model: TextToImage, captions: readonly string[], flags: GenerateFlags): Promise<string[]> {
   const { seed, n: perCaption, out, force } = flags;
   return intoDirectory({ named: out, usual: 'drawings', force }, 'drawing captions', (directory) =>
-    drawCaptions(model, { captions, seed, perCaption, directory, name: nameOf(flags.run) }),
+    generateCaptions(model, { captions, seed, perCaption, directory, name: nameOf(flags.run) }),
   );
 }

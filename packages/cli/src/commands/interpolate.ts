@@ -4,9 +4,9 @@ import { selectBackend } from '@t2i/backend';
 import { ConfigError, imageGrid, type RgbImage, toRgbImages } from '@t2i/core';
 import { encodeAnimation, encodeImage } from '@t2i/image-node';
 import { Command } from 'commander';
-import { openDrawingModel, runOption } from '../drawing-model.ts';
 import { examples } from '../examples.ts';
 import { animationFormat, type BackendFlag, backendOption, imageFormat, integer } from '../flags.ts';
+import { openModel, runOption } from '../open-model.ts';
 import { assertFree, forceOption, writeOut } from '../out-file.ts';
 import type { Output } from '../output.ts';
 
@@ -92,7 +92,7 @@ async function draw(
 ): Promise<RgbImage[][]> {
   const { steps, rows, seed } = flags;
   await selectBackend({ prefer: flags.backend });
-  const model = await openDrawingModel(flags.run, output);
+  const model = await openModel(flags.run, output);
   try {
     const images: RgbImage[][] = [];
     for (let row = 0; row < rows; row++) {

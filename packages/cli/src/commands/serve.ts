@@ -2,9 +2,9 @@
 
 import { createApp, createLogger, type ListenOptions, type LogLevel, listen, Metrics, ServedModel } from '@t2i/server';
 import { Command, Option } from 'commander';
-import { directoryOrFlowers } from '../drawing-model.ts';
 import { examples } from '../examples.ts';
 import { type BackendFlag, backendOption, collect, integer } from '../flags.ts';
+import { directoryOrFlowers } from '../open-model.ts';
 import type { Output } from '../output.ts';
 import { runSource } from '../run-source.ts';
 import { servedPage } from '../served-page.ts';

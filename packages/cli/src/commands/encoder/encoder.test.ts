@@ -12,7 +12,7 @@ import { expectAllClose, withTemporaryDirectory } from '@t2i/test-utils';
 import { loadEncoder } from '@t2i/text-encoder/node';
 import { expect, it } from 'vitest';
 import { t2i } from '../../__fixtures__/t2i.ts';
-import { trainingCommand } from '../../encoder-report/training-command.ts';
+import { trainingCommand } from './training-command.ts';
 
 const COLOURS = { red: [250, 0, 0], blue: [0, 0, 250], white: [250, 250, 250], green: [0, 250, 0], grey: [90, 90, 90] };
 

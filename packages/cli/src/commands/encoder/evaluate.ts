@@ -4,15 +4,12 @@ import { join } from 'node:path';
 import { selectBackend } from '@t2i/backend';
 import type { SplitName } from '@t2i/core';
 import { writeFileAtomic, writeJsonFile } from '@t2i/core/node';
-import { openTrainedEncoder, withBenchmark } from '@t2i/pipeline';
+import { evaluateOnBenchmark, openTrainedEncoder, withBenchmark } from '@t2i/pipeline';
+import { encoderImages, encoderMarkdown, percent } from '@t2i/reports';
 import type { Evaluation } from '@t2i/text-encoder/training';
 import { Command, Option } from 'commander';
-import { evaluate } from '../../encoder-report/evaluation.ts';
-import { reportMarkdown } from '../../encoder-report/markdown.ts';
-import { writeImages } from '../../encoder-report/write-images.ts';
 import { examples } from '../../examples.ts';
 import { type BackendFlag, backendOption } from '../../flags.ts';
-import { percent } from '../../markdown-table.ts';
 import { assertFree, forceOption, intoDirectory } from '../../out-file.ts';
 import type { Output } from '../../output.ts';
 
@@ -54,10 +51,10 @@ export function evaluateEncoderCommand(output: Output): Command {
       await selectBackend({ prefer: flags.backend });
       await withBenchmark(flags, async (benchmark) => {
         const measure = async (directory: string) =>
-          evaluate(await openTrainedEncoder(directory, output), benchmark, flags.split);
+          evaluateOnBenchmark(await openTrainedEncoder(directory, output), benchmark, flags.split);
         const evaluation = await measure(directory);
         const baseline = flags.baseline === undefined ? undefined : (await measure(flags.baseline)).report;
-        const markdown = reportMarkdown({ report: evaluation.report, baseline });
+        const markdown = encoderMarkdown({ report: evaluation.report, baseline });
         if (out === undefined) output.write(markdown);
         else {
           await intoDirectory({ named: out, usual: out, force }, 'evaluating', (directory) =>
@@ -77,7 +74,9 @@ async function writeReport(
 ): Promise<void> {
   const { report } = evaluation;
   await writeJsonFile(join(directory, 'report.json'), { ...report, ...(baseline && { baseline }) });
-  await writeImages(directory, evaluation);
+  for (const [name, png] of Object.entries(await encoderImages(evaluation))) {
+    await writeFileAtomic(join(directory, name), png);
+  }
   await writeFileAtomic(join(directory, 'README.md'), markdown);
   output.write(
     `top-1 ${percent(report.top1)}, AP@50 ${percent(report.precision[50])}: ${join(directory, 'README.md')}\n`,

@@ -3,29 +3,26 @@
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { selectBackend } from '@t2i/backend';
-import { ConfigError } from '@t2i/core';
 import { readInside, writeFileAtomic, writeJsonFile } from '@t2i/core/node';
 import {
-  type EncoderConfig,
   type EncoderRun,
+  evaluateOnBenchmark,
   openEncoderRun,
   openTrainedEncoder,
-  trainingWords,
+  shippedEncoder,
   withBenchmark,
 } from '@t2i/pipeline';
-import { CharCnnRnn, roundedEncoder, type SavableEncoder, WordCnn } from '@t2i/text-encoder';
+import { encoderCard, encoderImages, percent } from '@t2i/reports';
+import type { SavableEncoder } from '@t2i/text-encoder';
 import { saveEncoder } from '@t2i/text-encoder/node';
 import type { Evaluation } from '@t2i/text-encoder/training';
 import { runPaths } from '@t2i/trainer';
 import { Command } from 'commander';
-import { evaluate } from '../../encoder-report/evaluation.ts';
-import { modelCard } from '../../encoder-report/model-card.ts';
-import { writeImages } from '../../encoder-report/write-images.ts';
 import { examples } from '../../examples.ts';
 import { type BackendFlag, backendOption } from '../../flags.ts';
-import { percent } from '../../markdown-table.ts';
 import { assertFree, forceOption, intoDirectory } from '../../out-file.ts';
 import type { Output } from '../../output.ts';
+import { trainingCommand } from './training-command.ts';
 
 interface ExportFlags {
   data: string;
@@ -57,7 +54,7 @@ export function exportEncoderCommand(output: Output): Command {
       assertFree({ named: out, force });
       await selectBackend({ prefer: flags.backend });
       const run = await openEncoderRun(directory, output);
-      const shipped = await withWords(await roundedWeights(run), run.config, flags);
+      const shipped = await withBenchmark(flags, ({ dataset }) => shippedEncoder(run, dataset));
       const measured = await measure(run, shipped, flags, output);
       await intoDirectory({ named: out, usual: out, force }, 'exporting', (place) =>
         writeFiles(directory, place, run, shipped, measured),
@@ -69,21 +66,6 @@ export function exportEncoderCommand(output: Output): Command {
     });
 }
 
-/** @throws ConfigError for the run of a baseline, of which the page beside the weights does not speak */
-function roundedWeights({ encoder }: EncoderRun): Promise<SavableEncoder> {
-  if (encoder.kind === CharCnnRnn.kind || encoder.kind === WordCnn.kind) return roundedEncoder(encoder);
-  throw new ConfigError(`The run trained an encoder of the kind ${encoder.kind}, not a char-CNN-RNN or a word-CNN.`, {
-    hint: 'A baseline can be used from its run: nothing has to be exported.',
-  });
-}
-
-/** A char-CNN-RNN has no vocabulary of its own: that of the captions it was trained on goes with it, so that it can tell what it never met. */
-function withWords(encoder: SavableEncoder, { split }: EncoderConfig, flags: ExportFlags): Promise<SavableEncoder> {
-  return withBenchmark(flags, async ({ dataset }) =>
-    encoder instanceof CharCnnRnn ? encoder.withVocabulary(trainingWords(dataset, split)) : encoder,
-  );
-}
-
 interface Measured {
   readonly evaluation: Evaluation;
   readonly unrounded: Evaluation['report'];
@@ -92,9 +74,9 @@ interface Measured {
 
 function measure(run: EncoderRun, shipped: SavableEncoder, flags: ExportFlags, output: Output): Promise<Measured> {
   return withBenchmark(flags, async (benchmark) => {
-    const report = async (encoder: SavableEncoder) => (await evaluate(encoder, benchmark, 'test')).report;
+    const report = async (encoder: SavableEncoder) => (await evaluateOnBenchmark(encoder, benchmark, 'test')).report;
     return {
-      evaluation: await evaluate(shipped, benchmark, 'test'),
+      evaluation: await evaluateOnBenchmark(shipped, benchmark, 'test'),
       unrounded: await report(run.encoder),
       baseline:
         flags.baseline === undefined ? undefined : await report(await openTrainedEncoder(flags.baseline, output)),
@@ -115,11 +97,15 @@ async function writeFiles(
   const { log, curvesPng } = runPaths(runDirectory);
   await copyIfThere(runDirectory, basename(log), join(out, 'training.jsonl'));
   const hasCurves = await copyIfThere(runDirectory, basename(curvesPng), join(out, 'curves.png'));
-  await writeImages(out, evaluation);
+  for (const [name, png] of Object.entries(await encoderImages(evaluation)))
+    await writeFileAtomic(join(out, name), png);
   await writeJsonFile(join(out, 'report.json'), { ...report, unrounded, ...(baseline && { baseline }) });
   await writeFileAtomic(
     join(out, 'README.md'),
-    modelCard({ run, shipped, bytes, hasCurves, report, unrounded, baseline }),
+    encoderCard({
+      ...{ run, shipped, bytes, hasCurves, report, unrounded, baseline },
+      command: trainingCommand(run.config, report.dataset),
+    }),
   );
 }
 

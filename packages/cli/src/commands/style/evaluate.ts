@@ -5,7 +5,7 @@ import { Command } from 'commander';
 import { examples } from '../../examples.ts';
 import { type BackendFlag, backendOption, integer } from '../../flags.ts';
 import type { Output } from '../../output.ts';
-import { reportStyle } from '../../style-report.ts';
+import { reportStyle } from '../../report-style.ts';
 
 interface EvaluateStyleFlags {
   samples: number;

@@ -8,7 +8,7 @@ import { continuedConfig, flagOf } from '../../continued-run.ts';
 import { examples } from '../../examples.ts';
 import { type BackendFlag, backendOption, integer, positiveNumber, said } from '../../flags.ts';
 import type { Output } from '../../output.ts';
-import { reportStyle } from '../../style-report.ts';
+import { reportStyle } from '../../report-style.ts';
 import { type Watched, watchTraining } from '../../training-session.ts';
 
 interface TrainStyleFlags {

@@ -1,0 +1,15 @@
+export type { CaptionRow } from './caption-page.ts';
+export { captionPage } from './caption-page.ts';
+export type { EncoderCard } from './encoder/encoder-card.ts';
+export { encoderCard } from './encoder/encoder-card.ts';
+export { encoderImages } from './encoder/encoder-images.ts';
+export type { EncoderReportPage } from './encoder/encoder-markdown.ts';
+export { encoderMarkdown } from './encoder/encoder-markdown.ts';
+export { neighbourPage } from './encoder/neighbour-page.ts';
+export { evaluationMarkdown } from './evaluation/evaluation-markdown.ts';
+export { evaluationPage } from './evaluation/evaluation-page.ts';
+export { percent } from './markdown-table.ts';
+export { cardFiles } from './model/card-files.ts';
+export type { ModelCard } from './model/model-card.ts';
+export { modelCard } from './model/model-card.ts';
+export { styleMarkdown } from './style-markdown.ts';
