@@ -1,11 +1,11 @@
-/** Which package may depend on which: the seams hold only as long as nobody reaches around them. */
+/** Which package may depend on which. */
 
 import { describe, expect, it } from 'vitest';
 import { dependenciesOf, loadedBy, manifests } from './support/packages.ts';
 
 const TFJS = '@tensorflow/tfjs-';
 
-/** All that each package may depend on of ours, and of TensorFlow.js. */
+/** The packages of this repository and of TensorFlow.js that each package may depend on. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   core: [],
   ops: [`${TFJS}core`],
@@ -85,19 +85,19 @@ const browserSafe = [
 ].map((name) => `@t2i/${name}`);
 
 describe('dependencies', () => {
-  it.each(libraries)('of %s stay on their side of the seams', (name) => {
+  it.each(libraries)('of %s are allowed', (name) => {
     const allowed = ALLOWED[name.replace('@t2i/', '')];
     expect(allowed, `${name} needs a row in ALLOWED`).toBeDefined();
     const relevant = dependenciesOf(name).filter((other) => other.startsWith('@t2i/') || other.startsWith(TFJS));
     expect(relevant.filter((other) => !allowed!.includes(other))).toEqual([]);
   });
 
-  it('of core and ops are nothing else', () => {
+  it('of core and ops are minimal', () => {
     expect(dependenciesOf('@t2i/core')).toEqual([]);
     expect(dependenciesOf('@t2i/ops')).toEqual([`${TFJS}core`]);
   });
 
-  it('go round in no circle', () => {
+  it('have no cycles', () => {
     const visit = (name: string, path: readonly string[]): void => {
       expect(path, [...path, name].join(' → ')).not.toContain(name);
       for (const other of dependenciesOf(name)) if (manifests.has(other)) visit(other, [...path, name]);
@@ -105,18 +105,21 @@ describe('dependencies', () => {
     for (const name of names) visit(name, []);
   });
 
-  it.each(libraries)('of %s on tfjs-core and tfjs-layers are peers: two copies would not know each other', (name) => {
-    const own = Object.keys(manifests.get(name)!.dependencies ?? {});
-    expect(own.filter((other) => [`${TFJS}core`, `${TFJS}layers`].includes(other))).toEqual([]);
-  });
+  it.each(libraries)(
+    'of %s on tfjs-core and tfjs-layers are peers, because two copies do not work together',
+    (name) => {
+      const own = Object.keys(manifests.get(name)!.dependencies ?? {});
+      expect(own.filter((other) => [`${TFJS}core`, `${TFJS}layers`].includes(other))).toEqual([]);
+    },
+  );
 });
 
-it.each(browserSafe)('importing %s needs nothing of Node', (name) => {
+it.each(browserSafe)('%s can be imported without Node', (name) => {
   const loaded = loadedBy(name);
   expect(loaded.filter((module) => module.startsWith('node:'))).toEqual([]);
 });
 
-it('the t2i command loads what a command needs when it is called, not before', () => {
+it('the t2i command loads the code of a command only when it is called', () => {
   const outside = new Set(loadedBy('@t2i/cli').map((module) => module.split(' ')[0]));
   expect([...outside].filter((module) => !module!.startsWith('node:'))).toEqual(['commander']);
   const drawing = loadedBy('@t2i/cli', 'commands/generate.ts').map((module) => module.split(' ')[0]);
@@ -124,6 +127,6 @@ it('the t2i command loads what a command needs when it is called, not before', (
   for (const heavy of ['sharp', 'hono', 'pino', 'modern-tar']) expect(drawing).not.toContain(heavy);
 });
 
-it('the search for imports finds those of Node', () => {
+it('the search for imports finds Node modules', () => {
   expect(loadedBy('@t2i/core/node').join()).toContain('node:fs');
 });

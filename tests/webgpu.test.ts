@@ -1,4 +1,4 @@
-/** What these packages train and draw with, on WebGPU without a graphics card (SwiftShader), against the reference backend `cpu`. */
+/** Training and generating on WebGPU without a graphics card (SwiftShader), compared with the reference backend `cpu`. */
 
 import { startWebgpu } from '@t2i/backend-webgpu';
 import { Rng, type StateDict, type TrainBatch } from '@t2i/core';
@@ -158,7 +158,7 @@ describe.skipIf(skipWithoutSwiftShader)('webgpu on SwiftShader', { timeout: PATI
         augmentation: ['translation', 'cutout'],
       },
     };
-    it.each(Object.entries(cases))('trains and draws as on the cpu: %s', async (_, overrides) => {
+    it.each(Object.entries(cases))('trains and generates as on the cpu: %s', async (_, overrides) => {
       const expected = await trainGan('cpu', { ...overrides, ...NARROW });
       const actual = await trainGan('webgpu', { ...overrides, ...NARROW });
       expect(Object.keys(actual.first)).toEqual(Object.keys(expected.first));
@@ -175,13 +175,13 @@ describe.skipIf(skipWithoutSwiftShader)('webgpu on SwiftShader', { timeout: PATI
     });
   });
 
-  it('a step of the GAN takes less than half of the programs that stock operations take', async () => {
+  it('a step of the GAN needs less than half of the programs of stock operations', async () => {
     const { fused, stock } = await programsOfStep();
     console.log(`dcgan: ${fused} programs a step, ${stock} by stock operations`);
     expect(fused).toBeLessThan(stock / 2);
   });
 
-  it('a step meets the bind groups of earlier ones', async () => {
+  it('a step reuses the bind groups of earlier steps', async () => {
     await tf.setBackend('webgpu');
     const model = new GanCls(presetConfig('tiny', NARROW), new Rng(1));
     const backend = tf.backend() as unknown as Recording;
@@ -197,7 +197,7 @@ describe.skipIf(skipWithoutSwiftShader)('webgpu on SwiftShader', { timeout: PATI
     model.dispose();
   });
 
-  it.each(['relu8', 'gru18'] as const)('the text encoder encodes and learns as on the cpu: %s', async (rnn) => {
+  it.each(['relu8', 'gru18'] as const)('the text encoder encodes and trains as on the cpu: %s', async (rnn) => {
     const captions = ['a red flower', 'many thin white petals', 'yellow', 'pink petals around a dark centre'];
     const features = { data: new Rng(4).normal(captions.length * 6), shape: [captions.length, 6] as const };
     const train = async (backend: string) => {
@@ -219,7 +219,7 @@ describe.skipIf(skipWithoutSwiftShader)('webgpu on SwiftShader', { timeout: PATI
     expect(relativeError(actual.gradients, expected.gradients)).toBeLessThan(1e-2);
   });
 
-  it('GoogLeNet sees what PyTorch sees', async () => {
+  it('GoogLeNet matches PyTorch', async () => {
     await tf.setBackend('webgpu');
     const golden = await readGolden();
     const network = GoogLeNet.fromSafetensors(await readFixture('small.safetensors'), { architecture: SMALL });

@@ -1,4 +1,4 @@
-/** `t2i bundle`: started where there is nothing but a shell, it trains, resumes, and leaves the log of a run that was never packed. */
+/** `t2i bundle`: with nothing but a shell around it, a bundle trains and resumes, with the same log as a run that was never packed. */
 
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -25,7 +25,7 @@ let directory: string;
 let data: string;
 /** The root of an empty machine, with the bundle in `/bundle`. */
 let root: string;
-/** The same directory as that machine calls it. */
+/** The path of that directory on the empty machine. */
 let there: string;
 
 beforeAll(async () => {
@@ -35,13 +35,13 @@ beforeAll(async () => {
   await mkdir(root);
   await writePhotos(join(directory, 'flowers'));
   const from = ['--from', join(directory, 'flowers'), '--out', join(directory, 'data'), '--stored-size', '38'];
-  const prepared = await t2i('dataset', 'prepare', 'folder', ...from).finished;
+  const prepared = await t2i('dataset', 'prepare', 'directory', ...from).finished;
   data = prepared.stdout.trim();
   await writeFile(join(directory, 'config.json'), JSON.stringify(CONFIG));
 });
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
-it('trains and resumes in an empty root as it would unpacked', async () => {
+it('trains and resumes in an empty root as it does outside of a bundle', async () => {
   const config = ['--preset', 'tiny', '--config', join(directory, 'config.json'), '--data', data];
   const straight = join(directory, 'straight');
   expect(await t2i('train', ...config, '--run', straight, ...FLAGS, ...STEPS).finished).toMatchObject({ code: 0 });
@@ -66,7 +66,7 @@ it('trains and resumes in an empty root as it would unpacked', async () => {
   expect(home).toMatchObject({ code: 0, stdout: expect.stringContaining('limit at step 5') });
 });
 
-it('says what is wrong with the directory and the size', async () => {
+it('reports a directory that is not empty and a bundle that is too large', async () => {
   const flags = ['--data', data, '--preset', 'tiny', '--fast'];
   const full = await t2i('bundle', '--out', directory, ...flags).finished;
   expect(full).toMatchObject({ code: 2, stderr: expect.stringContaining('is not empty') });
@@ -75,7 +75,7 @@ it('says what is wrong with the directory and the size', async () => {
   expect(unprepared).toMatchObject({ code: 2, stderr: expect.stringContaining('t2i dataset prepare') });
 });
 
-/** Toy flowers as images with captions beside them, twelve of each of four classes. */
+/** Toy flowers as image files with captions, twelve for each of four classes. */
 async function writePhotos(to: string): Promise<void> {
   const flowers = await createToyFlowers({ images: 200, storedSize: 38 });
   for (let item = 0; item < 48; item++) {
@@ -87,7 +87,7 @@ async function writePhotos(to: string): Promise<void> {
   }
 }
 
-/** Puts the shell, three commands of run.sh, and the libraries of all that into the empty root: no Node, npm or xz. */
+/** Copies the shell, the three commands that run.sh calls, and their libraries into the empty root; no Node, npm or xz. */
 async function furnish(to: string): Promise<void> {
   if (!mayChroot) return;
   const commands = ['sh', 'mkdir', 'chmod', 'mv', 'rm'].map((name) => `/bin/${name}`);
@@ -102,7 +102,7 @@ async function furnish(to: string): Promise<void> {
   for (const name of ['dev', 'tmp']) await mkdir(join(to, name));
 }
 
-/** Starts run.sh with an empty environment, in the root where this is allowed. */
+/** Starts run.sh with an empty environment, inside the empty root if chroot is allowed. */
 function runBundle(...args: string[]) {
   const script = join(there, 'bundle/run.sh');
   const command = ['/bin/sh', script, ...args];

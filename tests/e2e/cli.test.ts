@@ -1,4 +1,4 @@
-/** The `t2i` command: from training to a film, exit codes, and errors that help. */
+/** The `t2i` command: from training to a film, exit codes, and helpful errors. */
 
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -24,7 +24,7 @@ beforeAll(async () => {
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
 describe('generate', () => {
-  it('gives the same bytes for the same seed, and others for another', async () => {
+  it('gives the same bytes for the same seed, and different bytes for another seed', async () => {
     const draw = async (name: string, seed: string) => {
       const out = join(directory, name);
       const flags = ['--run', run, '--seed', seed, '-n', '8', '--out', out];
@@ -40,7 +40,7 @@ describe('generate', () => {
     expect(await draw('c.png', '8')).not.toEqual(first);
   });
 
-  it('draws a file of captions as a grid and a page', async () => {
+  it('generates a grid and a page for a file of captions', async () => {
     const captions = join(directory, 'captions.txt');
     const out = join(directory, 'drawings');
     await writeFile(captions, 'a red flower\n\n<b>blue</b> & white\n');
@@ -53,7 +53,7 @@ describe('generate', () => {
     expect((await readFile(join(out, 'grid.png'))).subarray(1, 4).toString()).toBe('PNG');
   });
 
-  it('never draws from missing or foreign weights', async () => {
+  it('never uses missing or foreign weights', async () => {
     const none = await finish('generate', 'x', '--run', join(directory, 'nowhere'));
     expect(none).toMatchObject({ code: 2, stderr: expect.stringMatching(/nowhere holds no run/) });
 
@@ -100,12 +100,12 @@ it('interpolates between captions and between noises', async () => {
   }
 });
 
-it('exports a run as a model that draws the same, into no directory that holds something', async () => {
+it('exports a run as a model that generates the same images, and refuses a directory that is not empty', async () => {
   const model = join(directory, 'model');
   const exported = await finish('export', run, '--out', model, '--license', 'CC0-1.0');
   expect(exported).toMatchObject({
     code: 0,
-    stdout: expect.stringMatching(/model: 1\.\d MB in float16, of epoch 1\n$/),
+    stdout: expect.stringMatching(/model: 1\.\d MB in float16, from epoch 1\n$/),
   });
   const [ofRun, ofModel] = await Promise.all(
     [run, model].map(async (from, i) => {
@@ -126,7 +126,7 @@ it('exports a run as a model that draws the same, into no directory that holds s
   const again = await finish('export', run, '--out', model);
   expect(again).toMatchObject({ code: 2, stderr: expect.stringMatching(/is not empty[\s\S]*--replace/) });
   const copied = await finish('export', model, '--out', join(directory, 'copied'), '--license', 'MIT');
-  expect(copied).toMatchObject({ code: 2, stderr: expect.stringMatching(/copied as it is/) });
+  expect(copied).toMatchObject({ code: 2, stderr: expect.stringMatching(/copied unchanged/) });
 });
 
 it('makes a film of the samples', async () => {
@@ -135,14 +135,14 @@ it('makes a film of the samples', async () => {
   expect((await readFile(join(run, 'film.gif'))).subarray(0, 6).toString()).toBe('GIF89a');
 });
 
-it('resumes a run that reached its limit, and refuses to start over it', async () => {
+it('resumes a run that reached its limit, and refuses to start another run in its directory', async () => {
   const again = await finish('train', '--data', 'toy-flowers', '--run', run);
   expect(again).toMatchObject({ code: 2, stderr: expect.stringMatching(/holds a run already/) });
   const further = await finish('train', '--resume', run, '--max-steps', '3');
   expect(further).toMatchObject({ code: 0, stdout: expect.stringContaining('limit at step 3') });
 });
 
-it('prints the resolved configuration for --dry-run and writes nothing', async () => {
+it('prints the complete configuration with --dry-run and writes nothing', async () => {
   const flags = ['--preset', 'dcgan', '--run', join(directory, 'dry'), '--dry-run'];
   const { code, stdout } = await finish('train', '--data', 'toy-flowers', ...flags);
   expect(code).toBe(0);
@@ -153,11 +153,11 @@ it('prints the resolved configuration for --dry-run and writes nothing', async (
   await expect(readFile(join(directory, 'dry/run.json'))).rejects.toThrow();
 });
 
-describe('mistakes exit with 2', () => {
+describe('user errors exit with code 2', () => {
   it.each<[string[], RegExp]>([
     [['train', '--data', 'toy-flowers', '--run', 'x', '--batchsize=32'], /unknown option '--batchsize=32'/],
     [['train', '--data', 'toy-flowers', '--run', 'x', '--batch-size', 'many'], /whole number/],
-    [['train', '--run', 'x'], /nothing to train on/],
+    [['train', '--run', 'x'], /No training data/],
     [['train', '--data', 'toy-flowers'], /either --run .* or --resume/],
     [['train', '--data', 'no/such/directory', '--run', 'x'], /no\/such\/directory/],
     [
@@ -175,7 +175,7 @@ describe('mistakes exit with 2', () => {
   });
 });
 
-it('shows help and the backends', async () => {
+it('shows help and lists the backends', async () => {
   expect(await finish('train', '--help')).toMatchObject({ code: 0, stdout: expect.stringContaining('Examples:') });
   const { code, stdout } = await finish('doctor');
   expect(code).toBe(0);

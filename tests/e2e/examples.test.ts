@@ -21,7 +21,7 @@ async function runExample(name: string, ...args: string[]): Promise<string> {
   return stdout;
 }
 
-/** A directory of images with captions, classes by sub-directory, as a person might have. */
+/** A directory of images with captions; each subdirectory is a class. */
 async function writeImages(): Promise<void> {
   const flowers = await createToyFlowers({ images: 120, storedSize: 48 });
   for (let item = 0; item < 40; item++) {
@@ -63,7 +63,7 @@ it('flower', async () => {
   expect((await readFile(file)).subarray(1, 4).toString()).toBe('PNG');
 });
 
-it('quickstart, then the figures of the paper on its run', async () => {
+it('quickstart, then interpolations and style transfer on its run', async () => {
   const run = inDirectory('quickstart');
   expect(await runExample('quickstart', '--fast', '--run', run)).toMatch(/petalColour +\d+ % right, chance +\d+ %/);
   for (const name of ['caption-interpolation', 'noise-interpolation']) {

@@ -1,4 +1,4 @@
-/** The flowers that come with t2i: drawn with no flag at all, by the command, the server, a program's bundle and a page. */
+/** The included flower model without any flags: in the command, the server, a bundled program and a web page. */
 
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -24,7 +24,7 @@ const SEED = 7;
 const CONDITIONS = ['@t2i/source', ...defaultClientConditions];
 
 let directory: string;
-/** The image as this process draws it. */
+/** The image that this process generates. */
 let expected: Uint8Array;
 
 beforeAll(async () => {
@@ -44,9 +44,9 @@ describe('t2i without a run', () => {
   const inDirectory = (...args: string[]) =>
     start(join(ROOT, 'node_modules/.bin/tsx'), ['--conditions=@t2i/source', MAIN, ...args], directory).finished;
 
-  it('generate draws a flower, and says where it is and what gives it again', async () => {
+  it('generate writes a flower and prints the file, the model and the seed', async () => {
     const drawn = await inDirectory('generate', CAPTION);
-    expect(drawn).toMatchObject({ code: 0, stdout: 'flower.png\n', stderr: 'Drawn with @t2i/flowers, seed 0\n' });
+    expect(drawn).toMatchObject({ code: 0, stdout: 'flower.png\n', stderr: 'Generated with @t2i/flowers, seed 0\n' });
     const first = await readFile(join(directory, 'flower.png'));
     const again = await inDirectory('generate', CAPTION, '--seed', `${SEED}`);
     expect(again).toMatchObject({ code: 0, stdout: 'flower-2.png\n' });
@@ -56,14 +56,14 @@ describe('t2i without a run', () => {
     expect(maxDifference(await pixelsOf(seventh), expected)).toBeLessThanOrEqual(1);
   });
 
-  it('interpolate walks between two flowers', async () => {
+  it('interpolate generates the images between two flowers', async () => {
     const walk = await inDirectory('interpolate', 'a red flower', 'a white flower', '--steps', '3', '--rows', '1');
     expect(walk).toMatchObject({ code: 0, stdout: 'interpolation.png\n' });
     const { width, height } = await decodeImage(await readFile(join(directory, 'interpolation.png')));
     expect(width / height).toBeGreaterThan(2.5);
   });
 
-  it('serve serves them', async () => {
+  it('serve serves the flower model', async () => {
     const { child, finished, url } = await startServe().served;
     try {
       expect(await (await fetch(`${url}/v1/model`)).json()).toMatchObject({ name: 'flowers', license: 'Apache-2.0' });
@@ -89,7 +89,7 @@ describe.skipIf(skipWithoutChromium)('the flowers in a browser', () => {
   afterEach(() => visits.close());
   afterAll(() => browser?.close());
 
-  it('come along with the bundle of a program that imports them', async () => {
+  it('is part of the bundle of a program that imports it', async () => {
     const root = join(ROOT, 'packages/flowers/src/__fixtures__');
     const outDir = join(directory, 'program');
     await build({ root, logLevel: 'error', base: './', resolve: { conditions: CONDITIONS }, build: { outDir } });
@@ -106,7 +106,7 @@ describe.skipIf(skipWithoutChromium)('the flowers in a browser', () => {
     expect(maxDifference(drawn, expected)).toBeLessThanOrEqual(1);
   });
 
-  it('are what a page draws with that was exported with them', async () => {
+  it('generates images on a page that was exported with it', async () => {
     const site = join(directory, 'site');
     await exportModel(modelDirectory, { outDirectory: site, page });
     const files = await serveDirectory(site);
@@ -117,7 +117,7 @@ describe.skipIf(skipWithoutChromium)('the flowers in a browser', () => {
     files.close();
   });
 
-  it('are what the page of t2i serve draws with as well, once somebody wants it to', async () => {
+  it('generates images in the page of t2i serve, if the visitor chooses the browser', async () => {
     const { child, finished, url } = await startServe('--page', page, '--backend', 'wasm').served;
     try {
       const fetched: string[] = [];

@@ -35,7 +35,7 @@ let site: StaticServer;
 let browser: Browser;
 let context: BrowserContext;
 let page: Page;
-/** What pages asked for or complained of that they should not. */
+/** Requests and errors of pages that should not happen. */
 let trouble: string[];
 
 /** Random weights, loud enough that captions matter. */
@@ -113,7 +113,7 @@ afterAll(async () => {
   if (temporary) await rm(temporary, { recursive: true, force: true });
 });
 
-/** A fresh visitor: an empty store of files. */
+/** Opens the page as a new visitor, with an empty cache. */
 async function visit(): Promise<void> {
   context = await browser.newContext();
   page = await context.newPage();
@@ -162,7 +162,7 @@ async function drawInPage(backend: 'wasm' | 'webgl' | 'webgpu' | undefined): Pro
   );
 }
 
-/** The same images drawn here, from the same files. */
+/** The same images, generated in Node from the same files. */
 async function drawInNode(): Promise<Uint8Array[]> {
   const pipeline = await TextToImagePipeline.open(join(temporary, 'site/model'));
   const images = [
@@ -196,7 +196,7 @@ describe.skipIf(skipWithoutChromium)('the model in the browser', () => {
     expect(trouble).toEqual([]);
   });
 
-  it('downloads the weights once, tells how far they have come, and uses no program in place of a graphics card', async () => {
+  it('downloads the weights once, reports progress, and does not use software instead of a graphics card', async () => {
     await visit();
     const first = await drawInPage(undefined);
     expect(first.backend).toBe('WebAssembly');
@@ -211,7 +211,7 @@ describe.skipIf(skipWithoutChromium)('the model in the browser', () => {
     expect(trouble).toEqual([]);
   });
 
-  it('draws nothing from a damaged model, and says why', async () => {
+  it('generates nothing with a damaged model, and gives the reason', async () => {
     const path = join(temporary, 'site/model/generator.safetensors');
     const whole = await readFile(path);
     try {
@@ -223,7 +223,7 @@ describe.skipIf(skipWithoutChromium)('the model in the browser', () => {
     }
   });
 
-  it('gives up what is not wanted any more', async () => {
+  it('cancels requests that are no longer needed', async () => {
     await visit();
     const ends = await page.evaluate(async () => {
       const baseUrl = new URL('/model/', location.href).href;

@@ -1,4 +1,4 @@
-/** The page where the model runs in the browser: as static files, and as a choice beside a server. */
+/** The page with the model in the browser: as static files, and as an option next to a server. */
 
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -56,13 +56,13 @@ describe.skipIf(skipWithoutChromium)('the page with a model beside it', () => {
   });
   afterEach(() => visits.close());
 
-  it('has no weights in it but those that were exported beside it', async () => {
+  it('contains no weights except those exported with it', async () => {
     const files = await readdir(built, { recursive: true });
     expect(files).toContain('index.html');
     expect(files.filter((name) => name.endsWith('.safetensors'))).toEqual([]);
   });
 
-  it('fetches the model once somebody presses GO, draws, walks, and keeps it', async () => {
+  it('fetches the model when GO is pressed, generates, interpolates, and caches it', async () => {
     const page = await visits.open(files.url, ASKED);
     await page.getByText('Press GO: the model is fetched once').waitFor();
     expect(await axeViolations(page)).toEqual([]);
@@ -81,7 +81,7 @@ describe.skipIf(skipWithoutChromium)('the page with a model beside it', () => {
     expect(new Set(fetched).size).toBe(fetched.length);
   });
 
-  it('draws what a link says, and tells how far the model has come', async () => {
+  it('generates the images of a link, and shows the progress of the download', async () => {
     let letGo = () => {};
     const held = new Promise<void>((resolve) => {
       letGo = resolve;
@@ -99,7 +99,7 @@ describe.skipIf(skipWithoutChromium)('the page with a model beside it', () => {
     await page.getByRole('status').filter(drawn('a red flower')).waitFor({ state: 'attached' });
   });
 
-  it('is a choice beside a server, and part of the link', async () => {
+  it('is an option next to a server, and part of the link', async () => {
     const page = await visits.open(`${server.url}/?text=a+red+flower&seed=7`);
     await page.getByRole('status').filter(drawn('a red flower')).waitFor({ state: 'attached' });
     const first = page.locator('.grid[aria-busy="false"] img').first();
@@ -111,7 +111,7 @@ describe.skipIf(skipWithoutChromium)('the page with a model beside it', () => {
     await page.locator('.grid[aria-busy="false"] img[src^="data:"]').first().waitFor();
   });
 
-  it('is what t2i serve shows of a run, with the way it learned, and with no model for browsers', async () => {
+  it('is served by t2i serve for a run, with its training history and without a model to download', async () => {
     const { child, finished, url } = await startServe(run, '--page', built, '--backend', 'wasm').served;
     try {
       const page = await visits.open(`${url}/?text=a+red+flower&seed=7`);
@@ -125,7 +125,7 @@ describe.skipIf(skipWithoutChromium)('the page with a model beside it', () => {
     expect((await finished).code).toBe(0);
   });
 
-  it('comes from t2i serve where that serves an exported model, when it is the one chosen', async () => {
+  it('downloads the model from t2i serve when an exported model is selected', async () => {
     const model = `roses=${join(site, 'model')}`;
     const { child, finished, url } = await startServe(run, model, '--page', built, '--backend', 'wasm').served;
     try {
@@ -143,7 +143,7 @@ describe.skipIf(skipWithoutChromium)('the page with a model beside it', () => {
     expect((await finished).code).toBe(0);
   });
 
-  it('says what to do where there is neither a server nor a model', async () => {
+  it('explains what to do without a server and without a model', async () => {
     const empty = await serveDirectory(built);
     const page = await visits.open(empty.url, { expectedErrors: /404/ });
     await page.getByRole('alert').getByText('There is no model here to draw with.').waitFor();

@@ -1,4 +1,4 @@
-/** The page in a real browser: everything a person does on it. */
+/** The page in a real browser: everything that a visitor does with it. */
 
 import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
@@ -36,7 +36,7 @@ describe.skipIf(skipWithoutChromium)('the page', () => {
   });
   afterEach(() => visits.close());
 
-  it('draws the first caption by itself, and says with which seed', async () => {
+  it('generates images for the first caption by itself, and shows the seed', async () => {
     const page = await visit();
     expect(await page.getByLabel('Your caption').inputValue()).toBe('pink flower with yellow petals');
     await page.waitForURL(/seed=\d/);
@@ -47,7 +47,7 @@ describe.skipIf(skipWithoutChromium)('the page', () => {
     expect(await page.title()).toMatch(/^pink flower with yellow petals/);
   });
 
-  it('comes light: the backends stay where they are until somebody draws with them', async () => {
+  it('is small: backends are not loaded until they are used', async () => {
     const page = await visit('?text=a&seed=7');
     await drawn(page, 'a', 7);
     const loaded = await page.evaluate(() =>
@@ -63,7 +63,7 @@ describe.skipIf(skipWithoutChromium)('the page', () => {
     expect(loaded.reduce((sum, { decodedBodySize = Infinity }) => sum + decodedBodySize, 0)).toBeLessThan(70_000);
   });
 
-  it('draws what is typed, by GO and by Enter, each with another seed', async () => {
+  it('generates images for typed captions with GO and with Enter, each with a new seed', async () => {
     const page = await visit('?text=a&seed=7');
     await drawn(page, 'a', 7);
     await page.getByLabel('Your caption').fill('a blue flower');
@@ -80,7 +80,7 @@ describe.skipIf(skipWithoutChromium)('the page', () => {
     expect(await sources(page)).not.toEqual(before);
   });
 
-  it('keeps the noises while the seed is locked, and takes a seed that is typed', async () => {
+  it('keeps the noise while the seed is locked, and accepts a typed seed', async () => {
     const page = await visit('?text=a+red+flower&seed=7');
     await drawn(page, 'a red flower', 7);
     await page.getByRole('button', { name: 'Lock' }).click();
@@ -97,7 +97,7 @@ describe.skipIf(skipWithoutChromium)('the page', () => {
     expect(await page.getByLabel('Seed').inputValue()).toBe('42');
   });
 
-  it('draws more like one, and goes back', async () => {
+  it('generates variations of an image, and goes back', async () => {
     const page = await visit('?text=a&seed=7');
     await drawn(page, 'a', 7);
     const first = await sources(page);
@@ -113,7 +113,7 @@ describe.skipIf(skipWithoutChromium)('the page', () => {
     expect(await sources(page)).toEqual(first);
   });
 
-  it('shows the same for whoever gets the link', async () => {
+  it('shows the same images to everybody who opens the link', async () => {
     const page = await visit('?text=a+red+flower&seed=7&like=2.4&model=tulips', {
       permissions: ['clipboard-read', 'clipboard-write'],
     });
@@ -127,7 +127,7 @@ describe.skipIf(skipWithoutChromium)('the page', () => {
     expect(await other.getByLabel('Model').inputValue()).toBe('tulips');
   });
 
-  it('enlarges an image, steps to the next, and saves it as a file', async () => {
+  it('enlarges an image, moves to the next, and saves it as a file', async () => {
     const page = await visit('?text=A+red,+red+flower&seed=7');
     await drawn(page, 'A red, red flower', 7);
     await page.getByRole('button', { name: 'Enlarge no. 8' }).click();
@@ -143,7 +143,7 @@ describe.skipIf(skipWithoutChromium)('the page', () => {
     expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('Enlarge no. 8');
   });
 
-  it('walks between two captions', async () => {
+  it('interpolates between two captions', async () => {
     const page = await visit('?view=between&text=a+red+flower&to=a+blue+flower&seed=7&at=0');
     const slider = page.getByRole('slider');
     const shown = page.locator('.screen img:not([hidden])');
@@ -171,7 +171,7 @@ describe.skipIf(skipWithoutChromium)('the page', () => {
     await page.getByRole('button', { name: 'Pause' }).click();
   });
 
-  it('moves through the epochs of the training', async () => {
+  it('shows the epochs of a training', async () => {
     const page = await visit();
     await page.getByRole('tab', { name: 'How it learned' }).click();
     const sheet = (epoch: number) => page.getByAltText(`Samples after epoch ${epoch}:`);
@@ -192,7 +192,7 @@ describe.skipIf(skipWithoutChromium)('the page', () => {
     await page.getByText('This model has no samples').waitFor();
   });
 
-  it('goes on by itself when the server is away and comes back', async () => {
+  it('recovers by itself when the server goes away and returns', async () => {
     const page = await visit('?text=a&seed=7', { expectedErrors: /ERR_CONNECTION_REFUSED/ });
     await drawn(page, 'a', 7);
     await server.stop();
@@ -207,7 +207,7 @@ describe.skipIf(skipWithoutChromium)('the page', () => {
     await drawn(page, 'a blue flower');
   });
 
-  it('says so when a model is not there, and draws with one that is', async () => {
+  it('reports a missing model, and generates images with an existing one', async () => {
     const page = await visit('?text=a&seed=7&model=daisies', { expectedErrors: /404/ });
     await page.getByRole('alert').getByText('There is no such model').waitFor();
     await page.getByLabel('Model').selectOption('tulips');
@@ -215,7 +215,7 @@ describe.skipIf(skipWithoutChromium)('the page', () => {
     expect([search(page).get('model'), await page.getByRole('alert').textContent()]).toEqual(['tulips', '']);
   });
 
-  it('listens, where the browser can', async () => {
+  it('recognises speech where the browser supports it', async () => {
     const page = await visit('?text=a&seed=7', { prepare: (page) => page.addInitScript(pretendSpeech) });
     await drawn(page, 'a', 7);
     await page.getByRole('button', { name: 'Say the caption' }).click();
@@ -226,7 +226,7 @@ describe.skipIf(skipWithoutChromium)('the page', () => {
     expect(await deaf.getByRole('button', { name: 'Say the caption' }).count()).toBe(0);
   });
 
-  it('can be used with the keyboard alone', async () => {
+  it('works with the keyboard alone', async () => {
     const page = await visit('?text=a&seed=7');
     await drawn(page, 'a', 7);
     await page.keyboard.press('Tab'); // share
@@ -244,7 +244,7 @@ describe.skipIf(skipWithoutChromium)('the page', () => {
     await drawn(page, search(page).get('text')!);
   });
 
-  it('is light or dark as the system is, until a person chooses', async () => {
+  it('follows the colour scheme of the system until the visitor chooses one', async () => {
     const background = (page: Page) => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
     const page = await visit('', { colorScheme: 'dark' });
     const dark = await background(page);
@@ -277,7 +277,7 @@ describe.skipIf(skipWithoutChromium)('the page', () => {
     }
   });
 
-  it('has an accessible dialog, and accessible bad news', async () => {
+  it('has an accessible dialog and accessible error messages', async () => {
     const page = await visit('?text=a&seed=7');
     await drawn(page, 'a', 7);
     await page.getByRole('button', { name: 'Enlarge no. 1' }).click();

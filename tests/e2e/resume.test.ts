@@ -1,4 +1,4 @@
-/** `t2i train` killed at any moment and resumed ends in the very bytes of a run that was never stopped. */
+/** `t2i train`, killed at any moment and resumed, ends with the same bytes as an uninterrupted run. */
 
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -69,7 +69,7 @@ describe('t2i train', () => {
     });
   });
 
-  it('saves and exits cleanly on SIGINT, and says how to continue', async () => {
+  it('saves and exits cleanly on SIGINT, and prints how to continue', async () => {
     await withTemporaryDirectory(async (directory) => {
       const runDirectory = join(directory, 'run');
       const run = t2i('train', '--data', 'toy-flowers', '--preset', 'tiny', '--batch-size', '4', '--run', runDirectory);

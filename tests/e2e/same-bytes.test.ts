@@ -1,4 +1,4 @@
-/** The same seed gives the same bytes at any load and by every route: the flowers, whose encoder is a network, served over a real socket. */
+/** The same seed gives the same bytes under any load and on every route, with the flower model over a real socket. */
 
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Served, startServe } from './command.ts';
@@ -6,7 +6,7 @@ import { type Served, startServe } from './command.ts';
 const COLOURS = ['red', 'white', 'yellow', 'purple', 'pink', 'orange'];
 const PARTS = ['petals', 'petals and a dark centre', 'round petals with many long stamens in the middle of it'];
 const CAPTIONS = COLOURS.flatMap((colour) => PARTS.map((part) => `this flower has ${colour} ${part}`));
-/** Clients at once; each has a connection of its own. */
+/** Simultaneous clients, each with its own connection. */
 const CLIENTS = 48;
 
 let running: Served | undefined;
@@ -58,7 +58,7 @@ describe.each([
   ['native', 20],
   ['wasm', 2],
 ])('on %s', (backend, rounds) => {
-  it('an image has the same bytes alone and among many others', { timeout: 1_200_000 }, async () => {
+  it('an image has the same bytes alone and in a batch with others', { timeout: 1_200_000 }, async () => {
     running = await startServe('--no-page', '--log-level', 'error', '--backend', backend).served;
     const text = CAPTIONS.flatMap((caption, i) =>
       Array.from({ length: rounds }, (_, k) => `/text/${encodeURIComponent(caption)}?seed=${100 * i + k}`),

@@ -1,4 +1,4 @@
-/** `t2i serve`: a run over a real socket, from the first image to a polite kill. */
+/** `t2i serve`: a run over a real socket, from the first image to a graceful stop. */
 
 import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -54,7 +54,7 @@ afterEach(async () => {
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
 describe('t2i serve', () => {
-  it('gives the same bytes for a seed: alone, among others, and after a restart', async () => {
+  it('gives the same bytes for a seed: alone, in a batch, and after a restart', async () => {
     const first = await serve(run);
     const alone = await imageOf(textUrl(first, '?seed=7'));
     expect(alone.subarray(1, 4).toString()).toBe('PNG');
@@ -71,7 +71,7 @@ describe('t2i serve', () => {
     await stop(second);
   });
 
-  it('tells what it serves: configuration, epoch, hashes, figures, samples and their film', async () => {
+  it('describes the model: configuration, epoch, hashes, metrics, samples and their film', async () => {
     const served = await serve(`flowers=${run}`, `again=${run}`);
     const model = await (await fetch(`${served.url}/v1/model`)).json();
     const weights = await readFile(join(run, 'checkpoints/step-00000002/model.safetensors'));
@@ -90,7 +90,7 @@ describe('t2i serve', () => {
     expect((await imageOf(`${served.url}/v1/film/again`)).subarray(8, 12).toString()).toBe('WEBP');
   });
 
-  it('stops politely: what was accepted is answered, nothing of what was typed is logged', async () => {
+  it('stops gracefully: accepted requests are answered, and captions are not logged', async () => {
     const served = await serve(run);
     const accepted = Array.from({ length: 30 }, () => fetch(textUrl(served)));
     await fetch(`${served.url}/healthz`);
@@ -109,7 +109,7 @@ describe('t2i serve', () => {
     expect(stderr.replace(/^Try .*$/m, '')).not.toMatch(/pink|yellow/);
   });
 
-  it('goes over to newer weights of a training without dropping a request', async () => {
+  it('switches to newer weights of a training without dropping requests', async () => {
     const served = await serve(run, '--watch', '--log-level', 'warn');
     const training = t2i('train', '--resume', run, '--max-steps', '4');
     running.add(training);
@@ -128,7 +128,7 @@ describe('t2i serve', () => {
     expect(await stop(served)).toMatchObject({ code: 0 });
   });
 
-  it('says what is wrong', async () => {
+  it('reports errors', async () => {
     const none = await t2i('serve', join(directory, 'nowhere')).finished;
     expect(none).toMatchObject({ code: 2, stderr: expect.stringMatching(/nowhere/) });
     const twice = await t2i('serve', run, run, '--port', '0').finished;

@@ -1,4 +1,4 @@
-/** The packages as strangers get them: packed, installed by npm into an empty project elsewhere, and used there; no compiler is at hand. */
+/** The packages as users get them: packed, installed by npm into an empty project, and used there without a compiler. */
 
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -41,7 +41,7 @@ const hasCompiler = spawnSync(process.env.CXX ?? 'c++', ['--version']).status ==
 let root: string;
 let project: string;
 let withoutCompiler: NodeJS.ProcessEnv;
-/** Runs a command in the stranger's project. */
+/** Runs a command in the user's project. */
 const inProject = (command: string, ...args: string[]) => succeed(command, args, project, withoutCompiler);
 
 beforeAll(async () => {
@@ -52,7 +52,7 @@ beforeAll(async () => {
   const tarballs = await withPrebuiltKernels(pack);
   await mkdir(project);
   const backend = { '@tensorflow/tfjs-core': '4.22.0', '@tensorflow/tfjs-layers': '4.22.0' };
-  const manifest = { name: 'stranger', private: true, type: 'module', dependencies: { ...tarballs, ...backend } };
+  const manifest = { name: 'user-project', private: true, type: 'module', dependencies: { ...tarballs, ...backend } };
   await writeFile(join(project, 'package.json'), JSON.stringify(manifest));
   await writeFile(join(project, 'draw.js'), PROGRAM);
   await writeFile(join(project, 'backend.js'), BACKEND);
@@ -60,7 +60,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true, force: true }));
 
-it('installs outside the workspace, trains a step, draws an image, and has a working t2i command', async () => {
+it('installs outside the workspace, trains a step, generates an image, and has a working t2i command', async () => {
   await inProject('node', 'draw.js');
   expect((await readFile(join(project, 'flower.png'))).subarray(1, 4).toString()).toBe('PNG');
 
@@ -74,7 +74,7 @@ it('installs outside the workspace, trains a step, draws an image, and has a wor
   expect(copies.stdout.trim().split('\n')).toHaveLength(1);
 });
 
-it('draws flowers with the model that comes along: by the program of its README, and by the command without any flag', async () => {
+it('generates flowers with the included model: with the program of the README, and with the command without flags', async () => {
   const readme = await readFile(join(ROOT, 'packages/flowers/README.md'), 'utf8');
   await writeFile(join(project, 'flowers.js'), /```js\n([\s\S]*?)```/.exec(readme)![1]!);
   await rm(join(project, 'flower.png'), { force: true });
@@ -104,7 +104,7 @@ it.runIf(hasCompiler)('computes with prebuilt kernels', async () => {
   expect(stdout).toMatch(/^Backend: native \(\w+, \d+ threads?\)/);
 });
 
-it('computes on wasm where there are no prebuilt kernels, and says why; asked to compile, it says that there is no compiler', async () => {
+it('falls back to wasm without prebuilt kernels and gives the reason; reports the missing compiler when asked to compile', async () => {
   await rm(join(project, 'node_modules/@t2i/backend-native/prebuilds'), { recursive: true, force: true });
   const backend = await inProject('node', 'backend.js');
   expect(backend.stdout).toMatch(/^Backend: wasm .+Not native: .+not compiled for \w+-\w+; `t2i backend build native`/);
@@ -118,7 +118,7 @@ it.runIf(hasCompiler)('compiles the kernels on request, once', async () => {
   expect(stdout).toMatch(/^Backend: native \(\w+, \d+ threads?\)/);
 });
 
-it('packs no tests and nothing that only tests use', async () => {
+it('packs no tests or test helpers', async () => {
   const packed = [];
   for (const tarball of (await readdir(root)).filter((name) => name.endsWith('.tgz'))) {
     const { stdout } = await succeed('tar', ['-tzf', join(root, tarball)]);
@@ -133,7 +133,7 @@ it('packs no tests and nothing that only tests use', async () => {
   expect(packed.filter((path) => /\.test\.|\/test-|\/__fixtures__\/|fixture|\/bench\//.test(path))).toEqual([]);
 });
 
-it('installs no package that runs a script on installation', async () => {
+it('installs no package with an install script', async () => {
   const lock = JSON.parse(await readFile(join(project, 'package-lock.json'), 'utf8')) as {
     packages: Record<string, { hasInstallScript?: boolean }>;
   };
@@ -142,7 +142,7 @@ it('installs no package that runs a script on installation', async () => {
   expect(scripted.map(([path]) => path)).toEqual([]);
 });
 
-/** Node, npm and the shell that runs install scripts, and nothing else. */
+/** A PATH with only Node, npm and the shell that runs install scripts. */
 async function environmentWithoutCompiler(): Promise<NodeJS.ProcessEnv> {
   const commands = join(root, 'commands');
   await mkdir(commands);
@@ -153,7 +153,7 @@ async function environmentWithoutCompiler(): Promise<NodeJS.ProcessEnv> {
   return { ...process.env, PATH: commands, CXX: '' };
 }
 
-/** Puts prebuilt kernels into the package's directory while `work` runs, where they can be made. */
+/** Puts prebuilt kernels into the package's directory while `work` runs, if they can be compiled. */
 async function withPrebuiltKernels<T>(work: () => Promise<T>): Promise<T> {
   const prebuilds = join(NATIVE, 'prebuilds');
   if (!hasCompiler || existsSync(prebuilds)) return work();

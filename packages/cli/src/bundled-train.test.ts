@@ -13,19 +13,19 @@ const facts = (parts: BundleFacts['parts']): BundleFacts => ({
 const WITH_DATA = facts({ program: '1', data: '2' });
 
 describe('trainFlags', () => {
-  it('name the configuration, the data and a directory for the run before what was asked for', () => {
+  it('put configuration, data and run directory before the given flags', () => {
     const flags = trainFlags({ bundle: '/b', cache: '/c', facts: WITH_DATA, args: ['--max-minutes', '60'] });
     const ours = ['--config', '/c/program/config.json', '--data', '/c/data/set', '--run', '/b/run'];
     expect(flags).toEqual([...ours, '--max-minutes', '60']);
   });
 
-  it('leave the directory of the run to the person, and name no data where there are none', () => {
+  it('keep a given run directory, and add no data to a bundle without data', () => {
     const args = ['--run=/home/me/run'];
     const flags = trainFlags({ bundle: '/b', cache: '/c', facts: facts({ program: '1' }), args });
     expect(flags).toEqual(['--config', '/c/program/config.json', ...args]);
   });
 
-  it('of a run that goes on are its directory and the data', () => {
+  it('of a resumed run are its directory and the data', () => {
     const args = ['--resume', '/home/me/run'];
     expect(trainFlags({ bundle: '/b', cache: '/c', facts: WITH_DATA, args })).toEqual([
       '--data',
@@ -34,7 +34,7 @@ describe('trainFlags', () => {
     ]);
   });
 
-  it('name the encoder that came along', async () => {
+  it('name the packed encoder', async () => {
     await withTemporaryDirectory(async (cache) => {
       const encoder = join(cache, 'program/encoder');
       await mkdir(encoder, { recursive: true });

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { BUNDLE_FILES, type Bundled, unpackData, unpackedPlaces } from '@t2i/bundle/unpack';
 import { trainCommand } from './commands/train.ts';
+import { HELP } from './help.ts';
 import { consoleOutput, type Output } from './output.ts';
 import { runCommand } from './run-command.ts';
 
@@ -12,7 +13,7 @@ export async function trainBundled(bundled: Bundled, output: Output = consoleOut
   const script = join(bundled.bundle, BUNDLE_FILES.run);
   return runCommand(output, async () => {
     await unpackData(bundled, output);
-    const command = trainCommand(output, `${script} --resume`).name(script).exitOverride();
+    const command = trainCommand(output, `${script} --resume`).name(script).configureHelp(HELP).exitOverride();
     command.configureOutput({ writeOut: output.write, writeErr: (text) => output.error(text.trimEnd()) });
     await command.parseAsync(trainFlags(bundled), { from: 'user' });
   });

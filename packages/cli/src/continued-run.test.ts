@@ -1,8 +1,8 @@
 import { ConfigError } from '@t2i/core';
 import { parseRunConfig } from '@t2i/pipeline';
 import { describe, expect, it } from 'vitest';
-import { continuedConfig, flagOf } from './continued-run.ts';
-import { continuedConfigInput, type TrainFlags } from './run-flags.ts';
+import { continuedConfig } from './continued-run.ts';
+import { continuedConfigInput, type RunFlags, runFlagOf } from './settings/run-settings.ts';
 
 const recorded = parseRunConfig({
   data: { kind: 'prepared', directory: 'data/birds' },
@@ -11,7 +11,7 @@ const recorded = parseRunConfig({
   trainer: { epochs: 40, maxSteps: 20, maxMinutes: 5 },
 });
 
-function continueWith(flags: Partial<TrainFlags>, file = {}) {
+function continueWith(flags: RunFlags, file = {}) {
   const notes: string[] = [];
   const note = (text: string) => void notes.push(text);
   const config = continuedConfig(
@@ -19,7 +19,7 @@ function continueWith(flags: Partial<TrainFlags>, file = {}) {
       recorded,
       asked: continuedConfigInput(flags, file),
       parse: parseRunConfig,
-      nameOf: (setting) => flagOf(flags, setting) ?? 'elsewhere',
+      nameOf: (setting) => runFlagOf(setting, flags),
       places: ['data.directory'],
     },
     { write: note, info: note, warn: note, error: note },
@@ -28,12 +28,12 @@ function continueWith(flags: Partial<TrainFlags>, file = {}) {
 }
 
 describe('continuedConfig', () => {
-  it('is what the run was begun with, without the limits of that session', () => {
+  it('is the configuration that the run was started with, without the limits of that session', () => {
     const trainer = { ...recorded.trainer, maxSteps: 0, maxMinutes: 0 };
     expect(continueWith({})).toEqual({ config: { ...recorded, trainer }, notes: [] });
   });
 
-  it('takes limits, intervals and places, and says what is other than before', () => {
+  it('accepts limits, intervals and moved directories, and prints what changed', () => {
     const { config, notes } = continueWith(
       { epochs: 50, maxSteps: 99, data: 'elsewhere/birds' },
       { trainer: { keepLast: 3 } },
@@ -41,12 +41,12 @@ describe('continuedConfig', () => {
     expect(config.trainer).toMatchObject({ epochs: 50, maxSteps: 99, maxMinutes: 0, keepLast: 3 });
     expect(config.data).toEqual({ kind: 'prepared', directory: 'elsewhere/birds' });
     expect(notes).toEqual([
-      'Other than before: data.directory is "elsewhere/birds", not "data/birds"; trainer.epochs is 50, not 40; trainer.keepLast is 3, not 2',
+      'Changed settings: data.directory is "elsewhere/birds", was "data/birds"; trainer.epochs is 50, was 40; trainer.keepLast is 3, was 2',
     ]);
   });
 
-  it('takes what is as it was, however it is written', () => {
-    const same: Partial<TrainFlags> = {
+  it('accepts unchanged settings, however they are written', () => {
+    const same: RunFlags = {
       preset: 'dcgan',
       learningRate: 2e-4,
       seed: 1,
@@ -57,7 +57,7 @@ describe('continuedConfig', () => {
     expect(continueWith({}, { encoder: { kind: 'automatic' } }).config.encoder).toEqual(recorded.encoder);
   });
 
-  it.each<[Partial<TrainFlags>, RegExp]>([
+  it.each<[RunFlags, RegExp]>([
     [{ learningRate: 1, seed: 99 }, /--seed: was 1, not 99\n {2}--learning-rate: .*was 0.0002, not 1$/m],
     [{ batchSize: 8 }, /--batch-size: .*was 64, not 8/],
     [{ objective: 'gan-int', mismatch: 'image' }, /--objective: [\s\S]*--mismatch: /],
@@ -75,20 +75,9 @@ describe('continuedConfig', () => {
     expect(() => continueWith(flags)).toThrow(message);
   });
 
-  it('refuses what a file asks for as well, and settings that there are not', () => {
+  it('also refuses changes in a file, and unknown settings', () => {
     expect(() => continueWith({}, { model: { noiseDim: 7 } })).toThrow(/model.noiseDim was 100, not 7/);
     expect(() => continueWith({}, { trainer: { learningrate: 7 } })).toThrow(/learningrate/);
     expect(() => continueWith({}, { trainer: { epochs: 0 } })).toThrow(/epochs/);
-  });
-});
-
-describe('flagOf', () => {
-  it('is the flag of a setting that was given', () => {
-    const flags = { learningRate: 1, data: 'x', asymmetric: true, dryRun: false };
-    expect(flagOf(flags, 'trainer.learningRate')).toBe('--learning-rate');
-    expect(flagOf(flags, 'data.kind')).toBe('--data');
-    expect(flagOf(flags, 'objective.symmetric', { symmetric: 'asymmetric' })).toBe('--asymmetric');
-    expect(flagOf(flags, 'trainer.epochs')).toBeUndefined();
-    expect(flagOf(flags, 'dryRun')).toBeUndefined();
   });
 });

@@ -1,30 +1,29 @@
-/** What flags may change of a run that is continued: limits, intervals, and where things lie. All else is refused by name, never ignored. */
+/** What flags may change when a run is resumed: limits, intervals and moved directories. Every other change is refused by name, never ignored. */
 
 import { resolve } from 'node:path';
 import { ConfigError, type JsonValue } from '@t2i/core';
 import { FIXED_SETTINGS, type SettingDifference, settingDifferences, showSetting } from '@t2i/trainer';
 import type { Output } from './output.ts';
-
-type Section = Readonly<Record<string, unknown>>;
+import { merged, type Section } from './settings/merged.ts';
 
 export interface ContinuedRun<Config> {
-  /** What the run was begun with. */
+  /** The configuration that the run was started with. */
   readonly recorded: Config;
-  /** What was said now, in the same sections. */
+  /** What is asked for now, in the same sections. */
   readonly asked: Section;
   readonly parse: (input: unknown) => Config;
-  /** The flag, or whatever else, that asks for a setting. */
+  /** Names the flag that asks for a setting. */
   readonly nameOf: (setting: string) => string;
-  /** Settings that say where something lies, which is checked when it is opened. */
+  /** Settings that are directories or files; their contents are checked when they are opened. */
   readonly places?: readonly string[];
 }
 
-/** Limits are those of a session, not of the run. */
+/** Limits belong to a session, not to the run. */
 const LIMITS = ['trainer.maxSteps', 'trainer.maxMinutes'];
 
 /**
- * The configuration that the run continues with; says what of it is another one than before.
- * @throws ConfigError that names every setting that a run cannot change, and those that are unknown or out of range
+ * The configuration that the run continues with; prints what differs from before.
+ * @throws ConfigError that names every setting that a run cannot change, or that is unknown or out of range
  */
 export function continuedConfig<Config extends { readonly trainer: object }>(
   { recorded, asked, parse, nameOf, places = [] }: ContinuedRun<Config>,
@@ -40,25 +39,10 @@ export function continuedConfig<Config extends { readonly trainer: object }>(
   const changed = differences.filter(({ name }) => !LIMITS.includes(name));
   if (changed.length > 0) {
     output.info(
-      `Other than before: ${changed.map(({ name, before: was, now }) => `${name} is ${showSetting(now)}, not ${showSetting(was)}`).join('; ')}`,
+      `Changed settings: ${changed.map(({ name, before: was, now }) => `${name} is ${showSetting(now)}, was ${showSetting(was)}`).join('; ')}`,
     );
   }
   return config;
-}
-
-/**
- * The flag that asks for a setting, by the name of the setting or of a section above it.
- * @param otherNames settings whose flag has another name
- */
-export function flagOf(
-  flags: object,
-  setting: string,
-  otherNames: Readonly<Record<string, string>> = {},
-): string | undefined {
-  const given = flags as Section;
-  const names = setting.split('.').map((part) => otherNames[part] ?? part);
-  const name = names.findLast((part) => given[part] !== undefined && given[part] !== false);
-  return name === undefined ? undefined : `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
 function isFree(setting: string): boolean {
@@ -66,7 +50,7 @@ function isFree(setting: string): boolean {
   return section === 'trainer' && !FIXED_SETTINGS.some((fixed) => fixed === name);
 }
 
-/** Two ways of writing one directory. */
+/** Two ways to write the same directory. */
 function isSameDirectory({ name, before, now }: SettingDifference): boolean {
   return (
     /(^|\.)directory$/.test(name) &&
@@ -81,20 +65,9 @@ function cannotChange(refused: readonly SettingDifference[], nameOf: (setting: s
     const asked = nameOf(name);
     return `\n  ${asked}: ${asked.endsWith(name) ? '' : `${name} `}was ${showSetting(before)}, not ${showSetting(now)}`;
   });
-  return new ConfigError(`A run goes on with the settings that it was begun with:${list.join('')}`, {
-    hint: 'Leave these out, or start a new run with --run.',
+  return new ConfigError(`A resumed run keeps its settings:${list.join('')}`, {
+    hint: 'Leave these flags out, or start a new run with --run.',
   });
 }
-
-/** `above` over `below`, section by section; of alternatives with a `kind`, one of another kind replaces all. */
-function merged(below: unknown, above: unknown): unknown {
-  if (!isSection(below) || !isSection(above)) return above;
-  if (above.kind !== undefined && above.kind !== below.kind) return above;
-  const names = Object.keys(above);
-  return { ...below, ...Object.fromEntries(names.map((name) => [name, merged(below[name], above[name])])) };
-}
-
-const isSection = (value: unknown): value is Section =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const asJson = (value: unknown): JsonValue => JSON.parse(JSON.stringify(value)) as JsonValue;

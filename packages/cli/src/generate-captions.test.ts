@@ -10,7 +10,7 @@ import { generateCaptions, readCaptions } from './generate-captions.ts';
 
 const SIDE = 32;
 
-/** Draws a caption's length as a level, and counts which of its images are still held whenever it is asked for more. */
+/** Generates grey images whose level is the length of the caption, and counts how many earlier batches are still in memory. */
 class CountingModel {
   readonly #generated: WeakRef<Float32Array>[] = [];
   readonly #collect: () => void;
@@ -48,7 +48,7 @@ const captionsOf = (count: number) => Array.from({ length: count }, (_, i) => 'x
 
 describe('generateCaptions', () => {
   it(
-    'holds no more images for many captions than for some',
+    'needs no more memory for many captions than for few',
     () =>
       withTemporaryDirectory(async (directory) => {
         const model = new CountingModel();
@@ -69,7 +69,7 @@ describe('generateCaptions', () => {
     300_000,
   );
 
-  it('draws few into one grid, and one caption with all its images at once', () =>
+  it('writes few captions into one grid, and never splits the images of a caption', () =>
     withTemporaryDirectory(async (directory) => {
       const model = new CountingModel();
       const options = { captions: captionsOf(2), seed: 1, perCaption: 100, directory, name: '<run>' };
@@ -89,11 +89,11 @@ describe('readCaptions', () => {
       return readCaptions(join(directory, 'a.txt'));
     });
 
-  it('takes every line, however it ends', async () => {
+  it('reads lines with any line ending', async () => {
     expect(await read('\ufeffone\r\n\n  two \rthrée')).toEqual(['one', 'two', 'thrée']);
   });
 
-  it('names the line that is no UTF-8', async () => {
+  it('names the line that is not UTF-8', async () => {
     const latin = (text: string) => Buffer.from(text, 'latin1');
     await expect(read(latin('one\ntwo\r\n\nth\xe9\nfive\xff'))).rejects.toThrow(
       /^Line 4 of .*a\.txt is not UTF-8 text\.$/,
@@ -101,8 +101,8 @@ describe('readCaptions', () => {
     await expect(read(Buffer.concat([Buffer.from('one\nü\n'), Buffer.of(0xe2, 0x82)]))).rejects.toThrow(/^Line 3 /);
   });
 
-  it('refuses a file without a caption, and one that is not there', async () => {
-    await expect(read(' \n\n')).rejects.toThrow('holds no caption');
+  it('refuses a file without captions, and a missing file', async () => {
+    await expect(read(' \n\n')).rejects.toThrow('contains no caption');
     await expect(readCaptions('no/such/file')).rejects.toThrow(/Cannot read the captions in no\/such\/file/);
   });
 });

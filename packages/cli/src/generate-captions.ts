@@ -1,4 +1,4 @@
-/** A file of captions drawn, in a memory that does not grow with the file: pass by pass into a page, sheet by sheet into grids. */
+/** Images for a file of captions. Memory does not grow with the file: passes go into a page, sheets into grids. */
 
 import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
@@ -9,7 +9,7 @@ import { encodeImage } from '@t2i/image-node';
 import type { TextToImage } from '@t2i/published-model';
 import { type CaptionRow, captionPage } from '@t2i/reports';
 
-/** Images drawn at once, and images of one grid; of one caption always all. */
+/** Images per pass, and per grid; the images of a caption are never split. */
 const PASS = 64;
 const SHEET = 512;
 
@@ -17,13 +17,13 @@ export interface GenerateCaptionsOptions {
   readonly captions: readonly string[];
   readonly seed: number;
   readonly perCaption: number;
-  /** Gets `index.html`, and `grid.png`, or `grid-001.png` and on where there are many. */
+  /** Where `index.html` and `grid.png` are written; many captions give `grid-001.png`, `grid-002.png`, … */
   readonly directory: string;
-  /** What people read on the page. */
+  /** The name of the model on the page. */
   readonly name: string;
 }
 
-/** Draws and writes; returns the files. */
+/** Writes the page and the grids; returns their paths. */
 export async function generateCaptions(
   model: Pick<TextToImage, 'generate'>,
   options: GenerateCaptionsOptions,
@@ -35,7 +35,7 @@ export async function generateCaptions(
   return [...grids, page];
 }
 
-/** Every caption with its images, in order; writes a grid as soon as it is full. */
+/** Yields every caption with its images, in order; writes each grid as soon as it is full. */
 async function* generateRows(
   model: Pick<TextToImage, 'generate'>,
   { captions, seed, perCaption, directory }: GenerateCaptionsOptions,
@@ -62,13 +62,13 @@ async function* generateRows(
 }
 
 /**
- * The captions of a file, one a line; empty lines are passed over.
- * @throws ConfigError when it cannot be read, holds none, or a line is not UTF-8
+ * The captions of a file, one per line; empty lines are skipped.
+ * @throws ConfigError when the file cannot be read, contains no caption, or is not UTF-8
  */
 export async function readCaptions(file: string): Promise<string[]> {
   const bytes = await readFile(file).catch((cause: unknown) => {
     throw new ConfigError(`Cannot read the captions in ${file}: ${errorMessage(cause)}.`, {
-      hint: 'Name a text file, one caption a line.',
+      hint: 'Name a text file with one caption per line.',
       cause,
     });
   });
@@ -82,11 +82,11 @@ export async function readCaptions(file: string): Promise<string[]> {
     .split(/\r\n|[\n\r]/)
     .map((line) => line.trim())
     .filter((line) => line !== '');
-  if (captions.length === 0) throw new ConfigError(`${file} holds no caption.`);
+  if (captions.length === 0) throw new ConfigError(`${file} contains no caption.`);
   return captions;
 }
 
-/** The first line that is no UTF-8, counted as editors count. No byte of a longer character is a line feed. */
+/** The first line that is not UTF-8, counted as editors count. No byte of a multi-byte character is a line feed. */
 function lineOfDamage(bytes: Buffer): number {
   let line = 1;
   for (let from = 0; ; line++) {

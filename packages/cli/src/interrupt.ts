@@ -1,4 +1,4 @@
-/** Ctrl-C as an `AbortSignal`: the first one asks the work to come to an end, a second one kills. */
+/** Ctrl-C as an `AbortSignal`: the first asks the work to stop, the second kills the process. */
 
 /** Runs `work`; on the first SIGINT or SIGTERM calls `announce` and aborts the signal. */
 export async function withInterrupt<T>(announce: () => void, work: (signal: AbortSignal) => Promise<T>): Promise<T> {

@@ -1,4 +1,4 @@
-/** Networks that look at images, from files of weights. */
+/** Networks that extract image features, from weight files. */
 
 import { readFile } from 'node:fs/promises';
 import { ConfigError, errorMessage } from '@t2i/core';
@@ -6,7 +6,7 @@ import { GOOGLENET, GoogLeNet, InceptionV3 } from '@t2i/image-encoder';
 import { Option } from 'commander';
 import { integer } from './flags.ts';
 
-/** What of an image GoogLeNet shows, by flags. */
+/** The flags that select GoogLeNet's weights and its view of an image. */
 export interface GoogLeNetFlags {
   googlenet: string;
   googlenetSides: number[];
@@ -14,32 +14,26 @@ export interface GoogLeNetFlags {
   googlenetCentre?: boolean;
 }
 
-export function googleNetSidesOption(): Option {
+/** The flags that select GoogLeNet's view of an image. */
+export function googleNetOptions(): Option[] {
   const side = integer(32, 2048);
-  return new Option(
-    '--googlenet-sides <pixels>',
-    'sides at which GoogLeNet looks at an image, multiples of 32, comma-separated',
-  )
-    .default([GOOGLENET.imageSize])
-    .argParser((text: string) => parts(text).map(side));
-}
-
-export function googleNetLayersOption(): Option {
-  return new Option(
-    '--googlenet-layers <names>',
-    'layers whose activations it gives, by their names in Caffe, comma-separated (default: the last, `pool5`)',
-  ).argParser(parts);
-}
-
-export function googleNetCentreOption(): Option {
-  return new Option('--googlenet-centre', 'let the centre of an image count for more than its edges');
+  return [
+    new Option('--googlenet-sides <pixels>', 'image sizes that GoogLeNet sees: multiples of 32, comma-separated')
+      .default([GOOGLENET.imageSize])
+      .argParser((text: string) => parts(text).map(side)),
+    new Option(
+      '--googlenet-layers <names>',
+      'layers whose activations are the features: Caffe names, comma-separated (default: pool5)',
+    ).argParser(parts),
+    new Option('--googlenet-centre', 'weight the centre of an image more than its edges'),
+  ];
 }
 
 function parts(text: string): string[] {
   return text.split(',').map((part) => part.trim());
 }
 
-/** GoogLeNet from a file of either format, told apart by its name. */
+/** GoogLeNet from a .caffemodel or .safetensors file. */
 export async function readGoogLeNet(flags: GoogLeNetFlags): Promise<GoogLeNet> {
   const { googlenet: path, googlenetSides: imageSizes, googlenetLayers: layers, googlenetCentre: centre } = flags;
   const file = await readWeights('GoogLeNet', path);
@@ -47,13 +41,13 @@ export async function readGoogLeNet(flags: GoogLeNetFlags): Promise<GoogLeNet> {
   return read(file, { imageSizes, layers, centre });
 }
 
-/** Inception v3 from what `convert_inception_v3.py` of `@t2i/image-encoder` has written. */
+/** Inception v3 from a file of `convert_inception_v3.py` in `@t2i/image-encoder`. */
 export async function readInceptionV3(path: string): Promise<InceptionV3> {
   return InceptionV3.fromSafetensors(await readWeights('Inception v3', path));
 }
 
 function readWeights(network: string, path: string): Promise<Uint8Array> {
   return readFile(path).catch((cause: unknown) => {
-    throw new ConfigError(`The weights of ${network} cannot be read: ${errorMessage(cause)}.`, { cause });
+    throw new ConfigError(`Cannot read the weights of ${network}: ${errorMessage(cause)}.`, { cause });
   });
 }

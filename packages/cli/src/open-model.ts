@@ -1,4 +1,4 @@
-/** What the drawing commands draw with: the flowers that come with t2i, unless a directory is named. */
+/** The model that a command generates images with: the included flower model, unless `--run` names another. */
 
 import type { Logger } from '@t2i/core';
 import { modelDirectory } from '@t2i/flowers/node';
@@ -6,22 +6,22 @@ import type { TextToImage } from '@t2i/published-model';
 import { isModelDirectory, openModelDirectory } from '@t2i/published-model/node';
 import { Option } from 'commander';
 
-/** The `--run` flag of a command that draws. */
+/** The `--run` flag of a command that generates images. */
 export function runOption(): Option {
   return new Option(
     '--run <directory>',
-    'directory written by `t2i train` or `t2i export` (default: the flowers that come with t2i)',
+    'a run of `t2i train`, or an exported model (default: the included flower model)',
   );
 }
 
-/** The directory, or that of the flowers. */
+/** The directory, or that of the included flower model. */
 export const directoryOrFlowers = (directory: string | undefined): string => directory ?? modelDirectory;
 
-/** What people read in the place of a directory. */
+/** The name of the model in messages. */
 export const nameOf = (directory: string | undefined): string => directory ?? '@t2i/flowers';
 
 /**
- * Opens a directory; only for a run is loaded what knows runs. A backend must have been chosen.
+ * Opens a model. The code for runs is loaded only for a run. A backend must have been selected.
  * @throws CheckpointError when a part is missing or damaged: never random weights
  */
 export async function openModel(directory: string | undefined, logger: Logger): Promise<TextToImage> {

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { assertFree, intoDirectory, writeOut } from './out-file.ts';
 
 describe('writeOut', () => {
-  it('gives a name that nobody chose a number, also to many at once', () =>
+  it('numbers default names, also for simultaneous writers', () =>
     withTemporaryDirectory(async (directory) => {
       const usual = join(directory, 'flower.png');
       const texts = ['a', 'b', 'c', 'd'];
@@ -22,14 +22,14 @@ describe('writeOut', () => {
       expect(await readFile(usual, 'utf8')).toBe('e');
     }));
 
-  it('refuses a name that was chosen and is taken, before and after the work, unless it is told to', () =>
+  it('refuses an existing --out, before and after the work, unless forced', () =>
     withTemporaryDirectory(async (directory) => {
       const named = join(directory, 'mine.png');
       assertFree({ named, force: false });
       await writeFile(named, 'mine');
       expect(() => assertFree({ named, force: false })).toThrow(ConfigError);
       await expect(writeOut({ named, usual: 'x', force: false }, 'yours')).rejects.toMatchObject({
-        message: `${named} is there already.`,
+        message: `${named} already exists.`,
         hint: expect.stringContaining('--force'),
       });
       expect(await readFile(named, 'utf8')).toBe('mine');
@@ -45,7 +45,7 @@ describe('intoDirectory', () => {
     return directory;
   };
 
-  it('gives a name that nobody chose a number, also to many at once', () =>
+  it('numbers default names, also for simultaneous writers', () =>
     withTemporaryDirectory(async (directory) => {
       const place = { named: undefined, usual: join(directory, 'drawings'), force: false };
       const [a, b] = [
@@ -56,7 +56,7 @@ describe('intoDirectory', () => {
       expect([await readFile(join(a, 'file'), 'utf8'), await readdir(a)]).toEqual(['a', ['file']]);
     }));
 
-  it('refuses a directory that holds something, and one that another process writes into', () =>
+  it('refuses a directory that is not empty, and one that another process writes into', () =>
     withTemporaryDirectory(async (directory) => {
       const named = join(directory, 'mine');
       const place = { named, usual: 'x', force: false };
@@ -65,9 +65,9 @@ describe('intoDirectory', () => {
       await expect(intoDirectory(place, 'drawing', fill('a'))).rejects.toMatchObject({ code: 'ERR_LOCKED' });
       await held.release();
       await intoDirectory(place, 'drawing', fill('a'));
-      await expect(intoDirectory(place, 'drawing', fill('b'))).rejects.toThrow('is there already');
+      await expect(intoDirectory(place, 'drawing', fill('b'))).rejects.toThrow('already exists');
       await expect(intoDirectory({ ...place, named: join(named, 'file') }, 'drawing', fill('b'))).rejects.toThrow(
-        'is there already',
+        'already exists',
       );
       expect(await readFile(join(named, 'file'), 'utf8')).toBe('a');
       await intoDirectory({ ...place, force: true }, 'drawing', fill('b'));

@@ -1,6 +1,6 @@
 /**
- * Where a command writes: never over something that is there, unless told to with `--force`. A place that was named must be free; a place
- * that nobody named gets a number: `flower.png`, `flower-2.png`, …
+ * Where a command writes: existing files are overwritten only with `--force`. A path given by `--out` must not exist; a default path gets
+ * a number: `flower.png`, `flower-2.png`, …
  */
 
 import { existsSync, readdirSync, statSync } from 'node:fs';
@@ -9,27 +9,27 @@ import { ConfigError } from '@t2i/core';
 import { withDirectoryLock, writeFileAtomic, writeNewFile } from '@t2i/core/node';
 import { Option } from 'commander';
 
-const USUAL = 'otherwise an --out that is there is refused, and without --out the name gets a number';
+const USUAL = 'by default an existing --out is refused, and the default name gets a number';
 
 /**
  * The `--force` flag of a command that writes.
- * @param otherwise what happens without it
+ * @param otherwise what happens without the flag
  */
 export function forceOption(otherwise = USUAL): Option {
-  return new Option('--force', `write over what is there; ${otherwise}`).default(false);
+  return new Option('--force', `overwrite existing files; ${otherwise}`).default(false);
 }
 
 export interface Place {
-  /** By `--out`. */
+  /** The path that `--out` gives. */
   readonly named: string | undefined;
-  /** Where nobody named one. */
+  /** The default path. */
   readonly usual: string;
   readonly force: boolean;
 }
 
 /**
- * Writes a file where it harms nothing; returns its path. Call {@link assertFree} before the work.
- * @throws ConfigError when the file that was named is there
+ * Writes a new file and returns its path. Call {@link assertFree} before the work.
+ * @throws ConfigError when the file given by `--out` exists
  */
 export async function writeOut({ named, usual, force }: Place, content: Uint8Array | string): Promise<string> {
   if (force) {
@@ -44,14 +44,14 @@ export async function writeOut({ named, usual, force }: Place, content: Uint8Arr
   throw new Error('numbers do not end');
 }
 
-/** @throws ConfigError when a file or directory that was named is there, before any work is done in vain */
+/** Call it before the work. @throws ConfigError when the file or directory given by `--out` exists */
 export function assertFree({ named, force }: Pick<Place, 'named' | 'force'>): void {
   if (named !== undefined && !force && !isFree(named)) throw isThere(named);
 }
 
 /**
- * Does `work` with a directory that nothing is in yet, unless it may be written over, while no other process writes into it.
- * @throws ConfigError when the directory that was named holds something; T2iError `ERR_LOCKED` when another process writes into it
+ * Locks an empty directory (any directory with `--force`) and does `work` with it.
+ * @throws ConfigError when the directory given by `--out` is not empty; T2iError `ERR_LOCKED` when another process writes into it
  */
 export async function intoDirectory<T>(
   place: Place,
@@ -63,7 +63,7 @@ export async function intoDirectory<T>(
     const done = await withDirectoryLock(directory, doing, async () =>
       place.force || isFree(directory) ? { result: await work(directory) } : undefined,
     );
-    if (done !== undefined) return done.result; // or another process was faster
+    if (done !== undefined) return done.result; // otherwise another process was faster
   }
 }
 
@@ -74,7 +74,7 @@ function freeDirectory({ named, usual, force }: Place): string {
   throw new Error('numbers do not end');
 }
 
-/** A directory that holds nothing but locks is free: whoever asks for its lock hears whether anybody has it. */
+/** A directory with nothing but locks is free: taking its lock tells whether anybody uses it. */
 function isFree(path: string): boolean {
   if (!existsSync(path)) return true;
   return statSync(path).isDirectory() && readdirSync(path).every((name) => /^lock-\w+\.json$/.test(name));
@@ -87,4 +87,4 @@ function* numbered(path: string): Generator<string> {
 }
 
 const isThere = (path: string) =>
-  new ConfigError(`${path} is there already.`, { hint: 'Give another --out, or --force to write over it.' });
+  new ConfigError(`${path} already exists.`, { hint: 'Choose another --out, or add --force to overwrite it.' });

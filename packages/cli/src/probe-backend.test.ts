@@ -3,7 +3,7 @@ import { probeBackend } from './probe-backend.ts';
 
 const program = (text: string) => ['-e', text];
 
-it('gives the report that the process prints last', async () => {
+it('returns the last report that the process prints', async () => {
   const report = { name: 'node', available: true, tfjsName: 'tensorflow' };
   const text = `console.log('a banner'); console.log(${JSON.stringify(JSON.stringify(report))})`;
   expect(await probeBackend('node', program(text))).toEqual(report);
@@ -22,7 +22,7 @@ it.each([
   expect(report).toMatchObject({ name: 'webgpu', available: false, problem: expect.stringMatching(problem) });
 });
 
-it('reports the backend as it is here', async () => {
+it('reports the backend of this machine', async () => {
   expect(
     await probeBackend('cpu', [
       '--conditions=@t2i/source',

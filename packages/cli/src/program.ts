@@ -1,12 +1,13 @@
 /** The command tree of `t2i`. */
 
 import { Command } from 'commander';
+import { HELP } from './help.ts';
 import { consoleOutput, type Output } from './output.ts';
 import { runCommand } from './run-command.ts';
 
-/** In the order of the help. Each is loaded when it is called: what trains, serves or reads data keeps no drawing waiting. */
+/** In the order of the help. Each command is loaded when it is called, so that `generate` need not wait for training code. */
 const COMMANDS: Readonly<Record<string, () => Promise<(output: Output) => Command>>> = {
-  dataset: async () => (await import('./commands/dataset.ts')).datasetCommand,
+  dataset: async () => (await import('./commands/dataset/index.ts')).datasetCommand,
   encoder: async () => (await import('./commands/encoder/index.ts')).encoderCommand,
   embed: async () => (await import('./commands/embed.ts')).embedCommand,
   train: async () => (await import('./commands/train.ts')).trainCommand,
@@ -23,23 +24,26 @@ const COMMANDS: Readonly<Record<string, () => Promise<(output: Output) => Comman
   backend: async () => (await import('./commands/backend/index.ts')).backendCommand,
 };
 
+/** Names of commands before 0.2. */
+const ALIASES: Readonly<Record<string, string>> = { engine: 'backend' };
+
 /** Runs one command line (without `node` and the script) and returns the exit code. Never throws. */
 export async function run(argv: readonly string[], output: Output = consoleOutput): Promise<0 | 1 | 2> {
   return runCommand(output, async () => {
-    const program = await createProgram(output, argv[0]);
-    await program.parseAsync([...argv], { from: 'user' });
+    const [first = '', ...rest] = argv;
+    const called = Object.hasOwn(ALIASES, first) ? ALIASES[first]! : first;
+    const program = await createProgram(output, called);
+    await program.parseAsync(argv.length === 0 ? [] : [called, ...rest], { from: 'user' });
   });
 }
 
-/** @param called the first word of the command line: of a command that exists only this one is made, else all for the help */
-async function createProgram(output: Output, called = ''): Promise<Command> {
-  const program = new Command('t2i').description(
-    'Type a caption, get a flower: train and use text-to-image GANs (Reed et al. 2016).',
-  );
+/** @param called the first word of the command line: if it is a command, only that one is created, otherwise all, for the help */
+async function createProgram(output: Output, called: string): Promise<Command> {
+  const program = new Command('t2i').description('Train and use text-to-image GANs (Reed et al. 2016).');
   const names = Object.hasOwn(COMMANDS, called) ? [called] : Object.keys(COMMANDS);
   for (const name of names) program.addCommand((await COMMANDS[name]!())(output));
   for (const command of withSubcommands(program)) {
-    command.exitOverride().showHelpAfterError('(add --help for the options and examples)');
+    command.configureHelp(HELP).exitOverride().showHelpAfterError('(add --help for options and examples)');
     command.configureOutput({ writeOut: output.write, writeErr: (text) => output.error(text.trimEnd()) });
   }
   return program;

@@ -1,4 +1,4 @@
-/** What the exit codes of a command mean: 0 done, 1 a bug or a failure, 2 something the person can put right. */
+/** Exit codes of commands: 0 success, 1 a bug or a failure, 2 an error that the user can correct. */
 
 import { errorMessage, T2iError } from '@t2i/core';
 import { CommanderError } from 'commander';
@@ -17,7 +17,7 @@ export async function runCommand(output: Output, work: () => Promise<unknown>): 
       return 2;
     }
     if (error instanceof Error && error.name === 'AbortError') {
-      output.error('stopped'); // by Ctrl-C; what the work keeps for the next call is said by its command
+      output.error('stopped'); // by Ctrl-C; the command itself says what is kept
       return 1;
     }
     output.error(error instanceof Error ? (error.stack ?? error.message) : errorMessage(error));

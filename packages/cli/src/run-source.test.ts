@@ -11,7 +11,7 @@ const filesOf = (directory: string, download = true) =>
   runSource(`roses=${directory}`, { backend: 'cpu', maxRows: 4, download }, silentLogger).files!();
 
 describe('the files that runSource offers', () => {
-  it('are the three of a published model, and nothing that lies beside them', async () => {
+  it('are the three of a published model, and nothing else in its directory', async () => {
     const { generator, encoder } = await readModelManifest(modelDirectory);
     expect(await filesOf(modelDirectory)).toEqual([
       { name: 'model.json', directory: modelDirectory },
@@ -24,11 +24,11 @@ describe('the files that runSource offers', () => {
     ]);
   });
 
-  it('are none where they are to stay', async () => {
+  it('are none without permission to download', async () => {
     expect(await filesOf(modelDirectory, false)).toEqual([]);
   });
 
-  it('are none of a run, nor of a damaged model', async () => {
+  it('are none for a run or a damaged model', async () => {
     await withTemporaryDirectory(async (directory) => {
       const [run, damaged] = [join(directory, 'run'), join(directory, 'damaged')];
       for (const place of [run, damaged]) await mkdir(place);

@@ -1,4 +1,4 @@
-/** The directory of a run, or of a published model, as something that can be served, drawn in a thread of its own. */
+/** The directory of a run or of a published model as a source for the server, with a worker thread of its own. */
 
 import { basename, resolve } from 'node:path';
 import { CheckpointError, type Logger } from '@t2i/core';

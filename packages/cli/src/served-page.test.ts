@@ -15,14 +15,14 @@ beforeAll(async () => {
 });
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
-it('is the page of this project unless another one or none is chosen', () => {
+it('is the page of t2i unless another one or none is chosen', () => {
   expect(servedPage(undefined, logger, directory)).toBe(directory);
   expect(servedPage(directory, logger, 'nowhere')).toBe(directory);
   expect(servedPage(false, logger, directory)).toBeUndefined();
   expect(said).toEqual([]);
 });
 
-it('says how to build the page where it is not built', () => {
+it('explains how to build a missing page', () => {
   expect(servedPage(undefined, logger, 'nowhere')).toBeUndefined();
   expect(said.splice(0)).toEqual([expect.stringContaining('npx --yes pnpm@10.34.9 build')]);
 });

@@ -18,10 +18,10 @@ export function servedPage(
   const directory = chosen ?? ownPage;
   if (existsSync(join(directory, 'index.html'))) return directory;
   if (chosen !== undefined) {
-    throw new ConfigError(`${chosen} holds no page: there is no index.html in it.`, {
-      hint: 'Leave --page out for the page that comes with t2i, or name the directory of another one.',
+    throw new ConfigError(`${chosen} contains no index.html.`, {
+      hint: 'Leave out --page to serve the page of t2i, or name a directory with an index.html.',
     });
   }
-  logger.info('Only the API is served: the page is not built. "npx --yes pnpm@10.34.9 build" builds it.');
+  logger.info('The web page is not built; only the API is served. Build it with "npx --yes pnpm@10.34.9 build".');
   return undefined;
 }

@@ -1,4 +1,4 @@
-/** One line on a terminal that is written over again and again; silent when the output is no terminal. */
+/** One line on a terminal that is updated in place; silent when the output is not a terminal. */
 
 const REDRAW_INTERVAL = 100; // ms
 
@@ -6,7 +6,7 @@ export function statusLine(stream: NodeJS.WriteStream = process.stderr) {
   let drawnAt = 0;
   return {
     isTerminal: stream.isTTY === true,
-    /** @param last draw it however little time has passed */
+    /** @param last show it even if the previous update was just now */
     show(text: string, last: boolean): void {
       const now = performance.now();
       if (!stream.isTTY || (now - drawnAt < REDRAW_INTERVAL && !last)) return;

@@ -15,19 +15,19 @@ function told(readings: Readonly<Record<string, Partial<CaptionReading>>>): stri
   return lines;
 }
 
-it('tells of unknown words once, of what was read as something else, and of what is cut', () => {
+it('warns about unknown words once, about corrected words and about cut captions', () => {
   const lines = told({
     a: { unknown: ['quantum', 'rojo'] },
     b: { unknown: ['rojo'], corrected: [{ typed: 'rde', as: 'red' }] },
     c: { cut: 'x'.repeat(50) },
   });
   expect(lines).toEqual([
-    'The model never met “quantum”, “rojo”: it draws what it makes of the rest.',
+    'The model does not know “quantum”, “rojo”. It ignores these words.',
     '“rde” was read as “red”.',
-    `A caption is too long to be read whole; left out is “${'x'.repeat(40)}…”.`,
+    `A caption is too long. Ignored: “${'x'.repeat(40)}…”.`,
   ]);
 });
 
-it('says nothing where all is read, and where the encoder cannot tell', () => {
+it('is silent if everything was read, and if the encoder cannot tell', () => {
   expect(told({ a: {} })).toEqual([]);
 });

@@ -1,4 +1,4 @@
-/** What every training command does around the loop: a backend, a status line, and Ctrl-C that saves. */
+/** What all training commands share: selecting a backend, a status line, and Ctrl-C, which saves. */
 
 import { selectBackend } from '@t2i/backend';
 import { ConsoleProgress, type TrainOptions, type TrainResult } from '@t2i/trainer';
@@ -16,10 +16,10 @@ export interface TrainingSession {
   readonly output: Output;
 }
 
-/** Who watches the training. */
+/** The options of a training that is watched. */
 export type Watched = Pick<TrainOptions, 'runDirectory' | 'logger' | 'onStep' | 'signal'>;
 
-/** Trains with a status line; the first Ctrl-C finishes the step and saves, a second one kills. */
+/** Trains with a status line. The first Ctrl-C finishes the step and saves; the second kills the process. */
 export async function watchTraining(
   { runDirectory, backend, unit, resumeCommand, output }: TrainingSession,
   train: (options: Watched) => Promise<TrainResult>,

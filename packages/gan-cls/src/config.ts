@@ -9,115 +9,86 @@ const filters = z.int().min(2).max(1024).multipleOf(2);
 
 /** The schema of a configuration. Strict: an unknown key is an error. */
 export const ganClsConfigSchema = z.strictObject({
-  imageSize: z
-    .literal([32, 64, 128])
-    .default(64)
-    .describe('Side of the images in pixels. The paper: 64. One stage of stride 2 per doubling from 4×4.'),
-  embeddingDim: length.default(1024).describe('Length of a caption embedding, φ(t). The paper: 1024.'),
+  imageSize: z.literal([32, 64, 128]).default(64).describe('side of the images in pixels (paper: 64)'),
+  embeddingDim: length.default(1024).describe('length of a caption embedding φ(t) (paper: 1024)'),
   projectedDim: length
     .default(128)
-    .describe('Length that a dense layer compresses an embedding to, in G and in D apart (nt). The paper: 128.'),
-  noiseDim: length.default(100).describe('Length of z ~ N(0, 1) (nz). The paper: 100.'),
+    .describe('length of the projected embedding, separately in G and D (nt; paper: 128)'),
+  noiseDim: length.default(100).describe('length of the noise z ~ N(0, 1) (nz; paper: 100)'),
   generatorFilters: filters
     .default(128)
-    .describe('Channels of G before its last stage (ngf); they double towards 4×4. Authors: 128, for COCO 196.'),
+    .describe("channels of G before its last stage, doubling towards 4×4 (ngf; authors' code: 128, COCO: 196)"),
   discriminatorFilters: filters
     .default(64)
-    .describe('Channels of D after its first stage (ndf); they double towards 4×4. Authors: 64, for COCO 196.'),
+    .describe("channels of D after its first stage, doubling towards 4×4 (ndf; authors' code: 64, COCO: 196)"),
   residual: z
     .boolean()
     .default(true)
-    .describe(
-      "Residual bottlenecks at 4×4 and 8×8 in G and at 4×4 in D, as the authors' code has them. The paper's figure has none.",
-    ),
+    .describe("residual bottlenecks at 4×4 and 8×8 in G and at 4×4 in D (authors' code; not in the paper's figure)"),
   leakyAfterThird: z
     .boolean()
     .default(true)
-    .describe("Leaky ReLU after D's convolution to 8×8, the third of four at 64×64. main_cls_int.lua leaves it out."),
+    .describe("leaky ReLU after D's convolution to 8×8 (not in main_cls_int.lua)"),
   textBatchNorm: z
     .boolean()
     .default(false)
-    .describe(
-      "Batch normalisation of D's projected embedding. main_cls_int.lua has it; the paper normalises convolutions only.",
-    ),
+    .describe("batch normalisation of D's projected embedding (main_cls_int.lua; not in the paper)"),
   objective: z
     .enum(['gan', 'gan-cls', 'gan-int', 'gan-int-cls'])
     .default('gan-cls')
-    .describe("'cls' shows D mismatching pairs (Algorithm 1), 'int' shows G interpolated captions (equation 5)."),
+    .describe('`cls` shows D mismatching pairs (Algorithm 1), `int` shows G interpolated captions (equation 5)'),
   mismatch: z
     .enum(['text', 'image'])
     .default('text')
-    .describe(
-      "A mismatching pair is a real image with a wrong caption (the paper), or a wrong image with a right one (the authors' code).",
-    ),
+    .describe("mismatching pairs: real image with wrong text (paper), or wrong image with right text (authors' code)"),
   clsWeight: z
     .number()
     .gt(0)
     .lt(1)
     .default(0.5)
-    .describe(
-      "Weight of the mismatching pair in D's loss of the 'cls' objectives; the fake has the rest. The paper: ½.",
-    ),
-  interpWeight: z
-    .number()
-    .min(0)
-    .default(1)
-    .describe("Weight of an interpolated caption in G's loss of the 'int' objectives."),
+    .describe("weight of mismatching pairs in D's loss with `cls`; fake pairs get the rest (paper: ½)"),
+  interpWeight: z.number().min(0).default(1).describe("weight of interpolated captions in G's loss with `int`"),
   interpolation: z
     .enum(['fixed', 'random'])
     .default('fixed')
     .describe(
-      "β·t₁ + (1−β)·t₂ (the paper), or the midpoint plus α·(t₂−t₁), α ~ U(−1, 1) (the authors' interp_type 2).",
+      "`fixed`: β·t₁ + (1−β)·t₂ (paper); `random`: midpoint + α·(t₂−t₁), α ~ U(−1, 1) (authors' interp_type 2)",
     ),
-  interpolationBeta: z.number().min(0).max(1).default(0.5).describe("β of the 'fixed' interpolation. The paper: ½."),
+  interpolationBeta: z.number().min(0).max(1).default(0.5).describe('β of the `fixed` interpolation (paper: ½)'),
   sharedFake: z
     .boolean()
     .default(true)
-    .describe(
-      "One x̂ = G(z, h) serves both updates (Algorithm 1). Off: G is updated on fresh noise (the authors' code).",
-    ),
-  adamBeta1: z.number().min(0).lt(1).default(0.5).describe('Decay of the mean of gradients. The paper: 0.5.'),
-  adamBeta2: z.number().min(0).lt(1).default(0.999).describe('Decay of the mean of squared gradients.'),
+    .describe("use one generated batch for both updates (Algorithm 1), not fresh noise for G (authors' code)"),
+  adamBeta1: z.number().min(0).lt(1).default(0.5).describe('β₁ of Adam (paper: 0.5)'),
+  adamBeta2: z.number().min(0).lt(1).default(0.999).describe('β₂ of Adam'),
   labelSmoothing: z
     .number()
     .min(0)
     .lt(0.5)
     .default(0)
-    .describe(
-      'One-sided label smoothing: the target for real pairs is 1 − ε (Salimans et al. 2016, arXiv 1606.03498: ε = 0.1). 0: off, as in the paper.',
-    ),
+    .describe('one-sided label smoothing: the target for real pairs is 1 − ε (arXiv 1606.03498: 0.1; paper: 0)'),
   augmentation: z
     .array(z.enum(['translation', 'cutout']))
     .readonly()
     .default([])
-    .describe(
-      'Random augmentations of all images that D sees (DiffAugment, Zhao et al. 2020, arXiv 2006.10738). None in the paper.',
-    ),
-  augmentationFrom: z
-    .number()
-    .min(0)
-    .default(0)
-    .describe(
-      'Images shown before `augmentation` begins. D overfits late in a run; earlier augmentation only slows training down.',
-    ),
+    .describe('random augmentations of all images that D sees (DiffAugment, arXiv 2006.10738; paper: none)'),
+  augmentationFrom: z.number().min(0).default(0).describe('images shown before the augmentation begins'),
   gradientPenalty: z
     .number()
     .min(0)
     .default(0)
-    .describe(
-      "γ of γ/2·‖∂D/∂x‖² at real pairs, added to D's loss (R1, Mescheder et al. 2018, arXiv 1801.04406). 0: off, as in the paper.",
-    ),
+    .describe('γ of the R1 penalty γ/2·‖∂D/∂x‖² on real pairs (arXiv 1801.04406; paper: 0)'),
   discriminatorLearningRateFactor: z
     .number()
     .gt(0)
     .default(1)
-    .describe("D's learning rate over G's (two time-scales, Heusel et al. 2017, arXiv 1706.08500). The paper: 1."),
+    .describe("D's learning rate divided by G's (arXiv 1706.08500; paper: 1)"),
   emaHalfLife: z
     .number()
     .min(0)
     .default(0)
     .describe(
-      "Half-life, in images shown, of a moving average of G's weights, which then generates the images. 0: off, as in the paper.",
+      "half-life, in images shown, of a moving average of G's weights that generates the images; 0: off (paper)",
     ),
 });
 

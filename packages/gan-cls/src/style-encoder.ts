@@ -34,7 +34,7 @@ const { imageSize, noiseDim, discriminatorFilters, residual, leakyAfterThird, ad
 export const styleEncoderConfigSchema = z.strictObject({
   imageSize,
   noiseDim,
-  filters: discriminatorFilters.describe('Channels of S after its first stage; they double towards 4×4.'),
+  filters: discriminatorFilters.describe('channels of S after its first stage, doubling towards 4×4'),
   residual,
   leakyAfterThird,
   adamBeta1,

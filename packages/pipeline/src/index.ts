@@ -7,7 +7,7 @@ export { embedDataset } from './embed-dataset.ts';
 export type { Benchmark } from './encoder-training/benchmark.ts';
 export { withBenchmark } from './encoder-training/benchmark.ts';
 export type { EncoderConfig, EncoderConfigInput } from './encoder-training/encoder-config.ts';
-export { parseEncoderConfig } from './encoder-training/encoder-config.ts';
+export { encoderConfigSchema, parseEncoderConfig } from './encoder-training/encoder-config.ts';
 export type { EncoderChanges, EncoderRun } from './encoder-training/encoder-run.ts';
 export {
   openEncoderRun,
@@ -49,7 +49,7 @@ export { openDirectory } from './open-directory.ts';
 export type { Opened, OpenedRun } from './pipeline.ts';
 export { TextToImagePipeline } from './pipeline.ts';
 export type { RunConfig, RunConfigInput } from './run-config.ts';
-export { parseRunConfig } from './run-config.ts';
+export { parseRunConfig, runConfigSchema } from './run-config.ts';
 export { encoderDirectory, readRecord } from './run-record.ts';
 export type { BackgroundReport, EvaluateStyleOptions, StyleReport } from './style/evaluate-style.ts';
 export { evaluateStyle } from './style/evaluate-style.ts';
@@ -57,7 +57,7 @@ export type { Reconstruction } from './style/reconstruction.ts';
 export type { RestyleRequest } from './style/restyle.ts';
 export { readPhoto, restyle, styleSheet } from './style/restyle.ts';
 export type { StyleConfig, StyleConfigInput } from './style/style-config.ts';
-export { parseStyleConfig } from './style/style-config.ts';
+export { parseStyleConfig, styleConfigSchema } from './style/style-config.ts';
 export type { OpenedStyle } from './style/style-run.ts';
 export {
   openStyleEncoder,

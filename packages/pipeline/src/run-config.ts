@@ -21,14 +21,14 @@ const dataSchema = z.discriminatedUnion('kind', [
 const encoderSchema = z.discriminatedUnion('kind', [
   z
     .strictObject({ kind: z.literal('automatic') })
-    .describe('the pretrained one for Oxford-102, a bag of words for other data'),
+    .describe('the included encoder for Oxford-102, a bag of words for other data'),
   z.strictObject({
     kind: z.literal('pretrained'),
     name: z.literal('oxford-102').describe('its training data'),
   }),
   z.strictObject({
     kind: z.literal('bag-of-words'),
-    maxWords: z.int().min(16).default(1024).describe('vocabulary size, the dimension of the embeddings'),
+    maxWords: z.int().min(16).default(1024).describe('vocabulary size: the dimension of the embeddings'),
   }),
   z.strictObject({
     kind: z.literal('saved'),
@@ -38,15 +38,18 @@ const encoderSchema = z.discriminatedUnion('kind', [
 
 const batchesSchema = z.strictObject({
   batchSize: z.int().min(2).default(64).describe('pairs per step (paper: 64)'),
-  captionsPerImage: z.int().min(1).default(10).describe('captions of each photo in use (blog: 5)'),
-  numCaptions: z.int().min(1).default(1).describe("captions averaged per condition (paper: 1; authors' code: 4)"),
+  captionsPerImage: z.int().min(1).default(10).describe('captions used per image (blog: 5)'),
+  numCaptions: z.int().min(1).default(1).describe("captions averaged into one condition (paper: 1; authors' code: 4)"),
   editedShare: z
     .number()
     .min(0)
     .max(1)
     .default(0)
-    .describe('share of mismatching captions that are edits of the right caption (mismatch `text` only)'),
-  sampling: z.enum(['class-uniform', 'image-uniform']).default('class-uniform'),
+    .describe('share of mismatching texts that are edits of the right caption (only with mismatch `text`)'),
+  sampling: z
+    .enum(['class-uniform', 'image-uniform'])
+    .default('class-uniform')
+    .describe('whether every class or every image is equally likely in a batch'),
 });
 
 const completionSchema = z
@@ -58,20 +61,20 @@ const completionSchema = z
       .default([...USUAL_BEGINNINGS])
       .describe('first words of captions that need no completion'),
   })
-  .describe('how to complete captions that do not begin like those of the data');
+  .describe('how to complete captions that begin unlike the training captions');
 
 const previewSchema = z.strictObject({
-  captions: z.array(z.string()).default([]).describe('captions of your own to generate after every epoch'),
-  seen: z.int().min(0).default(4).describe('rows with captions of training photos'),
-  unseen: z.int().min(0).default(4).describe('rows with captions of test photos that training has not seen'),
-  columns: z.int().min(1).default(8).describe('images per caption, each with its own fixed noise'),
+  captions: z.array(z.string()).default([]).describe('also generate this caption after every epoch'),
+  seen: z.int().min(0).default(4).describe('captions of training photos on a sample sheet'),
+  unseen: z.int().min(0).default(4).describe('captions of test photos that training has not seen, on a sample sheet'),
+  columns: z.int().min(1).default(8).describe('images per caption on a sample sheet, each with its own fixed noise'),
 });
 
 // The run's one seed decides everything random.
 const trainerSchema = trainerConfigSchema.omit({ seed: true });
 
 export const runConfigSchema = z.strictObject({
-  seed: z.int().default(1).describe('decides initial weights, sampling and noise'),
+  seed: z.int().default(1).describe('seed of initial weights, sampling and noise'),
   data: dataSchema,
   encoder: encoderSchema.default({ kind: 'automatic' }),
   model: modelSettingsSchema.default(modelSettingsSchema.parse({})),

@@ -1,11 +1,11 @@
-/** `t2i doctor`: which backends work here, and what the others are missing. */
+/** `t2i doctor`: which backends work on this machine, and what the others are missing. */
 
 import { type BackendName, type BackendReport, inspectBackends, NODE_BACKENDS } from '@t2i/backend';
 import { Command } from 'commander';
 import type { Output } from '../output.ts';
 import { probeBackend } from '../probe-backend.ts';
 
-/** Native code of others, which may end the process. */
+/** Native code of third parties, which may end the process. */
 const FOREIGN: readonly BackendName[] = ['node-gpu', 'node', 'webgpu'];
 
 export function doctorCommand(output: Output): Command {
@@ -34,11 +34,11 @@ function describe(report: BackendReport): string {
     version,
     instructionSet,
     threads === undefined ? undefined : `${threads} threads`,
-    device === 'cpu' ? 'no graphics card found, on the CPU' : undefined,
+    device === 'cpu' ? 'on the CPU, because no graphics card was found' : undefined,
     adapter && (software ? `${adapter}, in software` : adapter),
-    gflops === undefined ? undefined : `${gflops.toFixed(1)} GFLOP/s in a matrix product`,
+    gflops === undefined ? undefined : `${gflops.toFixed(1)} GFLOP/s in matrix products`,
   ];
   const others =
-    adapters === undefined ? '' : `\n${' '.repeat(14)}T2I_WEBGPU_ADAPTER chooses among: ${adapters.join(', ')}`;
+    adapters === undefined ? '' : `\n${' '.repeat(14)}T2I_WEBGPU_ADAPTER selects one of: ${adapters.join(', ')}`;
   return `  yes ${name} ${facts.filter((fact) => fact !== undefined).join(', ')}${others}`;
 }

@@ -1,4 +1,4 @@
-/** `t2i embed`: the embeddings of all captions of a data set, computed once and kept beside it. */
+/** `t2i embed`: compute the embeddings of all captions of a data set once, and keep them in it. */
 
 import { stat } from 'node:fs/promises';
 import { selectBackend } from '@t2i/backend';
@@ -9,7 +9,7 @@ import { examples } from '../examples.ts';
 import { type BackendFlag, backendOption, encoderOption } from '../flags.ts';
 import { withInterrupt } from '../interrupt.ts';
 import type { Output } from '../output.ts';
-import { encoderSection } from '../run-flags.ts';
+import { encoderSection } from '../settings/run-settings.ts';
 
 interface EmbedFlags {
   data: string;
@@ -20,14 +20,14 @@ interface EmbedFlags {
 
 export function embedCommand(output: Output): Command {
   return new Command('embed')
-    .description('embed all captions of a data set once; `t2i train` does it too, and reads what is there')
-    .requiredOption('--data <directory>', 'a set made by `t2i dataset prepare`; the embeddings are kept in it')
+    .description('compute the embeddings of all captions ahead of training; without it `t2i train` computes them')
+    .requiredOption('--data <directory>', 'a set made by `t2i dataset prepare`; the embeddings are saved in it')
     .addOption(encoderOption())
     .addOption(
-      new Option('--precision <bits>', 'of each number (default: as they are there, else float16)').choices([
-        'float16',
-        'float32',
-      ]),
+      new Option(
+        '--precision <bits>',
+        'number format of the embeddings (default: that of existing ones, else float16)',
+      ).choices(['float16', 'float32']),
     )
     .addOption(backendOption())
     .addHelpText(
@@ -40,10 +40,16 @@ export function embedCommand(output: Output): Command {
       const { path, shape } = await withInterrupt(
         () => output.info('Stopping after this batch; nothing is kept'),
         (signal) =>
-          embedDataset({ directory: data, encoder: encoderSection(encoder), precision, signal, logger: output }),
+          embedDataset({
+            directory: data,
+            encoder: encoder === undefined ? undefined : encoderSection(encoder),
+            precision,
+            signal,
+            logger: output,
+          }),
       );
       const seconds = ((performance.now() - start) / 1000).toFixed(1);
       const megabytes = ((await stat(path)).size / 1e6).toFixed(0);
-      output.write(`${shape[0]} captions, ${shape[1]} numbers each, ${megabytes} MB, ${seconds} s: ${path}\n`);
+      output.write(`${shape[0]} embeddings of ${shape[1]} dimensions, ${megabytes} MB, ${seconds} s: ${path}\n`);
     });
 }

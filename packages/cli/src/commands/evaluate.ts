@@ -1,67 +1,43 @@
-/** `t2i evaluate`: how good a run's images are, beside real photos, an untrained generator and shuffled captions. */
+/** `t2i evaluate`: measure a run's images next to real photos, an untrained generator and shuffled captions. */
 
 import { join } from 'node:path';
-import { selectBackend } from '@t2i/backend';
-import type { EmbeddingBatch } from '@t2i/core';
 import { writeFileAtomic, writeJsonFile } from '@t2i/core/node';
-import type { GoogLeNet, InceptionV3 } from '@t2i/image-encoder';
-import { type Extractor, evaluateRun, openTrainedEncoder, type RunEvaluation, withBenchmark } from '@t2i/pipeline';
 import { evaluationMarkdown, evaluationPage } from '@t2i/reports';
 import { Command } from 'commander';
-import { evaluationProgress } from '../evaluation-progress.ts';
+import { type EvaluateFlags, evaluateWithFlags } from '../evaluate-with-flags.ts';
 import { examples } from '../examples.ts';
-import { type BackendFlag, backendOption, integer } from '../flags.ts';
-import { withInterrupt } from '../interrupt.ts';
-import {
-  type GoogLeNetFlags,
-  googleNetCentreOption,
-  googleNetLayersOption,
-  googleNetSidesOption,
-  readGoogLeNet,
-  readInceptionV3,
-} from '../network-files.ts';
+import { backendOption, integer } from '../flags.ts';
+import { googleNetOptions } from '../network-files.ts';
 import { forceOption, intoDirectory } from '../out-file.ts';
 import type { Output } from '../output.ts';
 
-interface EvaluateFlags extends GoogLeNetFlags {
-  data: string;
-  features: string;
-  inception?: string;
-  encoder?: string;
-  samples: number;
-  seed: number;
-  batchSize: number;
-  out?: string;
-  force: boolean;
-  backend: BackendFlag;
+interface Flags extends EvaluateFlags {
+  readonly out?: string;
+  readonly force: boolean;
 }
 
 export function evaluateCommand(output: Output): Command {
-  return new Command('evaluate')
-    .description('measure a run on captions of test photos: distances, R-precision, diversity, copying')
+  const command = new Command('evaluate')
+    .description('measure a run on captions of test photos: Fréchet distance, R-precision, diversity, copying')
     .argument('<run>', 'a run of `t2i train`')
-    .requiredOption('--data <directory>', 'the prepared set that it was trained on')
+    .requiredOption('--data <directory>', 'the prepared set that the run was trained on')
     .requiredOption(
       '--features <directory>',
-      'features of its photos, made by `t2i encoder features`; view `whole` is enough',
+      'features of its photos, made by `t2i encoder features`; the view `whole` is enough',
     )
-    .requiredOption('--googlenet <file>', 'the weights that the features were computed with')
-    .addOption(googleNetSidesOption())
-    .addOption(googleNetLayersOption())
-    .addOption(googleNetCentreOption())
-    .option(
-      '--inception <file>',
-      'weights of Inception v3, converted to safetensors: its figures too, at four times the work',
-    )
+    .requiredOption('--googlenet <file>', 'the GoogLeNet weights that the features were computed with');
+  for (const option of googleNetOptions()) command.addOption(option);
+  return command
+    .option('--inception <file>', 'also measure with Inception v3, converted to safetensors; takes four times longer')
     .option(
       '--encoder <directory>',
-      'a run of `t2i encoder train` that judges whether images fit captions (default: the one of the run)',
+      "run of `t2i encoder train` that judges whether images match captions (default: the run's own)",
     )
-    .option('--samples <n>', 'images to draw, and photos at most of each kind', integer(50, 1_000_000), 200)
-    .option('--seed <n>', 'decides captions, noise and photos', integer(0), 0)
-    .option('--batch-size <n>', 'images at once', integer(1, 1024), 32)
-    .option('--out <directory>', 'write report.json, README.md and index.html here (default: evaluation in the run)')
-    .addOption(forceOption('otherwise a directory that holds something is refused'))
+    .option('--samples <n>', 'images to generate, and at most as many photos of each kind', integer(50, 1_000_000), 200)
+    .option('--seed <n>', 'selects captions, noise and photos', integer(0), 0)
+    .option('--batch-size <n>', 'images per batch', integer(1, 1024), 32)
+    .option('--out <directory>', 'where to write report.json, README.md and index.html (default: RUN/evaluation)')
+    .addOption(forceOption('by default a directory that is not empty is refused'))
     .addOption(backendOption())
     .addHelpText(
       'after',
@@ -70,10 +46,10 @@ export function evaluateCommand(output: Output): Command {
         't2i evaluate runs/flowers … --encoder runs/encoder --samples 1155',
       ),
     )
-    .action(async (runDirectory: string, flags: EvaluateFlags) => {
+    .action(async (runDirectory: string, flags: Flags) => {
       const out = flags.out ?? join(runDirectory, 'evaluation');
       await intoDirectory({ named: out, usual: out, force: flags.force }, 'evaluating', async () => {
-        const evaluation = await evaluate(runDirectory, flags, output);
+        const evaluation = await evaluateWithFlags(runDirectory, flags, output);
         const markdown = evaluationMarkdown(evaluation.report);
         await writeJsonFile(join(out, 'report.json'), evaluation.report);
         await writeFileAtomic(join(out, 'README.md'), markdown);
@@ -81,45 +57,4 @@ export function evaluateCommand(output: Output): Command {
         output.write(`${markdown}\n${join(out, 'index.html')}\n`);
       });
     });
-}
-
-async function evaluate(runDirectory: string, flags: EvaluateFlags, output: Output): Promise<RunEvaluation> {
-  const { samples, seed, batchSize } = flags;
-  await selectBackend({ prefer: flags.backend, logger: output });
-  const extractors = await openExtractors(flags);
-  const progress = evaluationProgress(output);
-  try {
-    const retrievalEncoder = flags.encoder === undefined ? undefined : await openTrainedEncoder(flags.encoder, output);
-    return await withBenchmark(flags, (benchmark) =>
-      withInterrupt(
-        () => output.info('Stopping after this batch; press Ctrl-C again to stop at once'),
-        (signal) =>
-          evaluateRun({
-            ...{ ...benchmark, runDirectory, retrievalEncoder, samples, seed, batchSize, signal },
-            extractors,
-            logger: output,
-            onProgress: progress.update,
-          }),
-      ),
-    );
-  } finally {
-    progress.close();
-    for (const { encoder } of extractors) encoder.dispose();
-  }
-}
-
-async function openExtractors(flags: EvaluateFlags): Promise<[Extractor, ...Extractor[]]> {
-  const network = await readGoogLeNet(flags);
-  const first = extractorOf(network.name, network, network.classifies);
-  if (flags.inception === undefined) return [first];
-  return [first, extractorOf('inception-v3', await readInceptionV3(flags.inception), true)];
-}
-
-function extractorOf(
-  name: string,
-  encoder: GoogLeNet | InceptionV3,
-  classifies: boolean,
-): Extractor & { encoder: GoogLeNet | InceptionV3 } {
-  const probabilities = (features: EmbeddingBatch) => encoder.probabilities(features);
-  return { name, encoder, ...(classifies && { probabilities }) };
 }

@@ -1,4 +1,4 @@
-/** `t2i export RUN`: a trained model as three files, to be opened in Node and in browsers, with or without a page to draw with. */
+/** `t2i export`: a trained model as three files for Node and browsers, with or without a web page. */
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -28,19 +28,19 @@ interface ExportFlags {
 
 export function exportCommand(output: Output): Command {
   return new Command('export')
-    .description(
-      'write what drawing needs of a run, and no more: generator, text encoder, what they are, and a model card',
+    .description('write the generator and text encoder of a run as a model to publish, with a model card')
+    .argument('[run]', 'a run of `t2i train`, or an exported model to copy (default: the included flower model)')
+    .requiredOption('--out <directory>', 'directory to create')
+    .addOption(
+      new Option('--precision <bits>', 'number format of the weights (default: float16)').choices([
+        'float16',
+        'float32',
+      ]),
     )
-    .argument(
-      '[run]',
-      'run directory written by `t2i train`, or an exported model to copy (default: the flowers that come with t2i)',
-    )
-    .requiredOption('--out <directory>', 'directory to make')
-    .addOption(new Option('--precision <bits>', 'of matrices (default: float16)').choices(['float16', 'float32']))
-    .option('--license <text>', 'licence of the weights, to be told with them: CC-BY-4.0 for instance')
-    .option('--complete <words>', 'put these words before a caption that does not begin as the data do')
-    .option('--page', 'write a web page that draws in the browser; any server of files can serve the directory', false)
-    .option('--replace', 'let an exported model go that is in the directory already', false)
+    .option('--license <text>', 'licence of the weights, for example CC-BY-4.0')
+    .option('--complete <words>', 'put these words before captions that begin unlike the training captions')
+    .option('--page', 'add a web page that generates images in the browser; any static file server can serve it', false)
+    .option('--replace', 'overwrite an existing exported model', false)
     .addOption(backendOption())
     .addHelpText(
       'after',
@@ -56,8 +56,8 @@ export function exportCommand(output: Output): Command {
       const manifest = await write(directoryOrFlowers(directory), flags, output);
       const { generator, encoder, facts, precision, license } = manifest;
       const megabytes = (generator.file.bytes + encoder.file.bytes) / 1e6;
-      output.write(`${flags.out}: ${megabytes.toFixed(1)} MB in ${precision}, of epoch ${facts.epoch}\n`);
-      if (license === null) output.info('It says nothing about the licence of its weights: give --license.');
+      output.write(`${flags.out}: ${megabytes.toFixed(1)} MB in ${precision}, from epoch ${facts.epoch}\n`);
+      if (license === null) output.info('The model states no licence for its weights. Add one with --license.');
     });
 }
 
@@ -70,15 +70,17 @@ async function write(directory: string, flags: ExportFlags, output: Output): Pro
     return exportRun({ runDirectory: directory, ...place, precision, license, completion, logger: output, beside });
   }
   if (precision === undefined && license === undefined && complete === undefined) return exportModel(directory, place);
-  throw new ConfigError(`${directory} is an exported model: it is copied as it is.`, {
-    hint: 'Leave --precision, --license and --complete out, or export the run that it came from.',
+  throw new ConfigError(`${directory} is an exported model; it can only be copied unchanged.`, {
+    hint: 'Leave out --precision, --license and --complete, or export the run that the model came from.',
   });
 }
 
-/** @throws ConfigError when there is nothing to put before a caption */
+/** @throws ConfigError when the text is empty */
 function wordsOf(text: string): string {
   if (text.trim() !== '') return text.trim();
-  throw new ConfigError('--complete has no words.', { hint: 'Say how captions of the data begin, or leave it out.' });
+  throw new ConfigError('--complete is empty.', {
+    hint: 'Give the words that training captions begin with, or leave it out.',
+  });
 }
 
 function builtPage(): string {

@@ -1,4 +1,4 @@
-/** `t2i film RUN`: the samples of every epoch as a moving image. */
+/** `t2i film RUN`: the sample sheets of every epoch as an animation. */
 
 import { join } from 'node:path';
 import { ConfigError } from '@t2i/core';
@@ -20,14 +20,14 @@ interface FilmFlags {
 
 export function filmCommand(output: Output): Command {
   return new Command('film')
-    .description('turn the sample sheets of a run into an animated image')
+    .description('turn the sample sheets of a run into an animation')
     .argument('<run>', 'run directory')
     .addOption(
-      new Option('--format <format>', 'file format (default: what --out ends in, or webp)').choices(['webp', 'gif']),
+      new Option('--format <format>', 'file format (default: the ending of --out, or webp)').choices(['webp', 'gif']),
     )
-    .option('--fps <n>', 'frames a second', integer(1, 50), 8)
-    .option('--max-frames <n>', 'at most so many epochs, evenly spaced', integer(2), 200)
-    .option('--width <pixels>', 'frames wider than this are scaled down to it', integer(16, 4096), 800)
+    .option('--fps <n>', 'frames per second', integer(1, 50), 8)
+    .option('--max-frames <n>', 'at most this many epochs, evenly spaced', integer(2), 200)
+    .option('--width <pixels>', 'scale wider frames down to this width', integer(16, 4096), 800)
     .option('--out <file>', 'file to write: .webp or .gif (default: film.webp or film.gif in the run)')
     .addOption(forceOption())
     .addHelpText('after', examples('t2i film runs/flowers', 't2i film runs/flowers --format gif --fps 4 --width 400'))
@@ -39,7 +39,7 @@ export function filmCommand(output: Output): Command {
       }
       assertFree({ named, force });
       const film = await makeFilm(run, { format, fps, maxFrames, width });
-      for (const { path, reason } of film.damaged) output.warn(`${path} is left out: ${reason}`);
+      for (const { path, reason } of film.damaged) output.warn(`Left out ${path}: ${reason}`);
       const path = await writeOut({ named, usual: join(run, `film.${format}`), force }, film.data);
       output.write(`${path}: epochs ${film.epochs[0]} to ${film.epochs.at(-1)}, ${film.epochs.length} frames\n`);
     });

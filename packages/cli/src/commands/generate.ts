@@ -1,4 +1,4 @@
-/** `t2i generate`: images for one caption, or one each for a file of captions. */
+/** `t2i generate`: images for one caption, or for every line of a file. */
 
 import { selectBackend } from '@t2i/backend';
 import { ConfigError, imageGrid, toRgbImages } from '@t2i/core';
@@ -13,7 +13,7 @@ import { assertFree, forceOption, intoDirectory, writeOut } from '../out-file.ts
 import type { Output } from '../output.ts';
 import { tellReading } from '../tell-reading.ts';
 
-/** Where the image goes, unless a file is named. */
+/** The image file, unless --out names one. */
 const IMAGE = 'flower.png';
 
 interface GenerateFlags {
@@ -28,16 +28,16 @@ interface GenerateFlags {
 
 export function generateCommand(output: Output): Command {
   return new Command('generate')
-    .description('draw images for a caption, or for every line of a file')
-    .argument('[caption]', 'what to draw, in English')
+    .description('generate images for a caption, or for every line of a file')
+    .argument('[caption]', 'what the image shows, in English')
     .addOption(runOption())
-    .option('--seed <n>', 'the same seed gives the same bytes', integer(0), 0)
+    .option('--seed <n>', 'the same seed gives the same image', integer(0), 0)
     .option('-n <count>', 'images per caption', integer(1, 1024), 1)
     .option(
       '--out <file>',
-      'image to write: .png, .webp or .jpg (default: flower.png); with --captions a directory (default: drawings)',
+      'image file: .png, .webp or .jpg (default: flower.png); with --captions a directory (default: drawings)',
     )
-    .option('--captions <file>', 'a text file, one caption a line: writes grids and an HTML page into --out')
+    .option('--captions <file>', 'text file with one caption per line; writes grids and an HTML page into --out')
     .addOption(forceOption())
     .addOption(backendOption())
     .addHelpText(
@@ -54,14 +54,14 @@ export function generateCommand(output: Output): Command {
       }
       if (caption !== undefined) imageFormat(flags.out ?? IMAGE);
       assertFree({ named: flags.out, force: flags.force });
-      const captions = flags.captions === undefined ? [] : await readCaptions(flags.captions);
+      const captions = caption === undefined ? await readCaptions(flags.captions!) : [caption];
       await selectBackend({ prefer: flags.backend });
       const model = await openModel(flags.run, output);
       try {
-        tellReading(model.encoder, caption === undefined ? captions : [caption], output);
-        const written =
-          caption !== undefined ? await drawCaption(model, caption, flags) : await drawFile(model, captions, flags);
-        output.info(`Drawn with ${nameOf(flags.run)}, seed ${flags.seed}`);
+        tellReading(model.encoder, captions, output);
+        const write = caption === undefined ? writePage : writeImage;
+        const written = await write(model, captions, flags);
+        output.info(`Generated with ${nameOf(flags.run)}, seed ${flags.seed}`);
         output.write(`${written.join('\n')}\n`);
       } finally {
         model.dispose();
@@ -69,17 +69,17 @@ export function generateCommand(output: Output): Command {
     });
 }
 
-async function drawCaption(model: TextToImage, caption: string, flags: GenerateFlags): Promise<string[]> {
+async function writeImage(model: TextToImage, captions: readonly string[], flags: GenerateFlags): Promise<string[]> {
   const { seed, n, out, force } = flags;
-  const format = imageFormat(out ?? IMAGE);
-  const images = toRgbImages(await model.generate({ captions: [caption], seed, perCaption: n }));
+  const images = toRgbImages(await model.generate({ captions, seed, perCaption: n }));
   const image = n === 1 ? images[0]! : imageGrid(images, { columns: Math.ceil(Math.sqrt(n)) });
-  return [await writeOut({ named: out, usual: IMAGE, force }, await encodeImage(image, { format }))];
+  const bytes = await encodeImage(image, { format: imageFormat(out ?? IMAGE) });
+  return [await writeOut({ named: out, usual: IMAGE, force }, bytes)];
 }
 
-async function drawFile(model: TextToImage, captions: readonly string[], flags: GenerateFlags): Promise<string[]> {
+async function writePage(model: TextToImage, captions: readonly string[], flags: GenerateFlags): Promise<string[]> {
   const { seed, n: perCaption, out, force } = flags;
-  return intoDirectory({ named: out, usual: 'drawings', force }, 'drawing captions', (directory) =>
+  return intoDirectory({ named: out, usual: 'drawings', force }, 'generating images', (directory) =>
     generateCaptions(model, { captions, seed, perCaption, directory, name: nameOf(flags.run) }),
   );
 }

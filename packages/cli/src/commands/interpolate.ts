@@ -1,11 +1,11 @@
-/** `t2i interpolate`: images on the way between two captions, or between two noises (paper, section 4.4 and figures 6–8). */
+/** `t2i interpolate`: images between two captions, or between two noises (paper, section 4.4 and figures 6–8). */
 
 import { selectBackend } from '@t2i/backend';
-import { ConfigError, imageGrid, type RgbImage, toRgbImages } from '@t2i/core';
-import { encodeAnimation, encodeImage } from '@t2i/image-node';
+import { ConfigError, type RgbImage, toRgbImages } from '@t2i/core';
 import { Command } from 'commander';
 import { examples } from '../examples.ts';
-import { animationFormat, type BackendFlag, backendOption, imageFormat, integer } from '../flags.ts';
+import { type BackendFlag, backendOption, integer } from '../flags.ts';
+import { interpolationEncoder } from '../interpolation-file.ts';
 import { openModel, runOption } from '../open-model.ts';
 import { assertFree, forceOption, writeOut } from '../out-file.ts';
 import type { Output } from '../output.ts';
@@ -24,19 +24,19 @@ interface InterpolateFlags {
 
 export function interpolateCommand(output: Output): Command {
   return new Command('interpolate')
-    .description('draw the way between two captions (fixed noise), or between two noises (fixed caption)')
+    .description('generate images between two captions (fixed noise) or between two noises (fixed caption)')
     .argument('<from>', 'a caption')
-    .argument('[to]', 'another caption; without it give --to-seed')
+    .argument('[to]', 'the second caption; leave it out with --to-seed')
     .addOption(runOption())
-    .option('--seed <n>', 'noise of the first row; the next rows use the next seeds', integer(0), 0)
-    .option('--to-seed <n>', 'walk to the noise of this seed instead of another caption', integer(0))
-    .option('--steps <n>', 'images from end to end', integer(2, 200), 8)
+    .option('--seed <n>', 'noise of the first row; each further row uses the next seed', integer(0), 0)
+    .option('--to-seed <n>', 'interpolate to the noise of this seed instead of to a second caption', integer(0))
+    .option('--steps <n>', 'images per row, both ends included', integer(2, 200), 8)
     .option('--rows <n>', 'rows, each with its own noise', integer(1, 64), 4)
     .option(
       '--out <file>',
-      'image to write: .png, .webp or .jpg (default: interpolation.png), or with --animate .webp or .gif (default: interpolation.webp)',
+      'image file: .png, .webp or .jpg (default: interpolation.png); with --animate .webp or .gif (default: interpolation.webp)',
     )
-    .option('--animate', 'write a moving image instead of a grid', false)
+    .option('--animate', 'write an animation instead of a grid', false)
     .addOption(forceOption())
     .addOption(backendOption())
     .addHelpText(
@@ -53,43 +53,14 @@ export function interpolateCommand(output: Output): Command {
       }
       const usual = flags.animate ? 'interpolation.webp' : 'interpolation.png';
       const { out: named, force } = flags;
-      const encode = encoderFor(named ?? usual, flags);
+      const encode = interpolationEncoder(named ?? usual, flags);
       assertFree({ named, force });
-      const rows = await draw(from, to, flags, output);
+      const rows = await generateRows(from, to, flags, output);
       output.write(`${await writeOut({ named, usual, force }, await encode(rows))}\n`);
     });
 }
 
-/**
- * What makes a file of the rows, in the format that its name asks for.
- * @throws ConfigError when there is no such format
- */
-function encoderFor(
-  path: string,
-  { animate, steps, rows }: InterpolateFlags,
-): (images: readonly (readonly RgbImage[])[]) => Promise<Uint8Array> {
-  if (!animate) {
-    const format = imageFormat(path);
-    return (images) => encodeImage(imageGrid(images.flat(), { columns: steps }), { format });
-  }
-  const format = animationFormat(path);
-  return (images) => {
-    const frames = Array.from({ length: steps }, (_, step) =>
-      imageGrid(
-        images.map((row) => row[step]!),
-        { columns: Math.ceil(Math.sqrt(rows)) },
-      ),
-    );
-    return encodeAnimation([...frames, ...frames.slice(1, -1).reverse()], { format, delay: 100 });
-  };
-}
-
-async function draw(
-  from: string,
-  to: string | undefined,
-  flags: InterpolateFlags,
-  output: Output,
-): Promise<RgbImage[][]> {
+async function generateRows(from: string, to: string | undefined, flags: InterpolateFlags, output: Output) {
   const { steps, rows, seed } = flags;
   await selectBackend({ prefer: flags.backend });
   const model = await openModel(flags.run, output);

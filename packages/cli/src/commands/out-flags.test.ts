@@ -16,7 +16,7 @@ async function runWithSamples(directory: string): Promise<string> {
   return run;
 }
 
-it('refuses what a file name cannot hold, what a flag cannot do, and what would be written over, before any work', () =>
+it('refuses wrong file names and flags, and existing files, before any work', () =>
   withTemporaryDirectory(async (directory) => {
     const at = (name: string) => join(directory, name);
     await writeFile(at('mine.png'), 'mine');
@@ -29,28 +29,31 @@ it('refuses what a file name cannot hold, what a flag cannot do, and what would 
     const walk = ['interpolate', 'a', 'b', '--run', at('no')];
     const measured = ['--data', at('no'), '--features', at('no')];
     const refusals: [string[], RegExp][] = [
-      [[...walk, '--animate', '--out', at('a.png')], /a\.png names no format of moving images[\s\S]*\.webp or \.gif/],
-      [[...walk, '--out', at('a.gif')], /a\.gif names no image format/],
-      [[...walk, '--out', at('mine.png')], /mine\.png is there already[\s\S]*--force/],
-      [[...walk, '--animate', '--out', at('mine.webp')], /mine\.webp is there already/],
-      [['generate', 'x', '--run', at('no'), '--out', at('mine.png')], /mine\.png is there already/],
-      [['generate', 'x', '--run', at('no'), '--out', at('x.gif')], /names no image format/],
-      [['generate', '--captions', at('captions.txt'), '--run', at('no'), '--out', at('full')], /full is there already/],
+      [[...walk, '--animate', '--out', at('a.png')], /Unknown animation format: .*a\.png[\s\S]*\.webp or \.gif/],
+      [[...walk, '--out', at('a.gif')], /Unknown image format: .*a\.gif/],
+      [[...walk, '--out', at('mine.png')], /mine\.png already exists[\s\S]*--force/],
+      [[...walk, '--animate', '--out', at('mine.webp')], /mine\.webp already exists/],
+      [['generate', 'x', '--run', at('no'), '--out', at('mine.png')], /mine\.png already exists/],
+      [['generate', 'x', '--run', at('no'), '--out', at('x.gif')], /Unknown image format/],
+      [['generate', '--captions', at('captions.txt'), '--run', at('no'), '--out', at('full')], /full already exists/],
       [['generate', '--captions', at('latin.txt'), '--run', at('no')], /Line 2 of .*latin\.txt is not UTF-8/],
-      [['restyle', at('x.jpg'), 'x', '--run', at('no'), '--out', at('mine.png')], /mine\.png is there already/],
-      [['film', at('no'), '--out', at('a.png')], /names no format of moving images/],
+      [['restyle', at('x.jpg'), 'x', '--run', at('no'), '--out', at('mine.png')], /mine\.png already exists/],
+      [['film', at('no'), '--out', at('a.png')], /Unknown animation format/],
       [['film', at('no'), '--format', 'gif', '--out', at('a.webp')], /a\.webp does not end in \.gif/],
-      [['film', at('no'), '--out', at('mine.webp')], /mine\.webp is there already/],
-      [['encoder', 'neighbours', at('no'), 'x', ...measured, '--out', at('mine.html')], /mine\.html is there already/],
-      [['encoder', 'evaluate', at('no'), ...measured, '--out', at('full')], /full is there already/],
-      [['encoder', 'export', at('no'), ...measured, '--out', at('full')], /full is there already/],
-      [['evaluate', at('no'), ...measured, '--googlenet', 'x', '--out', at('full')], /full is there already/],
+      [['film', at('no'), '--out', at('mine.webp')], /mine\.webp already exists/],
+      [['encoder', 'neighbours', at('no'), 'x', ...measured, '--out', at('mine.html')], /mine\.html already exists/],
+      [['encoder', 'evaluate', at('no'), ...measured, '--out', at('full')], /full already exists/],
+      [['encoder', 'export', at('no'), ...measured, '--out', at('full')], /full already exists/],
+      [['evaluate', at('no'), ...measured, '--googlenet', 'x', '--out', at('full')], /full already exists/],
       [
-        ['dataset', 'prepare', 'folder', '--from', at('full'), '--split', 'official'],
-        /--split official is of oxford-102/,
+        ['dataset', 'prepare', 'directory', '--from', at('full'), '--split', 'official'],
+        /--split official applies only to oxford-102/,
       ],
-      [['dataset', 'prepare', 'folder', '--from', at('full'), '--captions', 'x'], /--captions is of oxford-102/],
-      [['dataset', 'prepare', 'oxford-102', '--max-pixels', '9'], /--max-pixels is of directories/],
+      [
+        ['dataset', 'prepare', 'directory', '--from', at('full'), '--captions', 'x'],
+        /--captions applies only to oxford-102/,
+      ],
+      [['dataset', 'prepare', 'oxford-102', '--max-pixels', '9'], /--max-pixels applies only to directories/],
     ];
     const before = await readdir(directory, { recursive: true });
     for (const [argv, message] of refusals) {
@@ -61,7 +64,7 @@ it('refuses what a file name cannot hold, what a flag cannot do, and what would 
     for (const name of ['mine.png', 'mine.webp', 'mine.html']) expect(await readFile(at(name), 'utf8')).toBe('mine');
   }));
 
-it('a film is of the format that its name asks for, and has a number where a film is', () =>
+it('a film has the format of its name, and a number where a film exists', () =>
   withTemporaryDirectory(async (directory) => {
     const run = await runWithSamples(directory);
     const kind = async (path: string) => (await readFile(path)).subarray(0, 12).toString('latin1');

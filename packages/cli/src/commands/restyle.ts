@@ -1,4 +1,4 @@
-/** `t2i restyle`: a caption in the style of a photo, or several of each as a sheet (paper, section 4.4 and figure 6). */
+/** `t2i restyle`: images for captions in the style of photos (paper, section 4.4 and figure 6). */
 
 import { selectBackend } from '@t2i/backend';
 import { toRgbImages } from '@t2i/core';
@@ -29,14 +29,14 @@ interface RestyleFlags {
 
 export function restyleCommand(output: Output): Command {
   return new Command('restyle')
-    .description('draw a caption in the style of a photo: its background and pose, not its flower')
-    .argument('<photo>', 'an image file; its middle is seen')
-    .argument('<caption>', 'what to draw, in English')
-    .requiredOption('--run <directory>', 'a run of `t2i train`, or what `t2i export` made of it')
-    .option('--style <directory>', 'the style encoder (default: `style` in the run)')
-    .option('--photo <file>', 'another photo, a column of a sheet (repeatable)', collect, [])
-    .option('--caption <caption>', 'another caption, a row of a sheet (repeatable)', collect, [])
-    .option('--out <file>', 'image to write: .png, .webp or .jpg (default: restyled.png)')
+    .description('generate an image for a caption in the style of a photo: its background and pose, not its flower')
+    .argument('<photo>', 'an image file, cropped to its centre')
+    .argument('<caption>', 'what the image shows, in English')
+    .requiredOption('--run <directory>', 'a run of `t2i train`, or a model exported by `t2i export`')
+    .option('--style <directory>', 'the style encoder (default: the directory `style` of the run)')
+    .option('--photo <file>', 'another photo; adds a column to a sheet (repeatable)', collect, [])
+    .option('--caption <caption>', 'another caption; adds a row to a sheet (repeatable)', collect, [])
+    .option('--out <file>', 'image file: .png, .webp or .jpg (default: restyled.png)')
     .addOption(forceOption())
     .addOption(backendOption())
     .addHelpText(
@@ -51,20 +51,25 @@ export function restyleCommand(output: Output): Command {
       const format = imageFormat(place.named ?? place.usual);
       assertFree(place);
       await selectBackend({ prefer: flags.backend });
-      const image = await draw([photo, ...flags.photo], [caption, ...flags.caption], flags, output);
+      const image = await generateRestyled([photo, ...flags.photo], [caption, ...flags.caption], flags, output);
       output.write(`${await writeOut(place, await encodeImage(image, { format }))}\n`);
     });
 }
 
-async function draw(files: readonly string[], captions: readonly string[], flags: RestyleFlags, output: Output) {
+async function generateRestyled(
+  files: readonly string[],
+  captions: readonly string[],
+  flags: RestyleFlags,
+  output: Output,
+) {
   const pipeline = await TextToImagePipeline.open(flags.run, output);
   try {
     const directory = flags.style ?? (await ownStyleDirectory(flags.run));
     const { style } = await openStyleEncoder(pipeline, directory, output);
     try {
       const photos = await Promise.all(files.map((file) => readPhoto(file, pipeline.model.imageSize)));
-      const drawn = await restyle(pipeline, style, { photos, captions });
-      return drawn.shape[0] === 1 ? toRgbImages(drawn)[0]! : await styleSheet({ photos, captions }, drawn);
+      const images = await restyle(pipeline, style, { photos, captions });
+      return images.shape[0] === 1 ? toRgbImages(images)[0]! : await styleSheet({ photos, captions }, images);
     } finally {
       style.dispose();
     }

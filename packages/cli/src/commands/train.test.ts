@@ -8,7 +8,7 @@ import { t2i } from '../__fixtures__/t2i.ts';
 const MODEL = { imageSize: 32, generatorFilters: 2, discriminatorFilters: 2, noiseDim: 8, residual: false };
 
 it(
-  'goes on with what may change, refuses the rest by name, and never trains when it is dry',
+  'resumes with permitted changes, refuses the others by name, and does not train with --dry-run',
   () =>
     withTemporaryDirectory(async (directory) => {
       const run = join(directory, 'run');
@@ -27,14 +27,14 @@ it(
       const before = await log();
       const resume = (...flags: string[]) => t2i('train', '--resume', run, ...flags);
       const dry = await resume('--dry-run', '--epochs', '7', '--max-steps', '3');
-      expect(dry).toMatchObject({ code: 0, notes: expect.stringContaining('trainer.epochs is 7, not 600') });
+      expect(dry).toMatchObject({ code: 0, notes: expect.stringContaining('trainer.epochs is 7, was 600') });
       expect(JSON.parse(dry.out)).toMatchObject({ model: MODEL, trainer: { epochs: 7, maxSteps: 3 } });
       expect(
         await resume('--learning-rate', '1', '--seed', '99', '--preset', 'tiny', '--max-steps', '3'),
       ).toMatchObject({
         code: 2,
         errors: expect.stringMatching(
-          /--seed: .*\n.*--preset tiny: model[\s\S]*--learning-rate: [\s\S]*Leave these out/,
+          /--seed: .*\n.*--preset tiny: model[\s\S]*--learning-rate: [\s\S]*Leave these flags out/,
         ),
       });
       expect(await resume('--config', join(directory, 'missing.json'), '--max-steps', '3')).toMatchObject({

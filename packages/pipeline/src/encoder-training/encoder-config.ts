@@ -8,50 +8,50 @@ const networkSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('char-cnn-rnn'),
     channels: z.tuple([z.int().min(1), z.int().min(1)]).default([384, 512]),
-    cnnDim: z.int().min(1).default(512).describe('channels of the last convolution and the recurrence'),
+    cnnDim: z.int().min(1).default(512).describe('channels of the last convolution and of the recurrence'),
     rnn: z.enum(['relu8', 'gru18']).default('relu8').describe('8 rectified steps (flowers) or 18 gated ones (birds)'),
-    normalise: z.enum(['none', 'images', 'both']).default('none').describe('what is scaled to length 1 first'),
+    normalise: z.enum(['none', 'images', 'both']).default('none').describe('which features are scaled to length 1'),
   }),
   z.strictObject({
     kind: z.literal('linear-words'),
-    minCount: z.int().min(1).default(1).describe('words that fewer captions contain are left out'),
+    minCount: z.int().min(1).default(1).describe('ignore words that fewer captions contain'),
   }),
   z.strictObject({
     kind: z.literal('word-cnn'),
-    minCount: z.int().min(1).default(3).describe('words that fewer captions contain are left out'),
-    wordDim: z.int().min(1).default(128).describe("length of a word's vector beneath the convolutions"),
+    minCount: z.int().min(1).default(3).describe('ignore words that fewer captions contain'),
+    wordDim: z.int().min(1).default(128).describe('length of a word vector'),
     channels: z.int().min(1).default(256).describe('channels of both convolutions'),
   }),
 ]);
 
 const chance = z.number().min(0).max(1).optional();
 
-/** How captions are said otherwise: the chance of each change. */
+/** Random changes of captions: the probability of each. */
 const variationSchema = z.strictObject({
-  beginning: chance.describe('that “this flower has” and the like are left out'),
-  offset: chance.describe('that a caption begins at a random word of its first half'),
-  crop: chance.describe('that only some clauses stay'),
-  join: chance.describe('that a clause of another caption of the photo is added'),
-  letterCase: chance.describe('that it is written in capitals'),
-  punctuation: chance.describe('that punctuation is left out, or a full stop added'),
-  typos: chance.describe('of every word, that it has a typing error'),
-  characterDropout: chance.describe('of every letter, that it is missing'),
+  beginning: chance.describe('probability of removing “this flower has” and the like'),
+  offset: chance.describe('probability of starting at a random word of the first half'),
+  crop: chance.describe('probability of keeping only some clauses'),
+  join: chance.describe('probability of adding a clause of another caption of the photo'),
+  letterCase: chance.describe('probability of writing a caption in capitals'),
+  punctuation: chance.describe('probability of removing punctuation or adding a full stop'),
+  typos: chance.describe('probability of a typing error, for every word'),
+  characterDropout: chance.describe('probability of leaving out a letter, for every letter'),
 });
 
 const objectiveSchema = z.strictObject({
-  symmetric: z.boolean().default(true).describe('DS-SJE; false: DA-SJE'),
-  margin: z.number().positive().default(1),
-  contrast: z.number().positive().optional().describe('weight of telling captions from edits of themselves'),
+  symmetric: z.boolean().default(true).describe('compare images with captions and captions with images (DS-SJE)'),
+  margin: z.number().positive().default(1).describe('margin by which the right pair should win'),
+  contrast: z.number().positive().optional().describe('weight of the loss that tells captions from edited copies'),
 });
 
 const batchesSchema = z.strictObject({
-  batchSize: z.int().min(2).default(40).describe('distinct classes in a step'),
-  views: z.array(z.string()).min(1).optional().describe('views of the images to sample from; default: all stored'),
-  captionsPerImage: z.int().min(1).default(10),
-  numCaptions: z.int().min(1).default(1).describe('captions of an image whose embeddings are averaged'),
-  wordDropout: z.number().min(0).lt(1).default(0).describe('chance of every word to be left out'),
-  variation: variationSchema.optional().describe('how captions are said otherwise'),
-  names: z.number().min(0).max(1).optional().describe("share of captions that the class's name is put into"),
+  batchSize: z.int().min(2).default(40).describe('classes per step'),
+  views: z.array(z.string()).min(1).optional().describe('views of the images to sample from (default: all stored)'),
+  captionsPerImage: z.int().min(1).default(10).describe('captions used per image'),
+  numCaptions: z.int().min(1).default(1).describe('captions of an image averaged into one embedding'),
+  wordDropout: z.number().min(0).lt(1).default(0).describe('probability of leaving out a word, for every word'),
+  variation: variationSchema.optional().describe('random changes of captions'),
+  names: z.number().min(0).max(1).optional().describe('share of captions that the class name is inserted into'),
 });
 
 /** The trainer's, with the schedule of `train_sje_hybrid.lua`; an epoch has as many steps as there are classes. */
@@ -68,16 +68,18 @@ const trainerSchema = trainerConfigSchema.omit({ seed: true }).extend({
 });
 
 export const encoderConfigSchema = z.strictObject({
-  seed: z.int().default(1).describe('decides first weights and sampling'),
-  data: z.string().describe('directory made by `t2i dataset prepare`'),
-  features: z.string().describe('directory of image features'),
-  split: z.enum(['train', 'trainval']).default('trainval').describe('`train` keeps the validation classes unseen'),
-  network: networkSchema.default(networkSchema.parse({ kind: 'char-cnn-rnn' })),
-  initFrom: z
-    .string()
-    .optional()
-    .describe('directory of a trained encoder of the same network whose weights are the first'),
-  teacher: z.string().optional().describe('directory of a trained encoder whose scores are learnt too'),
+  seed: z.int().default(1).describe('seed of initial weights and sampling'),
+  data: z.string().describe('a set made by `t2i dataset prepare`'),
+  features: z.string().describe('features of its images, made by `t2i encoder features`'),
+  split: z
+    .enum(['train', 'trainval'])
+    .default('trainval')
+    .describe('classes to train on; `train` keeps the validation classes for choosing settings'),
+  network: networkSchema
+    .default(networkSchema.parse({ kind: 'char-cnn-rnn' }))
+    .describe('text encoder: of Reed et al. 2016, a baseline that counts words, or convolutions over words'),
+  initFrom: z.string().optional().describe('start from the weights of this trained encoder of the same network'),
+  teacher: z.string().optional().describe('also learn the scores of this trained encoder'),
   objective: objectiveSchema.default(objectiveSchema.parse({})),
   batches: batchesSchema.default(batchesSchema.parse({})),
   trainer: trainerSchema.default(trainerSchema.parse({})),

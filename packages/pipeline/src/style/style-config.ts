@@ -15,7 +15,7 @@ const modelSchema = z.strictObject({
 });
 
 const batchesSchema = z.strictObject({
-  batchSize: z.int().min(2).default(64).describe('images per step, each with a caption and a noise of its own'),
+  batchSize: z.int().min(2).default(64).describe('images per step, each with its own caption and noise'),
 });
 
 const shape = trainerConfigSchema.shape;
@@ -24,7 +24,7 @@ const trainerSchema = trainerConfigSchema
   .extend({
     epochs: shape.epochs.default(20),
     learningRate: shape.learningRate.default(1e-3),
-    decayEvery: shape.decayEvery.unwrap().optional().describe('epochs between decays (default: a fifth of all)'),
+    decayEvery: shape.decayEvery.unwrap().optional().describe('epochs between decays (default: a fifth of all epochs)'),
     decayAt: shape.decayAt.default('end'),
   })
   .transform(({ decayEvery, ...trainer }) => {
@@ -32,7 +32,7 @@ const trainerSchema = trainerConfigSchema
   });
 
 export const styleConfigSchema = z.strictObject({
-  seed: z.int().default(1).describe('decides first weights, captions and noise'),
+  seed: z.int().default(1).describe('seed of initial weights, captions and noise'),
   model: modelSchema.default(modelSchema.parse({})),
   batches: batchesSchema.default(batchesSchema.parse({})),
   trainer: trainerSchema.default(trainerSchema.parse({})),

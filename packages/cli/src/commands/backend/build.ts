@@ -1,4 +1,4 @@
-/** `t2i backend build`: the C++ kernels of `native`, or the addon of tfjs-node against a TensorFlow that is at hand. */
+/** `t2i backend build`: compile the kernels of `native`, or the addon of tfjs-node against an installed TensorFlow. */
 
 import { describeChoice } from '@t2i/backend';
 import { compileKernels } from '@t2i/backend-native/compile';
@@ -17,16 +17,15 @@ interface BuildFlags {
 
 export function buildBackendCommand(output: Output): Command {
   return new Command('build')
-    .description('compile a compute backend for this machine, without a download')
+    .description('compile a compute backend for this machine, without downloads')
     .addArgument(
-      new Argument(
-        '<backend>',
-        'native: the C++ kernels of this project; node, node-gpu: the installed tfjs-node',
-      ).choices(BACKENDS),
+      new Argument('<backend>', 'native: the C++ kernels of t2i; node, node-gpu: the installed tfjs-node').choices(
+        BACKENDS,
+      ),
     )
     .option(
       '--libtensorflow <path>',
-      'for node and node-gpu: a C distribution, the directory of a Python package tensorflow or tensorflow-cpu, or its wheel',
+      'for node and node-gpu: a C distribution of TensorFlow, an installed Python package, or its wheel',
     )
     .addHelpText(
       'after',
@@ -43,13 +42,13 @@ export function buildBackendCommand(output: Output): Command {
 }
 
 async function buildNative({ libtensorflow }: BuildFlags, output: Output): Promise<void> {
-  if (libtensorflow !== undefined) throw new ConfigError('--libtensorflow has no meaning for the backend native.');
+  if (libtensorflow !== undefined) throw new ConfigError('--libtensorflow does not apply to the backend native.');
   if (await compileKernels({ logger: output })) {
-    output.write('The kernels of the backend native are compiled.\n');
+    output.write('Compiled the kernels of the backend native.\n');
     return;
   }
-  throw new ConfigError('The kernels of the backend native could not be compiled.', {
-    hint: 'Install a C++17 compiler (for example g++ or clang++), or use the backend wasm, which needs none.',
+  throw new ConfigError('Could not compile the kernels of the backend native.', {
+    hint: 'Install a C++17 compiler (for example g++ or clang++), or use the backend wasm.',
   });
 }
 
@@ -59,8 +58,8 @@ async function buildTensorflow(
   output: Output,
 ): Promise<void> {
   if (libtensorflow === undefined) {
-    throw new ConfigError(`The backend ${backend} is built against a TensorFlow, and none is named.`, {
-      hint: 'Name it with --libtensorflow <path>.',
+    throw new ConfigError(`The backend ${backend} needs an installed TensorFlow.`, {
+      hint: 'Add --libtensorflow <path>.',
     });
   }
   output.info(`Building the addon of the backend ${backend} …`);
@@ -68,5 +67,5 @@ async function buildTensorflow(
   output.write(`${addon}\n  TensorFlow ${tensorflow}, from ${libraries} (keep it there)\n`);
   const { facts, difference } = await checkBackend(backend);
   const description = describeChoice({ name: backend, ...facts, reason: 'works' });
-  output.write(`  ${description} At most ${difference.toExponential(0)} from the backend cpu.\n`);
+  output.write(`  ${description} Its results differ from the backend cpu by at most ${difference.toExponential(0)}.\n`);
 }

@@ -1,9 +1,9 @@
-/** `t2i backend …`: what has to be done for a backend before it can be used. */
+/** `t2i backend …`: prepare a compute backend. */
 
 import { Command } from 'commander';
 import type { Output } from '../../output.ts';
 import { buildBackendCommand } from './build.ts';
 
 export function backendCommand(output: Output): Command {
-  return new Command('backend').description('make a compute backend ready').addCommand(buildBackendCommand(output));
+  return new Command('backend').description('compile a compute backend').addCommand(buildBackendCommand(output));
 }

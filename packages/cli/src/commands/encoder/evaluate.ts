@@ -1,4 +1,4 @@
-/** `t2i encoder evaluate`: zero-shot recognition and retrieval by an encoder's captions, with images. */
+/** `t2i encoder evaluate`: zero-shot classification and retrieval with an encoder, as in tables 1 and 2 of Reed et al. 2016. */
 
 import { join } from 'node:path';
 import { selectBackend } from '@t2i/backend';
@@ -25,18 +25,20 @@ interface EvaluateFlags {
 
 export function evaluateEncoderCommand(output: Output): Command {
   return new Command('evaluate')
-    .description('recognise and find photos of unseen classes by their captions (Reed et al. 2016, tables 1 and 2)')
+    .description(
+      'measure zero-shot classification and retrieval of photos by captions (Reed et al. 2016, tables 1 and 2)',
+    )
     .argument('<encoder>', 'a run of `t2i encoder train`, or a saved encoder')
     .requiredOption('--data <directory>', 'a set made by `t2i dataset prepare`')
     .requiredOption('--features <directory>', 'features of its images, made by `t2i encoder features`')
     .addOption(
-      new Option('--split <classes>', 'test, or val to choose settings')
+      new Option('--split <classes>', 'classes to measure on: test, or val to choose settings')
         .choices(['test', 'val', 'train'])
         .default('test'),
     )
-    .option('--baseline <directory>', 'another encoder to stand beside it, of `--kind linear-words` for instance')
+    .option('--baseline <directory>', 'another encoder to compare with, for example of `--kind linear-words`')
     .option('--out <directory>', 'write report.json, README.md, confusion.png and embeddings.png here')
-    .addOption(forceOption('otherwise a directory that holds something is refused'))
+    .addOption(forceOption('by default a directory that is not empty is refused'))
     .addOption(backendOption())
     .addHelpText(
       'after',

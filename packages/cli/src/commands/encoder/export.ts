@@ -1,4 +1,4 @@
-/** `t2i encoder export`: a trained run as files to ship, with weights of 16 bits, measured, and a model card. */
+/** `t2i encoder export`: a trained encoder to publish, with 16-bit weights, metrics and a model card. */
 
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -35,13 +35,13 @@ interface ExportFlags {
 
 export function exportEncoderCommand(output: Output): Command {
   return new Command('export')
-    .description('round the weights of a trained run to 16 bits, measure them, and write them with a model card')
+    .description('round the weights of a run to 16 bits, measure the result, and write it with a model card')
     .argument('<run>', 'a run of `t2i encoder train`')
     .requiredOption('--data <directory>', 'a set made by `t2i dataset prepare`')
     .requiredOption('--features <directory>', 'features of its images, made by `t2i encoder features`')
-    .requiredOption('--out <directory>', 'directory of the encoder; `loadEncoder` and `t2i train --encoder` read it')
-    .addOption(forceOption('otherwise a directory that holds something is refused'))
-    .option('--baseline <directory>', 'another encoder to stand beside it, of `--kind linear-words` for instance')
+    .requiredOption('--out <directory>', 'directory to create; `loadEncoder` and `t2i train --encoder` read it')
+    .addOption(forceOption('by default a directory that is not empty is refused'))
+    .option('--baseline <directory>', 'another encoder to compare with, for example of `--kind linear-words`')
     .addOption(backendOption())
     .addHelpText(
       'after',
@@ -109,7 +109,7 @@ async function writeFiles(
   );
 }
 
-/** A run that was stopped within its first epoch has nothing to show yet. */
+/** A run that was stopped during its first epoch has no log or curves yet. */
 async function copyIfThere(directory: string, name: string, to: string): Promise<boolean> {
   const bytes = await readInside(directory, name).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;

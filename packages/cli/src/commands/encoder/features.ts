@@ -1,4 +1,4 @@
-/** `t2i encoder features`: what GoogLeNet sees in every photo of a data set, in several views. */
+/** `t2i encoder features`: GoogLeNet features of every photo of a data set, in several views. */
 
 import { selectBackend } from '@t2i/backend';
 import { withDirectoryLock } from '@t2i/core/node';
@@ -9,13 +9,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { examples } from '../../examples.ts';
 import { type BackendFlag, backendOption, integer } from '../../flags.ts';
 import { withInterrupt } from '../../interrupt.ts';
-import {
-  type GoogLeNetFlags,
-  googleNetCentreOption,
-  googleNetLayersOption,
-  googleNetSidesOption,
-  readGoogLeNet,
-} from '../../network-files.ts';
+import { type GoogLeNetFlags, googleNetOptions, readGoogLeNet } from '../../network-files.ts';
 import type { Output } from '../../output.ts';
 
 interface FeaturesFlags extends GoogLeNetFlags {
@@ -29,19 +23,18 @@ interface FeaturesFlags extends GoogLeNetFlags {
 }
 
 export function featuresCommand(output: Output): Command {
-  return new Command('features')
-    .description('compute the image features that text encoders are trained on; goes on where it was stopped')
+  const command = new Command('features')
+    .description('compute the image features that text encoders are trained on; continues where it was stopped')
     .requiredOption('--data <directory>', 'a set made by `t2i dataset prepare`')
-    .requiredOption('--from <directory>', 'where its photos are at full size: what `dataset prepare` was given')
-    .option('--follow-links', 'as given to `dataset prepare folder`')
+    .requiredOption('--from <directory>', 'its photos at full size: the --from of `t2i dataset prepare`')
+    .option('--follow-links', 'follow symbolic links, as in `t2i dataset prepare directory`')
     .requiredOption('--googlenet <file>', 'weights of BVLC GoogLeNet: .safetensors or .caffemodel')
-    .addOption(googleNetSidesOption())
-    .addOption(googleNetLayersOption())
-    .addOption(googleNetCentreOption())
     .requiredOption('--out <directory>', 'directory of the features')
-    .option('--views <names>', `which views, comma-separated: ${VIEWS.join(', ')}`, viewNames, [...VIEWS])
-    .option('--batch-size <n>', 'images at once', integer(1, 1024), 32)
-    .addOption(backendOption())
+    .option('--views <names>', `views to compute, comma-separated: ${VIEWS.join(', ')}`, viewNames, [...VIEWS])
+    .option('--batch-size <n>', 'images per batch', integer(1, 1024), 32)
+    .addOption(backendOption());
+  for (const option of googleNetOptions()) command.addOption(option);
+  return command
     .addHelpText(
       'after',
       examples(
@@ -60,7 +53,7 @@ async function computeFeatures(flags: FeaturesFlags, output: Output): Promise<vo
   const progress = everyMinute(output);
   try {
     await withInterrupt(
-      () => output.info('Stopping after this batch; the same command goes on. Press Ctrl-C again to stop at once'),
+      () => output.info('Stopping after this batch; the same command continues. Press Ctrl-C again to stop at once'),
       (signal) =>
         extractFeatures({
           ...{ encoder, dataset, signal, directory: flags.out, views: flags.views, batchSize: flags.batchSize },
@@ -79,11 +72,11 @@ async function computeFeatures(flags: FeaturesFlags, output: Output): Promise<vo
 function viewNames(text: string): string[] {
   const names = text.split(',').map((name) => name.trim());
   const unknown = names.find((name) => !VIEWS.includes(name));
-  if (unknown !== undefined) throw new InvalidArgumentError(`There is no view "${unknown}".`);
+  if (unknown !== undefined) throw new InvalidArgumentError(`Unknown view "${unknown}".`);
   return names;
 }
 
-/** A line a minute: the work takes from minutes to an hour. */
+/** Prints a line every minute: the work takes minutes to an hour. */
 function everyMinute(output: Output): (progress: ExtractProgress) => void {
   const start = performance.now();
   let computed = 0;
@@ -95,6 +88,6 @@ function everyMinute(output: Output): (progress: ExtractProgress) => void {
     const now = performance.now();
     if (now - said < 60_000 && done !== total) return;
     said = now;
-    output.info(`${view}: ${done} of ${total} photos, ${((computed / (now - start)) * 1000).toFixed(1)} a second`);
+    output.info(`${view}: ${done} of ${total} photos, ${((computed / (now - start)) * 1000).toFixed(1)}/s`);
   };
 }

@@ -1,4 +1,4 @@
-/** `t2i encoder …`: from photos and captions to a text encoder. */
+/** `t2i encoder …`: text encoders, trained on photos and captions. */
 
 import { Command } from 'commander';
 import type { Output } from '../../output.ts';

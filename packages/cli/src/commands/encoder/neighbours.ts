@@ -1,4 +1,4 @@
-/** `t2i encoder neighbours`: the photos that a caption is nearest to, as a page. */
+/** `t2i encoder neighbours`: the photos nearest to captions, as a page. */
 
 import { selectBackend } from '@t2i/backend';
 import { type NearestPhotosOptions, nearestPhotos, openTrainedEncoder, withBenchmark } from '@t2i/pipeline';
@@ -21,15 +21,15 @@ interface NeighboursFlags {
 
 export function neighboursCommand(output: Output): Command {
   return new Command('neighbours')
-    .description('write a page of the photos nearest to captions')
+    .description('write an HTML page with the photos nearest to captions')
     .argument('<encoder>', 'a run of `t2i encoder train`, or a saved encoder')
-    .argument('<captions...>', 'what to look for, in English')
+    .argument('<captions...>', 'what to search for, in English')
     .requiredOption('--data <directory>', 'a set made by `t2i dataset prepare`')
     .requiredOption('--features <directory>', 'features of its images, made by `t2i encoder features`')
     .addOption(
-      new Option('--split <classes>', 'photos to look among').choices(['all', 'train', 'val', 'test']).default('all'),
+      new Option('--split <classes>', 'splits to search').choices(['all', 'train', 'val', 'test']).default('all'),
     )
-    .option('-n <count>', 'photos for each caption', integer(1, 200), 12)
+    .option('-n <count>', 'photos per caption', integer(1, 200), 12)
     .option('--out <file>', 'page to write (default: neighbours.html)')
     .addOption(forceOption())
     .addOption(backendOption())

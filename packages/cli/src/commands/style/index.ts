@@ -1,4 +1,4 @@
-/** `t2i style …`: the style encoder of a run, for `t2i restyle`. */
+/** `t2i style …`: the style encoder of a run, used by `t2i restyle`. */
 
 import { Command } from 'commander';
 import type { Output } from '../../output.ts';
@@ -7,7 +7,7 @@ import { trainStyleCommand } from './train.ts';
 
 export function styleCommand(output: Output): Command {
   return new Command('style')
-    .description("train and evaluate a run's style encoder, which finds the noise of an image again")
+    .description("train and evaluate a run's style encoder, which recovers the noise of an image")
     .addCommand(trainStyleCommand(output))
     .addCommand(evaluateStyleCommand(output));
 }

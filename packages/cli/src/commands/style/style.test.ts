@@ -23,7 +23,7 @@ async function prepare(directory: string) {
   return { at, run: at('run') };
 }
 
-it('trains a style encoder, measures it, draws in the style of photos, and refuses what does not belong together', () =>
+it('trains a style encoder, measures it, generates in the style of photos, and refuses parts that do not belong together', () =>
   withTemporaryDirectory(async (directory) => {
     const { at, run } = await prepare(directory);
     const drawing = ['restyle', '--force', at('dark.png'), 'a red flower', '--run', run, '--out', at('one.png')];
@@ -59,7 +59,7 @@ it('trains a style encoder, measures it, draws in the style of photos, and refus
     expect(await t2i('restyle', at('dark.png'), 'a red flower', ...exported)).toMatchObject({ code: 0 });
 
     const dry = await t2i('style', 'train', run, '--resume', '--dry-run', '--epochs', '9', '--max-steps', '7');
-    expect(dry).toMatchObject({ code: 0, notes: expect.stringContaining('trainer.epochs is 9, not 20') });
+    expect(dry).toMatchObject({ code: 0, notes: expect.stringContaining('trainer.epochs is 9, was 20') });
     expect(JSON.parse(dry.out)).toMatchObject({ batches: { batchSize: 4 }, trainer: { maxSteps: 7, decayEvery: 4 } });
     const others = ['--learning-rate', '1', '--filters', '4', '--seed', '5', '--batch-size', '8'];
 
@@ -67,7 +67,7 @@ it('trains a style encoder, measures it, draws in the style of photos, and refus
       [['restyle', at('nowhere.jpg'), 'x', '--run', run], /Cannot read the photo .*nowhere\.jpg/],
       [['restyle', at('config.json'), 'x', '--run', run], /Cannot read the photo .*config\.json/],
       [['restyle', at('dark.png'), '  ', '--run', run], /empty/],
-      [['restyle', at('dark.png'), 'x', '--run', run, '--out', at('x.bmp')], /names no image format/],
+      [['restyle', at('dark.png'), 'x', '--run', run, '--out', at('x.bmp')], /Unknown image format/],
       [['style', 'train', run, ...steps], /holds a run already/],
       [['style', 'train', run, '--resume', '--replace'], /not both/],
       [['style', 'train', run, '--resume', ...others], /--seed: .*--filters: .*--batch-size: .*--learning-rate: /s],

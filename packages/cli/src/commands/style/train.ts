@@ -2,45 +2,31 @@
 
 import { ConfigError } from '@t2i/core';
 import { parseStyleConfig, readStyleConfig, resumeStyle, type StyleConfig, trainStyle } from '@t2i/pipeline';
-import type { TrainResult } from '@t2i/trainer';
 import { Command } from 'commander';
-import { continuedConfig, flagOf } from '../../continued-run.ts';
+import { continuedConfig } from '../../continued-run.ts';
 import { examples } from '../../examples.ts';
-import { type BackendFlag, backendOption, integer, positiveNumber, said } from '../../flags.ts';
+import { type BackendFlag, backendOption } from '../../flags.ts';
 import type { Output } from '../../output.ts';
 import { reportStyle } from '../../report-style.ts';
-import { type Watched, watchTraining } from '../../training-session.ts';
+import { styleSettings } from '../../settings/style-settings.ts';
+import { watchTraining } from '../../training-session.ts';
 
 interface TrainStyleFlags {
-  resume: boolean;
-  replace: boolean;
-  epochs?: number;
-  batchSize?: number;
-  learningRate?: number;
-  filters?: number;
-  seed?: number;
-  maxSteps?: number;
-  maxMinutes?: number;
-  dryRun: boolean;
-  backend: BackendFlag;
+  readonly resume: boolean;
+  readonly replace: boolean;
+  readonly dryRun: boolean;
+  readonly backend: BackendFlag;
 }
 
 export function trainStyleCommand(output: Output): Command {
-  return new Command('train')
-    .description(
-      'train the style encoder S(x) → z on images of the generator, which stays as it is (paper, equation 6)',
-    )
-    .argument('<run>', 'a run of `t2i train`; the style encoder goes into its directory `style`')
-    .option('--resume', 'continue the style encoder that is there from its last checkpoint', false)
-    .option('--replace', 'start anew, removing the style encoder that is there', false)
-    .option('--epochs <n>', 'epochs of as many images as the run has photos (default: 20)', integer(1))
-    .option('--batch-size <n>', 'images per step (default: 64)', integer(2, 4096))
-    .option('--learning-rate <x>', 'of the first epochs (default: 0.001)', positiveNumber)
-    .option('--filters <n>', "channels after the first stage (default: the discriminator's)", integer(2, 1024))
-    .option('--seed <n>', 'decides first weights, captions and noise (default: 1)', integer())
-    .option('--max-steps <n>', 'stop at this step; it can be resumed', integer(1))
-    .option('--max-minutes <n>', 'stop after so many minutes; it can be resumed', positiveNumber)
-    .option('--dry-run', 'print the resolved configuration and train nothing', false)
+  const command = new Command('train')
+    .description('train a style encoder S(x) → z on images of the frozen generator (equation 6 of the paper)')
+    .argument('<run>', 'a run of `t2i train`; the style encoder is saved in its directory `style`')
+    .option('--resume', 'continue the existing style encoder from its last checkpoint', false)
+    .option('--replace', 'delete the existing style encoder and start again', false);
+  return styleSettings
+    .addTo(command)
+    .option('--dry-run', 'print the complete configuration and exit', false)
     .addOption(backendOption())
     .addHelpText(
       'after',
@@ -52,14 +38,17 @@ export function trainStyleCommand(output: Output): Command {
     )
     .action(async (runDirectory: string, flags: TrainStyleFlags) => {
       if (flags.resume && flags.replace) throw new ConfigError('Give --resume or --replace, not both.');
-      const config = flags.resume ? await continued(runDirectory, flags, output) : parseStyleConfig(configInput(flags));
+      const given = styleSettings.given(flags);
+      const config = flags.resume ? await continued(runDirectory, flags, output) : parseStyleConfig(given);
       if (flags.dryRun) {
         output.write(`${JSON.stringify(config, null, 2)}\n`);
         return;
       }
-      const { replace } = flags;
-      const { stopped } = await watch(runDirectory, flags, output, (options) =>
-        flags.resume ? resumeStyle(options, config.trainer) : trainStyle(config, options, { replace }),
+      const { backend, replace } = flags;
+      const resumeCommand = 't2i style train --resume';
+      const { stopped } = await watchTraining(
+        { runDirectory, backend, unit: 'images', resumeCommand, output },
+        (options) => (flags.resume ? resumeStyle(options, config.trainer) : trainStyle(config, options, { replace })),
       );
       if (stopped !== 'aborted') await reportStyle({ runDirectory }, output);
     });
@@ -67,27 +56,6 @@ export function trainStyleCommand(output: Output): Command {
 
 async function continued(runDirectory: string, flags: TrainStyleFlags, output: Output): Promise<StyleConfig> {
   const recorded = await readStyleConfig(runDirectory);
-  const nameOf = (setting: string) => flagOf(flags, setting) ?? setting;
-  return continuedConfig({ recorded, asked: configInput(flags), parse: parseStyleConfig, nameOf }, output);
-}
-
-function watch(
-  runDirectory: string,
-  { backend }: TrainStyleFlags,
-  output: Output,
-  train: (options: Watched) => Promise<TrainResult>,
-): Promise<TrainResult> {
-  const resumeCommand = 't2i style train --resume';
-  return watchTraining({ runDirectory, backend, unit: 'images', resumeCommand, output }, train);
-}
-
-/** Only what was said, so that the defaults fill the rest. */
-function configInput(flags: TrainStyleFlags): Record<string, unknown> {
-  const { seed, filters, batchSize, epochs, learningRate, maxSteps, maxMinutes } = flags;
-  return said({
-    seed,
-    model: said({ filters }),
-    batches: said({ batchSize }),
-    trainer: said({ epochs, learningRate, maxSteps, maxMinutes }),
-  });
+  const nameOf = (setting: string) => styleSettings.flagOf(setting, flags) ?? setting;
+  return continuedConfig({ recorded, asked: styleSettings.given(flags), parse: parseStyleConfig, nameOf }, output);
 }
