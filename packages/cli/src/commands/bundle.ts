@@ -1,8 +1,9 @@
 /** `t2i bundle`: everything that training needs in one directory, for a machine without network, Node or npm. */
 
-import { EXTRA_BACKENDS, type ExtraBackend, partsTable, writeBundle } from '@t2i/bundle';
+import { type ExtraBackend, partsTable, writeBundle } from '@t2i/bundle';
 import { ConfigError } from '@t2i/core';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command } from 'commander';
+import { extraBackendOption, imageQuality } from '../bundle-options.ts';
 import { type BundledRun, bundledRun, bundleSettings } from '../bundled-run.ts';
 import { BUNDLED_TRAIN } from '../bundled-train-file.ts';
 import { examples } from '../examples.ts';
@@ -76,21 +77,4 @@ export function bundleCommand(output: Output): Command {
       output.write(partsTable(parts));
       output.info(`Copy the directory ${out} to the other machine and start run.sh there.`);
     });
-}
-
-function imageQuality(text: string): 'lossless' | number {
-  if (text === 'lossless') return text;
-  const quality = Number(text);
-  if (/^\d+$/.test(text) && quality >= 1 && quality <= 100) return quality;
-  throw new InvalidArgumentError('It must be `lossless`, or a whole number from 1 to 100.');
-}
-
-function extraBackendOption(flags: string): Option {
-  return new Option(flags, `pack a backend besides native, wasm and cpu: ${EXTRA_BACKENDS.join(', ')} (repeatable)`)
-    .argParser((text: string, earlier: readonly ExtraBackend[]) => {
-      const backend = EXTRA_BACKENDS.find((name) => name === text);
-      if (backend === undefined) throw new InvalidArgumentError(`It must be one of ${EXTRA_BACKENDS.join(', ')}.`);
-      return [...earlier, backend];
-    })
-    .default([]);
 }

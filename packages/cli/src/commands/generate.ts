@@ -1,30 +1,16 @@
 /** `t2i generate`: images for one caption, or for every line of a file. */
 
 import { selectBackend } from '@t2i/backend';
-import { ConfigError, imageGrid, toRgbImages } from '@t2i/core';
-import { encodeImage } from '@t2i/image-node';
-import type { TextToImage } from '@t2i/published-model';
+import { ConfigError } from '@t2i/core';
 import { Command } from 'commander';
 import { examples } from '../examples.ts';
-import { type BackendFlag, backendOption, imageFormat, integer } from '../flags.ts';
-import { generateCaptions, readCaptions } from '../generate-captions.ts';
+import { backendOption, imageFormat, integer } from '../flags.ts';
+import { readCaptions } from '../generate-captions.ts';
+import { type GenerateFlags, IMAGE, writeImage, writePage } from '../generated-files.ts';
 import { nameOf, openModel, runOption } from '../open-model.ts';
-import { assertFree, forceOption, intoDirectory, writeOut } from '../out-file.ts';
+import { assertFree, forceOption } from '../out-file.ts';
 import type { Output } from '../output.ts';
 import { tellReading } from '../tell-reading.ts';
-
-/** The image file, unless --out names one. */
-const IMAGE = 'flower.png';
-
-interface GenerateFlags {
-  run?: string;
-  seed: number;
-  n: number;
-  out?: string;
-  captions?: string;
-  force: boolean;
-  backend: BackendFlag;
-}
 
 export function generateCommand(output: Output): Command {
   return new Command('generate')
@@ -67,19 +53,4 @@ export function generateCommand(output: Output): Command {
         model.dispose();
       }
     });
-}
-
-async function writeImage(model: TextToImage, captions: readonly string[], flags: GenerateFlags): Promise<string[]> {
-  const { seed, n, out, force } = flags;
-  const images = toRgbImages(await model.generate({ captions, seed, perCaption: n }));
-  const image = n === 1 ? images[0]! : imageGrid(images, { columns: Math.ceil(Math.sqrt(n)) });
-  const bytes = await encodeImage(image, { format: imageFormat(out ?? IMAGE) });
-  return [await writeOut({ named: out, usual: IMAGE, force }, bytes)];
-}
-
-async function writePage(model: TextToImage, captions: readonly string[], flags: GenerateFlags): Promise<string[]> {
-  const { seed, n: perCaption, out, force } = flags;
-  return intoDirectory({ named: out, usual: 'drawings', force }, 'generating images', (directory) =>
-    generateCaptions(model, { captions, seed, perCaption, directory, name: nameOf(flags.run) }),
-  );
 }

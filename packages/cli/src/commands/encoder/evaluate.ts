@@ -1,13 +1,11 @@
 /** `t2i encoder evaluate`: zero-shot classification and retrieval with an encoder, as in tables 1 and 2 of Reed et al. 2016. */
 
-import { join } from 'node:path';
 import { selectBackend } from '@t2i/backend';
 import type { SplitName } from '@t2i/core';
-import { writeFileAtomic, writeJsonFile } from '@t2i/core/node';
 import { evaluateOnBenchmark, openTrainedEncoder, withBenchmark } from '@t2i/pipeline';
-import { encoderImages, encoderMarkdown, percent } from '@t2i/reports';
-import type { Evaluation } from '@t2i/text-encoder/training';
+import { encoderMarkdown } from '@t2i/reports';
 import { Command, Option } from 'commander';
+import { writeEncoderReport } from '../../encoder-files.ts';
 import { examples } from '../../examples.ts';
 import { type BackendFlag, backendOption } from '../../flags.ts';
 import { assertFree, forceOption, intoDirectory } from '../../out-file.ts';
@@ -59,28 +57,9 @@ export function evaluateEncoderCommand(output: Output): Command {
         const markdown = encoderMarkdown({ report: evaluation.report, baseline });
         if (out === undefined) output.write(markdown);
         else {
-          await intoDirectory({ named: out, usual: out, force }, 'evaluating', (directory) =>
-            writeReport(directory, evaluation, baseline, markdown, output),
-          );
+          const write = (directory: string) => writeEncoderReport(directory, evaluation, baseline, markdown);
+          output.write(`${await intoDirectory({ named: out, usual: out, force }, 'evaluating', write)}\n`);
         }
       });
     });
-}
-
-async function writeReport(
-  directory: string,
-  evaluation: Evaluation,
-  baseline: Evaluation['report'] | undefined,
-  markdown: string,
-  output: Output,
-): Promise<void> {
-  const { report } = evaluation;
-  await writeJsonFile(join(directory, 'report.json'), { ...report, ...(baseline && { baseline }) });
-  for (const [name, png] of Object.entries(await encoderImages(evaluation))) {
-    await writeFileAtomic(join(directory, name), png);
-  }
-  await writeFileAtomic(join(directory, 'README.md'), markdown);
-  output.write(
-    `top-1 ${percent(report.top1)}, AP@50 ${percent(report.precision[50])}: ${join(directory, 'README.md')}\n`,
-  );
 }

@@ -1,23 +1,10 @@
 /** `t2i encoder export`: a trained encoder to publish, with 16-bit weights, metrics and a model card. */
 
-import { stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
 import { selectBackend } from '@t2i/backend';
-import { readInside, writeFileAtomic, writeJsonFile } from '@t2i/core/node';
-import {
-  type EncoderRun,
-  evaluateOnBenchmark,
-  openEncoderRun,
-  openTrainedEncoder,
-  shippedEncoder,
-  withBenchmark,
-} from '@t2i/pipeline';
-import { encoderCard, encoderImages, percent } from '@t2i/reports';
-import type { SavableEncoder } from '@t2i/text-encoder';
-import { saveEncoder } from '@t2i/text-encoder/node';
-import type { Evaluation } from '@t2i/text-encoder/training';
-import { runPaths } from '@t2i/trainer';
+import { openEncoderRun, shippedEncoder, withBenchmark } from '@t2i/pipeline';
+import { percent } from '@t2i/reports';
 import { Command } from 'commander';
+import { measureShipped, writeShipped } from '../../encoder-files.ts';
 import { examples } from '../../examples.ts';
 import { type BackendFlag, backendOption } from '../../flags.ts';
 import { assertFree, forceOption, intoDirectory } from '../../out-file.ts';
@@ -55,67 +42,22 @@ export function exportEncoderCommand(output: Output): Command {
       await selectBackend({ prefer: flags.backend });
       const run = await openEncoderRun(directory, output);
       const shipped = await withBenchmark(flags, ({ dataset }) => shippedEncoder(run, dataset));
-      const measured = await measure(run, shipped, flags, output);
+      const measured = await measureShipped(run, shipped, flags, output);
       await intoDirectory({ named: out, usual: out, force }, 'exporting', (place) =>
-        writeFiles(directory, place, run, shipped, measured),
+        writeShipped(
+          place,
+          {
+            run,
+            runDirectory: directory,
+            shipped,
+            command: trainingCommand(run.config, measured.evaluation.report.dataset),
+          },
+          measured,
+        ),
       );
       const { report } = measured.evaluation;
       output.write(
         `${shipped.id}: top-1 ${percent(report.top1)}, AP@50 ${percent(report.precision[50])}: ${flags.out}\n`,
       );
     });
-}
-
-interface Measured {
-  readonly evaluation: Evaluation;
-  readonly unrounded: Evaluation['report'];
-  readonly baseline: Evaluation['report'] | undefined;
-}
-
-function measure(run: EncoderRun, shipped: SavableEncoder, flags: ExportFlags, output: Output): Promise<Measured> {
-  return withBenchmark(flags, async (benchmark) => {
-    const report = async (encoder: SavableEncoder) => (await evaluateOnBenchmark(encoder, benchmark, 'test')).report;
-    return {
-      evaluation: await evaluateOnBenchmark(shipped, benchmark, 'test'),
-      unrounded: await report(run.encoder),
-      baseline:
-        flags.baseline === undefined ? undefined : await report(await openTrainedEncoder(flags.baseline, output)),
-    };
-  });
-}
-
-async function writeFiles(
-  runDirectory: string,
-  out: string,
-  run: EncoderRun,
-  shipped: SavableEncoder,
-  { evaluation, unrounded, baseline }: Measured,
-): Promise<void> {
-  const { report } = evaluation;
-  await saveEncoder(out, shipped);
-  const { size: bytes } = await stat(join(out, 'encoder.safetensors'));
-  const { log, curvesPng } = runPaths(runDirectory);
-  await copyIfThere(runDirectory, basename(log), join(out, 'training.jsonl'));
-  const hasCurves = await copyIfThere(runDirectory, basename(curvesPng), join(out, 'curves.png'));
-  for (const [name, png] of Object.entries(await encoderImages(evaluation)))
-    await writeFileAtomic(join(out, name), png);
-  await writeJsonFile(join(out, 'report.json'), { ...report, unrounded, ...(baseline && { baseline }) });
-  await writeFileAtomic(
-    join(out, 'README.md'),
-    encoderCard({
-      ...{ run, shipped, bytes, hasCurves, report, unrounded, baseline },
-      command: trainingCommand(run.config, report.dataset),
-    }),
-  );
-}
-
-/** A run that was stopped during its first epoch has no log or curves yet. */
-async function copyIfThere(directory: string, name: string, to: string): Promise<boolean> {
-  const bytes = await readInside(directory, name).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
-  if (bytes === undefined) return false;
-  await writeFileAtomic(to, bytes);
-  return true;
 }

@@ -1,26 +1,13 @@
 /** `t2i encoder features`: GoogLeNet features of every photo of a data set, in several views. */
 
-import { selectBackend } from '@t2i/backend';
 import { withDirectoryLock } from '@t2i/core/node';
-import { openDataset, sourcePhotos } from '@t2i/dataset/node';
 import { VIEWS } from '@t2i/image-encoder';
-import { type ExtractProgress, extractFeatures } from '@t2i/image-encoder/node';
 import { Command, InvalidArgumentError } from 'commander';
+import { computeFeatures, type FeaturesFlags } from '../../compute-features.ts';
 import { examples } from '../../examples.ts';
-import { type BackendFlag, backendOption, integer } from '../../flags.ts';
-import { withInterrupt } from '../../interrupt.ts';
-import { type GoogLeNetFlags, googleNetOptions, readGoogLeNet } from '../../network-files.ts';
+import { backendOption, integer } from '../../flags.ts';
+import { googleNetOptions } from '../../network-files.ts';
 import type { Output } from '../../output.ts';
-
-interface FeaturesFlags extends GoogLeNetFlags {
-  data: string;
-  from: string;
-  followLinks?: boolean;
-  out: string;
-  views: string[];
-  batchSize: number;
-  backend: BackendFlag;
-}
 
 export function featuresCommand(output: Output): Command {
   const command = new Command('features')
@@ -46,48 +33,9 @@ export function featuresCommand(output: Output): Command {
     );
 }
 
-async function computeFeatures(flags: FeaturesFlags, output: Output): Promise<void> {
-  await selectBackend({ prefer: flags.backend, logger: output });
-  const encoder = await readGoogLeNet(flags);
-  const dataset = await openDataset(flags.data);
-  const progress = everyMinute(output);
-  try {
-    await withInterrupt(
-      () => output.info('Stopping after this batch; the same command continues. Press Ctrl-C again to stop at once'),
-      (signal) =>
-        extractFeatures({
-          ...{ encoder, dataset, signal, directory: flags.out, views: flags.views, batchSize: flags.batchSize },
-          photos: () => sourcePhotos(dataset, flags.from),
-          logger: output,
-          onProgress: progress,
-        }),
-    );
-    output.write(`${flags.out}\n`);
-  } finally {
-    encoder.dispose();
-    await dataset.close();
-  }
-}
-
 function viewNames(text: string): string[] {
   const names = text.split(',').map((name) => name.trim());
   const unknown = names.find((name) => !VIEWS.includes(name));
   if (unknown !== undefined) throw new InvalidArgumentError(`Unknown view "${unknown}".`);
   return names;
-}
-
-/** Prints a line every minute: the work takes minutes to an hour. */
-function everyMinute(output: Output): (progress: ExtractProgress) => void {
-  const start = performance.now();
-  let computed = 0;
-  let before = { view: '', done: 0 };
-  let said = start;
-  return ({ view, done, total }) => {
-    computed += before.view === view ? done - before.done : 0;
-    before = { view, done };
-    const now = performance.now();
-    if (now - said < 60_000 && done !== total) return;
-    said = now;
-    output.info(`${view}: ${done} of ${total} photos, ${((computed / (now - start)) * 1000).toFixed(1)}/s`);
-  };
 }
