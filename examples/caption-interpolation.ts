@@ -1,5 +1,5 @@
 /**
- * The way from one caption to another, the noise fixed along each row: the left half of the paper's figure 8.
+ * Interpolates between captions with fixed noise in each row: the left half of the paper's figure 8.
  *
  *     tsx examples/caption-interpolation.ts --run runs/<name> [--steps 8] [--seed 1] [--out caption-interpolation.png]
  */
@@ -11,7 +11,7 @@ import { writeFileAtomic } from '@t2i/core/node';
 import { encodeImage, labelledGrid } from '@t2i/image-node';
 import { TextToImagePipeline } from '@t2i/pipeline';
 
-/** Colour, shape, size and centre, one pair each; two rows of each, with different noise. */
+/** One pair for each of colour, shape, size and centre; every pair gets two rows with different noise. */
 const PAIRS = [
   ['a bright red flower with a yellow centre', 'a blue flower with a yellow centre'],
   ['this flower has thin pointed white petals', 'this flower has wide round white petals'],
@@ -27,7 +27,7 @@ const { values: flags } = parseArgs({
     out: { type: 'string', default: 'caption-interpolation.png' },
   },
 });
-if (flags.run === undefined) throw new Error('Name a trained run: --run runs/<name>');
+if (flags.run === undefined) throw new Error('Give a trained run: --run runs/<name>');
 
 await selectBackend();
 const pipeline = await TextToImagePipeline.open(flags.run);

@@ -1,5 +1,5 @@
 /**
- * A caption to an image, with the trained model that comes along.
+ * Generates an image for a caption with the included flower model.
  *
  *     tsx examples/flower.ts ["this flower has white petals and a yellow centre"] [flower.png]
  */

@@ -1,5 +1,5 @@
 /**
- * The way from one noise to another, the caption fixed along each row: the right half of the paper's figure 8.
+ * Interpolates between noises with a fixed caption in each row: the right half of the paper's figure 8.
  *
  *     tsx examples/noise-interpolation.ts --run runs/<name> [--steps 8] [--seed 1] [--out noise-interpolation.png]
  */
@@ -26,7 +26,7 @@ const { values: flags } = parseArgs({
     out: { type: 'string', default: 'noise-interpolation.png' },
   },
 });
-if (flags.run === undefined) throw new Error('Name a trained run: --run runs/<name>');
+if (flags.run === undefined) throw new Error('Give a trained run: --run runs/<name>');
 
 await selectBackend();
 const pipeline = await TextToImagePipeline.open(flags.run);

@@ -1,5 +1,5 @@
 /**
- * Train on your own images: a directory with `photo.jpg` and `photo.txt` (one caption a line) side by side; sub-directories are classes.
+ * Trains on your own images: a directory with `photo.jpg` and `photo.txt` (one caption per line) side by side. Subdirectories are classes.
  *
  *     tsx examples/own-directory.ts --from my-images [--data data] [--run runs/own] [--fast]
  */
@@ -19,7 +19,7 @@ const { values: flags } = parseArgs({
     fast: { type: 'boolean', default: false },
   },
 });
-if (flags.from === undefined) throw new Error('Name the directory of images: --from my-images');
+if (flags.from === undefined) throw new Error('Give a directory of images: --from my-images');
 
 const progress = new ConsoleProgress();
 const { directory } = await prepareDirectory({

@@ -1,6 +1,6 @@
 /**
- * Bring your own text encoder: any object with an id, a dimension and `encode`. Here: hashed letter trigrams, no training at all.
- * The libraries are joined by hand, as a program of your own would.
+ * Uses your own text encoder: any object with an id, a dimension and `encode`. This one hashes letter trigrams and needs no training.
+ * It combines the packages by hand, as your program would.
  *
  *     tsx examples/own-text-encoder.ts [--run runs/trigrams] [--fast]
  */

@@ -1,5 +1,5 @@
 /**
- * Train on Oxford-102 flowers: the paper's split (82 classes to train on, 20 never shown) and objective.
+ * Trains on Oxford-102 flowers with the paper's split (82 training classes, 20 unseen classes) and objective.
  * Prepare the data once: pnpm t2i dataset prepare oxford-102 --from <directory with the archives> --out data/oxford-102
  *
  *     tsx examples/oxford-102.ts [--data data/oxford-102] [--run runs/oxford-102] [--fast]

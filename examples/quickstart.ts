@@ -1,6 +1,6 @@
 /**
- * The whole path in two minutes: draw a toy data set, train a small GAN-CLS on it, draw captions it has never seen,
- * and measure how many of their colours come out right.
+ * The whole path in two minutes: creates a toy data set, trains a small GAN-CLS on it, generates images for unseen captions,
+ * and measures how many of their attributes are right.
  *
  *     pnpm quickstart            # or: tsx --conditions=@t2i/source examples/quickstart.ts [--fast] [--run directory]
  */
@@ -40,30 +40,30 @@ progress.close();
 const film = join(runDirectory, 'film.webp');
 await writeFileAtomic(film, (await makeFilm(runDirectory)).data);
 
-// Captions about combinations of colours that training never showed.
+// Captions with colour combinations that training never showed.
 const pipeline = await TextToImagePipeline.open(runDirectory);
 const flowers = await createToyFlowers({ images });
 const unseen = [...flowers.splits.test].slice(0, 200).map((item) => flowers.captions(item)[0]!);
-const drawn = await pipeline.generate({ captions: unseen, seed: 7 });
+const generated = await pipeline.generate({ captions: unseen, seed: 7 });
 const image = join(runDirectory, 'unseen.png');
-await writeFileAtomic(image, await encodeImage(imageGrid(toRgbImages(drawn).slice(0, 64), { columns: 8 })));
+await writeFileAtomic(image, await encodeImage(imageGrid(toRgbImages(generated).slice(0, 64), { columns: 8 })));
 pipeline.dispose();
 
-const faithfulness = measureFaithfulness(drawn, unseen);
-console.log(`\nFaithfulness to ${unseen.length} captions about unseen combinations:`);
+const faithfulness = measureFaithfulness(generated, unseen);
+console.log(`\nAccuracy on ${unseen.length} captions with unseen attribute combinations, compared with chance:`);
 for (const [attribute, { accuracy, chance, n }] of Object.entries(faithfulness.perAttribute)) {
   console.log(`  ${attribute.padEnd(14)} ${percent(accuracy)} right, chance ${percent(chance)}, ${n} captions`);
 }
 console.log(`
-Samples by epoch   ${join(runDirectory, 'samples')}
-The film of them   ${film}
+Samples per epoch  ${join(runDirectory, 'samples')}
+Film               ${film}
 Curves             ${join(runDirectory, 'curves.png')}
-Unseen captions   ${image}
+Unseen captions    ${image}
 
-Now draw your own:
+Generate your own images:
   npx --yes pnpm@10.34.9 t2i generate "a pink flower with a yellow centre" --run ${runDirectory} -n 8 --out flower.png
 
-Or on a page in the browser:
+Or use the web page:
   npx --yes pnpm@10.34.9 t2i serve ${runDirectory}
 `);
 

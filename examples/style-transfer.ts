@@ -1,6 +1,6 @@
 /**
- * Captions in the style of photos, the paper's figure 6: photos along the top, a row for each caption. The run's style encoder S finds
- * the noise of a photo, and G draws the caption from that noise. Where the run has no style encoder yet, one is trained first.
+ * Style transfer, the paper's figure 6: photos along the top, one row for each caption. The run's style encoder S recovers the noise of
+ * a photo, and G generates an image from that noise and the caption. If the run has no style encoder, one is trained first.
  *
  *     tsx examples/style-transfer.ts --run runs/<name> --photos <directory> [--count 8] [--out style-transfer.png] [--fast]
  */
@@ -40,8 +40,8 @@ const { values: flags } = parseArgs({
     fast: { type: 'boolean', default: false },
   },
 });
-if (flags.run === undefined) throw new Error('Name a trained run: --run runs/<name>');
-if (flags.photos === undefined) throw new Error('Name a directory of photos: --photos <directory>');
+if (flags.run === undefined) throw new Error('Give a trained run: --run runs/<name>');
+if (flags.photos === undefined) throw new Error('Give a directory of photos: --photos <directory>');
 
 await selectBackend();
 const directory = styleDirectory(flags.run);

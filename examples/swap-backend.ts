@@ -1,5 +1,5 @@
 /**
- * The same step on every backend that works here: the same seed gives the same losses, at different speeds.
+ * Runs the same training step on every backend that works here: the same seed gives the same losses, at different speeds.
  *
  *     tsx examples/swap-backend.ts [--fast]
  */

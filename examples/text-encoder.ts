@@ -1,7 +1,7 @@
 /**
- * Train a text encoder from images and captions: the char-CNN-RNN learns to give a caption a high product with what is seen in its
- * image, and is then measured on classes that it never saw. Here the images are toy flowers and the image side is nothing but
- * 64 mean colours; for photos use `t2i encoder features`, `train` and `evaluate`, which do the same with GoogLeNet.
+ * Trains a text encoder on images and captions: the char-CNN-RNN learns to score a caption high with its image's features, and is
+ * then measured on unseen classes. The images here are toy flowers, and their features are 64 mean colours. For photos use
+ * `t2i encoder features`, `train` and `evaluate`, which do the same with GoogLeNet.
  *
  *     tsx examples/text-encoder.ts [--run runs/text-encoder] [--fast]
  */
@@ -25,7 +25,7 @@ const { values: flags } = parseArgs({
 });
 const CELLS = 8; // mean colours along each side
 
-/** What an image encoder would compute: here the mean colour of every cell of a grid. */
+/** Stands in for an image encoder: the mean colour of every cell of a grid. */
 async function meanColours(dataset: TextImageDataset): Promise<ImageFeatures> {
   const { size, storedSize, fingerprint } = dataset;
   const dim = CELLS * CELLS * 3;

@@ -14,17 +14,17 @@ const request = {
   captions: ['this flower has white petals and a yellow centre', 'a bright red flower with pointed petals'],
   seed: 7,
 };
-/** Of a number in [-1, 1]: an eighth of a step of a pixel. Backends sum in different orders. */
+/** For values in [-1, 1]: an eighth of a pixel step. Backends sum in different orders. */
 const TOLERANCE = 0.001;
 
-/** Only the kernels of our own can be missing: where there is no compiler. */
+/** Only `native` can be missing: it needs a compiler. */
 const hasNative = await selectBackend({ prefer: 'native' }).then(
   () => true,
   () => false,
 );
 let onCpu: ImageBatch;
 
-async function draw(backend: (typeof BACKENDS)[number] | 'cpu'): Promise<ImageBatch> {
+async function generateOn(backend: (typeof BACKENDS)[number] | 'cpu'): Promise<ImageBatch> {
   await selectBackend({ prefer: backend });
   const before = tf.memory().numTensors;
   const flowers = await openFlowers();
@@ -38,32 +38,32 @@ async function draw(backend: (typeof BACKENDS)[number] | 'cpu'): Promise<ImageBa
 const pixels = (images: ImageBatch) => toRgbImages(images).flatMap(({ data }) => [...data]);
 
 beforeAll(async () => {
-  onCpu = await draw('cpu');
+  onCpu = await generateOn('cpu');
 }, 120_000);
 
-describe('the flowers', () => {
+describe('the flower model', () => {
   it.each(BACKENDS.filter((backend) => backend !== 'native' || hasNative))(
-    'are the same on %s as on cpu',
+    'gives the same images on %s as on cpu',
     async (backend) => {
-      const images = await draw(backend);
+      const images = await generateOn(backend);
       expect(images.shape).toEqual([2, 64, 64, 3]);
       expect(maxDifference(images.data, onCpu.data)).toBeLessThan(TOLERANCE);
       expect(maxDifference(pixels(images), pixels(onCpu))).toBeLessThanOrEqual(1);
     },
   );
 
-  it('follow the caption: a red one is redder than a white one, in the middle of the image', () => {
+  it('follows the caption: a red flower is redder than a white one in the middle of the image', () => {
     expect(rednessOf(onCpu, 1) - rednessOf(onCpu, 0)).toBeGreaterThan(0.4);
   });
 
-  it('come from at most 20 MB, with a licence and a card', async () => {
+  it('has at most 20 MB, a licence and a model card', async () => {
     const names = await readdir(modelDirectory);
     const sizes = await Promise.all(names.map(async (name) => (await stat(join(modelDirectory, name))).size));
     expect(sizes.reduce((sum, size) => sum + size)).toBeLessThan(20e6);
     const manifest = JSON.parse(await readFile(join(modelDirectory, 'model.json'), 'utf8'));
     expect(manifest).toMatchObject({ precision: 'float16', license: 'Apache-2.0', facts: { dataset: 'oxford-102' } });
     const card = await readFile(join(modelDirectory, 'README.md'), 'utf8');
-    for (const heading of ['Figures', 'Training', 'Data', 'Limits', 'Licence']) expect(card).toContain(`## ${heading}`);
+    for (const heading of ['Metrics', 'Training', 'Data', 'Limits', 'Licence']) expect(card).toContain(`## ${heading}`);
   });
 
   it.each([
@@ -74,7 +74,7 @@ describe('the flowers', () => {
       /generator\.safetensors is not what was published: .* 1000000 came/,
     ],
     ['damaged', copyThen(changeByte), /generator\.safetensors is not what was published: .* other ones/],
-  ])('are not drawn from weights that are %s', (_, harm, message) =>
+  ])('refuses %s weights', (_, harm, message) =>
     withTemporaryDirectory(async (directory) => {
       for (const name of ['model.json', 'encoder.safetensors']) {
         await writeFile(join(directory, name), await readFile(join(modelDirectory, name)));

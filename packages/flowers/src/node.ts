@@ -1,4 +1,4 @@
-/** Where the directory of the model is on disk: to serve it, to copy it beside a page, to open it with `t2i … --run`. */
+/** Path of the model's directory: to serve it, to copy it next to a page, or to open it with `t2i … --run`. */
 
 import { fileURLToPath } from 'node:url';
 

@@ -6,17 +6,17 @@ import { markdownTable, percent } from './markdown-table.ts';
 export function styleMarkdown({ samples, heldOut, style, generator, reconstruction, background }: StyleReport): string {
   const { error, cosine, recognised } = reconstruction;
   const table = markdownTable(
-    ['', 'measured', 'knowing nothing', 'exact'],
+    ['', 'measured', 'no information', 'exact'],
     [
-      ['squared error of a coordinate of z', number(error), '1', '0'],
-      ['cosine of S(G(z, t)) with z', number(cosine), '0', '1'],
+      ['squared error per coordinate of z', number(error), '1', '0'],
+      ['cosine of S(G(z, t)) and z', number(cosine), '0', '1'],
       [`z recognised among ${samples}`, percent(recognised), percent(1 / samples), '100 %'],
       ['background kept, image → other caption', number(background.drawn), '0', number(background.exact)],
       ['background kept, photo → other caption', number(background.photos), number(background.chance), ''],
     ],
   );
   const of = `Style encoder at step ${style.step} (epoch ${style.epoch}), generator at step ${generator.step} (epoch ${generator.epoch})`;
-  return `${of}; ${samples} captions and photos of ${heldOut ? 'the test split' : 'training, because there are no two test photos'}\n\n${table}`;
+  return `${of}; ${samples} captions and photos of ${heldOut ? 'the test split' : 'the training split, because there are no two test photos'}\n\n${table}`;
 }
 
 const number = (value: number) => value.toFixed(3);

@@ -1,4 +1,4 @@
-/** Which classes were taken for which, as an image. */
+/** A confusion matrix as an image. */
 
 import { escapeXml, FONT_FAMILY } from '@t2i/image-node';
 import type { EncoderReport } from '@t2i/text-encoder/training';
@@ -6,7 +6,7 @@ import type { EncoderReport } from '@t2i/text-encoder/training';
 const CELL = 26;
 const NAMES = 190; // room for the names of classes
 
-/** An SVG: rows are the classes of the images, columns what they were taken for, darker where it happened to more of a row. */
+/** An SVG: rows are true classes, columns predicted ones; a cell is darker for a larger share of its row. */
 export function confusionSvg({ classes, confusion }: Pick<EncoderReport, 'classes' | 'confusion'>): string {
   const side = NAMES + classes.length * CELL + 10;
   const at = (i: number) => NAMES + i * CELL;
@@ -22,8 +22,8 @@ export function confusionSvg({ classes, confusion }: Pick<EncoderReport, 'classe
     );
   });
   const title =
-    `<text x="${NAMES - 8}" y="${NAMES - 24}" text-anchor="end" font-style="italic">taken for →</text>` +
-    `<text x="${NAMES - 8}" y="${NAMES - 8}" text-anchor="end" font-style="italic">photos of ↓</text>`;
+    `<text x="${NAMES - 8}" y="${NAMES - 24}" text-anchor="end" font-style="italic">predicted →</text>` +
+    `<text x="${NAMES - 8}" y="${NAMES - 8}" text-anchor="end" font-style="italic">true ↓</text>`;
   const box = `width="${side}" height="${side}"`;
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" ${box} font-family="${FONT_FAMILY}" font-size="12" fill="#333">` +

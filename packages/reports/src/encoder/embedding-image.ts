@@ -1,4 +1,4 @@
-/** Points in the plane by class, as an image. */
+/** Embeddings in the plane, coloured by class, as an image. */
 
 import { escapeXml, FONT_FAMILY } from '@t2i/image-node';
 
@@ -14,7 +14,7 @@ export interface EmbeddingImage {
   readonly classNames: readonly string[];
 }
 
-/** An SVG: every class has a colour, and its number stands in its middle. */
+/** An SVG: every class has a colour, and its number at its centre. */
 export function embeddingSvg({ points, labels, classNames }: EmbeddingImage): string {
   const [x, y] = [scaleOf(points, 0), scaleOf(points, 1)];
   const place = (i: number) => [x(points[2 * i]!), y(points[2 * i + 1]!)] as const;

@@ -1,4 +1,4 @@
-/** The page beside shipped weights: what they are, how good, how they were made, what they cannot do. */
+/** The model card of a text encoder: what it is, its metrics, training and limits. */
 
 import type { EncoderRun } from '@t2i/pipeline';
 import { type SavableEncoder, WordCnn } from '@t2i/text-encoder';
@@ -7,14 +7,14 @@ import { images, setting } from './encoder-markdown.ts';
 import { encoderTable, publishedNote } from './encoder-table.ts';
 
 export interface EncoderCard {
-  /** What the weights were trained as. */
+  /** The run that trained the weights. */
   readonly run: EncoderRun;
-  /** What ships: the same with rounded weights. */
+  /** The published encoder: the same with rounded weights. */
   readonly shipped: SavableEncoder;
   readonly bytes: number;
-  /** Whether `curves.png` stands beside the page. */
+  /** Whether there is a `curves.png`. */
   readonly hasCurves: boolean;
-  /** Of the shipped encoder, of the weights before rounding, and of a baseline. */
+  /** Reports on the published encoder, on the weights before rounding, and on a baseline. */
   readonly report: EncoderReport;
   readonly unrounded: EncoderReport;
   readonly baseline?: EncoderReport | undefined;
@@ -22,19 +22,19 @@ export interface EncoderCard {
   readonly command: string;
 }
 
-/** What the page says of each kind of encoder. */
+/** Descriptions of the kinds of encoder. */
 const ABOUT = {
   characters: {
     title: 'char-CNN-RNN',
     what: 'the text encoder of Reed et al. 2016',
-    limits: `- The first 201 characters of a caption count; capitals are read as small letters; what is not in the alphabet of 69 characters is
-  read as a space, so other scripts are not read at all. An empty caption is an error.`,
+    limits: `- It reads the first 201 characters of a caption, in lower case. Characters outside its alphabet of 69 are read as spaces, so it does
+  not read other scripts. An empty caption is an error.`,
   },
   words: {
     title: 'word-CNN',
-    what: `words and their neighbours, trained by the joint embedding of Reed et al. 2016`,
-    limits: `- It knows the words of the captions it was trained on. A word within a typing error of one is read as that, other ones count for nothing.
-- The first 128 words of a caption count. An empty caption is an error.`,
+    what: 'convolutions over words, trained by the joint embedding of Reed et al. 2016',
+    limits: `- It knows the words of its training captions. It corrects words with one typing error and ignores unknown words.
+- It reads the first 128 words of a caption. An empty caption is an error.`,
   },
 } as const;
 
@@ -49,24 +49,23 @@ export function encoderCard(card: EncoderCard): string {
   const { title, what, limits } = shipped.kind === WordCnn.kind ? ABOUT.words : ABOUT.characters;
   return `# ${title}, ${dataset}
 
-Captions in English to ${shipped.dim} numbers: ${what}
-([arXiv 1605.05395](https://arxiv.org/abs/1605.05395)), trained on ${dataset} by \`t2i encoder train\`, nothing else.
-\`encoder.json\` says what it is, \`encoder.safetensors\` (${(bytes / 1e6).toFixed(2)} MB) has its weights, matrices in 16 bits and
-vectors in 32.
+Turns English captions into ${shipped.dim}-dimensional embeddings: ${what}
+([arXiv 1605.05395](https://arxiv.org/abs/1605.05395)), trained only on ${dataset} by \`t2i encoder train\`.
+\`encoder.json\` describes it. \`encoder.safetensors\` (${(bytes / 1e6).toFixed(2)} MB) has its weights: matrices in 16 bits, vectors in 32.
 
-## Figures
+## Metrics
 
 ${setting(report)}
-${baseline ? `The baseline is \`${baseline.encoder}\`, trained by joint embedding too.\n` : ''}
+${baseline ? `The baseline is \`${baseline.encoder}\`, trained by joint embedding as well.\n` : ''}
 ${encoderTable(columns)}${publishedNote(report)}
 ${images}
 ${training(run, command)}${hasCurves ? '\n![Loss and accuracy](curves.png)\n' : ''}
 ## Limits
 
-- It has seen ${dataset}, nothing else: captions about other things get an embedding that says little.
+- It knows only ${dataset}. Embeddings of captions about other things mean little.
 ${limits}
-- Embeddings are made to be compared with features of \`${report.imageEncoder}\`, of no other network.
-- The photos and captions are not part of it. They are from Nilsback and Zisserman 2008 and Reed et al. 2016, for research.
+- Compare its embeddings only with features of \`${report.imageEncoder}\`.
+- The photos (Nilsback and Zisserman 2008) and captions (Reed et al. 2016), published for research, are not part of it.
 `;
 }
 
@@ -80,7 +79,7 @@ function training({ config, encoder, progress }: EncoderRun, command: string): s
 ${command}
 \`\`\`
 
-${progress.step} steps, ${progress.epoch} epochs; figures of every ${trainer.logEvery} steps in \`training.jsonl\`. All settings:
+${progress.step} steps, ${progress.epoch} epochs; \`training.jsonl\` has the metrics of every ${trainer.logEvery} steps. All settings:
 
 \`\`\`json
 ${JSON.stringify(settings, null, 2)}

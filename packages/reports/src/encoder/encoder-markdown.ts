@@ -6,7 +6,7 @@ import { encoderTable, publishedNote } from './encoder-table.ts';
 
 export interface EncoderReportPage {
   readonly report: EncoderReport;
-  /** The same of a baseline, trained by joint embedding too. */
+  /** The report on a baseline that was trained by joint embedding as well. */
   readonly baseline?: EncoderReport | undefined;
 }
 
@@ -24,17 +24,17 @@ ${images}
 ${classTable(report)}`;
 }
 
-/** What was measured on what. */
+/** What was measured, and how. */
 export function setting({ encoder, imageEncoder, dataset, split, images, captions, classes }: EncoderReport): string {
   return `\`${encoder}\` on the ${images} images and ${captions} captions of the ${classes.length} ${split} classes of ${dataset}.
-Images are features of \`${imageEncoder}\`, the whole image. A class is the mean of the embeddings of all its captions. Top-1 is
-the share of images whose own class scores highest; AP@k the share of right images among the k best for a class, or for one caption.`;
+Images are represented by features of \`${imageEncoder}\` of the whole image, a class by the mean embedding of its captions. Top-1
+is the share of images whose own class scores highest, AP@k the share of right images among the k best for a class or a caption.`;
 }
 
-/** The images that stand beside a report. */
-export const images = `![Which classes were taken for which](confusion.png)
+/** The images of a report. */
+export const images = `![Confusion matrix of the classes](confusion.png)
 
-![The images by the mean of their captions](embeddings.png)
+![Embeddings of the images in two dimensions](embeddings.png)
 `;
 
 function classTable({ classes }: EncoderReport): string {

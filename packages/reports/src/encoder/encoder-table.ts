@@ -31,17 +31,17 @@ export function encoderTable(columns: readonly EncoderColumn[]): string {
   return markdownTable(header, published ? rows.map((row) => [...row, publishedCell(row[0]!)]) : rows);
 }
 
-/** What has to be known to read the figures beside the published ones; nothing where there are none. */
+/** How to compare with the published values; empty where there are none. */
 export function publishedNote({ dataset, split, imageEncoder }: EncoderReport): string {
   if (!isPublished({ dataset, split })) return '';
   const bagOfWords = `${percent(PUBLISHED.bagOfWordsTop1)} and ${percent(PUBLISHED.bagOfWordsAp50)}`;
   return `
 Published: Reed et al. 2016 (arXiv 1605.05395), tables 1 and 2, char-CNN-RNN, DS-SJE; their bag of words reaches ${bagOfWords}
 (top-1, AP@50). **The two experiments differ in their images.** Theirs are features of a GoogLeNet with batch normalisation, trained on
-ImageNet in Torch (soumith/imagenet-multiGPU.torch), whose weights are not to be had. These are of \`${imageEncoder}\`; where that
-is BVLC's GoogLeNet of the Caffe model zoo, it has local response normalisation and no batch normalisation, was trained by another
-recipe, takes bytes minus a mean colour, and shows of a photo what its name tells: layers, more of the centre, sides in pixels; \`pool5\` at 224 pixels
-where it tells nothing, as theirs does. The same in both: split, captions and protocol.
+ImageNet in Torch (soumith/imagenet-multiGPU.torch), whose weights are not available. These are of \`${imageEncoder}\`. BVLC's
+GoogLeNet of the Caffe model zoo has local response normalisation instead of batch normalisation and another training recipe; it
+takes bytes minus a mean colour. Its name lists the layers, the weighting of the centre and the image sizes; without them it is
+\`pool5\` at 224 pixels, as theirs. Split, captions and protocol are the same.
 `;
 }
 

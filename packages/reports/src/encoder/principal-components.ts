@@ -1,11 +1,11 @@
-/** The two directions in which points vary most (Pearson 1901), by power iteration. */
+/** Principal component analysis in two dimensions (Pearson 1901), by power iteration. */
 
 import { assert, Rng } from '@t2i/core';
 
 const ITERATIONS = 60;
 
 /**
- * Coordinates [n, 2] of rows along their first two principal components.
+ * Returns the coordinates [n, 2] of rows along their first two principal components.
  * @param rows n·dim numbers
  */
 export function principalComponents(rows: Float32Array, dim: number): Float32Array {

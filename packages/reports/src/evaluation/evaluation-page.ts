@@ -33,7 +33,7 @@ ${NOTES.map((note) => `<li>${escapeXml(note)}</li>`).join('\n')}
 </ul>
 <h2>${report.heldOut === false ? 'Captions of training photos' : 'Captions of test photos'}</h2>
 <table class="images">
-${row(['caption', 'generated', 'untrained', 'its photo', 'nearest training photo'], 'th')}
+${row(['caption', 'generated', 'untrained', 'photo of the caption', 'nearest training photo'], 'th')}
 ${examples.join('\n')}
 </table>
 <h2>The same noise in each column</h2>

@@ -32,7 +32,7 @@ const report: RunEvaluation['report'] = {
 const image: RgbImage = { data: new Uint8Array(12), width: 2, height: 2 };
 
 describe('metricTable', () => {
-  it('puts figures of one name into one row, sets side by side in a fixed order', () => {
+  it('puts metrics of one name into one row, with sets side by side in a fixed order', () => {
     expect(metricTable(report)).toEqual({
       header: ['metric', 'better', 'generated', 'training photos', 'test photos'],
       rows: [
@@ -46,37 +46,39 @@ describe('metricTable', () => {
 });
 
 describe('evaluationMarkdown', () => {
-  it('says what was measured, by whom, and beside what it must not be set', () => {
+  it('tells what was measured, by whom, and what not to compare it with', () => {
     const text = evaluationMarkdown(report);
     expect(text).toContain('Epoch 3, step 40, 640 images shown. 200 images of 64 pixels');
     expect(text).toContain('190 test and 180 training photos of the same size; seed 7. Features: googlenet-abc');
     expect(text).toContain('`char-cnn-rnn-1`, the encoder that the generator was trained with: it may be lenient');
     expect(text).toContain('R-precision 12.5 %, diversity within a class 80.0 %, at fixed caption 75.0 %');
     expect(text).toContain('| frechet-googlenet-200-test-64px | lower | 123.5 | 34.50 |  |');
-    expect(text).toMatch(/papers print .* must not be set beside these figures/);
+    expect(text).toMatch(/Papers report .* do not compare them with these/);
   });
 
-  it('says so when nobody judged', () => {
+  it('tells when there is no judge', () => {
     const { rPrecision: _, ...relative } = report.relative;
     const text = evaluationMarkdown({ ...report, judge: null, relative });
-    expect(text).toContain('whether images fit their captions is not measured');
-    expect(text).toContain('score: diversity within a class 80.0 %');
+    expect(text).toContain('the match of images and captions is not measured');
+    expect(text).toContain('size: diversity within a class 80.0 %');
   });
 });
 
-describe('what is said of captions and of figures that are missing', () => {
-  it('is what is known of their text', () => {
-    expect(evaluationMarkdown(report)).toContain('drawn for captions of test photos of oxford-102, beside');
+describe('captions and missing metrics', () => {
+  it('tells whether the captions are known from training', () => {
+    expect(evaluationMarkdown(report)).toContain('generated for captions of test photos of oxford-102, compared with');
     const none = evaluationMarkdown({ ...report, trainedCaptions: 0 });
-    expect(none).toContain('of test photos of oxford-102, none of which the generator was trained on, beside 190 test');
+    expect(none).toContain(
+      'of test photos of oxford-102, none of which the generator was trained on, compared with 190 test',
+    );
     const some = evaluationMarkdown({ ...report, trainedCaptions: 3 });
     expect(some).toContain('3 of 200 of which the generator was trained on, word for word');
     const all = evaluationMarkdown({ ...report, heldOut: false, trainedCaptions: 200 });
-    expect(all).toMatch(/the generator was trained on them, beside 190 photos that it was trained on/);
-    expect(all).toContain('| photos of training |');
+    expect(all).toMatch(/the generator was trained on them, compared with 190 training photos/);
+    expect(all).toContain('| training photos |');
   });
 
-  it('names them with the reason', () => {
+  it('names missing metrics with the reason', () => {
     const why = 'no class has two images';
     const leftOut = [
       { set: 'generated', kind: 'diversity-class', why },
@@ -84,13 +86,13 @@ describe('what is said of captions and of figures that are missing', () => {
     ] as const;
     const text = evaluationMarkdown({ ...report, leftOut, relative: {} });
     expect(text).toContain(`Left out: diversity within a class (of generated, test photos), because ${why}.`);
-    expect(text).not.toContain('As shares of');
+    expect(text).not.toContain('Relative to');
     expect(text).not.toMatch(/NaN|undefined/);
   });
 });
 
 describe('evaluationPage', () => {
-  it('holds every image, and escapes captions', async () => {
+  it('contains every image, and escapes captions', async () => {
     const example = {
       ...{
         caption: 'a <b>red</b> flower',

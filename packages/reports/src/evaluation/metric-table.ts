@@ -23,9 +23,9 @@ export function metricTable({ rows, heldOut = true }: Pick<EvaluationReport, 'ro
   };
 }
 
-/** Where there are no test photos, what stands in their place are photos of training. */
+/** Without test photos, training photos take their place. */
 function titleOf(set: EvaluatedSet, heldOut: boolean): string {
-  return heldOut ? EVALUATED_SETS[set] : EVALUATED_SETS[set].replace('test photos', 'photos of training');
+  return heldOut ? EVALUATED_SETS[set] : EVALUATED_SETS[set].replace('test photos', 'training photos');
 }
 
 /** The metric of the same kind by the same extractor: the n-th of its kind. */

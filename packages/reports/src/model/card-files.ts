@@ -1,4 +1,4 @@
-/** What stands beside an exported model: its card, a sheet of samples, and the configuration that trains it again. */
+/** The files that accompany an exported model: its card, sample images, and the configuration that trains it again. */
 
 import { toRgbImages } from '@t2i/core';
 import { encodeImage, labelledGrid } from '@t2i/image-node';
@@ -8,7 +8,7 @@ import { type ModelCard, modelCard } from './model-card.ts';
 const COLUMNS = 8;
 const SEED = 7;
 
-/** Files by their names; `samples.webp` only where the run has captions of its own to draw after every epoch. */
+/** Files by name. `samples.webp` is included if the run has preview captions. */
 export async function cardFiles(
   { record, manifest, pipeline }: ExportedRun,
   { seconds, evaluation }: Pick<ModelCard, 'seconds' | 'evaluation'>,
@@ -23,7 +23,7 @@ export async function cardFiles(
   return { 'README.md': card, 'training.json': training, 'samples.webp': samples };
 }
 
-/** The configuration as others can use it: directories by the names that the documentation uses. */
+/** The configuration with the directory names of the documentation. */
 function portable({ config, dataset }: ExportedRun['record']): unknown {
   const { data, encoder } = config;
   return {

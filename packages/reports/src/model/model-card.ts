@@ -1,4 +1,4 @@
-/** The page beside an exported model: what it is, how good, how it was made, what it cannot do. */
+/** The model card of an exported model: what it is, its metrics, training and limits. */
 
 import type { RunEvaluation } from '@t2i/pipeline';
 import type { ModelManifest } from '@t2i/published-model';
@@ -6,20 +6,20 @@ import { evaluationSection } from '../evaluation/evaluation-markdown.ts';
 
 export interface ModelCard {
   readonly manifest: ModelManifest;
-  /** Whether `samples.webp` stands beside the page. */
+  /** Whether there is a `samples.webp`. */
   readonly hasSamples: boolean;
-  /** Of training. */
+  /** Duration of the training. */
   readonly seconds: number | undefined;
   readonly evaluation: RunEvaluation['report'] | undefined;
 }
 
-/** Where photos and captions come from, by the name of the data set. */
+/** Sources of photos and captions, by the name of the data set. */
 const SOURCES: Readonly<Record<string, string>> = {
   'oxford-102':
     'Photos: Oxford-102 flowers, M.-E. Nilsback and A. Zisserman, _Automated flower classification over a large number of classes_, 2008; ' +
-    'captions, ten a photo: S. Reed et al., _Learning deep representations of fine-grained visual descriptions_, 2016. Both were published for research. ' +
-    'The 82 classes of the training and validation split were used, the 20 test classes never. Neither photos nor captions are part of this model.',
-  'toy-flowers': 'Drawn flowers with generated captions, made by `@t2i/dataset`: no photos.',
+    'captions, ten per photo: S. Reed et al., _Learning deep representations of fine-grained visual descriptions_, 2016. Both were published for research. ' +
+    'Training used the 82 classes of the training and validation split, never the 20 test classes. Neither photos nor captions are part of this model.',
+  'toy-flowers': 'Drawings of flowers with generated captions, made by `@t2i/dataset`; no photos.',
 };
 
 export function modelCard({ manifest, hasSamples, seconds, evaluation }: ModelCard): string {
@@ -28,11 +28,11 @@ export function modelCard({ manifest, hasSamples, seconds, evaluation }: ModelCa
   const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(2)} MB`;
   return `# ${dataset}, ${imageSize}×${imageSize}
 
-A caption in English to an image of ${imageSize}×${imageSize} pixels: GAN-CLS of Reed et al. 2016
-([arXiv 1605.05396](https://arxiv.org/abs/1605.05396)), trained on ${dataset} by \`t2i train\`, nothing else.
-\`generator.safetensors\` (${megabytes(generator.file.bytes)}) draws${generator.averaged ? ' (the moving average of its weights)' : ''}, \`encoder.safetensors\` (${megabytes(encoder.file.bytes)}) reads captions
-(\`${encoder.id}\`), \`model.json\` says what they are, with their hashes. ${manifest.precision === 'float16' ? 'Matrices have 16 bits, vectors 32.' : 'All weights have 32 bits.'}
-${hasSamples ? '\n![Captions of our own, eight images each, one noise a column](samples.webp)\n' : ''}
+Generates images of ${imageSize}×${imageSize} pixels from English captions: GAN-CLS of Reed et al. 2016
+([arXiv 1605.05396](https://arxiv.org/abs/1605.05396)), trained only on ${dataset} by \`t2i train\`.
+\`generator.safetensors\` (${megabytes(generator.file.bytes)}) generates images${generator.averaged ? ' (with averaged weights)' : ''}, \`encoder.safetensors\` (${megabytes(encoder.file.bytes)}) reads captions
+(\`${encoder.id}\`), and \`model.json\` describes both, with their hashes. ${manifest.precision === 'float16' ? 'Matrices have 16 bits, vectors 32.' : 'All weights have 32 bits.'}
+${hasSamples ? '\n![Captions of our own, eight images each, the same noise in each column](samples.webp)\n' : ''}
 ## Use
 
 \`\`\`sh
@@ -41,7 +41,7 @@ t2i generate "a pink flower with yellow petals" --run <this directory>
 
 In programs and browsers: \`openPublishedModel\` of \`@t2i/published-model\`.
 
-## Figures
+## Metrics
 
 ${figures(evaluation, facts.step)}
 ## Training
@@ -54,25 +54,25 @@ Epoch ${facts.epoch}, step ${facts.step}: ${facts.imagesShown.toLocaleString('en
 
 ## Data
 
-${SOURCES[dataset] ?? `The set "${dataset}"; whose photos and captions it has is not recorded here. They are not part of this model.`}
+${SOURCES[dataset] ?? `The set "${dataset}". The source of its photos and captions is not recorded. They are not part of this model.`}
 
 ## Limits
 
-- It has seen ${dataset}, nothing else: captions about other things give an image that says little.
+- It knows only ${dataset}. Images for captions about other things mean little.
 - ${imageSize}×${imageSize} pixels; colours follow the caption better than shapes and counts do.
-- English only. How captions are read is decided by the encoder, which was fixed while the generator learned.
-- Images are of no real flower and no source of botanical facts.
+- English only. The encoder, which was fixed during training, decides how captions are read.
+- The images show no real flowers and are no source of botanical facts.
 
 ## Licence
 
-${license === null ? 'Nobody has said under what terms these weights may be used.' : `The weights: ${license}.`}
+${license === null ? 'No terms of use are stated for these weights.' : `The weights: ${license}.`}
 `;
 }
 
 function figures(evaluation: ModelCard['evaluation'], step: number): string {
-  if (evaluation === undefined) return 'Not measured: `t2i evaluate` had not been called on the run.\n';
+  if (evaluation === undefined) return 'Not measured: `t2i evaluate` was not run before the export.\n';
   const { run } = evaluation;
-  const earlier = `Measured at step ${run.step}, epoch ${run.epoch}: not on these weights, which are of step ${step}.\n\n`;
+  const earlier = `Measured at step ${run.step}, epoch ${run.epoch}, not on these weights of step ${step}.\n\n`;
   return `${run.step === step ? '' : earlier}${evaluationSection(evaluation)}`;
 }
 
