@@ -73,7 +73,7 @@ describe('generate', () => {
     );
     await writeFile(join(broken, 'checkpoints/step-00000001/model.safetensors'), 'nonsense');
     const damaged = await finish('generate', 'x', '--run', broken);
-    expect(damaged).toMatchObject({ code: 2, stderr: expect.stringMatching(/No checkpoint .* is whole/) });
+    expect(damaged).toMatchObject({ code: 2, stderr: expect.stringMatching(/The only checkpoint in .* is damaged/) });
     await rm(join(broken, 'encoder'), { recursive: true });
     const deaf = await finish('generate', 'x', '--run', broken);
     expect(deaf).toMatchObject({

@@ -35,7 +35,7 @@ it('trains a style encoder, measures it, generates in the style of photos, and r
     const steps = ['--batch-size', '4', '--max-steps', '2'];
     const trained = await t2i('style', 'train', run, ...steps);
     expect(trained).toMatchObject({ code: 0, out: expect.stringContaining('limit at step 2, epoch 1') });
-    expect(trained.out).toMatch(/\| squared error of a coordinate of z \| \d\.\d{3} \| 1 \| 0 \|/);
+    expect(trained.out).toMatch(/\| squared error per coordinate of z \| \d\.\d{3} \| 1 \| 0 \|/);
     const measured = await t2i('style', 'evaluate', run, '--samples', '20');
     expect(measured).toMatchObject({
       code: 0,
