@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeImage } from '@t2i/image-node';
-import { createApp, createPainter, type Listening, listen, type Samples, ServedModel } from '@t2i/server';
+import { createApp, createInferenceWorker, type Listening, listen, type Samples, ServedModel } from '@t2i/server';
 import { MockEncoder, MockModel } from '@t2i/test-utils';
 import { ROOT, succeed } from './command.ts';
 
@@ -52,7 +52,12 @@ export async function startPageServer(built?: string): Promise<PageServer> {
 
 function serve(name: string, samples?: Samples): Promise<ServedModel> {
   const open = () =>
-    createPainter({ model: new MockModel(), encoder: new MockEncoder(), revision: name, details: { epoch: 5 } });
+    createInferenceWorker({
+      model: new MockModel(),
+      encoder: new MockEncoder(),
+      revision: name,
+      details: { epoch: 5 },
+    });
   return ServedModel.open({ name, open, ...(samples && { samples }) }, { maxWait: 0 });
 }
 

@@ -10,9 +10,9 @@ import { ROOT, succeed } from './command.ts';
 
 const PROGRAM = `
 import { selectBackend } from '@t2i/backend';
-import { imageGrid, Rng, toRgbImages } from '@t2i/core';
+import { generateFromCaptions, imageGrid, Rng, toRgbImages } from '@t2i/core';
 import { createBatchSource, createToyFlowers } from '@t2i/dataset';
-import { GanCls, generateFromCaptions, presetConfig } from '@t2i/gan-cls';
+import { GanCls, presetConfig } from '@t2i/gan-cls';
 import { encodeImage } from '@t2i/image-node';
 import { BagOfWords } from '@t2i/text-encoder';
 import { writeFileSync } from 'node:fs';

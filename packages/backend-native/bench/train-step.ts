@@ -1,7 +1,7 @@
 /** `pnpm bench train-step` and `generate`: `GanCls` against sgemm and against a peer program that runs in alternation. */
 
 import { execSync } from 'node:child_process';
-import { Rng, type TrainBatch } from '@t2i/core';
+import { generateImages, Rng, type TrainBatch } from '@t2i/core';
 import { GanCls, presetConfig } from '@t2i/gan-cls';
 import * as tf from '@tensorflow/tfjs-core';
 import { type BenchPreset, stepFlops } from './convolutions.ts';
@@ -64,7 +64,7 @@ export function prepare(work: Work, preset: BenchPreset, batch: number) {
   const once = () =>
     work === 'train-step'
       ? model.step(data, { learningRate: 2e-4, rng })
-      : model.generate({ embeddings: data.embeddings, noise });
+      : generateImages(model, { embeddings: data.embeddings, noise });
   const run = async () => {
     const start = performance.now();
     await once();

@@ -4,7 +4,7 @@ import { basename, resolve } from 'node:path';
 import { CheckpointError, type Logger } from '@t2i/core';
 import { revisionOf } from '@t2i/published-model';
 import { isModelDirectory, MANIFEST_FILE, readModelManifest } from '@t2i/published-model/node';
-import { type ModelFile, type ModelSource, openWorkerPainter } from '@t2i/server';
+import { type ModelFile, type ModelSource, openInferenceWorker } from '@t2i/server';
 import { latestCheckpointPath, listSamples, makeFilm } from '@t2i/trainer';
 import type { ServeWorkerData } from './serve-worker.ts';
 
@@ -27,7 +27,7 @@ export function runSource(run: string, options: RunSourceOptions, logger: Logger
   return {
     name,
     open: (signal) =>
-      openWorkerPainter({
+      openInferenceWorker({
         module: WORKER,
         data: { run: directory, ...backend } satisfies ServeWorkerData,
         onWarning: (message) => logger.warn(`${name}: ${message}`),

@@ -3,7 +3,7 @@
 import { availableParallelism } from 'node:os';
 import { type BackendName, selectBackend } from '@t2i/backend';
 import { TextToImagePipeline } from '@t2i/pipeline';
-import { createPainter, paintForParent } from '@t2i/server/worker';
+import { createInferenceWorker, runInferenceWorker } from '@t2i/server/worker';
 import { servedFacts } from './served-facts.ts';
 
 /** What the thread is told. */
@@ -16,7 +16,7 @@ export interface ServeWorkerData {
 /** Processors from which on one is left to the thread that speaks HTTP. */
 const MANY = 4;
 
-await paintForParent(async (data, warn) => {
+await runInferenceWorker(async (data, warn) => {
   const { run, backend, maxRows } = data as ServeWorkerData;
   const cores = availableParallelism();
   if (cores >= MANY) process.env.T2I_THREADS ||= String(cores - 1); // of this thread alone
@@ -26,7 +26,7 @@ await paintForParent(async (data, warn) => {
   const logger = { info: () => {}, warn: (message: string) => opening && warn(message) };
   const pipeline = await TextToImagePipeline.open(run, logger);
   opening = false;
-  return createPainter({
+  return createInferenceWorker({
     model: pipeline.model,
     encoder: pipeline.encoder,
     maxRows,

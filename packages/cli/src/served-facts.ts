@@ -2,10 +2,10 @@
 
 import type { OpenedRun, TextToImagePipeline } from '@t2i/pipeline';
 import { type ModelManifest, revisionOf } from '@t2i/published-model';
-import type { PainterOptions } from '@t2i/server/worker';
+import type { InferenceWorkerOptions } from '@t2i/server/worker';
 import { readLog, runPaths } from '@t2i/trainer';
 
-type ServedFacts = Required<Pick<PainterOptions, 'revision' | 'details'>>;
+type ServedFacts = Required<Pick<InferenceWorkerOptions, 'revision' | 'details'>>;
 
 /** Enough of the hash of the weights to tell revisions apart. */
 const REVISION_DIGITS = 16;

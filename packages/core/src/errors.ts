@@ -76,6 +76,15 @@ export class BackendError extends T2iError {
   }
 }
 
+/** Embeddings of another length than a model expects. */
+export class EmbeddingDimensionError extends T2iError {
+  constructor(dimension: number, expected: number) {
+    super('ERR_EMBEDDING_DIMENSION', `Embeddings are ${dimension}-dimensional; the model expects ${expected}.`, {
+      hint: 'Use the text encoder that the model was trained with.',
+    });
+  }
+}
+
 /** Training went where no step can bring it back: a loss that is not finite or grows without bound. */
 export class DivergenceError extends T2iError {
   constructor(message: string, options?: T2iErrorOptions) {

@@ -8,6 +8,7 @@ export {
   ConfigError,
   DatasetError,
   DivergenceError,
+  EmbeddingDimensionError,
   errorMessage,
   T2iError,
 } from './errors.ts';
@@ -15,6 +16,21 @@ export type { TensorKind } from './expect-tensors.ts';
 export { expectTensors } from './expect-tensors.ts';
 export { float32Values, fromFloat16, roundedToFloat16, toFloat16, withRoundedMatrices } from './float16.ts';
 export { fnv1a } from './fnv1a.ts';
+export type { ModelAndEncoder } from './generation/generate-from-captions.ts';
+export { encodeRequests, generateFromCaptions } from './generation/generate-from-captions.ts';
+export type { GenerateOptions } from './generation/generate-images.ts';
+export {
+  assertCall,
+  assertEmbeddingDim,
+  captionNoiseGrid,
+  generateBatches,
+  generateImages,
+} from './generation/generate-images.ts';
+export type { CaptionRequest, ImageRequest, InterpolationRequest } from './generation/image-request.ts';
+export { captionRequests, captionsIn, inputFor, interpolationRequests } from './generation/image-request.ts';
+export { interpolateNoise } from './generation/interpolate-noise.ts';
+export type { NoiseSource } from './generation/seeded-noise.ts';
+export { createNoiseSource, seededNoise } from './generation/seeded-noise.ts';
 export type { GridOptions, RgbImage } from './image.ts';
 export { enlarge, fromByte, imageGrid, toByte, toImageBatch, toRgbImages } from './image.ts';
 export type { ImageEncoder, ImageFeatures } from './image-encoder.ts';
@@ -24,6 +40,7 @@ export type {
   CaptionReading,
   EmbeddingBatch,
   EncodeOptions,
+  GenerateInput,
   ImageBatch,
   Mismatch,
   StepScalars,
@@ -37,8 +54,6 @@ export { printable } from './printable.ts';
 export { readFileUrl } from './read-file-url.ts';
 export type { RngState } from './rng.ts';
 export { Rng } from './rng.ts';
-export type { Noises } from './seeded-noises.ts';
-export { createNoises } from './seeded-noises.ts';
 export { assert, assertShape, sizeOf } from './shape.ts';
 export type { Dtype, NamedTensor, StateDict, TensorData } from './state-dict.ts';
 export { float32Tensor } from './state-dict.ts';

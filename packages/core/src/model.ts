@@ -53,15 +53,27 @@ export interface CaptionEncoder {
   dispose?(): void;
 }
 
-/** Draws images for embeddings. */
+/** What images are generated from. Row i of both belongs together. */
+export interface GenerateInput {
+  readonly embeddings: EmbeddingBatch;
+  /** [n, noiseDim], samples of N(0, 1). */
+  readonly noise: Float32Array;
+}
+
+/** Generates images from embeddings. */
 export interface TextToImageModel {
   readonly specificationVersion: 'v1';
   /** Side of the square images, in pixels. */
   readonly imageSize: number;
   readonly noiseDim: number;
   readonly embeddingDim: number;
-  /** `noise` holds n·noiseDim draws from N(0, 1), one row per embedding. */
-  generate(input: { readonly embeddings: EmbeddingBatch; readonly noise: Float32Array }): Promise<ImageBatch>;
+  /** The most images that one call of `generate` accepts: it bounds the memory. `generateImages` splits larger inputs. */
+  readonly maxImagesPerCall: number;
+  /**
+   * One image per row, in order, at most `maxImagesPerCall`.
+   * Throws an `EmbeddingDimensionError` when the embeddings do not have `embeddingDim` numbers each (see `assertCall`).
+   */
+  generate(input: GenerateInput): Promise<ImageBatch>;
   /** Frees everything the model holds on its backend. */
   dispose(): void;
 }

@@ -2,6 +2,7 @@
 
 import {
   assert,
+  assertEmbeddingDim,
   assertShape,
   ConfigError,
   type EmbeddingBatch,
@@ -30,7 +31,8 @@ export interface BatchNeeds {
 
 /**
  * Brings a minibatch to the backend.
- * @throws ConfigError when its images or embeddings do not have the model's size, or it has fewer than two rows
+ * @throws ConfigError when its images do not have the model's size, or it has fewer than two rows
+ * @throws EmbeddingDimensionError when its embeddings have another length than the model expects
  */
 export function toStepBatch(batch: TrainBatch, needs: BatchNeeds): StepBatch {
   const [rows] = batch.images.shape;
@@ -92,21 +94,14 @@ export function toImages(
   return tf.tensor4d(data, [n, height, width, 3]);
 }
 
-/**
- * Embeddings of any number of rows.
- * @throws ConfigError when they do not have the model's length
- */
-export function toEmbeddings(
+/** @throws EmbeddingDimensionError when the embeddings have another length than the model expects */
+function toEmbeddings(
   { data, shape }: EmbeddingBatch,
   rows: number,
   { embeddingDim }: Pick<BatchNeeds, 'embeddingDim'>,
 ): tf.Tensor2D {
   assertShape('embedding batch', data, shape);
   assert(shape[0] === rows, `expected ${rows} embeddings, got ${shape[0]}`);
-  if (shape[1] !== embeddingDim) {
-    throw new ConfigError(`Embeddings are ${shape[1]}-dimensional; the model expects ${embeddingDim}.`, {
-      hint: 'Use the text encoder that the model was trained with, or configure the model with another embeddingDim.',
-    });
-  }
+  assertEmbeddingDim(shape[1], { embeddingDim });
   return tf.tensor2d(data, [rows, embeddingDim]);
 }

@@ -1,12 +1,12 @@
 /** The generator of a trained GAN-CLS, without discriminator and optimisers. Runs in Node and browsers. */
 
-import { type EmbeddingBatch, float32Values, type ImageBatch, type StateDict, type TextToImageModel } from '@t2i/core';
+import { float32Values, type GenerateInput, type ImageBatch, type StateDict, type TextToImageModel } from '@t2i/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { type GeneratorConfig, resolveGeneratorConfig } from './config.ts';
-import { generateImages } from './generate-images.ts';
 import { buildGenerator } from './generator.ts';
 import { expectGenerator } from './generator-shapes.ts';
+import { MAX_IMAGES_PER_CALL, runGenerator } from './run-generator.ts';
 import { stockLayers } from './stock-layers.ts';
 import { weightsOf } from './weights.ts';
 
@@ -37,6 +37,7 @@ export class GanClsGenerator implements TextToImageModel {
   readonly imageSize: number;
   readonly noiseDim: number;
   readonly embeddingDim: number;
+  readonly maxImagesPerCall = MAX_IMAGES_PER_CALL;
   readonly #network: tfl.LayersModel;
 
   private constructor(config: GeneratorConfig) {
@@ -68,8 +69,8 @@ export class GanClsGenerator implements TextToImageModel {
   }
 
   /** Normalises by running statistics, as `GanCls.generate` does. */
-  generate(input: { readonly embeddings: EmbeddingBatch; readonly noise: Float32Array }): Promise<ImageBatch> {
-    return generateImages(this.#network, this.config, input);
+  generate(input: GenerateInput): Promise<ImageBatch> {
+    return runGenerator(this.#network, this, input);
   }
 
   dispose(): void {

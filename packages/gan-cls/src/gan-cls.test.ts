@@ -1,5 +1,5 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { CheckpointError, ConfigError, float32Tensor, Rng, type StateDict } from '@t2i/core';
+import { CheckpointError, ConfigError, float32Tensor, generateImages, Rng, type StateDict } from '@t2i/core';
 import { readSafetensors, writeSafetensors } from '@t2i/formats';
 import { expectAllClose, relativeError } from '@t2i/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
@@ -153,7 +153,7 @@ describe('step', () => {
     const good = randomBatch(0);
     const before = tf.memory().numTensors;
     await expect(step({ ...good, embeddings: randomEmbeddings(new Rng(1), 4, 7) })).rejects.toThrow(
-      '7-dimensional; the model expects 6',
+      'Embeddings are 7-dimensional; the model expects 6.',
     );
     await expect(
       step({ ...good, images: { data: new Float32Array(4 * 16 * 16 * 3), shape: [4, 16, 16, 3] } }),
@@ -260,7 +260,7 @@ describe('generate', () => {
     const model = smallModel();
     const rng = new Rng(4);
     const [embeddings, noise] = [randomEmbeddings(rng, 70), rng.normal(70 * model.noiseDim)];
-    const { data, shape } = await model.generate({ embeddings, noise });
+    const { data, shape } = await generateImages(model, { embeddings, noise });
     expect(shape).toEqual([70, 32, 32, 3]);
     const last = { data: embeddings.data.subarray(-6), shape: [1, 6] as const };
     const alone = await model.generate({ embeddings: last, noise: noise.subarray(-model.noiseDim) });

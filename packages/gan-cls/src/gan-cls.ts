@@ -1,7 +1,7 @@
 /** GAN-CLS (Reed et al. 2016, arXiv 1605.05396): generator, matching-aware discriminator and their optimisers, as one model. */
 
 import type {
-  EmbeddingBatch,
+  GenerateInput,
   ImageBatch,
   JsonValue,
   Mismatch,
@@ -27,8 +27,8 @@ import { AveragedGenerator } from './averaged-generator.ts';
 import { disposeStepBatch, keepStepBatch } from './batch.ts';
 import { type GanClsConfig, ganClsConfigSchema, resolveConfig, showsMismatch } from './config.ts';
 import { buildDiscriminator, type Discriminator } from './discriminator.ts';
-import { generateImages } from './generate-images.ts';
 import { buildGenerator } from './generator.ts';
+import { MAX_IMAGES_PER_CALL, runGenerator } from './run-generator.ts';
 import { stockLayers } from './stock-layers.ts';
 import { trainingLayers } from './training-layers.ts';
 import { trainStep } from './training-step.ts';
@@ -46,6 +46,7 @@ export class GanCls implements TrainableModel {
   readonly imageSize: number;
   readonly noiseDim: number;
   readonly embeddingDim: number;
+  readonly maxImagesPerCall = MAX_IMAGES_PER_CALL;
   readonly mismatch: Mismatch;
   readonly stepsAhead = true;
   readonly #generator: tfl.LayersModel;
@@ -114,8 +115,8 @@ export class GanCls implements TrainableModel {
   }
 
   /** Normalises by running statistics. Uses the averaged weights and their statistics where they are kept. */
-  generate(input: { readonly embeddings: EmbeddingBatch; readonly noise: Float32Array }): Promise<ImageBatch> {
-    return generateImages(this.#sampler(), this.config, input);
+  generate(input: GenerateInput): Promise<ImageBatch> {
+    return runGenerator(this.#sampler(), this, input);
   }
 
   async state(): Promise<StateDict> {

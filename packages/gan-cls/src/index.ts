@@ -3,8 +3,6 @@ export { ganClsConfigSchema, resolveConfig, resolveGeneratorConfig } from './con
 export { GanCls } from './gan-cls.ts';
 export { GanClsGenerator, generatorState } from './gan-cls-generator.ts';
 export { expectGenerator } from './generator-shapes.ts';
-export type { CaptionRequest } from './latent.ts';
-export { everyPair, generateFromCaptions, interpolateEmbeddings, interpolateNoise, seededNoise } from './latent.ts';
 export type { PresetName } from './presets.ts';
 export { PRESETS, presetConfig } from './presets.ts';
 export type { StyleEncoderConfig } from './style-encoder.ts';

@@ -21,12 +21,13 @@ async function generator(): Promise<GanCls> {
   return model;
 }
 
-/** Paints z as red and blue, the caption as green. */
-const painter: TextToImageModel = {
+/** Shows z as red and blue, the caption as green. */
+const colourModel: TextToImageModel = {
   specificationVersion: 'v1',
   imageSize: 32,
   noiseDim: 2,
   embeddingDim: 6,
+  maxImagesPerCall: 64,
   async generate({ embeddings: { data: phi, shape }, noise }) {
     const colours = Array.from({ length: shape[0] }, (_, row) =>
       [noise[2 * row]!, phi[6 * row]!, noise[2 * row + 1]!].map((value) => Math.tanh(value / 2)),
@@ -109,7 +110,7 @@ describe('step', () => {
     }));
 
   it('learns to recover the noise of seen and unseen images', async () => {
-    const style = new StyleEncoder({ ...CONFIG, noiseDim: 2 }, painter, new Rng(1));
+    const style = new StyleEncoder({ ...CONFIG, noiseDim: 2 }, colourModel, new Rng(1));
     const rng = new Rng(2);
     const losses: number[] = [];
     for (let step = 0; step < 60; step++) {
@@ -119,7 +120,7 @@ describe('step', () => {
     expect(mean(losses.slice(-5))).toBeLessThan(0.2);
 
     const [embeddings, noise] = [randomEmbeddings(rng, 40), rng.normal(40 * 2)];
-    const found = await style.encode(await painter.generate({ embeddings, noise }));
+    const found = await style.encode(await colourModel.generate({ embeddings, noise }));
     expect(mean(Array.from(noise, (value, i) => (value - found[i]!) ** 2))).toBeLessThan(0.3);
     style.dispose();
   });

@@ -4,7 +4,7 @@
  */
 
 import type { EmbeddingBatch, ImageBatch, Rng, StateDict, StepScalars, TextToImageModel, Trainable } from '@t2i/core';
-import { assert, ConfigError, type TrainStepOptions } from '@t2i/core';
+import { assert, ConfigError, generateImages, type TrainStepOptions } from '@t2i/core';
 import {
   Adam,
   exchangeGradients,
@@ -113,7 +113,7 @@ export class StyleEncoder implements Trainable<EmbeddingBatch> {
     const [rows] = embeddings.shape;
     assert(rows >= 2, `a batch of ${rows} has no variance to normalise by`);
     const noise = rng.normal(rows * this.config.noiseDim);
-    const images = await this.#generator.generate({ embeddings, noise });
+    const images = await generateImages(this.#generator, { embeddings, noise });
     const report: StepReport = {};
     try {
       const own = tf.tidy(() => this.#gradients(images, noise, report));

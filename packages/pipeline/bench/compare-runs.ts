@@ -8,7 +8,7 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { selectBackend } from '@t2i/backend';
-import { type ImageBatch, Rng } from '@t2i/core';
+import { generateBatches, type ImageBatch, Rng } from '@t2i/core';
 import { openDataset } from '@t2i/dataset/node';
 import { GoogLeNet } from '@t2i/image-encoder';
 import { resizeBicubic } from '@t2i/image-node';
@@ -16,7 +16,7 @@ import { encodeImages } from '@t2i/metrics';
 import { precompute } from '@t2i/text-encoder';
 import { normalisesImages } from '../src/encoder-training/compared-with.ts';
 import type { MetricKind } from '../src/evaluation/evaluation-report.ts';
-import { generatedBatches, photoBatches } from '../src/evaluation/image-sources.ts';
+import { photoBatches } from '../src/evaluation/image-sources.ts';
 import { distanceMetrics, fitMetrics, namer, referenceOf } from '../src/evaluation/metrics.ts';
 import { planSamples } from '../src/evaluation/sample-plan.ts';
 import { TextToImagePipeline } from '../src/index.ts';
@@ -55,7 +55,8 @@ for (const run of runs) {
   if (side !== imageSize) throw new Error(`${run} generates images of ${side} pixels, not ${imageSize}.`);
   const captions = await precompute({ encoder: pipeline.encoder, captions: plan.captions });
   const embeddings = await precompute({ encoder: pipeline.encoder, captions: plan.pool.captions });
-  const generated = await look(generatedBatches(pipeline.model, captions, noise, BATCH));
+  const input = { embeddings: captions, noise };
+  const generated = await look(generateBatches(pipeline.model, input, { maxImagesPerCall: BATCH }));
   const { labels } = plan;
   const unitLength = normalisesImages(pipeline.encoder, { encoderId: encoder.id, dim: encoder.dim });
   const retrieval = { captions, labels, pool: { embeddings, labels: plan.pool.labels }, unitLength };

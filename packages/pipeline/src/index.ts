@@ -1,4 +1,3 @@
-export type { DrawRequest } from '@t2i/published-model';
 export type { ChosenEncoder } from './choose-encoder.ts';
 export { chooseEncoder } from './choose-encoder.ts';
 export type { ConfigChanges, RunKind, RunOptions } from './define-run.ts';

@@ -33,7 +33,7 @@ export class TextToImagePipeline extends TextToImage {
   /** Of a pipeline that was opened from a published model. */
   readonly published: ModelManifest | undefined;
 
-  /** @throws CheckpointError when the encoder is not of the model's embedding length */
+  /** @throws EmbeddingDimensionError when the model expects embeddings of another length */
   constructor(model: TextToImageModel, encoder: CaptionEncoder, { run, published }: Opened = {}) {
     super(model, encoder);
     this.run = run;

@@ -5,5 +5,4 @@ export type { DownloadProgress, ModelAddresses, OpenPublishedModelOptions } from
 export { downloadPublishedModel, openPublishedModel } from './open-published-model.ts';
 export type { ModelBytes } from './published-model.ts';
 export { PublishedModel } from './published-model.ts';
-export type { DrawRequest } from './text-to-image.ts';
 export { TextToImage } from './text-to-image.ts';

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { copyFile, mkdtemp, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CheckpointError, type StateDict, toRgbImages } from '@t2i/core';
+import { CheckpointError, EmbeddingDimensionError, type StateDict, toRgbImages } from '@t2i/core';
 import { writeJsonFile } from '@t2i/core/node';
 import { readSafetensors, writeSafetensors } from '@t2i/formats';
 import { maxDifference, withTemporaryDirectory } from '@t2i/test-utils';
@@ -308,7 +308,7 @@ describe('TextToImage', () => {
     expect(maxDifference(drift.data.subarray(size), end)).toBeLessThan(1e-5);
   });
 
-  it('refuses an encoder of another length', () => {
-    expect(() => new TextToImage(trained.model, charCnnRnn(7))).toThrow(CheckpointError);
+  it('rejects an encoder of another length', () => {
+    expect(() => new TextToImage(trained.model, charCnnRnn(7))).toThrow(EmbeddingDimensionError);
   });
 });

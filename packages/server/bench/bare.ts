@@ -1,8 +1,7 @@
 /** The bare generator in the arrangement of the server: a thread draws passes back to back, without HTTP and without files. */
 
-import type { Painter } from '../src/index.ts';
-import { openWorkerPainter } from '../src/index.ts';
-import type { Cell } from '../src/painter.ts';
+import type { ImageRequest } from '@t2i/core';
+import { type InferenceWorker, openInferenceWorker } from '../src/index.ts';
 
 export const CLI = new URL('../../cli/src/', import.meta.url);
 export const CAPTIONS = [
@@ -11,7 +10,7 @@ export const CAPTIONS = [
   'round red petals',
   'a purple flower',
 ];
-const AHEAD = 2; // passes handed to the painter at once, as the batcher does
+const AHEAD = 2; // passes handed to the worker at once, as the batcher does
 
 export interface Slice {
   readonly images: number;
@@ -21,21 +20,21 @@ export interface Slice {
 }
 
 /** @param maxRows those of `t2i serve --max-batch` */
-export function openBare(run: string, backend: string, maxRows: number): Promise<Painter> {
-  return openWorkerPainter({ module: new URL('serve-worker.mjs', CLI), data: { run, backend, maxRows } });
+export function openBare(run: string, backend: string, maxRows: number): Promise<InferenceWorker> {
+  return openInferenceWorker({ module: new URL('serve-worker.mjs', CLI), data: { run, backend, maxRows } });
 }
 
 /** One image after the other, or full passes. */
-export async function paintFor(painter: Painter, seconds: number, clients: 'one' | 'many'): Promise<Slice> {
-  const count = clients === 'one' ? 1 : painter.facts.passRows.max;
+export async function generateFor(worker: InferenceWorker, seconds: number, clients: 'one' | 'many'): Promise<Slice> {
+  const count = clients === 'one' ? 1 : worker.info.passRows.max;
   let seed = 0;
-  const cells = (): Cell[] =>
+  const requests = (): ImageRequest[] =>
     Array.from({ length: count }, (_, i) => ({ caption: CAPTIONS[i % CAPTIONS.length]!, seed: seed++, index: 0 }));
   const began = performance.now();
   const cpu = process.cpuUsage();
   let images = 0;
   const work = async () => {
-    for (; performance.now() < began + seconds * 1000; images += count) await painter.paint(cells());
+    for (; performance.now() < began + seconds * 1000; images += count) await worker.generate(requests());
   };
   await Promise.all(Array.from({ length: clients === 'one' ? 1 : AHEAD }, work));
   return { images, seconds: (performance.now() - began) / 1000, cpuSeconds: ownCpuSeconds(cpu) };

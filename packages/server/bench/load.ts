@@ -16,8 +16,8 @@
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import autocannon from 'autocannon';
-import type { Painter } from '../src/index.ts';
-import { CAPTIONS, openBare, ownCpuSeconds, paintFor, type Slice } from './bare.ts';
+import type { InferenceWorker } from '../src/index.ts';
+import { CAPTIONS, generateFor, openBare, ownCpuSeconds, type Slice } from './bare.ts';
 import { mainThreadCpuSeconds, readFigures, startServer, watchHealth } from './served.ts';
 
 const { positionals, values } = parseArgs({
@@ -87,12 +87,12 @@ async function serve(url: string, connections: number, amount: number): Promise<
 }
 
 /** Rounds of bare and served in turn; then, so that it costs the others nothing, /healthz under the same load. */
-async function load(url: string, bare: Painter, connections: number): Promise<void> {
+async function load(url: string, bare: InferenceWorker, connections: number): Promise<void> {
   const clients = connections === 1 ? 'one' : 'many';
   const bares: Slice[] = [];
   const served: ServedSlice[] = [];
   for (let round = 0; round < rounds; round++) {
-    const slice = await paintFor(bare, seconds, clients);
+    const slice = await generateFor(bare, seconds, clients);
     bares.push(slice);
     served.push(await serve(url, connections, Math.max(slice.images, REQUESTS_EACH * connections)));
   }
@@ -139,7 +139,7 @@ const { child, url } = await startServer(run, flags, values['server-cores']);
 if (amount > 0) await endure(url);
 else {
   const bare = await openBare(run, backend, Number(maxBatch));
-  await paintFor(bare, 1, 'many');
+  await generateFor(bare, 1, 'many');
   await serve(url, 16, WARM_UP);
   for (const connections of values.connections.split(',').map(Number)) await load(url, bare, connections);
   await bare.dispose();

@@ -6,28 +6,28 @@ import { describe, expect, it } from 'vitest';
 import { createApp } from './app.ts';
 import { createLogger } from './logger.ts';
 import { ServedModel } from './served-model.ts';
-import { heldPainter, mockApp, mockPainter, mockServed } from './test-support.ts';
+import { heldWorker, mockApp, mockServed, mockWorker } from './test-support.ts';
 
-describe('what watches the server', () => {
-  it('is told that it lives and is ready', async () => {
+describe('monitoring', () => {
+  it('reports that the server is alive and ready', async () => {
     const app = await mockApp();
     expect(await (await app.request('/healthz')).json()).toEqual({ status: 'ok' });
     expect(await (await app.request('/readyz')).json()).toEqual({ status: 'ready' });
   });
 
-  it('is told that a model cannot draw', async () => {
-    const open = async () => ({ ...(await mockPainter()), lost: Promise.resolve(new Error('gone')) });
+  it('reports that a model is not ready', async () => {
+    const open = async () => ({ ...(await mockWorker()), lost: Promise.resolve(new Error('gone')) });
     const model = await ServedModel.open({ name: 'fragile', open });
     await Promise.resolve();
     const app = await mockApp({ models: [model] });
     const ready = await app.request('/readyz');
-    expect([ready.status, (await ready.json()).detail]).toEqual([503, 'Being opened: fragile.']);
-    const drawn = await app.request('/text/a');
-    expect([drawn.status, drawn.headers.get('Retry-After')]).toEqual([503, '1']);
+    expect([ready.status, (await ready.json()).detail]).toEqual([503, 'Still loading: fragile.']);
+    const generated = await app.request('/text/a');
+    expect([generated.status, generated.headers.get('Retry-After')]).toEqual([503, '1']);
     await model.close();
   });
 
-  it('reads figures without a word of what clients wrote', async () => {
+  it('reads metrics without text from clients', async () => {
     const app = await mockApp();
     await app.request('/text/a%20secret%20flower');
     await app.request('/nothing/here/secret');
@@ -45,7 +45,7 @@ describe('what watches the server', () => {
 
 describe('the model', () => {
   it('is described', async () => {
-    const open = () => mockPainter({ backend: 'cpu', details: { epoch: 13, weights: { sha256: 'abc' } } });
+    const open = () => mockWorker({ backend: 'cpu', details: { epoch: 13, weights: { sha256: 'abc' } } });
     const app = await mockApp({ models: [await mockServed({ open }), await mockServed({ name: 'other' })] });
     expect(await (await app.request('/v1/model')).json()).toEqual({
       name: 'mock',
@@ -76,19 +76,19 @@ describe('the model', () => {
     ['two of one name', ['a', 'a']],
     ['a name with a slash', ['a/b']],
     ['an empty name', ['']],
-  ])('refuses %s', async (_, names) => {
+  ])('rejects %s', async (_, names) => {
     const models = await Promise.all(names.map((name) => mockServed({ name })));
     expect(() => createApp({ models })).toThrow(ConfigError);
   });
 
-  it('refuses limits that are none', async () => {
+  it('rejects invalid limits', async () => {
     await expect(mockApp({ limits: { images: 0 } })).rejects.toThrow(/images/);
     await expect(mockApp({ limits: { side: 64, widht: 3 } as never })).rejects.toThrow(/widht/);
   });
 });
 
 describe('problems', () => {
-  it('name the way that is open', async () => {
+  it('name the allowed methods', async () => {
     const app = await mockApp();
     const nothing = await app.request('/v2/text/a');
     expect([nothing.status, (await nothing.json()).type]).toEqual([404, 'urn:t2i:problem:not-found']);
@@ -98,7 +98,7 @@ describe('problems', () => {
     expect((await app.request('/text/a', { method: 'DELETE' })).headers.get('Allow')).toBe('GET, HEAD');
   });
 
-  it('of the program are logged, not told', async () => {
+  it('of the program are logged, not shown', async () => {
     const lines: string[] = [];
     const logger = createLogger({ stream: { write: (line) => void lines.push(line) } });
     const freshSeed = () => {
@@ -113,19 +113,19 @@ describe('problems', () => {
     ]);
   });
 
-  it('of the program are logged once for all requests that they spoilt, expected ones never', async () => {
+  it('of the program are logged once for all failed requests, expected ones never', async () => {
     const lines: string[] = [];
     const logger = createLogger({ stream: { write: (line) => void lines.push(line) } });
-    const painter = await heldPainter();
-    const model = await mockServed({ open: async () => painter });
+    const worker = await heldWorker();
+    const model = await mockServed({ open: async () => worker });
     const app = await mockApp({ logger, models: [model] });
     const first = app.request('/text/a');
     const asked = [1, 2, 3].map(() => app.request('/text/a'));
     await expect.poll(() => model.queued).toBe(3);
-    painter.release();
+    worker.release();
     await first;
-    await expect.poll(() => painter.passes.length).toBe(2);
-    painter.fail(new Error('out of memory'));
+    await expect.poll(() => worker.passes.length).toBe(2);
+    worker.fail(new Error('out of memory'));
     for (const response of await Promise.all(asked)) expect(response.status).toBe(503);
     await model.close();
     for (let i = 0; i < 5; i++) expect((await app.request('/text/a')).status).toBe(503); // none is open
@@ -134,16 +134,16 @@ describe('problems', () => {
     expect(entries.filter(({ problem }) => problem === 'model-unavailable')).toHaveLength(8);
   });
 
-  it('of a caption that the encoder refuses are the client’s', async () => {
-    const painter = { ...(await mockPainter()), paint: async () => [{ refused: 'no known word' }] };
-    const app = await mockApp({ models: [await mockServed({ open: async () => painter })] });
+  it('of a caption that the encoder rejects are client errors', async () => {
+    const worker = { ...(await mockWorker()), generate: async () => [{ rejected: 'no known word' }] };
+    const app = await mockApp({ models: [await mockServed({ open: async () => worker })] });
     const response = await app.request('/text/a');
     expect([response.status, (await response.json()).detail]).toEqual([400, 'no known word']);
   });
 
-  it('of a client that went away free its place', async () => {
-    const painter = await heldPainter();
-    const model = await mockServed({ open: async () => painter });
+  it('of a disconnected client free its place', async () => {
+    const worker = await heldWorker();
+    const model = await mockServed({ open: async () => worker });
     const app = await mockApp({ models: [model] });
     const running = app.request('/text/a');
     const client = new AbortController();
@@ -152,7 +152,7 @@ describe('problems', () => {
     client.abort();
     expect((await waiting).status).toBe(499);
     expect(model.queued).toBe(0);
-    painter.release();
+    worker.release();
     expect((await running).status).toBe(200);
   });
 });
@@ -166,7 +166,7 @@ describe('the log', () => {
     return lines;
   };
 
-  it('has a line for each request, without what was asked for', async () => {
+  it('has a line per request, without the caption', async () => {
     const lines = await logged({}, '/text/secret?n=2', '/v1/interpolate?from=secret&to=secret', '/secret');
     expect(lines.join()).not.toContain('secret');
     expect(lines.map((line) => JSON.parse(line))).toMatchObject([
@@ -183,12 +183,12 @@ describe('the log', () => {
     ]);
   });
 
-  it('has the captions where the owner wants them', async () => {
+  it('has the captions if the owner enables them', async () => {
     const [line] = await logged({ logCaptions: true }, '/text/A%20pink%20flower');
     expect(JSON.parse(line!).captions).toEqual(['a pink flower']);
   });
 
-  it('can be matched with what a client was answered', async () => {
+  it('has the request id of the response', async () => {
     const app = await mockApp();
     for (const path of ['/text/a', '/text/', '/v1/models', '/nothing']) {
       const response = await app.request(path, { headers: { 'X-Request-Id': 'mine-1' } });
@@ -199,14 +199,14 @@ describe('the log', () => {
 });
 
 describe('other origins', () => {
-  it('may show images and read nothing', async () => {
+  it('may show images but not read them', async () => {
     const response = await (await mockApp()).request('/text/a', { headers: { Origin: 'https://a.example' } });
     expect(response.status).toBe(200);
     expect(response.headers.get('Access-Control-Allow-Origin')).toBeNull();
     expect(response.headers.get('Cross-Origin-Resource-Policy')).toBeNull();
   });
 
-  it('may read where they are allowed to', async () => {
+  it('may read if they are allowed', async () => {
     const app = await mockApp({ corsOrigins: ['https://a.example'] });
     const from = async (origin: string) =>
       (await app.request('/text/a', { headers: { Origin: origin } })).headers.get('Access-Control-Allow-Origin');
@@ -220,7 +220,7 @@ describe('other origins', () => {
 });
 
 describe('the page', () => {
-  it('may have a model for browsers beside it, which is told of the first', async () => {
+  it('may have a model for browsers beside it, which is reported for the first model', async () => {
     await withTemporaryDirectory(async (page) => {
       const published = await mockServed({
         name: 'published',
@@ -240,7 +240,7 @@ describe('the page', () => {
     });
   });
 
-  it('is served beside the API, and nothing outside its directory', async () => {
+  it('is served beside the API, without access outside its directory', async () => {
     await withTemporaryDirectory(async (directory) => {
       const page = join(directory, 'page');
       await mkdir(join(page, 'assets'), { recursive: true });

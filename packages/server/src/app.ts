@@ -1,4 +1,4 @@
-/** The HTTP application: routes, and around them what holds for all of them. It needs no port: `app.request(…)` answers. */
+/** The HTTP application: the routes and their common middleware. It needs no port: call `app.request(…)`. */
 
 import { ConfigError } from '@t2i/core';
 import { type ErrorHandler, Hono, type MiddlewareHandler } from 'hono';
@@ -26,30 +26,30 @@ import type { ServedModel } from './served-model.ts';
 import { pageModelAddress, staticPage } from './static-page.ts';
 
 export interface AppOptions {
-  /** What is served; the first is drawn with when a request names none. */
+  /** The first one is used when a request names no model. */
   readonly models: readonly ServedModel[];
-  /** Receives one structured line a request; a pino logger fits. */
+  /** Receives one structured line per request. A pino logger fits. */
   readonly logger?: RequestLogger;
   /** Whether the log may contain captions; default false. */
   readonly logCaptions?: boolean;
-  /** What the models report their passes to; default a new one. */
+  /** Where the models report their passes; default a new instance. */
   readonly metrics?: Metrics;
   readonly limits?: LimitsInput;
-  /** Images a minute for each client, and ten times as many requests of any kind; default 0, without limit. */
+  /** Images per minute and client, and ten times as many requests of any kind; default 0: no limit. */
   readonly rateLimit?: number;
-  /** Whether the client is the last in X-Forwarded-For, with or without a port: only behind a proxy that sets it. */
+  /** Whether the last address in X-Forwarded-For is the client. Use it only behind a proxy that sets the header. */
   readonly trustProxy?: boolean;
-  /** Names that requests may call this server by, besides the address that it listens on; `.example.org` for all below, `*` for any. */
+  /** `Host` names to accept besides the address that the server listens on; `.example.org` for all subdomains, `*` for any. */
   readonly allowedHosts?: readonly string[];
-  /** Origins whose scripts may read answers, or `*`; default none. An `<img>` needs none. */
+  /** Origins whose scripts may read responses, or `*`; default none. An `<img>` needs none. */
   readonly corsOrigins?: readonly string[];
-  /** Directory of a web page to serve at `/`. Without one, `/` tells what routes there are. */
+  /** Directory of a web page to serve at `/`. Without one, `/` lists the routes. */
   readonly page?: string;
   /** The seed of a request that names none; default a random one. */
   readonly freshSeed?: () => number;
 }
 
-/** @throws ConfigError for no model, two of one name, a name that does not fit into an address, or limits that are none */
+/** @throws ConfigError for no model, a duplicate or invalid model name, or invalid limits */
 export function createApp(options: AppOptions): Hono<AppEnv> {
   const { models, logger, metrics = new Metrics(), corsOrigins = [], page } = options;
   assertNames(models);
@@ -66,9 +66,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   if (corsOrigins.length > 0) app.use(allowOrigins(corsOrigins));
   app.use(methodNotAllowed({ app, onMethodNotAllowed }));
   app.onError(answerError(logger));
-  app.notFound(() =>
-    new Problem('not-found', 'There is nothing at this address; /docs lists what there is.').toResponse(),
-  );
+  app.notFound(() => new Problem('not-found', 'Not found. /docs lists the routes.').toResponse());
 
   const limited = limitRequests(options);
   for (const route of allRoutes(service, metrics, page)) {
@@ -80,8 +78,8 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
 }
 
 /**
- * The log has the stack of what the program got wrong, once for all requests that it spoilt. A problem without a cause is no fault:
- * a full queue, a model that is being opened again. The line of the request tells its kind.
+ * Logs the stack of an internal error once, even if it failed several requests. A problem without a cause is not an error of the
+ * program: a full queue, or a model that is being reopened. The log line of the request names it.
  */
 function answerError(logger: RequestLogger | undefined): ErrorHandler<AppEnv> {
   const told = new WeakSet<object>();
@@ -103,7 +101,7 @@ function neverArrived(context: RequestContext): boolean {
   return incoming?.complete === false && incoming.destroyed === true;
 }
 
-/** Everything under `/v1`, and at the root the blog's route and what belongs to no version. */
+/** All routes under `/v1`, and at the root the blog's route and the unversioned ones. */
 function allRoutes(service: Service, metrics: Metrics, page: string | undefined): Route[] {
   const text = textRoute(service);
   const versioned = [
@@ -121,13 +119,13 @@ function allRoutes(service: Service, metrics: Metrics, page: string | undefined)
   return [...routes, ...documentRoutes(routes, page === undefined ? ['/docs', '/'] : ['/docs'])];
 }
 
-/** Another host's name, and too many requests. */
+/** Adds the problems that every route can answer with: a wrong host and too many requests. */
 function withProblemsOfAll(route: Route): Route {
   const all = new Set([...(route.problems ?? []), 421, ...(route.unlimited ? [] : [429])]);
   return { ...route, problems: [...all].sort() };
 }
 
-/** For the log and the figures, which must not contain the path itself. */
+/** For the log and the metrics, which must not contain the path itself. */
 function remember({ path }: Route): MiddlewareHandler<AppEnv> {
   return async (context, next) => {
     context.set('route', path);
@@ -138,14 +136,14 @@ function remember({ path }: Route): MiddlewareHandler<AppEnv> {
 function limitBody({ body }: Route, { limits }: Service): MiddlewareHandler<AppEnv>[] {
   if (body === undefined) return [];
   const onError = () => {
-    throw new Problem('body-too-large', `The body may have ${limits.bodyBytes} bytes.`);
+    throw new Problem('body-too-large', `The body is too large. The limit is ${limits.bodyBytes} bytes.`);
   };
   return [bodyLimit({ maxSize: limits.bodyBytes, onError })];
 }
 
 const headOfAll: MiddlewareHandler<AppEnv> = async (context, next) => {
   await next();
-  // a route's own Response has lost the request's id
+  // a route's own Response lacks the request id
   for (const [name, value] of Object.entries(commonHeaders(context.var.requestId)))
     context.res.headers.set(name, value);
 };
@@ -162,7 +160,9 @@ function allowOrigins(origins: readonly string[]): MiddlewareHandler<AppEnv> {
 
 function onMethodNotAllowed(_: RequestContext, methods: readonly string[]): Response {
   const allowed = methods.join(', ');
-  return new Problem('method-not-allowed', `Here go ${allowed}.`, { headers: { Allow: allowed } }).toResponse();
+  return new Problem('method-not-allowed', `Method not allowed. Use ${allowed}.`, {
+    headers: { Allow: allowed },
+  }).toResponse();
 }
 
 function assertNames(models: readonly ServedModel[]): void {
@@ -170,11 +170,11 @@ function assertNames(models: readonly ServedModel[]): void {
   const seen = new Set<string>();
   for (const { name } of models) {
     if (!/^[\w.-]{1,100}$/.test(name)) {
-      throw new ConfigError(`"${name}" cannot be the name of a model.`, {
-        hint: 'Use letters, digits, dots and dashes.',
+      throw new ConfigError(`Invalid model name: "${name}".`, {
+        hint: 'Use up to 100 letters, digits, dots, dashes and underscores.',
       });
     }
-    if (seen.has(name)) throw new ConfigError(`Two models have the name ${name}.`, { hint: 'Give one another name.' });
+    if (seen.has(name)) throw new ConfigError(`Two models are named ${name}.`, { hint: 'Rename one of them.' });
     seen.add(name);
   }
 }

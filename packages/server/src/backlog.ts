@@ -1,11 +1,11 @@
-/** The queue of connections that the system has made and the server has not taken yet. */
+/** The system's queue of connections that the server has not accepted yet. */
 
 import type { Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 
 /**
- * Resolves as soon as every connection is taken that stands in the queue now: one of our own, which takes its place behind them, tells.
- * Ends after `limit` milliseconds at the latest.
+ * Resolves as soon as every connection that is in the queue now is accepted. A connection of our own, queued behind them, marks the
+ * end. Resolves after `limit` milliseconds at the latest.
  */
 export function takeBacklog(server: Server, limit: number): Promise<void> {
   const { address, port } = server.address() as AddressInfo;
@@ -26,7 +26,7 @@ export function takeBacklog(server: Server, limit: number): Promise<void> {
   });
 }
 
-/** Where a server that listens on all addresses can be reached. */
+/** An address at which a server that listens on all addresses can be reached. */
 function reachable(address: string): string {
   if (address === '0.0.0.0') return '127.0.0.1';
   return address === '::' ? '::1' : address;

@@ -1,6 +1,6 @@
-/** Bytes as an answer. */
+/** Bytes as a response. */
 
-/** Of a large answer this much is handed over at once, so that it shows whether its client takes it. */
+/** Large responses are sent in slices, so that it shows whether the client reads them. */
 const SLICE = 2 ** 14;
 const LARGE = 4 * SLICE;
 

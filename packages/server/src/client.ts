@@ -1,12 +1,12 @@
-/** Who asks: an address, told apart as far as one client can choose its own. */
+/** Identifies a client by its address. */
 
 import { isIP } from 'node:net';
 
 const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 
 /**
- * What limits count by: an IPv4 address, or the /64 of an IPv6 address, all of which one client has.
- * @returns undefined where the text is no address
+ * The key that limits are counted by: an IPv4 address, or the /64 of an IPv6 address, since one client owns a whole /64.
+ * @returns undefined when the text is not an address
  */
 export function clientOf(address: string): string | undefined {
   const plain = address.replace(/%.*$/s, ''); // the zone of a link-local address
@@ -31,7 +31,7 @@ function groupsOf(address: string): string[] {
   return [...head!, ...Array.from({ length: 8 - head!.length - tail.length }, () => '0'), ...tail];
 }
 
-/** The address in the last entry of `X-Forwarded-For`, the one that the nearest proxy wrote: with or without a port, quoted or not. */
+/** The address in the last entry of `X-Forwarded-For`, which the nearest proxy wrote: with or without a port or quotes. */
 export function forwardedAddress(header: string): string | undefined {
   const entry = header
     .split(',')

@@ -29,7 +29,7 @@ function connected(running: Listening): Promise<Socket> {
 }
 
 describe('a client', () => {
-  it('has so many connections at once and no more, and others when it closes some', async () => {
+  it('gets 429 above its connection limit, and new connections after it closes some', async () => {
     const running = await start({ maxClientConnections: 3 });
     const held = [await connected(running), await connected(running), await connected(running)];
     expect(await heard(await connected(running))).toMatch(/^HTTP\/1\.1 429 .*urn:t2i:problem:too-many-connections/s);
@@ -37,7 +37,7 @@ describe('a client', () => {
     await expect.poll(async () => statusOf(await send(running, request('/healthz')))).toBe(200);
   });
 
-  it('that goes away while it sends a body is logged as 499, without a stack', async () => {
+  it('that disconnects while it sends a body is logged as 499, without a stack', async () => {
     const lines: string[] = [];
     const running = await start({}, { logger: createLogger({ stream: { write: (line) => void lines.push(line) } }) });
     const head = (length: string) =>
@@ -64,7 +64,7 @@ describe('a client', () => {
   });
 });
 
-describe('an answer', () => {
+describe('a response', () => {
   const withLargeFile = (options: ListenOptions, use: (running: Listening) => Promise<void>) =>
     withTemporaryDirectory(async (page) => {
       await writeFile(join(page, 'large.bin'), new Uint8Array(2 ** 24));
@@ -87,7 +87,7 @@ describe('an answer', () => {
     return () => taken;
   }
 
-  it('is cut when its client takes a few bytes now and then, while others have theirs', () =>
+  it('is cut when its client reads too slowly, while other clients are served', () =>
     withLargeFile({ minRate: 2 ** 16, rateWindow: 400 }, async (running) => {
       for (let i = 0; i < 10; i++) await reader(running, 64, 100);
       const both = openSockets();
@@ -95,7 +95,7 @@ describe('an answer', () => {
       await expect.poll(openSockets, { timeout: 120_000 }).toBeLessThanOrEqual(both - 10); // the server's ends are closed
     }));
 
-  it('is not cut when its client takes it slowly but steadily', () =>
+  it('is not cut when its client reads slowly but steadily', () =>
     withLargeFile({ minRate: 2 ** 10, rateWindow: 2000 }, async (running) => {
       const taken = await reader(running, 2 ** 17, 20);
       await expect.poll(taken, { timeout: 120_000 }).toBeGreaterThan(2 ** 24);

@@ -1,4 +1,4 @@
-/** The connections of a server: whose each is, what is under way on it, and whether its client takes what it is sent. */
+/** The connections of a server: the client of each, its pending requests, and whether the client reads its responses. */
 
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
@@ -8,28 +8,28 @@ import { clientOf } from './client.ts';
 import type { Exchange } from './malformed.ts';
 import { Problem } from './problem.ts';
 
-/** Milliseconds until a client that has said that it will send no more is asked whether it is still there; doubled each time. */
+/** Milliseconds until a client that closed its side is probed; doubled each time. */
 const FIRST_PROBE = 100;
-/** Milliseconds between looks at how much clients take. */
-const LOOK_EVERY = 500;
-/** Turns of the event loop without anything new, after which nothing is taken to be on its way. */
+/** Milliseconds between checks of how much clients read. */
+const CHECK_EVERY = 500;
+/** Turns of the event loop without a new arrival, after which nothing more is expected. */
 const QUIET = 3;
 
 export interface ConnectionLimits {
-  /** Connections of one client at once; 0: no limit. */
+  /** Most open connections of one client; 0: no limit. */
   readonly perClient: number;
-  /** Bytes a second that a client takes at least of an answer that waits for it, over `rateWindow` milliseconds; 0: no limit. */
+  /** Least bytes per second that a client must read of a pending response, over `rateWindow` milliseconds; 0: no limit. */
   readonly minRate: number;
   readonly rateWindow: number;
 }
 
 interface Connection {
   readonly client: string | undefined;
-  /** Oldest first: a client may send requests before it has the answer to the last. */
+  /** Oldest first: a client may pipeline requests. */
   readonly exchanges: Exchange[];
-  /** Bytes that had come when the last answer ended: more are the beginning of a request. */
+  /** Bytes received when the last response ended. More bytes are the start of a request. */
   read: number;
-  /** Since when an answer waits for the client, and the bytes it had taken then. */
+  /** Since when a response waits for the client, and the bytes that it had read by then. */
   waiting: { readonly since: number; readonly taken: number } | undefined;
 }
 
@@ -38,9 +38,9 @@ export class Connections {
   readonly #limits: ConnectionLimits;
   readonly #all = new Map<Socket, Connection>();
   readonly #ofClient = new Map<string, number>();
-  readonly #looking: NodeJS.Timeout;
+  readonly #checking: NodeJS.Timeout;
   #stopping = false;
-  /** Connections and requests so far. */
+  /** Number of connections and requests so far. */
   #arrived = 0;
 
   constructor(server: Server, limits: ConnectionLimits) {
@@ -50,8 +50,8 @@ export class Connections {
     server.prependListener('request', (request: IncomingMessage, answer: ServerResponse) =>
       this.#asked({ request, answer }),
     );
-    this.#looking = setInterval(() => this.#cutSlowReaders(), Math.min(LOOK_EVERY, limits.rateWindow / 2)).unref();
-    server.once('close', () => clearInterval(this.#looking));
+    this.#checking = setInterval(() => this.#cutSlowReaders(), Math.min(CHECK_EVERY, limits.rateWindow / 2)).unref();
+    server.once('close', () => clearInterval(this.#checking));
   }
 
   exchangesOn(socket: Socket): readonly Exchange[] {
@@ -59,8 +59,8 @@ export class Connections {
   }
 
   /**
-   * Learns of everything that has reached this machine by now, connections in the system's queue and bytes in its buffers, and takes no
-   * more connections. Ends after `limit` milliseconds at the latest.
+   * Accepts everything that has reached this machine, including connections in the system's queue and bytes in its buffers, and then
+   * accepts no more connections. Resolves after `limit` milliseconds at the latest.
    */
   async takeInArrived(limit: number): Promise<void> {
     const end = performance.now() + limit;
@@ -68,12 +68,12 @@ export class Connections {
     this.#stopping = true;
     for (let quiet = 0; quiet < QUIET && performance.now() < end; ) {
       const before = this.#arrived;
-      await new Promise((resolve) => setImmediate(resolve)); // a turn of the event loop, which reads what has come
+      await new Promise((resolve) => setImmediate(resolve)); // a turn of the event loop reads what has arrived
       quiet = this.#arrived === before ? quiet + 1 : 0;
     }
   }
 
-  /** Closes what waits for nothing; whose request has begun to arrive gets `patience` milliseconds to send the rest. */
+  /** Closes idle connections. A client that has started a request gets `patience` milliseconds to send the rest. */
   closeIdle(patience: number): void {
     const begun: Socket[] = [];
     for (const [socket, { exchanges, read }] of this.#all) {
@@ -96,7 +96,10 @@ export class Connections {
     const { perClient } = this.#limits;
     const count = client === undefined ? 0 : (this.#ofClient.get(client) ?? 0);
     if (perClient > 0 && count >= perClient) {
-      const problem = new Problem('too-many-connections', `A client may have ${perClient} connections at once.`);
+      const problem = new Problem(
+        'too-many-connections',
+        `Too many connections. The limit is ${perClient} per client.`,
+      );
       socket.on('error', () => {});
       socket.write(problem.toBytes(randomUUID()));
       socket.destroySoon();
@@ -130,8 +133,8 @@ export class Connections {
   }
 
   /**
-   * A client that sends no more may wait for its answer, or be gone: the same is heard of both. An interim answer, which those who wait
-   * skip, is taken back by the machine of one who is gone, and so its place becomes free.
+   * A client that closed its side may wait for its response, or be gone; both look the same. An interim response settles it: a waiting
+   * client skips it, and the machine of a gone client resets the connection, which frees its place.
    */
   #probe(socket: Socket, after: number): void {
     setTimeout(() => {
@@ -152,7 +155,7 @@ export class Connections {
         connection.waiting ??= { since: now, taken };
         const { since, taken: before } = connection.waiting;
         if (now - since < rateWindow) continue;
-        if (taken - before < (minRate * (now - since)) / 1000) socket.resetAndDestroy(); // nor do the system's buffers wait
+        if (taken - before < (minRate * (now - since)) / 1000) socket.resetAndDestroy(); // reset, so that the system's buffers are freed too
         connection.waiting = { since: now, taken };
       }
     }

@@ -1,10 +1,10 @@
-/** The OpenAPI document as a page to read: no script, nothing from elsewhere. */
+/** The OpenAPI document as an HTML page without scripts or external resources. */
 
 import { escapeXml } from '@t2i/image-node';
 import { fieldsOf, type OpenApiInfo } from './openapi.ts';
 import type { Route } from './route.ts';
 
-/** @param routes as they are mounted */
+/** @param routes as mounted */
 export function docsPage(routes: readonly Route[], { title, version, description }: OpenApiInfo): string {
   return `<!doctype html>
 <html lang="en">
@@ -21,7 +21,7 @@ p { margin: .3rem 0 }
 </style>
 <h1>${escapeXml(title)} <small>${escapeXml(version)}</small></h1>
 <p>${marked(description)}</p>
-<p>The same for programs: <a href="/openapi.json">openapi.json</a></p>
+<p>Machine-readable: <a href="/openapi.json">openapi.json</a></p>
 ${routes.map(section).join('\n')}
 </html>
 `;
@@ -30,7 +30,7 @@ ${routes.map(section).join('\n')}
 function section(route: Route): string {
   const { method, path, summary, description = '', answers, json, problems = [] } = route;
   const rows = [
-    ...Object.entries(route.pathParameters ?? {}).map(([name, text]) => row(name, 'in the path', text)),
+    ...Object.entries(route.pathParameters ?? {}).map(([name, text]) => row(name, 'path', text)),
     ...(route.query === undefined ? [] : parametersOf(route.query, '')),
     ...(route.body === undefined ? [] : parametersOf(route.body, 'JSON, ')),
   ];
@@ -41,7 +41,7 @@ function section(route: Route): string {
 <h2>${code(`${method.toUpperCase()} ${path}`)}</h2>
 <p>${marked(`${summary}. ${description}`)}</p>
 ${table}
-<p>Answers ${answers.map(code).join(', ')}${holding}${failures}</p>
+<p>Response: ${answers.map(code).join(', ')}${holding}${failures}</p>
 </section>`;
 }
 
@@ -57,15 +57,15 @@ function row(name: string, type: string, text: string): string {
 
 const code = (text: string) => `<code>${escapeXml(text)}</code>`;
 
-/** A JSON Schema in a few words. */
+/** A short description of a JSON Schema. */
 function describe(schema: Readonly<Record<string, unknown>>): string {
   const { type, enum: values, minimum, maximum, default: standard } = schema;
   const kind = Array.isArray(values) ? values.join(' | ') : String(type);
   const range = minimum === undefined ? '' : ` ${minimum} … ${maximum}`;
-  return `${kind}${range}${standard === undefined ? '' : `, else ${standard}`}`;
+  return `${kind}${range}${standard === undefined ? '' : `, default ${standard}`}`;
 }
 
-/** Text with `code` marked up. */
+/** Text with `code` as HTML. */
 function marked(text: string): string {
   return escapeXml(text).replace(/`([^`]+)`/g, '<code>$1</code>');
 }

@@ -1,4 +1,4 @@
-/** A file as an answer, with a tag by which a client can ask whether it has changed. */
+/** A file as a response, with an ETag. */
 
 import type { Stats } from 'node:fs';
 import { openInside, statInside } from '@t2i/core/node';
@@ -6,20 +6,20 @@ import { getMimeType } from 'hono/utils/mime';
 import { matches } from './images.ts';
 import type { RequestContext } from './route.ts';
 
-/** A file by its name in a directory that somebody else may have made. */
+/** A file by its name inside a directory. The directory may come from an untrusted source. */
 export interface FileInside {
   readonly directory: string;
   /** With forward slashes. */
   readonly name: string;
 }
 
-/** For addresses that name what they hold. */
+/** For URLs that identify their content. */
 export const IMMUTABLE = 'public, max-age=31536000, immutable';
 
-/** A slow client shows that it reads by each chunk that it takes. */
+/** Small, so that a slow client shows progress with each chunk. */
 const CHUNK = 2 ** 14;
 
-/** Changes whenever the file does; undefined when there is no such file, or it leads outside its directory. */
+/** A string that changes with the file; undefined when the file is missing or outside its directory. */
 export async function fileVersion(file: FileInside): Promise<string | undefined> {
   return (await look(file))?.version;
 }
@@ -36,7 +36,7 @@ async function look({ directory, name }: FileInside): Promise<Look | undefined> 
 
 const versionOf = ({ size, mtimeMs }: Stats) => `${size.toString(36)}-${Math.round(mtimeMs).toString(36)}`;
 
-/** The file, or 304, or undefined when there is no such file, or it leads outside its directory. */
+/** The file, or 304, or undefined when the file is missing or outside its directory. */
 export async function fileResponse(
   context: RequestContext,
   file: FileInside,
@@ -52,7 +52,7 @@ export async function fileResponse(
   return new Response(streamFile(file, found), { headers: { ...headers, ...description } });
 }
 
-/** A model is megabytes: slow clients must not hold one each. It is opened when it is first read, which HEAD never does. */
+/** Streams, so that slow clients do not each hold a whole model in memory. Opens the file at the first read, which HEAD never does. */
 function streamFile(file: FileInside, announced: Look): ReadableStream<Uint8Array> {
   let chunks: AsyncIterator<Uint8Array> | undefined;
   const source: UnderlyingDefaultSource<Uint8Array> = {
@@ -69,7 +69,7 @@ function streamFile(file: FileInside, announced: Look): ReadableStream<Uint8Arra
   return new ReadableStream(source, { highWaterMark: 0 });
 }
 
-/** The bytes that the headers speak of: another file under the name would be kept under their tag, some for ever. */
+/** Opens the file that the headers describe. A file replaced in the meantime would be cached under the wrong tag. */
 async function openAnnounced(
   { directory, name }: FileInside,
   { version, size }: Look,

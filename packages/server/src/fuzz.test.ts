@@ -59,7 +59,7 @@ const encoded = (text: string) => encodeURIComponent(text.replace(/\p{Cs}/gu, '\
 const sendable = (path: string) => path.replace(/[^\x21-\xff]/g, '');
 
 describe('fuzzed', () => {
-  it('captions, percent-encoded', { timeout: 300_000 }, async () => {
+  it('percent-encoded captions', { timeout: 300_000 }, async () => {
     const asked = fc.asyncProperty(caption, fc.boolean(), async (text, versioned) => {
       const status = await answer(`${versioned ? '/v1' : ''}/text/${encoded(text)}?seed=1`);
       // dots alone are no caption in an address: they climb
@@ -70,7 +70,7 @@ describe('fuzzed', () => {
     await fc.assert(asked, { numRuns: 10_000 });
   });
 
-  it('addresses, as they come', async () => {
+  it('raw URLs', async () => {
     const begin = fc.constantFrom('/v1/samples/', '/v1/film/', '/v1/model?', '/v1/interpolate?', '/text/a?', '/');
     const path = fc.oneof(
       caption.map((text) => `/text/${text}`),
@@ -122,7 +122,7 @@ describe('fuzzed', () => {
     expect(await answer('/healthz')).toBe(200);
   });
 
-  it('brought no error of the program', () => {
+  it('caused no internal errors', () => {
     expect(logged).toEqual([]);
   });
 });

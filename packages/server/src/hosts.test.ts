@@ -32,19 +32,19 @@ describe('isHostAllowed', () => {
     'localhost:123456',
   ];
 
-  it('takes the names of this machine on loopback, whatever the port', () => {
+  it('accepts the names of this machine on loopback, with any port', () => {
     for (const listening of ['127.0.0.1', '::1', 'localhost']) {
       expect(allowedOn(listening, [...own, ...foreign, ...none, '192.0.2.7', '[2001:db8::1]'])).toEqual(own);
     }
   });
 
-  it('takes addresses, which cannot be pointed elsewhere, and the machine’s name when others may come', () => {
+  it('accepts numeric addresses and the machine’s name when it listens on the network', () => {
     const more = ['192.0.2.7:80', '[2001:db8::1]', hostname()];
     expect(allowedOn('0.0.0.0', [...own, ...more, ...foreign, ...none])).toEqual([...own, ...more]);
     expect(allowedOn('192.0.2.7', [...own, ...more, ...foreign])).toEqual([...own, ...more]);
   });
 
-  it('takes the name that it listens on, and those it was told', () => {
+  it('accepts the name that it listens on, and the allowed names', () => {
     expect(allowedOn('flowers.lan', ['flowers.lan:80', 'x.flowers.lan'])).toEqual(['flowers.lan:80']);
     const names = ['a.example', 'A.example:80', 'b.example', 'x.b.example', 'xb.example', 'c.example'];
     expect(allowedOn('127.0.0.1', names, ['a.example', '.B.example'])).toEqual(names.slice(0, 4));

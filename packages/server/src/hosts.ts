@@ -1,6 +1,6 @@
 /**
- * Which names a request may call this server by. A page of another site can have its own name point to this machine (DNS rebinding):
- * then the browser takes the answers for that site's, and only `Host` tells. Addresses in digits cannot be pointed elsewhere.
+ * Which `Host` headers the server accepts. Another site can point its own name to this machine (DNS rebinding). The browser then treats
+ * the responses as that site's, and only the `Host` header shows it. Numeric addresses cannot be redirected in this way.
  */
 
 import { isIP } from 'node:net';
@@ -10,9 +10,9 @@ import { Problem } from './problem.ts';
 import type { AppEnv } from './route.ts';
 
 /**
- * @param host of a `Host` header
+ * @param host value of a `Host` header
  * @param listeningOn the address or name that the server listens on
- * @param allowed other names; one that begins with a dot stands for all below it, `*` for any
+ * @param allowed other names; a leading dot stands for all subdomains, `*` for any name
  */
 export function isHostAllowed(host: string, listeningOn: string, allowed: readonly string[] = []): boolean {
   const name = nameIn(host);
@@ -25,7 +25,7 @@ export function isHostAllowed(host: string, listeningOn: string, allowed: readon
   return isIP(name) !== 0 || name === machineName().toLowerCase();
 }
 
-/** Without the port, a dot at the end and the brackets of an IPv6 address. */
+/** The name without the port, a trailing dot and the brackets of an IPv6 address. */
 function nameIn(host: string): string | undefined {
   const [, name, address] = /^(?:([^\s:[\]/@?#\\]+)|\[([\da-f:.]+)\])(?::\d{0,5})?$/i.exec(host) ?? [];
   return (name?.replace(/\.$/, '') ?? address)?.toLowerCase();
@@ -37,20 +37,20 @@ function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
 
-/** Refuses requests that came through a socket and call this server by a name that is not its own. */
+/** Rejects requests from a socket whose `Host` is not a name of this server. */
 export function checkHost(allowed: readonly string[]): MiddlewareHandler<AppEnv> {
   return async (context, next) => {
     const { incoming, listeningOn } = context.env ?? {};
     if (incoming === undefined || listeningOn === undefined) return next();
     const host = context.req.header('Host');
     if (host === undefined) {
-      if (incoming.httpVersionMinor === 0) return next(); // HTTP/1.0, which no browser speaks
-      throw new Problem('bad-request', 'The header Host is missing.');
+      if (incoming.httpVersionMinor === 0) return next(); // HTTP/1.0, which browsers do not use
+      throw new Problem('bad-request', 'The Host header is missing.');
     }
     if (isHostAllowed(host, listeningOn, allowed)) return next();
     throw new Problem(
       'host-not-allowed',
-      'This server does not go by that name: its owner may add it to the allowed hosts.',
+      'Host not allowed. The owner of this server can add it to the allowed hosts.',
     );
   };
 }

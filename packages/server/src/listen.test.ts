@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { AppOptions } from './app.ts';
 import { type Listening, type ListenOptions, listen } from './listen.ts';
 import { heard, open, request, send, statusOf } from './socket-test-support.ts';
-import { heldPainter, mockApp, mockServed } from './test-support.ts';
+import { heldWorker, mockApp, mockServed } from './test-support.ts';
 
 let server: Listening | undefined;
 afterEach(async () => {
@@ -30,7 +30,7 @@ function expectProblem(answer: string, status = statusOf(answer)): void {
 }
 
 describe('listen', () => {
-  it('answers on loopback, on a port of its own', async () => {
+  it('listens on a free loopback port', async () => {
     const { url } = await start();
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     const response = await fetch(`${url}/text/${encodeURIComponent('what? 100% a/b #1\n"ü" 🌸')}?seed=7`);
@@ -41,7 +41,7 @@ describe('listen', () => {
     expect((await fetch(`${url}/text/a`, { method: 'HEAD' })).status).toBe(200);
   });
 
-  it('says that a port is taken', async () => {
+  it('reports that a port is in use', async () => {
     const { url } = await start();
     const port = Number(new URL(url).port);
     await expect(listen(await mockApp(), { port })).rejects.toThrow(ConfigError);
@@ -49,8 +49,8 @@ describe('listen', () => {
   });
 });
 
-describe('clients that do wrong', () => {
-  it('and send their head byte by byte are cut off', async () => {
+describe('misbehaving clients', () => {
+  it('that send their head byte by byte are cut off', async () => {
     const running = await start({ headersTimeout: 150, requestTimeout: 300 });
     const socket = open(running);
     const answer = heard(socket);
@@ -60,7 +60,7 @@ describe('clients that do wrong', () => {
     clearInterval(drip);
   });
 
-  it('and send their body byte by byte are cut off, while others are served', async () => {
+  it('that send their body byte by byte are cut off, while others are served', async () => {
     const running = await start({ headersTimeout: 150, requestTimeout: 300 });
     const socket = open(running);
     const answer = heard(socket);
@@ -73,12 +73,12 @@ describe('clients that do wrong', () => {
     clearInterval(drip);
   });
 
-  it('and say nothing are cut off', async () => {
+  it('that send nothing are cut off', async () => {
     const running = await start({ headersTimeout: 150, requestTimeout: 300 });
     expectProblem(await heard(open(running)), 408);
   });
 
-  it('and do not read their answer are cut off', async () => {
+  it('that do not read their response are cut off', async () => {
     await withTemporaryDirectory(async (page) => {
       await writeFile(join(page, 'large.bin'), new Uint8Array(2 ** 24)); // more than the buffers between them
       const running = await start({ idleTimeout: 1000 }, { page });
@@ -122,7 +122,7 @@ describe('clients that do wrong', () => {
     ['an expectation that is none', request('/text/a', 'Expect: the moon'), 417],
     ['a name that is not of this machine', request('/text/a').replace('localhost', 'flowers.example'), 421],
     ['a CONNECT', 'CONNECT a:1 HTTP/1.1\r\nHost: localhost\r\n\r\n', Number.NaN],
-  ])('and send %s get 4xx or are cut off, and the server goes on', async (_, bytes, status) => {
+  ])('that send %s get 4xx or are cut off, and the server continues', async (_, bytes, status) => {
     const running = await start();
     const answer = await send(running, bytes);
     expect(answer.startsWith('HTTP/1.1 4') || answer === '').toBe(true);
@@ -131,7 +131,7 @@ describe('clients that do wrong', () => {
     expect((await fetch(`${running.url}/healthz`)).status).toBe(200);
   });
 
-  it('and send too large a body get 413', async () => {
+  it('that send too large a body get 413', async () => {
     const running = await start({}, { limits: { bodyBytes: 1024 } });
     const body = JSON.stringify({ captions: ['a'.repeat(100_000)] });
     const headers = { 'Content-Type': 'application/json' };
@@ -150,33 +150,33 @@ describe('clients that do wrong', () => {
     expect(await endless.then(({ status }) => status).catch(() => 413)).toBe(413); // or it is cut off while it sends
   });
 
-  it('and go away free their place', async () => {
-    const painter = await heldPainter();
-    const model = await mockServed({ open: async () => painter });
+  it('that disconnect free their place in the queue', async () => {
+    const worker = await heldWorker();
+    const model = await mockServed({ open: async () => worker });
     const running = await start({}, { models: [model] });
     const first = fetch(`${running.url}/text/a`);
-    await expect.poll(() => painter.passes.length).toBe(1);
+    await expect.poll(() => worker.passes.length).toBe(1);
     const socket = open(running);
     socket.write(request('/text/b'));
     await expect.poll(() => model.queued).toBe(1);
     socket.destroy();
     await expect.poll(() => model.queued).toBe(0);
-    painter.release();
+    worker.release();
     expect((await first).status).toBe(200);
-    expect(painter.passes).toEqual([1]);
+    expect(worker.passes).toEqual([1]);
   });
 });
 
 describe('stop', () => {
-  it('finishes what was accepted, and takes nothing more', async () => {
-    const painter = await heldPainter();
-    const running = await start({}, { models: [await mockServed({ open: async () => painter })] });
+  it('finishes accepted requests and accepts no more', async () => {
+    const worker = await heldWorker();
+    const running = await start({}, { models: [await mockServed({ open: async () => worker })] });
     const accepted = fetch(`${running.url}/text/a`);
     const idle = open(running); // a connection without a request must not hold it up
-    await expect.poll(() => painter.passes.length).toBe(1);
+    await expect.poll(() => worker.passes.length).toBe(1);
     const stopped = running.stop();
     await expect(fetch(`${running.url}/healthz`)).rejects.toThrow();
-    painter.release();
+    worker.release();
     const response = await accepted;
     expect([response.status, response.headers.get('Connection')]).toEqual([200, 'close']);
     await stopped;
@@ -184,12 +184,12 @@ describe('stop', () => {
     server = undefined;
   });
 
-  it('cuts what takes too long', async () => {
-    const painter = await heldPainter();
-    const running = await start({}, { models: [await mockServed({ open: async () => painter })] });
+  it('closes connections after the grace period', async () => {
+    const worker = await heldWorker();
+    const running = await start({}, { models: [await mockServed({ open: async () => worker })] });
     const hanging = fetch(`${running.url}/text/a`);
     hanging.catch(() => {});
-    await expect.poll(() => painter.passes.length).toBe(1);
+    await expect.poll(() => worker.passes.length).toBe(1);
     await running.stop({ grace: 10 });
     await expect(hanging).rejects.toThrow();
     server = undefined;

@@ -1,4 +1,4 @@
-/** The app on a socket: limits against slow and greedy clients, and a stop that finishes what was accepted. */
+/** Runs the app on a socket, with limits against slow and greedy clients and a graceful stop. */
 
 import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
@@ -12,23 +12,23 @@ import { commonHeaders, Problem } from './problem.ts';
 import type { AppEnv } from './route.ts';
 
 export interface ListenOptions {
-  /** Default 127.0.0.1: this machine only. */
+  /** Default 127.0.0.1: only this machine can connect. */
   readonly host?: string;
-  /** Default 8888; 0 takes a free one. */
+  /** Default 8888; 0 selects a free port. */
   readonly port?: number;
-  /** Milliseconds a client has to send the head of its request, and the whole request. Defaults 5000 and 10,000. */
+  /** Milliseconds in which a client must send the head of its request, and the whole request. Defaults 5000 and 10,000. */
   readonly headersTimeout?: number;
   readonly requestTimeout?: number;
-  /** Milliseconds in which not a byte goes either way: the client does not read its answer. Default 120,000; more than the deadline. */
+  /** Milliseconds without a byte in either direction. Default 120,000; choose more than the deadline. */
   readonly idleTimeout?: number;
-  /** Connections at once; more are closed. Default 1024. */
+  /** Most open connections; further ones are closed. Default 1024. */
   readonly maxConnections?: number;
   /**
-   * Connections at once of one client, an IPv4 address or the /64 of an IPv6 one; more get 429. Default 512; 0: no limit, for behind a
-   * proxy, whose connections all come from one address.
+   * Most open connections of one client, an IPv4 address or the /64 of an IPv6 address; further ones get 429. Default 512; 0: no
+   * limit, for use behind a proxy, whose connections all come from one address.
    */
   readonly maxClientConnections?: number;
-  /** Bytes a second that a client has to take of an answer, over `rateWindow` milliseconds. Defaults 1024 and 20,000; 0: no limit. */
+  /** Bytes per second that a client must read of a response, over `rateWindow` milliseconds. Defaults 1024 and 20,000; 0: no limit. */
   readonly minRate?: number;
   readonly rateWindow?: number;
 }
@@ -37,12 +37,15 @@ export interface Listening {
   /** `http://127.0.0.1:8888` */
   readonly url: string;
   /**
-   * Answers every request that has arrived by now, takes no more, and cuts what is left after `grace` ms (default 30,000).
+   * Answers every request that has arrived, accepts no more, and closes what is left after `grace` ms (default 30,000).
    */
   stop(options?: { readonly grace?: number }): Promise<void>;
 }
 
-/** @throws ConfigError when the address is taken or not this machine's */
+/**
+ * @throws ConfigError when the port is in use
+ * @throws T2iError `ERR_LISTEN` when the server cannot listen on the address
+ */
 export async function listen(app: Hono<AppEnv>, options: ListenOptions = {}): Promise<Listening> {
   const { host = '127.0.0.1', port = 8888, headersTimeout = 5000, requestTimeout = 10_000 } = options;
   const { maxClientConnections: perClient = 512, minRate = 1024, rateWindow = 20_000 } = options;
@@ -53,7 +56,7 @@ export async function listen(app: Hono<AppEnv>, options: ListenOptions = {}): Pr
       if (stopping) response.headers.set('Connection', 'close');
       return response;
     },
-    { hostname: 'localhost', errorHandler: refuseRequest }, // the name is for HTTP/1.0, which need not send one
+    { hostname: 'localhost', errorHandler: rejectRequest }, // HTTP/1.0 may omit the host
   );
   const timeouts = { headersTimeout, requestTimeout, connectionsCheckingInterval: Math.min(1000, headersTimeout) };
   const server = createServer(
@@ -62,7 +65,7 @@ export async function listen(app: Hono<AppEnv>, options: ListenOptions = {}): Pr
   );
   server.maxConnections = options.maxConnections ?? 1024;
   server.timeout = options.idleTimeout ?? 120_000;
-  Object.assign(server, { httpAllowHalfOpen: true }); // a client may close its side and wait for the answer
+  Object.assign(server, { httpAllowHalfOpen: true }); // a client may close its side and wait for the response
   const connections = new Connections(server, { perClient, minRate, rateWindow });
   answerMalformed(server, (socket) => connections.exchangesOn(socket));
   const end = async (grace: number) => {
@@ -86,10 +89,10 @@ export async function listen(app: Hono<AppEnv>, options: ListenOptions = {}): Pr
   };
 }
 
-/** Of an address or a host that is none: the app never sees these. */
-function refuseRequest(error: unknown): Response {
+/** Answers requests with an invalid URL or host, which never reach the app. */
+function rejectRequest(error: unknown): Response {
   const reason = error instanceof Error ? `: ${error.message}` : '';
-  const response = new Problem('bad-request', `The address of the request cannot be read${reason}.`).toResponse();
+  const response = new Problem('bad-request', `Invalid request URL${reason}.`).toResponse();
   for (const [name, value] of Object.entries(commonHeaders(randomUUID()))) response.headers.set(name, value);
   return response;
 }

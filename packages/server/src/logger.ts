@@ -1,4 +1,4 @@
-/** The server's log: one JSON object a line, on stderr. */
+/** The server's log: one JSON object per line, on stderr. */
 
 import { type DestinationStream, destination, type Logger, pino } from 'pino';
 

@@ -1,4 +1,4 @@
-/** Figures of the server for Prometheus. Labels are route templates and model names, never anything a client wrote. */
+/** Metrics of the server for Prometheus. Labels are route templates and model names, never text from clients. */
 
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { BatcherOptions } from './batcher.ts';
@@ -13,7 +13,7 @@ export interface AnsweredRequest {
   readonly seconds: number;
 }
 
-/** One registry for each server: nothing is shared between two in one process. */
+/** Each server has its own registry, so that two servers in one process share nothing. */
 export class Metrics {
   readonly #registry = new Registry();
   readonly #requests: Counter<'method' | 'route' | 'status'>;
@@ -33,27 +33,27 @@ export class Metrics {
     });
     this.#seconds = new Histogram({
       name: 't2i_request_seconds',
-      help: 'From the head of a request to its answer',
+      help: 'Time from the head of a request to its response',
       labelNames: ['route'],
       buckets: SECONDS,
       registers,
     });
     this.#images = new Counter({
       name: 't2i_images_total',
-      help: 'Images drawn',
+      help: 'Images generated',
       labelNames: ['model'],
       registers,
     });
     this.#passes = new Histogram({
       name: 't2i_pass_seconds',
-      help: 'One pass of the generator',
+      help: 'Duration of a generator pass',
       labelNames: ['model'],
       buckets: SECONDS,
       registers,
     });
     this.#rows = new Histogram({
       name: 't2i_pass_rows',
-      help: 'Images that shared a pass',
+      help: 'Images per generator pass',
       labelNames: ['model'],
       buckets: [1, 2, 4, 8, 16, 32, 64],
       registers,
@@ -74,11 +74,11 @@ export class Metrics {
     this.#seconds.observe({ route }, seconds);
   }
 
-  /** Shows how many images wait for each model whenever the figures are read. */
+  /** Reports the queue length of each model whenever the metrics are read. */
   watchQueues(models: readonly ServedModel[]): void {
     new Gauge({
       name: 't2i_queue_images',
-      help: 'Images that wait for a pass',
+      help: 'Images that wait for a generator pass',
       labelNames: ['model'],
       registers: [this.#registry],
       collect() {

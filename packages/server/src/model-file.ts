@@ -1,9 +1,9 @@
 import type { FileInside } from './file-response.ts';
 
-/** A file of a model that may be downloaded. */
+/** A downloadable file of a model. */
 export interface ModelFile extends FileInside {
-  /** In the directory, and in its address. */
+  /** Its name in the directory and in the URL. */
   readonly name: string;
-  /** Of its bytes, in hexadecimal digits; left out where nobody has told it. */
+  /** Of its bytes, in hexadecimal digits; absent if it is unknown. */
   readonly sha256?: string;
 }

@@ -1,4 +1,4 @@
-/** The OpenAPI 3.1 document of the routes, made of what they say about themselves. */
+/** Builds the OpenAPI 3.1 document from the descriptions of the routes. */
 
 import { STATUS_CODES } from 'node:http';
 import { z } from 'zod';
@@ -12,7 +12,7 @@ export interface OpenApiInfo {
   readonly description: string;
 }
 
-/** @param routes as they are mounted: a path may occur in several places */
+/** @param routes as mounted; a path may occur several times */
 export function openApiDocument(routes: readonly Route[], info: OpenApiInfo): JsonObject {
   const paths: Record<string, JsonObject> = {};
   for (const route of routes) paths[route.path] = { ...paths[route.path], [route.method]: operation(route) };
@@ -23,10 +23,10 @@ const PROBLEM = {
   type: 'object',
   description: 'RFC 9457',
   properties: {
-    type: { type: 'string', format: 'uri', description: 'urn:t2i:problem:… names the kind' },
+    type: { type: 'string', format: 'uri', description: 'urn:t2i:problem:… identifies the problem' },
     title: { type: 'string' },
     status: { type: 'integer' },
-    detail: { type: 'string', description: 'for people' },
+    detail: { type: 'string', description: 'human-readable message' },
   },
   required: ['type', 'title', 'status', 'detail'],
 };
@@ -54,7 +54,7 @@ function operation(route: Route): JsonObject {
     }),
     responses: {
       200: goodAnswer(route),
-      ...(route.tagged && { 304: { description: 'The client has it already' } }),
+      ...(route.tagged && { 304: { description: 'The client already has this content' } }),
       ...Object.fromEntries(failures),
       default: problem('Any other problem'),
     },
@@ -62,7 +62,7 @@ function operation(route: Route): JsonObject {
 }
 
 function goodAnswer({ summary, answers, json, headers = {}, tagged }: Route): JsonObject {
-  const all = { ...headers, ...(tagged && { ETag: 'names these bytes, for `If-None-Match`' }) };
+  const all = { ...headers, ...(tagged && { ETag: 'identifies these bytes, for `If-None-Match`' }) };
   const described = Object.entries(all).map(([name, description]) => [
     name,
     { description, schema: { type: 'string' } },
@@ -79,7 +79,12 @@ function goodAnswer({ summary, answers, json, headers = {}, tagged }: Route): Js
 function problem(description: string): JsonObject {
   return {
     description,
-    headers: { 'Retry-After': { description: 'seconds, where trying again makes sense', schema: { type: 'string' } } },
+    headers: {
+      'Retry-After': {
+        description: 'seconds to wait before trying again, if that makes sense',
+        schema: { type: 'string' },
+      },
+    },
     content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
   };
 }
@@ -92,7 +97,7 @@ export interface Field {
   readonly schema: Readonly<JsonObject>;
 }
 
-/** The fields that a client may send. */
+/** The fields of a query or body. */
 export function fieldsOf(schema: z.ZodObject): Field[] {
   type Properties = Record<string, { description?: string }>;
   const { properties = {}, required = [] } = schemaOf(schema) as { properties?: Properties; required?: string[] };
@@ -104,7 +109,7 @@ export function fieldsOf(schema: z.ZodObject): Field[] {
   }));
 }
 
-/** OpenAPI 3.1 speaks JSON Schema 2020-12, as zod does. */
+/** OpenAPI 3.1 uses JSON Schema 2020-12, as zod does. */
 function schemaOf(schema: z.ZodType, io: 'input' | 'output' = 'input'): JsonObject {
   const { $schema, ...rest } = z.toJSONSchema(schema, { io });
   return rest;

@@ -1,10 +1,10 @@
-/** What goes wrong on a request, as RFC 9457 has it: `application/problem+json`. */
+/** Problems of a request, in the format of RFC 9457: `application/problem+json`. */
 
 import { STATUS_CODES } from 'node:http';
 
 const PROBLEM_TYPE = 'application/problem+json';
 
-/** Every kind of problem with the status it is answered with. */
+/** The HTTP status of every kind of problem. */
 const STATUS = {
   'bad-request': 400,
   'caption-empty': 400,
@@ -27,19 +27,19 @@ const STATUS = {
   'internal-error': 500,
   'model-unavailable': 503,
   'deadline-in-queue': 503,
-  'deadline-while-drawing': 504,
+  'deadline-while-generating': 504,
 } as const;
 
 export type ProblemCode = keyof typeof STATUS;
 
 export interface ProblemOptions {
-  /** Seconds after which trying again makes sense. */
+  /** Seconds to wait before trying again. */
   readonly retryAfter?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly cause?: unknown;
 }
 
-/** Thrown anywhere below a route; the app answers with it. The message is shown to the client. */
+/** Thrown anywhere in a route. The app turns it into a response. The client sees the message. */
 export class Problem extends Error {
   readonly code: ProblemCode;
   readonly status: number;
@@ -64,7 +64,7 @@ export class Problem extends Error {
     return new Response(body, { status, headers: { 'Content-Type': PROBLEM_TYPE, ...headers } });
   }
 
-  /** For answers that do not pass through the app. */
+  /** For responses that do not pass through the app. */
   headersFor(requestId: string): Readonly<Record<string, string | number>> {
     const length = Buffer.byteLength(this.body);
     return {
@@ -76,7 +76,7 @@ export class Problem extends Error {
     };
   }
 
-  /** The answer to bytes that never became a request. The connection ends with it. */
+  /** The response to bytes that are not a valid request. It closes the connection. */
   toBytes(requestId: string): string {
     const headers = { ...this.headersFor(requestId), Date: new Date().toUTCString() };
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
@@ -88,13 +88,13 @@ export function clientGone(cause?: unknown): Problem {
   return new Problem('client-gone', 'The client closed the connection.', { cause });
 }
 
-/** What every answer has, problems that come before the app included. */
+/** Headers of every response, including problems that never reach the app. */
 export function commonHeaders(requestId: string): Readonly<Record<string, string>> {
   return { 'X-Content-Type-Options': 'nosniff', 'X-Request-Id': requestId };
 }
 
-/** Anything thrown, as a problem: what a client got wrong is told, what the program got wrong is not. */
+/** Converts any thrown value into a problem. Clients see their own mistakes, but no internal errors. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  return new Problem('internal-error', 'The server failed on this request; its log says more.', { cause: error });
+  return new Problem('internal-error', 'Internal server error. See the log of the server.', { cause: error });
 }

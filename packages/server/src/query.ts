@@ -1,11 +1,11 @@
-/** Query parameters, read by the schema that also documents them. */
+/** Reads query parameters with the schema that also documents them. */
 
 import { z } from 'zod';
 import { Problem } from './problem.ts';
 
 /**
- * A reader of the parameters in a schema of strings, whole numbers and booleans. Others are ignored, so that an address may carry
- * something against a cache; an empty one counts as left out.
+ * A reader for a schema of strings, integers and booleans. Unknown parameters are ignored, so that a URL may carry a cache buster. An
+ * empty parameter counts as absent.
  */
 export function readQuery<Query extends z.ZodObject>(schema: Query) {
   const { properties = {} } = z.toJSONSchema(schema, { io: 'input' });
@@ -20,7 +20,7 @@ export function readQuery<Query extends z.ZodObject>(schema: Query) {
   };
 }
 
-/** @throws Problem naming every field that is wrong */
+/** @throws Problem that names every invalid field */
 export function checked<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
@@ -28,7 +28,7 @@ export function checked<Schema extends z.ZodType>(schema: Schema, value: unknown
   throw new Problem('bad-request', lines.join('; '));
 }
 
-/** What does not look like the type stays text, which the schema then refuses. */
+/** Text that does not look like the type stays text, and the schema rejects it. */
 function fromText(text: string, type: string | undefined): unknown {
   if (type === 'integer' && /^-?\d{1,16}$/.test(text)) return Number(text);
   if (type === 'boolean' && /^(true|false|1|0)$/.test(text)) return text === 'true' || text === '1';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { RateLimiter } from './rate-limit.ts';
 
-it('lets a minute’s worth through at once, then one by one, for each client', () => {
+it('allows one minute of tokens at once, then one by one, per client', () => {
   let now = 0;
   const limiter = new RateLimiter(6, () => now);
   expect(Array.from({ length: 7 }, () => limiter.take('a'))).toEqual([0, 0, 0, 0, 0, 0, 10]);
@@ -14,7 +14,7 @@ it('lets a minute’s worth through at once, then one by one, for each client', 
   expect(Array.from({ length: 7 }, () => limiter.take('a')).filter((wait) => wait === 0)).toHaveLength(6);
 });
 
-it('counts images: who takes many at once waits for all of them', () => {
+it('counts images: a large request waits for all of its tokens', () => {
   let now = 0;
   const limiter = new RateLimiter(6, () => now);
   expect([limiter.take('a', 5), limiter.take('a', 2), limiter.take('a', 1), limiter.take('a')]).toEqual([0, 10, 0, 10]);
@@ -24,7 +24,7 @@ it('counts images: who takes many at once waits for all of them', () => {
   expect(limiter.take('a', 12)).toBe(60);
 });
 
-it('forgets the clients that came longest ago, not the busy ones', () => {
+it('drops the least recently seen clients, not the busy ones', () => {
   const limiter = new RateLimiter(1, () => 0);
   limiter.take('busy');
   limiter.take('once');

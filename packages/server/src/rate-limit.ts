@@ -1,4 +1,4 @@
-/** A token bucket for each client: so many images, or requests, a minute, a minute's worth at once. */
+/** A token bucket per client. A full bucket holds the tokens of one minute. */
 
 const MAX_CLIENTS = 10_000;
 
@@ -10,18 +10,18 @@ interface Bucket {
 export class RateLimiter {
   readonly #perMinute: number;
   readonly #now: () => number;
-  /** In order of last use, so that the oldest can be forgotten. */
+  /** In order of last use, so that the oldest can be dropped. */
   readonly #buckets = new Map<string, Bucket>();
 
-  /** @param now milliseconds of a clock that never goes back */
+  /** @param now milliseconds of a monotonic clock */
   constructor(perMinute: number, now: () => number = () => performance.now()) {
     this.#perMinute = perMinute;
     this.#now = now;
   }
 
   /**
-   * Takes `count` tokens; 0 when they were there, else the seconds until they will be. Who asks for more than a minute's worth waits for a
-   * full bucket, and then longer for the next.
+   * Takes `count` tokens. Returns 0 when they were available, otherwise the seconds until they will be. A request for more than a full
+   * bucket waits for a full one, and the next request waits longer.
    */
   take(client: string, count = 1): number {
     const now = this.#now();

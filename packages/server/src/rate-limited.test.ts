@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { mockApp, mockServed } from './test-support.ts';
 
 describe('the rate limit', () => {
-  it('counts images, for each client', async () => {
+  it('counts images per client', async () => {
     const app = await mockApp({ rateLimit: 2, trustProxy: true });
     const ask = (path: string, client: string) =>
       app.request(path, { headers: { 'X-Forwarded-For': `1.1.1.1, ${client}` } });
@@ -22,7 +22,7 @@ describe('the rate limit', () => {
     expect((await ask('/text/a', '3.3.3.3')).status).toBe(200);
   });
 
-  it('counts every image of an answer, and none of one that a client has already', async () => {
+  it('counts every image of a response, but not images that the client already has', async () => {
     const app = await mockApp({ rateLimit: 10 });
     const statusOf = async (path: string, init: RequestInit = {}) => (await app.request(path, init)).status;
     const tag = (await app.request('/text/a?seed=1')).headers.get('ETag')!;
@@ -35,7 +35,7 @@ describe('the rate limit', () => {
     expect([await statusOf('/text/a'), await statusOf('/text/a')]).toEqual([200, 429]);
   });
 
-  it('counts the frames of a film that has to be made', async () => {
+  it('counts the frames of a new film', async () => {
     const list = async () => [0, 1, 2, 3].map((epoch) => ({ epoch, directory: '.', name: 'none' }));
     const film = async () => new Uint8Array(1);
     const app = await mockApp({ models: [await mockServed({ samples: { list, film } })], rateLimit: 6 });
@@ -44,7 +44,7 @@ describe('the rate limit', () => {
     expect([await statusOf('/v1/film/mock?fps=1'), await statusOf('/v1/film/mock?fps=1&frames=2')]).toEqual([429, 200]);
   });
 
-  it('holds for files, ten times as many, and not for those who watch', async () => {
+  it('allows ten times as many files, and does not apply to monitoring', async () => {
     await withTemporaryDirectory(async (page) => {
       await writeFile(join(page, 'index.html'), 'flowers');
       const app = await mockApp({ rateLimit: 1, page });
@@ -55,7 +55,7 @@ describe('the rate limit', () => {
     });
   });
 
-  it('takes an IPv6 network for one client, and reads addresses with ports', async () => {
+  it('treats an IPv6 network as one client and accepts addresses with ports', async () => {
     const app = await mockApp({ rateLimit: 1, trustProxy: true });
     const from = async (client: string) =>
       (await app.request('/text/a', { headers: { 'X-Forwarded-For': client } })).status;
@@ -65,7 +65,7 @@ describe('the rate limit', () => {
     ]);
   });
 
-  it('does not believe X-Forwarded-For unasked', async () => {
+  it('ignores X-Forwarded-For unless it is trusted', async () => {
     const app = await mockApp({ rateLimit: 1 });
     const from = async (client: string) =>
       (await app.request('/text/a', { headers: { 'X-Forwarded-For': client } })).status;

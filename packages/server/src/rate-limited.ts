@@ -1,4 +1,4 @@
-/** The rate limits of the app: for each client so many images a minute, and ten times as many requests of any kind, files included. */
+/** The rate limits of the app: images per minute and client, and ten times as many requests of any kind, files included. */
 
 import type { MiddlewareHandler } from 'hono';
 import { clientOf, forwardedAddress } from './client.ts';
@@ -6,7 +6,7 @@ import { Problem } from './problem.ts';
 import { RateLimiter } from './rate-limit.ts';
 import type { AppEnv, RequestContext } from './route.ts';
 
-/** A page asks for its files, samples and models besides images. */
+/** A page requests files, samples and models besides images. */
 const REQUESTS_PER_IMAGE = 10;
 
 interface RateOptions {
@@ -14,7 +14,7 @@ interface RateOptions {
   readonly trustProxy?: boolean;
 }
 
-/** Counts requests, and lets routes charge for images (`charge` of the context); nothing where there is no limit. */
+/** Counts requests, and lets routes charge for images (`charge` of the context). Does nothing without a limit. */
 export function limitRequests({ rateLimit = 0, trustProxy = false }: RateOptions): MiddlewareHandler<AppEnv>[] {
   if (rateLimit === 0) return [];
   const images = new RateLimiter(rateLimit);
@@ -22,9 +22,14 @@ export function limitRequests({ rateLimit = 0, trustProxy = false }: RateOptions
   return [
     async (context, next) => {
       const client = clientBehind(context, trustProxy);
-      takeFrom(requests, client, 1, `A client may send ${REQUESTS_PER_IMAGE * rateLimit} requests a minute.`);
+      takeFrom(
+        requests,
+        client,
+        1,
+        `Too many requests. The limit is ${REQUESTS_PER_IMAGE * rateLimit} requests per minute.`,
+      );
       context.set('charge', (count) =>
-        takeFrom(images, client, count, `A client may have ${rateLimit} images a minute.`),
+        takeFrom(images, client, count, `Too many images. The limit is ${rateLimit} images per minute.`),
       );
       await next();
     },

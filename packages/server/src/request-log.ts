@@ -1,10 +1,10 @@
-/** One structured line for each request. What clients wrote stays out of it unless the owner asks for captions. */
+/** Logs one structured line per request. It contains no text from clients unless the owner enables captions. */
 
 import type { MiddlewareHandler } from 'hono';
 import type { Metrics } from './metrics.ts';
 import type { AppEnv } from './route.ts';
 
-/** Structured logging as pino does it; the fields first. */
+/** Structured logging as in pino: the fields come first. */
 export interface RequestLogger {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
@@ -28,12 +28,12 @@ export function requestLog({ logger, metrics, logCaptions }: RequestLogOptions):
     const { status } = context.res;
     metrics.answered({ method: knownMethod(method), route, status, seconds: milliseconds / 1000 });
     const fields = { requestId, method: knownMethod(method), route, status, ms: Math.round(milliseconds * 10) / 10 };
-    const drawing = images === undefined ? {} : { model, images, ...(logCaptions && { captions }) };
-    logger?.info({ ...fields, ...drawing, ...(problem && { problem }) }, 'request');
+    const generation = images === undefined ? {} : { model, images, ...(logCaptions && { captions }) };
+    logger?.info({ ...fields, ...generation, ...(problem && { problem }) }, 'request');
   };
 }
 
-/** A method is free text, too. */
+/** A method is free text from the client, too. */
 function knownMethod(method: string): string {
   return ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'].includes(method) ? method : 'other';
 }

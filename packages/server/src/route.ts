@@ -1,4 +1,4 @@
-/** What a route is: how it is reached, what it takes and answers, and what it does. The OpenAPI document is made of the same facts. */
+/** The definition of a route: path, parameters, responses and handler. The OpenAPI document is built from the same data. */
 
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
@@ -9,21 +9,21 @@ import { Problem, type ProblemCode } from './problem.ts';
 import { readQuery } from './query.ts';
 import type { Revision, ServedModel } from './served-model.ts';
 
-/** What the middleware around the routes knows of a request, and what it logs. */
+/** What the middleware knows and logs about a request. */
 export interface RequestFacts {
   requestId: string;
-  /** Path template of the route, the only part of a path that is logged: the rest may be a caption. */
+  /** Path template of the route. The path itself is not logged, because it may contain a caption. */
   route?: string;
   model?: string;
   images?: number;
   captions?: readonly string[];
-  /** Takes so many images from what the client may have; absent where there is no limit. @throws Problem */
+  /** Counts images against the rate limit of the client; absent if there is no limit. @throws Problem */
   charge?: (images: number) => void;
-  /** What went wrong. */
+  /** The problem of the response. */
   problem?: ProblemCode;
 }
 
-/** Of `@hono/node-server`, and of `listen`; absent where a request did not come from a socket. */
+/** Set by `@hono/node-server` and `listen`; absent when a request does not come from a socket. */
 interface Bindings {
   readonly incoming?: Pick<IncomingMessage, 'complete' | 'destroyed' | 'httpVersionMinor'> & {
     readonly socket?: Pick<Socket, 'remoteAddress'>;
@@ -39,7 +39,7 @@ export interface AppEnv {
 
 export type RequestContext = Context<AppEnv>;
 
-/** What the routes work with. */
+/** The dependencies of the routes. */
 export interface Service {
   readonly models: readonly ServedModel[];
   readonly limits: Limits;
@@ -49,32 +49,32 @@ export interface Service {
 
 export interface Route {
   readonly method: 'get' | 'post';
-  /** As in OpenAPI: `/text/{caption}`. */
+  /** In OpenAPI syntax: `/text/{caption}`. */
   readonly path: string;
-  /** As in Hono, where it differs. */
+  /** In Hono syntax, if it differs. */
   readonly pattern?: string;
   readonly summary: string;
   readonly description?: string;
-  /** What each parameter in the path is. */
+  /** Descriptions of the path parameters. */
   readonly pathParameters?: Readonly<Record<string, string>>;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodObject;
-  /** Media types of a good answer. */
+  /** Media types of a successful response. */
   readonly answers: readonly string[];
-  /** What a good answer in JSON holds. */
+  /** Schema of a successful JSON response. */
   readonly json?: z.ZodObject;
-  /** Headers of a good answer, besides those that every one has. */
+  /** Headers of a successful response, besides the common ones. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Whether a good answer may have an ETag, by which a client can ask again and be told 304. */
+  /** Whether a successful response may have an ETag, so that clients can get 304. */
   readonly tagged?: boolean;
-  /** Statuses of the problems it may answer with, besides those of all routes. */
+  /** Statuses of its problems, besides those of all routes. */
   readonly problems?: readonly number[];
-  /** Whether it is answered beyond the rate limit: for those who watch the server. */
+  /** Whether the rate limit does not apply: for monitoring. */
   readonly unlimited?: boolean;
   handle(context: RequestContext): Response | Promise<Response>;
 }
 
-/** A route whose handler receives its query, checked. */
+/** A route whose handler receives the validated query. */
 export function queryRoute<Query extends z.ZodObject>(
   route: Omit<Route, 'handle' | 'query' | 'body'> & { readonly query: Query },
   handle: (context: RequestContext, query: z.output<Query>) => Response | Promise<Response>,
@@ -83,16 +83,16 @@ export function queryRoute<Query extends z.ZodObject>(
   return { ...route, handle: (context) => handle(context, read(context.req.query())) };
 }
 
-/** The model asked for, or the first. */
+/** The named model, or the first. */
 export function findModel({ models }: Service, name: string | undefined): ServedModel {
   const found = name === undefined ? models[0] : models.find((model) => model.name === name);
   if (found !== undefined) return found;
-  throw new Problem('no-such-model', `There is no such model; served are ${models.map((m) => m.name).join(', ')}.`);
+  throw new Problem('no-such-model', `Unknown model. Available models: ${models.map((m) => m.name).join(', ')}.`);
 }
 
-/** What the model is at this moment. A request that pins a revision gets no other. */
+/** The current revision of the model. A request that names a revision gets no other. */
 export function currentRevision(model: ServedModel, pinned: string | undefined): Revision {
   const { revision } = model;
   if (pinned === undefined || pinned === revision.revision) return revision;
-  throw new Problem('revision-changed', `The model ${model.name} is at revision ${revision.revision} now.`);
+  throw new Problem('revision-changed', `The model ${model.name} now has revision ${revision.revision}.`);
 }

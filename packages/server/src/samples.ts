@@ -1,10 +1,10 @@
-/** The sample sheets that a training drew, epoch by epoch, and the film of them. */
+/** The sample sheets of a training run by epoch, and a film of them. */
 
 import type { FileInside } from './file-response.ts';
 
-/** Where the sheets of a run are. `@t2i/trainer` has what fills this in: `listSamples`, `makeFilm`. */
+/** The sheets of a run. `listSamples` and `makeFilm` of `@t2i/trainer` implement it. */
 export interface Samples {
-  /** The sheets there are by now, in order of epochs; PNG files. */
+  /** The existing sheets in order of epochs, PNG files. */
   list(): Promise<readonly Sheet[]>;
   film(options: FilmSettings): Promise<Uint8Array>;
 }

@@ -1,23 +1,23 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { Painter } from './painter.ts';
+import type { InferenceWorker } from './inference-worker.ts';
 import { type ModelSource, ServedModel } from './served-model.ts';
-import { type HeldPainter, heldPainter, listLogger, mockPainter, settled } from './test-support.ts';
-import { openWorkerPainter } from './worker/open-worker-painter.ts';
+import { type HeldWorker, heldWorker, listLogger, mockWorker, settled } from './test-support.ts';
+import { openInferenceWorker } from './worker/open-inference-worker.ts';
 
-const cells = [{ caption: 'a flower', seed: 1, index: 0 }];
+const requests = [{ caption: 'a flower', seed: 1, index: 0 }];
 const patient = { deadline: 60_000 };
 
 /** A source whose newest revision the test sets. */
 function movingSource() {
-  const opened: HeldPainter[] = [];
+  const opened: HeldWorker[] = [];
   const source = {
     name: 'moving',
     revision: 'r1',
     opened,
     async open() {
-      const painter = await heldPainter({ revision: source.revision });
-      opened.push(painter);
-      return painter;
+      const worker = await heldWorker({ revision: source.revision });
+      opened.push(worker);
+      return worker;
     },
     newest: async () => source.revision,
   };
@@ -25,17 +25,17 @@ function movingSource() {
 }
 
 describe('ServedModel', () => {
-  it('opens newer weights without dropping what the old ones have accepted', async () => {
+  it('opens newer weights without dropping accepted requests', async () => {
     const source = movingSource();
     const model = await ServedModel.open(source, { maxWait: 0 });
     const before = model.revision;
-    const accepted = [before.batcher.submit(cells, patient), before.batcher.submit(cells, patient)];
+    const accepted = [before.batcher.submit(requests, patient), before.batcher.submit(requests, patient)];
     source.revision = 'r2';
     expect(await model.refresh()).toBe(true);
     expect([before.revision, model.revision.revision]).toEqual(['r1', 'r2']);
     expect([before.batcher.queued, model.queued]).toEqual([1, 1]);
-    const later = model.revision.batcher.submit(cells, patient);
-    const [old, young] = source.opened as [HeldPainter, HeldPainter];
+    const later = model.revision.batcher.submit(requests, patient);
+    const [old, young] = source.opened as [HeldWorker, HeldWorker];
     young.release();
     expect(await later).toHaveLength(1);
     expect(old.disposed).toBe(false);
@@ -49,7 +49,7 @@ describe('ServedModel', () => {
     expect(young.disposed).toBe(true);
   });
 
-  it('opens nothing when nothing is newer, and keeps its own when the newest turns out to be the same', async () => {
+  it('opens nothing when nothing is newer, and keeps its worker when the newest revision is the same', async () => {
     const source = movingSource();
     const model = await ServedModel.open(source);
     expect([await model.refresh(), source.opened.length]).toEqual([false, 1]);
@@ -60,7 +60,7 @@ describe('ServedModel', () => {
     await model.close();
   });
 
-  it('watches, and goes on with what it has when the newest cannot be opened', async () => {
+  it('watches, and keeps the current revision when the newest cannot be opened', async () => {
     const source = movingSource();
     const logger = listLogger();
     const model = await ServedModel.open(source, { watchEvery: 1, logger });
@@ -74,10 +74,10 @@ describe('ServedModel', () => {
     await model.close();
   });
 
-  it('is not ready while its painter is lost, and opens another', async () => {
+  it('is not ready while its worker is lost, and opens a new one', async () => {
     let lose: (error: Error) => void = () => {};
-    const open = async (): Promise<Painter> => ({
-      ...(await mockPainter()),
+    const open = async (): Promise<InferenceWorker> => ({
+      ...(await mockWorker()),
       lost: new Promise<Error>((resolve) => {
         lose = resolve;
       }),
@@ -91,37 +91,38 @@ describe('ServedModel', () => {
     await model.close();
   });
 
-  it('replaces a painter that is stuck, and is not ready meanwhile', async () => {
+  it('replaces a stuck worker, and is not ready meanwhile', async () => {
     const worker = { module: new URL('./worker/__fixtures__/mock-worker.mjs', import.meta.url) };
     const options = { ...worker, data: { revision: 'r1' }, execArgv: ['--conditions=@t2i/source'], passTimeout: 100 };
-    const model = await ServedModel.open({ name: 'stuck', open: () => openWorkerPainter(options) });
-    const draw = (caption: string) =>
+    const model = await ServedModel.open({ name: 'stuck', open: () => openInferenceWorker(options) });
+    const generate = (caption: string) =>
       model.revision.batcher.submit([{ caption, seed: 1, index: 0 }], { deadline: 60_000 });
     const first = model.revision;
-    await expect(draw('loop')).rejects.toThrow(expect.objectContaining({ status: 503 }));
+    await expect(generate('loop')).rejects.toThrow(expect.objectContaining({ status: 503 }));
     expect(model.ready).toBe(false);
     await vi.waitUntil(() => model.ready, { timeout: 60_000 });
     expect(model.revision).not.toBe(first);
-    expect(await draw('a')).toHaveLength(1);
+    expect(await generate('a')).toHaveLength(1);
     await model.close();
     expect(model.stuck).toBe(0);
   });
 
-  it('closes within its grace though a pass does not end, and though opening does not', async () => {
-    const held = await heldPainter();
+  it('closes within its grace period even if a pass or the opening hangs', async () => {
+    const held = await heldWorker();
     let lose: (error: Error) => void = () => {};
-    const painter: Painter = {
+    const worker: InferenceWorker = {
       ...held,
-      paint: (cells) => Promise.race([held.paint(cells), new Promise<never>((_, reject) => (lose = reject))]),
+      generate: (requests) =>
+        Promise.race([held.generate(requests), new Promise<never>((_, reject) => (lose = reject))]),
       dispose: () => lose(new Error('ended')),
     };
-    const model = await ServedModel.open({ name: 'held', open: async () => painter });
-    const drawn = model.revision.batcher.submit([{ caption: 'a', seed: 1, index: 0 }], { deadline: 60_000 });
-    const failed = expect(drawn).rejects.toThrow(/failed while drawing/);
+    const model = await ServedModel.open({ name: 'held', open: async () => worker });
+    const generated = model.revision.batcher.submit([{ caption: 'a', seed: 1, index: 0 }], { deadline: 60_000 });
+    const failed = expect(generated).rejects.toThrow(/failed while it generated/);
     await model.close({ grace: 50 });
     await failed;
 
-    const never: ModelSource = { name: 'never', open: () => mockPainter(), newest: async () => 'x' };
+    const never: ModelSource = { name: 'never', open: () => mockWorker(), newest: async () => 'x' };
     const opening = await ServedModel.open(never);
     never.open = () => new Promise(() => {});
     never.newest = async () => 'y';
@@ -130,7 +131,7 @@ describe('ServedModel', () => {
     await opening.close({ grace: 50 });
   });
 
-  it('rejects when there is nothing to open', async () => {
+  it('rejects when opening fails', async () => {
     const open = () => Promise.reject(new Error('no checkpoint'));
     await expect(ServedModel.open({ name: 'empty', open })).rejects.toThrow('no checkpoint');
   });

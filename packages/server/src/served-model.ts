@@ -1,40 +1,40 @@
-/** A model under a name, which may be replaced by a newer revision of itself while it is in use. */
+/** A model with a name. A newer revision can replace it while it is in use. */
 
 import { errorMessage, type Logger, silentLogger } from '@t2i/core';
 import { Batcher, type BatcherOptions } from './batcher.ts';
+import type { InferenceWorker, InferenceWorkerInfo } from './inference-worker.ts';
 import type { ModelFile } from './model-file.ts';
-import type { Painter, PainterFacts } from './painter.ts';
 import { Problem } from './problem.ts';
 import type { Samples } from './samples.ts';
-import { StuckThreadError } from './worker/open-worker-painter.ts';
+import { StuckThreadError } from './worker/open-inference-worker.ts';
 
 const FIRST_RETRY = 1000; // ms
 const LAST_RETRY = 60_000; // ms
-/** Threads stuck in a backend's code that are left behind; then only another process helps. */
+/** After so many stuck threads no more are started; only a new process helps. */
 const MAX_STUCK = 3;
 
-/** Where a served model comes from. */
+/** The source of a served model. */
 export interface ModelSource {
-  /** In addresses and metrics: letters, digits, `.`, `_`, `-`. */
+  /** Used in URLs and metrics: letters, digits, `.`, `_`, `-`. */
   readonly name: string;
-  /** Opens the newest weights. The signal says that they are wanted no more. */
-  open(signal?: AbortSignal): Promise<Painter>;
-  /** Names what `open` would open, cheaply; looked at every `watchEvery` ms. */
+  /** Opens the newest weights. The signal aborts when they are no longer needed. */
+  open(signal?: AbortSignal): Promise<InferenceWorker>;
+  /** A cheap identifier of what `open` would open; checked every `watchEvery` ms. */
   newest?(): Promise<string>;
-  /** The sample sheets of its training, where there are any. */
+  /** The sample sheets of its training, if there are any. */
   readonly samples?: Samples;
-  /** The files of a published model, `model.json` among them, for whoever draws with them elsewhere; none of anything else. */
+  /** The files of a published model, including `model.json`, for download; empty for anything else. */
   files?(): Promise<readonly ModelFile[]>;
 }
 
 export interface ServedModelOptions extends BatcherOptions {
-  /** Milliseconds between looks for newer weights; 0, the default, never looks. */
+  /** Milliseconds between checks for newer weights; default 0: never. */
   readonly watchEvery?: number;
   readonly logger?: Logger;
 }
 
-/** One revision in use. A request holds on to the revision it began with, so its images and its headers belong together. */
-export interface Revision extends PainterFacts {
+/** A revision in use. A request keeps the revision that it started with, so that its images and headers match. */
+export interface Revision extends InferenceWorkerInfo {
   readonly batcher: Batcher;
   readonly openedAt: Date;
 }
@@ -42,7 +42,7 @@ export interface Revision extends PainterFacts {
 export class ServedModel {
   readonly name: string;
   readonly samples: Samples | undefined;
-  /** Whether the weights behind the name may change while it is served. */
+  /** Whether the weights may change while the model is served. */
   readonly watched: boolean;
   readonly #source: ModelSource;
   readonly #options: ServedModelOptions;
@@ -54,7 +54,7 @@ export class ServedModel {
   #retry = FIRST_RETRY;
   readonly #closed = new AbortController();
   #stuck = 0;
-  /** Revisions that were replaced and still finish what they accepted. */
+  /** Replaced revisions that still finish their accepted requests. */
   readonly #draining = new Map<Revision, Promise<void>>();
 
   private constructor(source: ModelSource, options: ServedModelOptions) {
@@ -66,11 +66,11 @@ export class ServedModel {
     this.#logger = options.logger ?? silentLogger;
   }
 
-  /** Opens a model, and watches for newer weights where `watchEvery` says so. Rejects with what `open` throws. */
+  /** Opens a model and watches for newer weights if `watchEvery` is set. Rejects with the error of `open`. */
   static async open(source: ModelSource, options: ServedModelOptions = {}): Promise<ServedModel> {
     const served = new ServedModel(source, options);
     await served.refresh();
-    if (served.watched) served.#lookAfter(options.watchEvery!);
+    if (served.watched) served.#scheduleCheck(options.watchEvery!);
     return served;
   }
 
@@ -78,18 +78,18 @@ export class ServedModel {
     return this.#revision !== undefined;
   }
 
-  /** Painters that were left behind because nothing ends them. They keep the process from ending by itself. */
+  /** Workers that could not be terminated. They keep the process alive. */
   get stuck(): number {
     return this.#stuck;
   }
 
-  /** @throws Problem while there is none: the model failed and is being opened again */
+  /** @throws Problem while there is none, because the model failed and is being reopened */
   get revision(): Revision {
     if (this.#revision !== undefined) return this.#revision;
-    throw new Problem('model-unavailable', `The model ${this.name} is being opened.`, { retryAfter: 1 });
+    throw new Problem('model-unavailable', `The model ${this.name} is loading.`, { retryAfter: 1 });
   }
 
-  /** Images that wait in all revisions. */
+  /** Waiting images of all revisions. */
   get queued(): number {
     return [...this.#draining.keys(), this.#revision].reduce(
       (sum, revision) => sum + (revision?.batcher.queued ?? 0),
@@ -97,12 +97,12 @@ export class ServedModel {
     );
   }
 
-  /** What may be downloaded, as it is at this moment. */
+  /** The files that can be downloaded now. */
   async files(): Promise<readonly ModelFile[]> {
     return (await this.#source.files?.()) ?? [];
   }
 
-  /** Opens the newest weights if they are not in use yet; true when they took over. One at a time. */
+  /** Opens the newest weights if they are not in use yet. Resolves to true if they replaced the old ones. Runs once at a time. */
   refresh(): Promise<boolean> {
     this.#refreshing ??= this.#refresh().finally(() => {
       this.#refreshing = undefined;
@@ -111,8 +111,8 @@ export class ServedModel {
   }
 
   /**
-   * Finishes everything that was accepted, then frees the model.
-   * @param options `grace`: milliseconds after which passes are finished no more; default: waits for all
+   * Finishes all accepted requests, then frees the model.
+   * @param options `grace`: milliseconds after which running passes are abandoned; default: waits for all
    */
   async close({ grace }: { readonly grace?: number } = {}): Promise<void> {
     this.#closed.abort();
@@ -124,28 +124,28 @@ export class ServedModel {
     this.#replace(undefined);
     const drained = Promise.all(this.#draining.values());
     await within(grace, drained);
-    for (const { batcher } of this.#draining.keys()) void Promise.resolve(batcher.painter.dispose()).catch(() => {});
+    for (const { batcher } of this.#draining.keys()) void Promise.resolve(batcher.worker.dispose()).catch(() => {});
     await drained;
   }
 
   async #refresh(): Promise<boolean> {
     const newest = await this.#source.newest?.();
     if (this.#revision !== undefined && newest !== undefined && newest === this.#newest) return false;
-    const painter = await this.#source.open(this.#closed.signal);
+    const worker = await this.#source.open(this.#closed.signal);
     this.#newest = newest;
-    if (this.#closed.signal.aborted || painter.facts.revision === this.#revision?.revision) {
-      await painter.dispose();
+    if (this.#closed.signal.aborted || worker.info.revision === this.#revision?.revision) {
+      await worker.dispose();
       return false;
     }
-    const revision = { ...painter.facts, batcher: new Batcher(painter, this.#options), openedAt: new Date() };
+    const revision = { ...worker.info, batcher: new Batcher(worker, this.#options), openedAt: new Date() };
     this.#replace(revision);
     this.#retry = FIRST_RETRY;
-    void painter.lost?.then((error) => this.#lost(revision, error));
+    void worker.lost?.then((error) => this.#lost(revision, error));
     this.#logger.info(`${this.name}: serving revision ${revision.revision} (${revision.backend})`);
     return true;
   }
 
-  /** New requests go to the new revision at once; the old one finishes its own. */
+  /** New requests go to the new revision at once. The old one finishes its own requests. */
   #replace(revision: Revision | undefined): void {
     const old = this.#revision;
     this.#revision = revision;
@@ -158,21 +158,21 @@ export class ServedModel {
     void drained.finally(() => this.#draining.delete(old));
   }
 
-  #lookAfter(milliseconds: number): void {
+  #scheduleCheck(milliseconds: number): void {
     if (this.#closed.signal.aborted) return;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#look(), milliseconds).unref();
+    this.#timer = setTimeout(() => void this.#check(), milliseconds).unref();
   }
 
-  /** Failures leave what is in use in use, and are tried again, ever more seldom. */
-  async #look(): Promise<void> {
+  /** After a failure the current revision stays in use, and the next attempt waits twice as long. */
+  async #check(): Promise<void> {
     try {
       await this.refresh();
-      if (this.watched) this.#lookAfter(this.#options.watchEvery!);
+      if (this.watched) this.#scheduleCheck(this.#options.watchEvery!);
     } catch (error) {
       if (this.#closed.signal.aborted) return;
       this.#logger.warn(`${this.name}: cannot open newer weights: ${errorMessage(error)}`);
-      this.#lookAfter(this.#retry);
+      this.#scheduleCheck(this.#retry);
       this.#retry = Math.min(2 * this.#retry, LAST_RETRY);
     }
   }
@@ -182,17 +182,15 @@ export class ServedModel {
     this.#logger.warn(`${this.name}: revision ${revision.revision} was lost: ${error.message}`);
     this.#replace(undefined);
     if (this.#stuck >= MAX_STUCK) {
-      this.#logger.warn(
-        `${this.name}: ${this.#stuck} threads are stuck: no more is opened until the server is started anew`,
-      );
+      this.#logger.warn(`${this.name}: ${this.#stuck} threads are stuck. Restart the server to load the model again.`);
       return;
     }
-    this.#lookAfter(this.#retry);
+    this.#scheduleCheck(this.#retry);
     this.#retry = Math.min(2 * this.#retry, LAST_RETRY);
   }
 }
 
-/** Waits for `work`, at most `milliseconds` where they are given. */
+/** Waits for `work`, at most `milliseconds` if given. */
 async function within(milliseconds: number | undefined, work: Promise<unknown> | undefined): Promise<void> {
   if (milliseconds === undefined) return void (await work);
   let timer: NodeJS.Timeout | undefined;

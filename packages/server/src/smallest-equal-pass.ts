@@ -1,31 +1,31 @@
-/** How small a pass of the generator may be without its rounding differing from that of a full one. */
+/** Measures how small a generator pass may be before its rounding differs from a full pass. */
 
 import { Rng, type TextToImageModel } from '@t2i/core';
 
 /**
- * Backends choose their algorithms by the size of a batch (few rows do not pay for Winograd's transforms), and so an image drawn alone
- * may differ in the last bit from the same one drawn among others: now and then a pixel, and with it the bytes of the file and its ETag.
- * The same seed must give the same bytes at any load. So this draws the same rows in passes of every size and returns the smallest that,
- * like all above it, agrees bit for bit with a pass of `maxRows`; smaller ones are to be filled up.
+ * Backends choose algorithms by batch size (few rows do not pay for Winograd's transforms), so an image generated alone may differ in
+ * the last bit from the same image in a larger batch. Now and then this changes a pixel, and with it the bytes of the file and its ETag.
+ * The same seed must give the same bytes at any load. This function generates the same rows in passes of every size, and returns the
+ * smallest size that agrees bit for bit with a pass of `maxRows`, as do all sizes above it. Pad smaller passes to this size.
  */
 export async function smallestEqualPass(model: TextToImageModel, maxRows: number): Promise<number> {
   const inputs = randomInputs(model, maxRows);
-  const full = await drawPlaces(model, inputs, placesUpTo(maxRows));
+  const full = await generateRows(model, inputs, rowsUpTo(maxRows));
   let rows = maxRows;
-  while (rows > 1 && equal(await drawPlaces(model, inputs, placesUpTo(rows - 1)), full)) rows -= 1;
+  while (rows > 1 && equal(await generateRows(model, inputs, rowsUpTo(rows - 1)), full)) rows -= 1;
   return rows;
 }
 
-/** Whether a row of a full pass comes out the same in another place, among other neighbours. Otherwise every image needs its own pass. */
+/** Whether a row of a full pass is the same at another position with other neighbours. If not, every image needs its own pass. */
 export async function isSameInEveryPlace(model: TextToImageModel, maxRows: number): Promise<boolean> {
   const inputs = randomInputs(model, maxRows);
-  const places = placesUpTo(maxRows);
-  const full = await drawPlaces(model, inputs, places);
+  const places = rowsUpTo(maxRows);
+  const full = await generateRows(model, inputs, places);
   const size = full.length / maxRows;
   for (const turned of [places.toReversed(), places.map(() => 0)]) {
-    const drawn = await drawPlaces(model, inputs, turned);
+    const generated = await generateRows(model, inputs, turned);
     const isSame = turned.every((row, place) =>
-      equal(drawn.subarray(place * size, (place + 1) * size), full.subarray(row * size, (row + 1) * size)),
+      equal(generated.subarray(place * size, (place + 1) * size), full.subarray(row * size, (row + 1) * size)),
     );
     if (!isSame) return false;
   }
@@ -42,10 +42,10 @@ function randomInputs({ embeddingDim, noiseDim }: TextToImageModel, rows: number
   return { embeddings: rng.normal(rows * embeddingDim), noise: rng.normal(rows * noiseDim) };
 }
 
-const placesUpTo = (rows: number) => Array.from({ length: rows }, (_, row) => row);
+const rowsUpTo = (rows: number) => Array.from({ length: rows }, (_, row) => row);
 
-/** The pixels of one pass whose rows are those of the inputs in this order. */
-async function drawPlaces(
+/** The pixels of one pass over these rows of the inputs, in this order. */
+async function generateRows(
   model: TextToImageModel,
   { embeddings, noise }: Inputs,
   rows: readonly number[],
@@ -65,7 +65,7 @@ async function drawPlaces(
   return data;
 }
 
-/** Whether the shorter one is the beginning of the other, bit for bit. */
+/** Whether `a` is a prefix of `b`, bit for bit. */
 function equal(a: Float32Array, b: Float32Array): boolean {
   return a.every((value, i) => Object.is(value, b[i]));
 }

@@ -1,13 +1,13 @@
-/** The files of a web page, served beside the API. */
+/** Serves the files of a web page beside the API. */
 
 import type { MiddlewareHandler } from 'hono';
 import { fileResponse, fileVersion, IMMUTABLE } from './file-response.ts';
 import type { AppEnv } from './route.ts';
 
-/** Bundlers put a hash into the names of these files: another content has another name. */
+/** Bundlers put a content hash into the names of these files. */
 const HASHED = /\/assets\/[^/]*-[\w-]{8,}\.\w+$/;
 
-/** Answers with a file of `directory`, `index.html` for a directory, and passes on when there is none. */
+/** Answers with a file of `directory`, or `index.html` for a directory. Calls the next handler when there is no such file. */
 export function staticPage(directory: string): MiddlewareHandler<AppEnv> {
   return async (context, next) => {
     const names = namesIn(context.req.url);
@@ -23,13 +23,13 @@ export function staticPage(directory: string): MiddlewareHandler<AppEnv> {
   };
 }
 
-/** Where a model for browsers lies beside the page, if there is one: pages need not look for it in vain. */
+/** The URL of a model for browsers beside the page, if there is one. */
 export async function pageModelAddress(page: string | undefined): Promise<string | undefined> {
   const found = page !== undefined && (await fileVersion({ directory: page, name: 'model/model.json' }));
   return found ? '/model/' : undefined;
 }
 
-/** The parts of an address's path, or undefined when one of them could lead elsewhere or to a hidden file. */
+/** The parts of a URL path, or undefined when one could lead outside the directory or to a hidden file. */
 function namesIn(url: string): string[] | undefined {
   try {
     const names = new URL(url).pathname

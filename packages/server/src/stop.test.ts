@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Listening, listen } from './listen.ts';
 import { heard, open, request, send, statusesIn, statusOf } from './socket-test-support.ts';
-import { type HeldPainter, heldPainter, mockApp, mockServed } from './test-support.ts';
+import { type HeldWorker, heldWorker, mockApp, mockServed } from './test-support.ts';
 
 let server: Listening | undefined;
 afterEach(async () => {
@@ -15,10 +15,10 @@ async function start(): Promise<Listening> {
   return server;
 }
 
-async function startHeld(): Promise<{ running: Listening; painter: HeldPainter }> {
-  const painter = await heldPainter();
-  server = await listen(await mockApp({ models: [await mockServed({ open: async () => painter })] }), { port: 0 });
-  return { running: server, painter };
+async function startHeld(): Promise<{ running: Listening; worker: HeldWorker }> {
+  const worker = await heldWorker();
+  server = await listen(await mockApp({ models: [await mockServed({ open: async () => worker })] }), { port: 0 });
+  return { running: server, worker };
 }
 
 /** A thread that opens `count` connections, asks on each, says so in `flags[0]`, and then tells the statuses it was answered with. */
@@ -43,8 +43,8 @@ const CLIENT = `
   }
 `;
 
-describe('a stop answers what has arrived', () => {
-  it('when 300 connections stand in the queue of the system', async () => {
+describe('stop answers everything that has arrived', () => {
+  it('when 300 connections wait in the system queue', async () => {
     const running = await start();
     const flags = new Int32Array(new SharedArrayBuffer(4));
     const workerData = { port: Number(new URL(running.url).port), count: 300, bytes: request('/text/a?seed=1'), flags };
@@ -56,7 +56,7 @@ describe('a stop answers what has arrived', () => {
     expect(new Set(await statuses)).toEqual(new Set(['HTTP/1.1 200']));
   });
 
-  it('when the next request lies in the buffer of a connection that is kept', async () => {
+  it('when the next request is in the buffer of a keep-alive connection', async () => {
     const running = await start();
     const socket = open(running);
     const answers = heard(socket);
@@ -67,7 +67,7 @@ describe('a stop answers what has arrived', () => {
     expect(statusesIn(await answers)).toEqual([200, 200]);
   });
 
-  it('and what has begun to arrive', async () => {
+  it('including requests that have started to arrive', async () => {
     const running = await start();
     const [begun, idle] = [open(running), open(running)];
     const answer = heard(begun);
@@ -81,16 +81,16 @@ describe('a stop answers what has arrived', () => {
     await stopped;
   });
 
-  it('also twice', async () => {
+  it('when it is called twice', async () => {
     const running = await start();
     await Promise.all([running.stop({ grace: 600_000 }), running.stop()]);
     await running.stop();
   });
 
-  it('and ends at once when it is told to in the middle of one', async () => {
-    const { running, painter } = await startHeld();
+  it('and ends at once when a second stop has no grace', async () => {
+    const { running, worker } = await startHeld();
     const answer = send(running, request('/text/a'));
-    await expect.poll(() => painter.passes.length).toBe(1);
+    await expect.poll(() => worker.passes.length).toBe(1);
     const polite = running.stop({ grace: 600_000 });
     await running.stop({ grace: 0 });
     await polite;
@@ -98,31 +98,31 @@ describe('a stop answers what has arrived', () => {
   });
 });
 
-describe('a client that closes its side', () => {
-  it('gets its answer, however long it takes', async () => {
-    const { running, painter } = await startHeld();
+describe('a client that half-closes its connection', () => {
+  it('gets its response, however long it takes', async () => {
+    const { running, worker } = await startHeld();
     const socket = open(running);
     const answer = heard(socket);
     socket.end(request('/text/a').replace('Connection: close\r\n', ''));
-    await expect.poll(() => painter.passes.length).toBe(1);
+    await expect.poll(() => worker.passes.length).toBe(1);
     await new Promise((resolve) => setTimeout(resolve, 400));
-    painter.release();
+    worker.release();
     expect(statusesIn(await answer)).toEqual([200]);
   });
 
-  it('gets it in a stop, too', async () => {
-    const { running, painter } = await startHeld();
+  it('gets its response during a stop', async () => {
+    const { running, worker } = await startHeld();
     const socket = open(running);
     const answer = heard(socket);
     socket.end(request('/text/a'));
-    await expect.poll(() => painter.passes.length).toBe(1);
+    await expect.poll(() => worker.passes.length).toBe(1);
     const stopped = running.stop();
-    painter.release();
+    worker.release();
     expect(statusOf(await answer)).toBe(200);
     await stopped;
   });
 
-  it('gets the answers to what it had sent before something that is no request', async () => {
+  it('gets the responses to the valid requests before an invalid one', async () => {
     const running = await start();
     const two = request('/text/a').replace('Connection: close\r\n', '').repeat(2);
     expect(statusesIn(await send(running, `${two}nonsense\r\n\r\n`))).toEqual([200, 200, 400]);

@@ -1,43 +1,43 @@
-/** A served mock model, for the tests. */
+/** Mock workers and servers for the tests. */
 
 import type { Logger } from '@t2i/core';
 import { MockEncoder, MockModel } from '@t2i/test-utils';
 import { type AppOptions, createApp } from './app.ts';
-import { createPainter, type Painter, type PainterOptions } from './painter.ts';
+import { createInferenceWorker, type InferenceWorker, type InferenceWorkerOptions } from './inference-worker.ts';
 import { type ModelSource, ServedModel, type ServedModelOptions } from './served-model.ts';
 
 export const MOCK_SIDE = 8;
 
-export function mockPainter(options: Partial<PainterOptions> = {}): Promise<Painter> {
-  return createPainter({ model: new MockModel(), encoder: new MockEncoder(), revision: 'r1', ...options });
+export function mockWorker(options: Partial<InferenceWorkerOptions> = {}): Promise<InferenceWorker> {
+  return createInferenceWorker({ model: new MockModel(), encoder: new MockEncoder(), revision: 'r1', ...options });
 }
 
-/** A painter that waits until the test lets it paint, one pass at a time. */
-export interface HeldPainter extends Painter {
-  /** Sizes of the passes so far. */
+/** A worker whose passes wait until the test releases them, one at a time. */
+export interface HeldWorker extends InferenceWorker {
+  /** Sizes of all passes so far. */
   readonly passes: number[];
   readonly disposed: boolean;
-  /** Lets the oldest pass under way finish. */
+  /** Finishes the oldest running pass. */
   release(): void;
-  /** Lets the oldest pass under way fail. */
+  /** Fails the oldest running pass. */
   fail(error: Error): void;
 }
 
-export async function heldPainter(options: Partial<PainterOptions> = {}): Promise<HeldPainter> {
-  const painter = await mockPainter({ maxRows: 4, ...options });
+export async function heldWorker(options: Partial<InferenceWorkerOptions> = {}): Promise<HeldWorker> {
+  const worker = await mockWorker({ maxRows: 4, ...options });
   const passes: number[] = [];
   const gates: { resolve(): void; reject(error: Error): void }[] = [];
   let disposed = false;
   return {
-    facts: painter.facts,
+    info: worker.info,
     passes,
     get disposed() {
       return disposed;
     },
-    async paint(cells) {
-      passes.push(cells.length);
+    async generate(requests) {
+      passes.push(requests.length);
       await new Promise<void>((resolve, reject) => gates.push({ resolve, reject }));
-      return painter.paint(cells);
+      return worker.generate(requests);
     },
     release: () => gates.shift()!.resolve(),
     fail: (error) => gates.shift()!.reject(error),
@@ -51,23 +51,23 @@ export async function mockServed(
   source: Partial<ModelSource> = {},
   options: ServedModelOptions = { maxWait: 0 },
 ): Promise<ServedModel> {
-  return ServedModel.open({ name: 'mock', open: () => mockPainter(), ...source }, options);
+  return ServedModel.open({ name: 'mock', open: () => mockWorker(), ...source }, options);
 }
 
-/** An app that serves a mock model, its fresh seeds counting from 1000. */
+/** An app that serves a mock model. Its random seeds count from 1000. */
 export async function mockApp(options: Partial<AppOptions> = {}) {
   let seeds = 1000;
   return createApp({ models: [await mockServed()], freshSeed: () => seeds++, ...options });
 }
 
-/** Everything that was logged. */
+/** A logger that records all messages. */
 export function listLogger(): Logger & { readonly lines: string[] } {
   const lines: string[] = [];
   const add = (message: string) => void lines.push(message);
   return { lines, info: add, warn: add };
 }
 
-/** Lets everything that is ready to run, run. */
+/** Lets all pending callbacks run. */
 export function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

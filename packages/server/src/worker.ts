@@ -1,3 +1,4 @@
-export type { Cell, Painter, PainterFacts, PainterOptions, Refusal } from './painter.ts';
-export { createPainter } from './painter.ts';
-export { paintForParent } from './worker/paint-for-parent.ts';
+export type { RejectedCaption } from './caption-embeddings.ts';
+export type { InferenceWorker, InferenceWorkerInfo, InferenceWorkerOptions } from './inference-worker.ts';
+export { createInferenceWorker } from './inference-worker.ts';
+export { runInferenceWorker } from './worker/run-inference-worker.ts';

@@ -1,5 +1,5 @@
 import type {
-  EmbeddingBatch,
+  GenerateInput,
   ImageBatch,
   Mismatch,
   StateDict,
@@ -8,7 +8,7 @@ import type {
   TrainBatch,
   TrainStepOptions,
 } from '@t2i/core';
-import { CheckpointError, float32Tensor } from '@t2i/core';
+import { assertCall, CheckpointError, float32Tensor } from '@t2i/core';
 
 /**
  * A model of one number that moves with everything a step is given (pixels, embeddings, noise, learning rate),
@@ -19,6 +19,7 @@ export class MockModel implements TrainableModel {
   readonly imageSize: number;
   readonly noiseDim = 4;
   readonly embeddingDim: number;
+  readonly maxImagesPerCall: number;
   readonly mismatch: Mismatch;
   readonly config;
   weight = 0;
@@ -27,14 +28,16 @@ export class MockModel implements TrainableModel {
   forcedLoss: number | undefined;
   disposed = false;
 
-  constructor({ imageSize = 8, embeddingDim = 8, mismatch = 'text' as Mismatch } = {}) {
+  constructor({ imageSize = 8, embeddingDim = 8, maxImagesPerCall = 64, mismatch = 'text' as Mismatch } = {}) {
     this.imageSize = imageSize;
     this.embeddingDim = embeddingDim;
+    this.maxImagesPerCall = maxImagesPerCall;
     this.mismatch = mismatch;
     this.config = { model: 'mock', imageSize, embeddingDim };
   }
 
-  async generate(input: { embeddings: EmbeddingBatch; noise: Float32Array }): Promise<ImageBatch> {
+  async generate(input: GenerateInput): Promise<ImageBatch> {
+    assertCall(this, input);
     const [n] = input.embeddings.shape;
     const length = this.imageSize * this.imageSize * 3;
     const data = new Float32Array(n * length);

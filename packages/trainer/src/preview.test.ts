@@ -1,4 +1,4 @@
-import { ConfigError, enlarge, type RgbImage, toRgbImages } from '@t2i/core';
+import { ConfigError, EmbeddingDimensionError, enlarge, type RgbImage, toRgbImages } from '@t2i/core';
 import { MockModel } from '@t2i/test-utils';
 import { expect, it, vi } from 'vitest';
 import { createPreview } from './preview.ts';
@@ -14,10 +14,10 @@ function cell({ data, width }: RgbImage, row: number, column: number): number[] 
   return [...data.subarray(at, at + 3)];
 }
 
-it('draws every caption with every noise, the same noise in a column', async () => {
-  const model = new MockModel();
+it('generates every caption with every noise, the same noise in a column', async () => {
+  const model = new MockModel({ maxImagesPerCall: 4 });
   const generate = vi.spyOn(model, 'generate');
-  const sheet = await createPreview({ model, rows, columns: 3, seed: 5, batchSize: 4 }).draw();
+  const sheet = await createPreview({ model, rows, columns: 3, seed: 5 }).generate();
   expect(generate.mock.calls.map(([input]) => input.embeddings.shape[0])).toEqual([4, 2]);
   const noises = generate.mock.calls.flatMap(([input]) =>
     Array.from({ length: input.embeddings.shape[0] }, (_, i) => [...input.noise.subarray(i * 4, i * 4 + 4)]),
@@ -35,19 +35,19 @@ it('draws every caption with every noise, the same noise in a column', async () 
   }
 });
 
-it('draws the same sheet until the model changes', async () => {
+it('generates the same sheet until the model changes', async () => {
   const model = new MockModel();
   const preview = createPreview({ model, rows, columns: 2, seed: 5 });
-  const first = await preview.draw();
-  expect(await preview.draw()).toEqual(first);
+  const first = await preview.generate();
+  expect(await preview.generate()).toEqual(first);
   model.weight = 1;
-  expect(await preview.draw()).not.toEqual(first);
+  expect(await preview.generate()).not.toEqual(first);
 });
 
-it('refuses what it cannot draw', () => {
+it('refuses empty sheets and embeddings of another length', () => {
   const model = new MockModel();
   expect(() => createPreview({ model, rows: [], columns: 2, seed: 1 })).toThrow(ConfigError);
   expect(() => createPreview({ model, rows, columns: 0, seed: 1 })).toThrow(ConfigError);
   const short = [{ caption: 'a rose', embedding: new Float32Array(7), seen: true }];
-  expect(() => createPreview({ model, rows: short, columns: 1, seed: 1 })).toThrow('"a rose" has 7 numbers');
+  expect(() => createPreview({ model, rows: short, columns: 1, seed: 1 })).toThrow(EmbeddingDimensionError);
 });

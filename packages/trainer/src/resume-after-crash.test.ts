@@ -42,7 +42,7 @@ async function trainShortRun(runDirectory: string): Promise<void> {
     model: new MockModel(),
     batches: new MockBatches({ batchesPerEpoch: 2 }),
     config: { epochs: 3, learningRate: 0.1, logEvery: 2, checkpointEverySteps: 3, keepLast: 1 },
-    preview: { draw: async () => ({ data: new Uint8Array(3), width: 1, height: 1 }) },
+    preview: { generate: async () => ({ data: new Uint8Array(3), width: 1, height: 1 }) },
     resume: await exists(join(runDirectory, 'run.json')),
   });
 }

@@ -249,7 +249,7 @@ async function saveSamples(
   step: number,
   epoch: number,
 ): Promise<void> {
-  const sheet = await preview.draw();
+  const sheet = await preview.generate();
   await writeFileAtomic(samplePath(runDirectory, epoch), await encodeImage(sheet));
   for (const tracker of trackers) await tracker.image?.(step, 'samples', sheet);
 }

@@ -37,7 +37,7 @@ export interface GenerateRequest {
   readonly count: number;
   /**
    * Draws near one image: `[i]` near the i-th of the seed, `[i, j]` near the j-th of those, and so on; image 0 is the
-   * one they are near to. `createNoises` of `@t2i/core` gives the noise: image k has that of the path `[...like, k]`.
+   * one they are near to. `createNoiseSource` of `@t2i/core` gives the noise: image k has that of the path `[...like, k]`.
    * Left out or empty: the images of the seed.
    */
   readonly like?: readonly number[];

@@ -58,6 +58,7 @@ function painter(listens: boolean): TextToImageModel {
     imageSize: DIM,
     noiseDim: DIM,
     embeddingDim: DIM,
+    maxImagesPerCall: 64,
     async generate({ embeddings, noise }) {
       const rows = noise.map((z, i) => (listens ? embeddings.data[i]! : 0) + 0.05 * z);
       const data = new Float32Array(rows.length * DIM * 3);

@@ -1,9 +1,15 @@
 /** Images to show beside the metrics: generated images beside their photos, and a grid of captions by noises. */
 
-import { type RgbImage, toRgbImages } from '@t2i/core';
-import { everyPair } from '@t2i/gan-cls';
+import {
+  captionNoiseGrid,
+  type GenerateInput,
+  generateBatches,
+  type RgbImage,
+  type TextToImageModel,
+  toRgbImages,
+} from '@t2i/core';
 import type { NearestNeighbours } from '@t2i/metrics';
-import { generatedBatches, photoBatches } from './image-sources.ts';
+import { photoBatches } from './image-sources.ts';
 import type { EvaluationInputs } from './measured-sets.ts';
 import { GRID_COLUMNS } from './sample-plan.ts';
 
@@ -42,21 +48,26 @@ export async function generateEvaluationImages(
   const { dataset, plan, model, untrained, embeddings, noise, batchSize } = inputs;
   const rows = Array.from({ length: Math.min(EXAMPLES, plan.captions.length) }, (_, i) => i);
   const first = {
-    data: embeddings.data.subarray(0, rows.length * embeddings.shape[1]),
-    shape: [rows.length, embeddings.shape[1]] as const,
+    embeddings: {
+      data: embeddings.data.subarray(0, rows.length * embeddings.shape[1]),
+      shape: [rows.length, embeddings.shape[1]] as const,
+    },
+    noise: noise.subarray(0, rows.length * model.noiseDim),
   };
+  const generate = (by: TextToImageModel, input: GenerateInput) =>
+    all(generateBatches(by, input, { maxImagesPerCall: batchSize }));
   const photos = (items: readonly number[]) => all(photoBatches(dataset, items, model.imageSize, batchSize));
   const classOf = (item: number) => dataset.classNames[dataset.labels[item]!]!;
   const owners = rows.map((row) => plan.references[plan.owners[row]!]!);
   const neighbours = rows.map((row) => training[nearest.indices[row]!]!);
   const [generated, before, own, near] = [
-    await all(generatedBatches(model, first, noise, batchSize)),
-    await all(generatedBatches(untrained, first, noise, batchSize)),
+    await generate(model, first),
+    await generate(untrained, first),
     await photos(owners),
     await photos(neighbours),
   ];
-  const grid = everyPair(inputs.gridEmbeddings, inputs.gridNoise, model.noiseDim);
-  const gridImages = await all(generatedBatches(model, grid.embeddings, grid.noise, batchSize));
+  const grid = captionNoiseGrid(inputs.gridEmbeddings, inputs.gridNoise, model.noiseDim);
+  const gridImages = await generate(model, grid);
   return {
     examples: rows.map((row) => ({
       caption: plan.captions[row]!,

@@ -1,9 +1,18 @@
 /** One extractor's features of every measured set. */
 
-import type { EmbeddingBatch, ImageBatch, ImageEncoder, RgbImage, TextImageDataset, TextToImageModel } from '@t2i/core';
-import { everyPair } from '@t2i/gan-cls';
+import {
+  captionNoiseGrid,
+  type EmbeddingBatch,
+  type GenerateInput,
+  generateBatches,
+  type ImageBatch,
+  type ImageEncoder,
+  type RgbImage,
+  type TextImageDataset,
+  type TextToImageModel,
+} from '@t2i/core';
 import { encodeImages } from '@t2i/metrics';
-import { generatedBatches, photoBatches } from './image-sources.ts';
+import { photoBatches } from './image-sources.ts';
 import type { SamplePlan } from './sample-plan.ts';
 
 export interface EvaluationProgress {
@@ -53,18 +62,16 @@ export async function measureSets(inputs: EvaluationInputs, encoder: ImageEncode
     encodeImages(batches, { encoder, resize, signal, onProgress: (done) => onProgress({ what, done, total }) });
   const photos = (what: string, items: readonly number[]) =>
     extract(what, items.length, photoBatches(dataset, items, model.imageSize, batchSize));
-  const ofModel = (what: string, by: TextToImageModel) =>
-    extract(what, plan.captions.length, generatedBatches(by, inputs.embeddings, inputs.noise, batchSize));
-  const grid = everyPair(inputs.gridEmbeddings, inputs.gridNoise, model.noiseDim);
-  const gridOfModel = (what: string, by: TextToImageModel) =>
-    extract(what, grid.embeddings.shape[0], generatedBatches(by, grid.embeddings, grid.noise, batchSize));
+  const ofModel = (what: string, by: TextToImageModel, input: GenerateInput = inputs) =>
+    extract(what, input.embeddings.shape[0], generateBatches(by, input, { maxImagesPerCall: batchSize }));
+  const grid = captionNoiseGrid(inputs.gridEmbeddings, inputs.gridNoise, model.noiseDim);
   return {
     test: await photos('test photos', plan.references),
     ...(plan.training.length > 0 && { training: await photos('training photos', plan.training) }),
     generated: await ofModel('generated images', model),
-    generatedGrid: await gridOfModel('generated images, captions by noises', model),
+    generatedGrid: await ofModel('generated images, captions by noises', model, grid),
     ...(inputs.unaveraged && { unaveraged: await ofModel('images by the last weights', inputs.unaveraged) }),
     untrained: await ofModel('images of the untrained generator', untrained),
-    untrainedGrid: await gridOfModel('images of the untrained generator, captions by noises', untrained),
+    untrainedGrid: await ofModel('images of the untrained generator, captions by noises', untrained, grid),
   };
 }

@@ -1,6 +1,6 @@
 /** Evaluates the style encoder of a run on captions and photos of the test split, where there is one. */
 
-import { type EmbeddingBatch, type ImageBatch, type Logger, Rng } from '@t2i/core';
+import { type EmbeddingBatch, generateImages, type ImageBatch, type Logger, Rng } from '@t2i/core';
 import type { StyleEncoder } from '@t2i/gan-cls';
 import { photoBatch } from '../evaluation/image-sources.ts';
 import { openData } from '../open-data.ts';
@@ -90,13 +90,13 @@ async function measure(
   style: StyleEncoder,
   { embeddings, noise, photos }: Samples,
 ): Promise<Pick<StyleReport, 'reconstruction' | 'background'>> {
-  const generated = await model.generate({ embeddings, noise });
+  const generated = await generateImages(model, { embeddings, noise });
   const styles = await style.encode(generated);
   // In the style of each, the caption of the next: what the images share is then not the caption's doing.
   const others = rotated(embeddings);
-  const ofGenerated = await model.generate({ embeddings: others, noise: styles });
-  const ofNoise = await model.generate({ embeddings: others, noise });
-  const ofPhotos = await model.generate({ embeddings: others, noise: await style.encode(photos) });
+  const ofGenerated = await generateImages(model, { embeddings: others, noise: styles });
+  const ofNoise = await generateImages(model, { embeddings: others, noise });
+  const ofPhotos = await generateImages(model, { embeddings: others, noise: await style.encode(photos) });
   return {
     reconstruction: measureReconstruction(noise, styles, model.noiseDim),
     background: {

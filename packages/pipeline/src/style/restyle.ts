@@ -2,16 +2,18 @@
 
 import { readFile } from 'node:fs/promises';
 import {
+  captionNoiseGrid,
   DatasetError,
   enlarge,
   errorMessage,
+  generateImages,
   type ImageBatch,
   type RgbImage,
   T2iError,
   toImageBatch,
   toRgbImages,
 } from '@t2i/core';
-import { everyPair, type StyleEncoder } from '@t2i/gan-cls';
+import type { StyleEncoder } from '@t2i/gan-cls';
 import { cutView } from '@t2i/image-encoder';
 import { decodeImage, labelledGrid, resizeBicubic } from '@t2i/image-node';
 import type { TextToImagePipeline } from '../pipeline.ts';
@@ -50,7 +52,7 @@ export async function restyle(
 ): Promise<ImageBatch> {
   const embeddings = await encoder.encode(captions);
   const styles = await style.encode(toImageBatch(photos));
-  return model.generate(everyPair(embeddings, styles, model.noiseDim));
+  return generateImages(model, captionNoiseGrid(embeddings, styles, model.noiseDim));
 }
 
 /** Photos along the top, a row for each caption (the paper's figure 6). */

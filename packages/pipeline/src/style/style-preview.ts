@@ -1,6 +1,6 @@
 /** A sample sheet of a style encoder: images and photos of the test split, each generated again from its style. */
 
-import { enlarge, Rng, type TextImageDataset, toRgbImages } from '@t2i/core';
+import { enlarge, generateImages, Rng, type TextImageDataset, toRgbImages } from '@t2i/core';
 import type { StyleEncoder } from '@t2i/gan-cls';
 import { labelledGrid } from '@t2i/image-node';
 import type { Preview } from '@t2i/trainer';
@@ -22,19 +22,19 @@ export async function createStylePreview(
   const items = rng.shuffle(evaluationItems(dataset, 2).items).slice(0, COLUMNS);
   const embeddings = await encoder.encode(items.map((item) => rng.pick(dataset.captions(item))));
   const others = rotated(embeddings);
-  const generated = await model.generate({ embeddings, noise: rng.normal(items.length * model.noiseDim) });
+  const generated = await generateImages(model, { embeddings, noise: rng.normal(items.length * model.noiseDim) });
   const photos = await photoBatch(dataset, items, model.imageSize);
   const factor = Math.max(1, Math.round(SHOWN_SIDE / model.imageSize));
   return {
-    async draw() {
+    async generate() {
       const [ofGenerated, ofPhotos] = [await style.encode(generated), await style.encode(photos)];
       const rows = {
         generated,
-        'their style, the same captions': await model.generate({ embeddings, noise: ofGenerated }),
-        'their style, other captions': await model.generate({ embeddings: others, noise: ofGenerated }),
+        'their style, the same captions': await generateImages(model, { embeddings, noise: ofGenerated }),
+        'their style, other captions': await generateImages(model, { embeddings: others, noise: ofGenerated }),
         photos,
-        "the photos' style, their captions": await model.generate({ embeddings, noise: ofPhotos }),
-        "the photos' style, other captions": await model.generate({ embeddings: others, noise: ofPhotos }),
+        "the photos' style, their captions": await generateImages(model, { embeddings, noise: ofPhotos }),
+        "the photos' style, other captions": await generateImages(model, { embeddings: others, noise: ofPhotos }),
       };
       return labelledGrid(
         Object.entries(rows).map(([caption, images]) => ({

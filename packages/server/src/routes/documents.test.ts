@@ -10,7 +10,7 @@ interface Operation {
 }
 
 describe('the documents', () => {
-  it('describe every route that is there, and no other', async () => {
+  it('describe exactly the existing routes', async () => {
     const app = await mockApp();
     const { openapi, paths } = await (await app.request('/openapi.json')).json();
     expect(openapi).toBe('3.1.0');
@@ -35,7 +35,7 @@ describe('the documents', () => {
     expect(body).toMatchObject({ additionalProperties: false, required: ['captions'] });
   });
 
-  it('hold to the schema of OpenAPI 3.1', async () => {
+  it('follow the schema of OpenAPI 3.1', async () => {
     const document = await (await (await mockApp()).request('/openapi.json')).json();
     expect(await new Validator().validate(document)).toEqual({ valid: true });
     const ids = Object.values(document.paths as Record<string, Record<string, { operationId: string }>>).flatMap(
@@ -45,7 +45,7 @@ describe('the documents', () => {
     expect((await new Validator().validate({ ...document, paths: { text: {} } })).valid).toBe(false);
   });
 
-  it('say what the answers hold', async () => {
+  it('describe the responses', async () => {
     const samples = { list: async () => [], film: async () => new Uint8Array() };
     const app = await mockApp({ models: [await mockServed({ samples })] });
     const { paths } = await (await app.request('/openapi.json')).json();
@@ -73,7 +73,7 @@ describe('the documents', () => {
     }
   });
 
-  it('can be read by people, without a script or anything from elsewhere', async () => {
+  it('can be read as a page without scripts or external resources', async () => {
     const app = await mockApp();
     for (const path of ['/', '/docs']) {
       const response = await app.request(path);

@@ -1,4 +1,4 @@
-/** `GET /openapi.json` and `GET /docs`: the API about itself. */
+/** `GET /openapi.json` and `GET /docs`: the documentation of the API. */
 
 import { docsPage } from '../docs-page.ts';
 import { type OpenApiInfo, openApiDocument } from '../openapi.ts';
@@ -8,11 +8,11 @@ const INFO: OpenApiInfo = {
   title: 'Text to image',
   version: 'v1',
   description:
-    'Captions in, images out. With `seed` the same address gives the same bytes for the same `revision` of the model, and an ETag; ' +
-    'without it a fresh image each time, whose seed is told in the header `T2I-Seed`.',
+    'Generates images from captions. With `seed`, the same URL gives the same bytes for the same `revision` of the model, and an ETag. ' +
+    'Without it, every request gives a new image, and the header `T2I-Seed` contains its seed.',
 };
 
-/** @param docsPath where people read; several may be given */
+/** @param docsPaths paths of the HTML page */
 export function documentRoutes(described: readonly Route[], docsPaths: readonly string[]): Route[] {
   const common = { method: 'get' } as const;
   const html = docsPage(described, INFO);
@@ -30,7 +30,7 @@ export function documentRoutes(described: readonly Route[], docsPaths: readonly 
       (path): Route => ({
         ...common,
         path,
-        summary: 'The routes, to read',
+        summary: 'This documentation as a web page',
         answers: ['text/html'],
         handle: (context) => context.html(html, 200, { ...headers, 'Content-Security-Policy': DOCS_POLICY }),
       }),
@@ -38,5 +38,5 @@ export function documentRoutes(described: readonly Route[], docsPaths: readonly 
   ];
 }
 
-/** The page has styles of its own and nothing else. */
+/** The page has inline styles and nothing else. */
 const DOCS_POLICY = "default-src 'none'; style-src 'unsafe-inline'";

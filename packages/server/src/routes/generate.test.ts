@@ -10,7 +10,7 @@ const post = (body: unknown, type = 'application/json') =>
   });
 
 describe('POST /v1/generate', () => {
-  it('draws every caption as GET /text does', async () => {
+  it('generates the same images as GET /text', async () => {
     const response = await post({
       captions: ['A Pink Flower', 'a blue flower'],
       perCaption: 2,
@@ -32,21 +32,21 @@ describe('POST /v1/generate', () => {
     expect(images[3].data).not.toBe(images[2].data);
   });
 
-  it('draws near an image, which comes first', async () => {
-    const drawn = async (fields: object) => {
+  it('stays near an image, which comes first', async () => {
+    const generated = async (fields: object) => {
       const { images } = await (await post({ captions: ['a'], seed: 7, perCaption: 3, ...fields })).json();
       return images.map(({ data }: { data: string }) => data);
     };
-    const [, , third] = await drawn({});
-    const near = await drawn({ like: [2] });
+    const [, , third] = await generated({});
+    const near = await generated({ like: [2] });
     expect(near[0]).toBe(third);
     expect(new Set(near).size).toBe(3);
-    const further = await drawn({ like: [2, 1] });
+    const further = await generated({ like: [2, 1] });
     expect(further[0]).toBe(near[1]);
     expect(further[1]).not.toBe(near[1]);
   });
 
-  it('tells the seed it took', async () => {
+  it('returns the random seed', async () => {
     const [first, second] = [await post({ captions: ['a'] }), await post({ captions: ['a'] })];
     const [seed] = [(await first.json()).seed];
     expect(first.headers.get('T2I-Seed')).toBe(String(seed));
@@ -65,12 +65,12 @@ describe('POST /v1/generate', () => {
     ['too many images', { captions: ['a', 'b'], perCaption: 33 }, 'bad-request'],
     ['an image that there is not', { captions: ['a'], like: [64] }, 'bad-request'],
     ['a seed that is text', { captions: ['a'], seed: '7' }, 'bad-request'],
-  ])('refuses %s', async (_, body, code) => {
+  ])('rejects %s', async (_, body, code) => {
     const response = await post(body);
     expect([response.status, (await response.json()).type]).toEqual([400, `urn:t2i:problem:${code}`]);
   });
 
-  it('takes JSON only, and not too much of it', async () => {
+  it('accepts only JSON, and limits its size', async () => {
     expect((await post({ captions: ['a'] }, 'text/plain')).status).toBe(415);
     expect((await post({ captions: ['a'] }, 'application/json; charset=utf-8')).status).toBe(200);
     const large = await post({ captions: ['a'.repeat(5000)] });

@@ -1,14 +1,15 @@
-/** `POST /generate`: images of several captions at once, as JSON. */
+/** `POST /generate`: images of several captions, as JSON. */
 
+import { captionRequests } from '@t2i/core';
 import { z } from 'zod';
 import { bytesResponse } from '../bytes-response.ts';
-import { beginDrawing, draw, encode, IMAGE_HEADERS, imageFields, takeCaption } from '../images.ts';
+import { beginGeneration, encode, generate, IMAGE_HEADERS, imageFields, takeCaption } from '../images.ts';
 import { Problem } from '../problem.ts';
 import { checked } from '../query.ts';
 import type { RequestContext, Route, Service } from '../route.ts';
 import { UNREAD, unreadOf } from '../unread.ts';
 
-/** Steps from the first image to one that is like one that is like it. */
+/** Most steps in a chain of similar images. */
 const MAX_STEPS = 64;
 
 const ANSWER = z.strictObject({
@@ -18,24 +19,24 @@ const ANSWER = z.strictObject({
   format: z.enum(['png', 'webp', 'jpeg']),
   images: z.array(
     z.strictObject({
-      caption: z.string().describe('as it was drawn'),
-      index: z.int().describe('which noise of the seed'),
-      data: z.string().describe('the file, in base64'),
+      caption: z.string().describe('the normalised caption'),
+      index: z.int().describe('index of the noise of the seed'),
+      data: z.string().describe('the image file in base64'),
     }),
   ),
-  unread: z.array(UNREAD).describe('captions that the model did not read whole'),
+  unread: z.array(UNREAD).describe('captions that the model did not read completely'),
 });
 
 export function generateRoute(service: Service): Route {
   const { limits } = service;
   const body = z.strictObject({
-    captions: z.array(z.string()).min(1).max(limits.images).describe('captions to draw'),
+    captions: z.array(z.string()).min(1).max(limits.images).describe('captions of the images'),
     perCaption: z
       .int()
       .min(1)
       .max(limits.images)
       .default(1)
-      .describe('images of each; the i-th has the i-th noise of the seed'),
+      .describe('images per caption; the i-th image has the i-th noise of the seed'),
     like: z
       .array(
         z
@@ -45,14 +46,14 @@ export function generateRoute(service: Service): Route {
       )
       .max(MAX_STEPS)
       .default([])
-      .describe('draw near an image of the seed: its index, then the index among those near to it, and so on'),
+      .describe('stay near an image of the seed: its index, then the index among the images near it, and so on'),
     ...imageFields(limits),
   });
   return {
     method: 'post',
     path: '/generate',
-    summary: 'Images of several captions',
-    description: `At most ${limits.images} images together; those of the first caption come first.`,
+    summary: 'Generate images of several captions',
+    description: `At most ${limits.images} images in total. The images of the first caption come first.`,
     body,
     answers: ['application/json'],
     json: ANSWER,
@@ -63,22 +64,20 @@ export function generateRoute(service: Service): Route {
       if (texts.length * perCaption > limits.images) {
         throw new Problem(
           'bad-request',
-          `${texts.length * perCaption} images are asked for, ${limits.images} are the limit.`,
+          `The request asks for ${texts.length * perCaption} images. The limit is ${limits.images}.`,
         );
       }
       const captions = texts.map((text) => takeCaption(text, limits));
-      const { model, revision, seed } = beginDrawing(context, service, choices);
-      const cells = captions.flatMap((caption) =>
-        Array.from({ length: perCaption }, (_, index) => ({ caption, seed, index, like })),
-      );
+      const { model, revision, seed } = beginGeneration(context, service, choices);
+      const requests = captionRequests({ captions, seed, perCaption, like });
       const [images, unread] = await Promise.all([
-        draw(context, service, revision, cells, size),
+        generate(context, service, revision, requests, size),
         unreadOf(revision, captions),
       ]);
       const encoded = await Promise.all(
         images.map(async (image, i) => {
           const { bytes } = await encode(image, format);
-          const { caption, index } = cells[i]!;
+          const { caption, index } = requests[i]!;
           return { caption, index, data: Buffer.from(bytes).toString('base64') };
         }),
       );
@@ -90,7 +89,7 @@ export function generateRoute(service: Service): Route {
 }
 
 async function readJson(context: RequestContext): Promise<unknown> {
-  // Pages of other sites may send text without asking first; JSON they may not (CORS).
+  // Pages of other sites may send text without a CORS preflight, but not JSON.
   if (!/^application\/json\s*(;|$)/i.test(context.req.header('Content-Type') ?? '')) {
     throw new Problem('unsupported-media-type', 'Send the body as application/json.');
   }
@@ -98,6 +97,6 @@ async function readJson(context: RequestContext): Promise<unknown> {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new Problem('bad-request', 'The body is not JSON.', { cause });
+    throw new Problem('bad-request', 'The body is not valid JSON.', { cause });
   }
 }

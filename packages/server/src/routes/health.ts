@@ -1,4 +1,4 @@
-/** `GET /healthz`, `/readyz`, `/metrics`: for those who watch the server. */
+/** `GET /healthz`, `/readyz`, `/metrics`: for monitoring. */
 
 import { z } from 'zod';
 import type { Metrics } from '../metrics.ts';
@@ -11,7 +11,7 @@ export function healthRoutes({ models }: Service, metrics: Metrics): Route[] {
     {
       ...common,
       path: '/healthz',
-      summary: 'Whether the process answers',
+      summary: 'Whether the process responds',
       answers: ['application/json'],
       json: z.strictObject({ status: z.literal('ok') }),
       handle: (context) => context.json({ status: 'ok' }, 200, { 'Cache-Control': 'no-store' }),
@@ -19,20 +19,22 @@ export function healthRoutes({ models }: Service, metrics: Metrics): Route[] {
     {
       ...common,
       path: '/readyz',
-      summary: 'Whether every model can draw; 503 while one cannot',
+      summary: 'Whether every model is ready; 503 otherwise',
       answers: ['application/json'],
       json: z.strictObject({ status: z.literal('ready') }),
       problems: [503],
       handle(context) {
         const waiting = models.filter(({ ready }) => !ready).map(({ name }) => name);
         if (waiting.length === 0) return context.json({ status: 'ready' }, 200, { 'Cache-Control': 'no-store' });
-        return new Problem('model-unavailable', `Being opened: ${waiting.join(', ')}.`, { retryAfter: 1 }).toResponse();
+        return new Problem('model-unavailable', `Still loading: ${waiting.join(', ')}.`, {
+          retryAfter: 1,
+        }).toResponse();
       },
     },
     {
       ...common,
       path: '/metrics',
-      summary: 'Figures for Prometheus',
+      summary: 'Metrics for Prometheus',
       answers: ['text/plain'],
       async handle() {
         const { text, type } = await metrics.render();

@@ -10,7 +10,7 @@ const interpolate = (query: Record<string, string | number>) =>
 const ends = { from: 'a red flower', to: 'a blue & white flower?' };
 
 describe('GET /v1/interpolate', () => {
-  it('draws a strip whose ends are the two captions', async () => {
+  it('generates a strip whose ends are the two captions', async () => {
     const response = await interpolate({ ...ends, steps: 5, seed: 7 });
     expect(response.headers.get('Content-Type')).toBe('image/png');
     expect(response.headers.get('T2I-Seed')).toBe('7');
@@ -25,14 +25,14 @@ describe('GET /v1/interpolate', () => {
     expect([first, last]).toEqual([await alone(ends.from), await alone(ends.to)]);
   });
 
-  it('moves there and back', async () => {
+  it('animates there and back', async () => {
     const response = await interpolate({ ...ends, steps: 4, seed: 7, animated: 'true' });
     expect(response.headers.get('Content-Type')).toBe('image/webp');
     const bytes = Buffer.from(await response.arrayBuffer()).toString('latin1');
     expect(bytes.match(/ANMF/g)).toHaveLength(6);
   });
 
-  it('tells by the ETag what differs', async () => {
+  it('has different ETags for different parameters', async () => {
     const variants = [
       {},
       { steps: 3 },
@@ -59,7 +59,7 @@ describe('GET /v1/interpolate', () => {
     [{ ...ends, steps: 65 }, 'bad-request'],
     [{ ...ends, animated: 'maybe' }, 'bad-request'],
     [{ ...ends, animated: 'true', format: 'png' }, 'bad-request'],
-  ])('refuses %j', async (query, codes) => {
+  ])('rejects %j', async (query, codes) => {
     const response = await interpolate(query as Record<string, string>);
     expect(response.status).toBe(400);
     expect(codes.split(' ').map((code) => `urn:t2i:problem:${code}`)).toContain((await response.json()).type);

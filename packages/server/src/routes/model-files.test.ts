@@ -36,7 +36,7 @@ describe('GET /v1/model-files', () => {
     expect((await served.request('/v1/model-files/mock/linked.safetensors')).status).toBe(404);
   });
 
-  it('gives what the model lists, as what it is', async () => {
+  it('serves the listed files with their media types', async () => {
     const manifest = await app.request('/v1/model-files/mock/model.json');
     expect([manifest.status, await manifest.json()]).toEqual([200, { format: 't2i/model' }]);
     expect(manifest.headers.get('Content-Type')).toMatch(/^application\/json/);
@@ -47,7 +47,7 @@ describe('GET /v1/model-files', () => {
     expect(new Uint8Array(await weights.arrayBuffer())).toEqual(WEIGHTS);
   });
 
-  it('lets what is asked for by its hash be kept for ever, and gives nothing else in its place', async () => {
+  it('makes files requested by hash immutable, and answers 409 for another hash', async () => {
     const weights = await app.request(`${address}?sha256=${HASH}`);
     expect([weights.status, weights.headers.get('Cache-Control')]).toEqual([200, expect.stringMatching(/immutable/)]);
     await weights.body?.cancel();
@@ -60,7 +60,7 @@ describe('GET /v1/model-files', () => {
     }
   });
 
-  it('answers 304 for a file that a client has, until it is another one', async () => {
+  it('answers 304 for a cached file until it changes', async () => {
     const ask = async (tag: string) => (await app.request(address, { headers: { 'If-None-Match': tag } })).status;
     const tag = (await app.request(address)).headers.get('ETag')!;
     expect(await ask(tag)).toBe(304);
@@ -68,7 +68,7 @@ describe('GET /v1/model-files', () => {
     expect(await ask(tag)).toBe(200);
   });
 
-  it('tells its length to who asks only for that, and survives who hangs up', async () => {
+  it('answers HEAD with the length, and survives a disconnect', async () => {
     const server = await listen(app, { port: 0 });
     try {
       const head = await fetch(server.url + address, { method: 'HEAD' });
@@ -94,13 +94,13 @@ describe('GET /v1/model-files', () => {
     'mock/',
     'run/model.json',
     'none/model.json',
-  ])('has no %s', async (path) => {
+  ])('answers 404 for %s', async (path) => {
     const response = await app.request(`/v1/model-files/${path}`);
     expect([response.status, response.headers.get('Content-Type')]).toEqual([404, 'application/problem+json']);
     expect(await response.text()).not.toContain(directory);
   });
 
-  it('is where browsers find the model', async () => {
+  it('is reported as the URL of the model for browsers', async () => {
     const models = [await mockServed({ name: 'run' }), await mockServed({ name: 'roses', files })];
     const answer = await (await (await mockApp({ models })).request('/v1/models')).json();
     expect(answer.models).toMatchObject([

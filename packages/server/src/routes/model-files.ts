@@ -1,4 +1,4 @@
-/** `GET /model-files/<run>/<file>`: a published model itself, for browsers to draw with, and for `openPublishedModel`. */
+/** `GET /model-files/<run>/<file>`: the files of a published model, for browsers and for `openPublishedModel`. */
 
 import { z } from 'zod';
 import { fileResponse, IMMUTABLE } from '../file-response.ts';
@@ -10,13 +10,17 @@ const MANIFEST = 'model.json';
 
 export function modelFileRoute(service: Service): Route {
   const query = z.object({
-    sha256: z.string().max(64).optional().describe('of the bytes; then the answer may be kept for ever, or is 409'),
+    sha256: z
+      .string()
+      .max(64)
+      .optional()
+      .describe('expected SHA-256 of the file; the response is then immutable, or 409 if it differs'),
   });
   const facts = {
     method: 'get',
     path: '/model-files/{run}/{file}',
     pattern: '/model-files/:run/:file',
-    summary: 'A file of a published model: model.json, or one of those that it names; a run in training has none',
+    summary: 'Download a file of a published model: model.json or a file that it names. Runs in training have none',
     pathParameters: { run: 'name of a served model', file: 'name of a file' },
     query,
     answers: ['application/json', 'application/octet-stream'],
@@ -26,10 +30,10 @@ export function modelFileRoute(service: Service): Route {
   return queryRoute(facts, async (context, { sha256 }) => {
     const model = findModel(service, context.req.param('run'));
     context.set('model', model.name);
-    // Only what is listed has a path: no part of an address becomes one.
+    // Only listed files have a path; no part of the URL becomes one.
     const file = (await model.files()).find(({ name }) => name === context.req.param('file'));
     if (sha256 !== undefined && file !== undefined && sha256 !== file.sha256) {
-      throw new Problem('revision-changed', 'The bytes of this file have another SHA-256 now.');
+      throw new Problem('revision-changed', 'The SHA-256 of this file has changed.');
     }
     const answer = file && (await fileResponse(context, file, () => (sha256 ? IMMUTABLE : 'no-cache')));
     if (answer !== undefined) return answer;
@@ -37,7 +41,7 @@ export function modelFileRoute(service: Service): Route {
   });
 }
 
-/** Where the files of a model lie, if it is a published one. */
+/** The URL of the files of a published model; undefined for any other model. */
 export async function modelFilesAddress(model: ServedModel): Promise<string | undefined> {
   const files = await model.files();
   if (!files.some(({ name }) => name === MANIFEST)) return undefined;

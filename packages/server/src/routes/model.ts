@@ -1,45 +1,42 @@
-/** `GET /model` and `GET /models`: what is served. */
+/** `GET /model` and `GET /models`: the served models. */
 
 import { z } from 'zod';
 import { limitsSchema } from '../limits.ts';
 import { findModel, queryRoute, type Route, type Service } from '../route.ts';
 import type { ServedModel } from '../served-model.ts';
 
-/** Beside these, whatever whoever opened the model has to tell about it; the names are those of a run of `t2i train`. */
+/** A model may report further fields. The names are those of a run of `t2i train`. */
 const MODEL = z.looseObject({
   name: z.string(),
-  revision: z.string().describe('names the weights; the beginning of their hash'),
-  imageSize: z.int().describe('pixels across an image'),
+  revision: z.string().describe('identifies the weights: the start of their hash'),
+  imageSize: z.int().describe('width of an image in pixels'),
   noiseDim: z.int(),
   embeddingDim: z.int(),
-  encoder: z.string().describe('of the captions, with the hash of what it holds'),
-  backend: z.string().describe('that computes'),
-  passRows: z.strictObject({ min: z.int(), max: z.int() }).describe('images that are drawn together'),
-  sparesCores: z.boolean().describe('whether drawing leaves a processor free, for sending'),
-  watched: z.boolean().describe('whether newer weights may take the place of these'),
+  encoder: z.string().describe('caption encoder, with the hash of its weights'),
+  backend: z.string().describe('compute backend'),
+  passRows: z.strictObject({ min: z.int(), max: z.int() }).describe('images per generator pass'),
+  sparesCores: z.boolean().describe('whether a pass leaves a processor idle'),
+  watched: z.boolean().describe('whether newer weights can replace these'),
   openedAt: z.iso.datetime(),
-  queued: z.int().describe('images that wait'),
-  epoch: z.int().optional().describe('of the training'),
+  queued: z.int().describe('images in the queue'),
+  epoch: z.int().optional().describe('epochs of training'),
   step: z.int().optional(),
   imagesShown: z.int().optional(),
-  weights: z
-    .looseObject({ sha256: z.string() })
-    .optional()
-    .describe('the file of the weights and the SHA-256 of its bytes'),
-  metrics: z.record(z.string(), z.unknown()).nullable().optional().describe('the last line of the log of the training'),
+  weights: z.looseObject({ sha256: z.string() }).optional().describe('weight file and its SHA-256'),
+  metrics: z.record(z.string(), z.unknown()).nullable().optional().describe('last line of the training log'),
   dataset: z.record(z.string(), z.unknown()).optional(),
-  config: z.record(z.string(), z.unknown()).optional().describe('of the model and its training'),
+  config: z.record(z.string(), z.unknown()).optional().describe('configuration of the model and its training'),
 });
 
-/** @param inBrowser the address of the directory of a model's files, for browsers to draw with themselves, or undefined */
+/** @param inBrowser the URL of the files of a model that browsers can run, or undefined */
 export function modelRoutes(service: Service, inBrowser: (model: ServedModel) => Promise<string | undefined>): Route[] {
   const query = z.object({
-    model: z.string().max(100).optional().describe('name of a served model; left out: the first'),
+    model: z.string().max(100).optional().describe('name of a served model; default: the first'),
   });
   const facts = {
     method: 'get',
     path: '/model',
-    summary: 'What a model is: revision, sizes, configuration, epoch, hashes, figures of its training',
+    summary: 'Describe a model: revision, sizes, configuration, epoch, hashes, training metrics',
     query,
     answers: ['application/json'],
     json: MODEL,
@@ -54,19 +51,19 @@ export function modelRoutes(service: Service, inBrowser: (model: ServedModel) =>
   const all: Route = {
     method: 'get',
     path: '/models',
-    summary: 'The models that are served, the default first, and how much one request may ask for',
+    summary: 'List the served models, the default first, and the limits of a request',
     answers: ['application/json'],
     json: z.strictObject({
       models: z.array(
         z.strictObject({
           name: z.string(),
-          ready: z.boolean().describe('false while it is being opened'),
-          samples: z.boolean().describe('whether there are sample sheets and a film'),
+          ready: z.boolean().describe('false while the model is loading'),
+          samples: z.boolean().describe('whether the model has sample sheets and a film'),
           inBrowser: z
             .string()
             .nullable()
             .describe(
-              'directory of its files for browsers to draw with themselves, relative to the server; of the first model that beside the page, if there is one; null: none',
+              'URL of the model files for generation in the browser, relative to the server; for the first model, the files beside the page if there are any; null if there are none',
             ),
         }),
       ),

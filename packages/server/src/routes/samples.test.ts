@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
 describe('GET /v1/samples', () => {
-  it('lists the sheets with addresses that may be kept for ever', async () => {
+  it('lists the sheets with immutable URLs', async () => {
     const { run, sheets } = await (await app.request('/v1/samples/mock')).json();
     expect([run, sheets.map(({ epoch }: { epoch: number }) => epoch)]).toEqual(['mock', [0, 1]]);
     const response = await app.request(sheets[1].url);
@@ -30,7 +30,7 @@ describe('GET /v1/samples', () => {
     expect(response.headers.get('Cache-Control')).toMatch(/immutable/);
   });
 
-  it('gives another address to a sheet that was drawn again', async () => {
+  it('changes the URL of a sheet that changed', async () => {
     const urlOf = async () => (await (await app.request('/v1/samples/mock')).json()).sheets[0].url as string;
     const before = await urlOf();
     await utimes(pathOf(0), 1, 1);
@@ -38,7 +38,7 @@ describe('GET /v1/samples', () => {
     expect((await app.request(before)).headers.get('Cache-Control')).toBe('no-cache');
   });
 
-  it('answers 304 for a sheet that a client has', async () => {
+  it('answers 304 for a cached sheet', async () => {
     const tag = (await app.request('/v1/samples/mock/1')).headers.get('ETag')!;
     const again = await app.request('/v1/samples/mock/1', { headers: { 'If-None-Match': tag } });
     expect([again.status, await again.text()]).toEqual([304, '']);
@@ -63,7 +63,7 @@ it.skipIf(process.platform === 'win32')('serves no sheet that is a link to elsew
 });
 
 describe('GET /v1/film/<run>', () => {
-  it('makes a film once for each state of the run', async () => {
+  it('makes one film per state of the run', async () => {
     const [first, second] = await Promise.all([app.request('/v1/film/mock'), app.request('/v1/film/mock')]);
     expect([first.headers.get('Content-Type'), await first.text()]).toEqual(['image/webp', await second.text()]);
     expect(film.mock.calls).toEqual([[{ fps: 8, maxFrames: 100, width: 400 }]]);
@@ -74,7 +74,7 @@ describe('GET /v1/film/<run>', () => {
     expect([longer.status, film.mock.calls.length]).toEqual([200, 2]);
   });
 
-  it('makes one at a time and lets few wait', async () => {
+  it('makes one film at a time and limits the queue', async () => {
     let making = 0;
     let begin: () => void = () => {};
     const allAsked = new Promise<void>((resolve) => {
@@ -106,24 +106,24 @@ describe('GET /v1/film/<run>', () => {
     expect((await app.request('/v1/film/mock?fps=20')).status).toBe(200);
   });
 
-  it('is another film once any of its sheets is', async () => {
+  it('changes when any sheet changes', async () => {
     const tagOf = async () => (await app.request('/v1/film/mock')).headers.get('ETag');
     const before = await tagOf();
     await utimes(pathOf(0), 2, 2);
     expect(await tagOf()).not.toBe(before);
   });
 
-  it('says that none can be made, without a path of this machine', async () => {
+  it('reports a failure without local paths', async () => {
     film.mockRejectedValueOnce(new CheckpointError(`${directory} is not of the size of the sheets before it.`));
     const response = await app.request('/v1/film/mock?fps=21');
     expect([response.status, await response.text()]).toEqual([404, expect.not.stringContaining(directory)]);
   });
 
-  it.each(['mock?fps=0', 'mock?width=5000', 'mock?frames=1'])('refuses %s', async (path) => {
+  it.each(['mock?fps=0', 'mock?width=5000', 'mock?frames=1'])('rejects %s', async (path) => {
     expect((await app.request(`/v1/film/${path}`)).status).toBe(400);
   });
 
-  it('has none of a run without samples', async () => {
+  it('answers 404 for a run without samples', async () => {
     epochs = [];
     expect((await app.request('/v1/film/mock')).status).toBe(404);
     expect((await app.request('/v1/film/bare')).status).toBe(404);

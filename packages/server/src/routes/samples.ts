@@ -1,4 +1,4 @@
-/** `GET /samples/<run>` and `GET /film/<run>`: how the images came out of the noise, epoch by epoch. */
+/** `GET /samples/<run>` and `GET /film/<run>`: the sample sheets of a training run by epoch. */
 
 import { T2iError } from '@t2i/core';
 import { z } from 'zod';
@@ -19,8 +19,8 @@ export function samplesRoutes(service: Service): Route[] {
     ...common,
     path: '/samples/{run}',
     pattern: '/samples/:run',
-    summary: 'The sample sheets of a run, by epoch',
-    description: 'What is at a `url` of a sheet may be kept for ever.',
+    summary: 'List the sample sheets of a run by epoch',
+    description: 'The content at the `url` of a sheet never changes.',
     answers: ['application/json'],
     json: z.strictObject({
       run: z.string(),
@@ -42,8 +42,8 @@ export function samplesRoutes(service: Service): Route[] {
     ...common,
     path: '/samples/{run}/{epoch}',
     pattern: '/samples/:run/:epoch',
-    summary: 'The sample sheet of an epoch: each row a caption, each column a noise',
-    pathParameters: { ...RUN, epoch: 'counted from 1; 0 is before the training' },
+    summary: 'The sample sheet of an epoch: one caption per row, one noise per column',
+    pathParameters: { ...RUN, epoch: 'epoch number from 1; 0 is before training' },
     answers: ['image/png'],
     tagged: true,
     async handle(context) {
@@ -53,19 +53,19 @@ export function samplesRoutes(service: Service): Route[] {
       const answer =
         found && (await fileResponse(context, found, (version) => (v === version ? IMMUTABLE : 'no-cache')));
       if (answer !== undefined) return answer;
-      throw new Problem('not-found', 'There is no sample sheet of this epoch.');
+      throw new Problem('not-found', 'There is no sample sheet for this epoch.');
     },
   };
   const query = z.object({
-    fps: z.int().min(1).max(30).default(8).describe('frames a second'),
-    frames: z.int().min(2).max(120).default(100).describe('at most so many epochs, evenly spaced'),
-    width: z.int().min(64).max(600).default(400).describe('pixels'),
+    fps: z.int().min(1).max(30).default(8).describe('frames per second'),
+    frames: z.int().min(2).max(120).default(100).describe('maximum number of epochs, evenly spaced'),
+    width: z.int().min(64).max(600).default(400).describe('width in pixels'),
   });
   const facts = {
     ...common,
     path: '/film/{run}',
     pattern: '/film/:run',
-    summary: 'The sample sheets of a run as a moving WebP',
+    summary: 'The sample sheets of a run as an animated WebP',
     query,
     answers: ['image/webp'],
     tagged: true,
@@ -74,14 +74,14 @@ export function samplesRoutes(service: Service): Route[] {
   const film = queryRoute(facts, async (context, { frames: maxFrames, ...settings }) => {
     const { samples } = samplesOf(service, context);
     const sheets = await samples.list();
-    if (sheets.length === 0) throw new Problem('not-found', 'The run has drawn no samples yet.');
+    if (sheets.length === 0) throw new Problem('not-found', 'The run has no samples yet.');
     const ETag = await filmTag(sheets, { ...settings, maxFrames });
     const charge = () => context.var.charge?.(Math.min(maxFrames, sheets.length));
     const headers = { ETag, 'Cache-Control': 'no-cache' };
     if (matches(context.req.header('If-None-Match'), ETag)) return new Response(null, { status: 304, headers });
     const bytes = await films.get(samples, ETag, { ...settings, maxFrames }, charge).catch((cause) => {
       if (!T2iError.isInstance(cause)) throw cause;
-      throw new Problem('not-found', 'No film can be made of the sample sheets of this run.', { cause });
+      throw new Problem('not-found', 'The sample sheets of this run cannot be turned into a film.', { cause });
     });
     return bytesResponse(bytes, { ...headers, 'Content-Type': 'image/webp' });
   });
@@ -100,18 +100,18 @@ async function filmTag(sheets: readonly Sheet[], settings: FilmSettings): Promis
   return entityTag(['film', versions, settings]);
 }
 
-/** Films take seconds and much memory: one is made at a time, few may wait, and the last one of each run is kept. */
+/** Films take seconds and much memory. One is made at a time, few may wait, and the last film of each run is cached. */
 class FilmRoll {
   readonly #kept = new WeakMap<Samples, { tag: string; film: Promise<Uint8Array> }>();
   #last: Promise<unknown> = Promise.resolve();
   #unfinished = 0;
 
-  /** @param charge called when it has to be made */
+  /** @param charge called before a film is made */
   async get(samples: Samples, tag: string, settings: FilmSettings, charge: () => void): Promise<Uint8Array> {
     const kept = this.#kept.get(samples);
     if (kept?.tag === tag) return kept.film;
     if (this.#unfinished >= MAX_FILMS) {
-      throw new Problem('queue-full', 'Several films are being made already.', { retryAfter: 5 });
+      throw new Problem('queue-full', 'Too many films are being made. Try again later.', { retryAfter: 5 });
     }
     charge();
     this.#unfinished += 1;

@@ -1,15 +1,15 @@
 import { decodeImage } from '@t2i/image-node';
 import { describe, expect, it } from 'vitest';
-import type { Painter } from '../painter.ts';
-import { MOCK_SIDE, mockApp, mockPainter, mockServed } from '../test-support.ts';
+import type { InferenceWorker } from '../inference-worker.ts';
+import { MOCK_SIDE, mockApp, mockServed, mockWorker } from '../test-support.ts';
 
 const app = await mockApp();
 const text = (caption: string, query = '') => app.request(`/text/${encodeURIComponent(caption)}${query}`);
 const bytesOf = async (response: Response) => Buffer.from(await response.arrayBuffer()).toString('base64');
 
-/** An app whose painter reads so. */
-async function appReading(read: NonNullable<Painter['read']>) {
-  return mockApp({ models: [await mockServed({ open: async () => ({ ...(await mockPainter()), read }) })] });
+/** An app whose worker reads so. */
+async function appReading(read: NonNullable<InferenceWorker['read']>) {
+  return mockApp({ models: [await mockServed({ open: async () => ({ ...(await mockWorker()), read }) })] });
 }
 
 /** An app whose encoder knows “pink” and reads no more than four words. */
@@ -22,8 +22,8 @@ async function readingApp() {
   return appReading(async (captions) => captions.map(read));
 }
 
-describe('what was not read', () => {
-  it('is told in headers of the image and in the field of the answer', async () => {
+describe('unread parts of a caption', () => {
+  it('are reported in headers of the image and in a field of the JSON', async () => {
     const reading = await readingApp();
     const asked = (caption: string) => reading.request(`/text/${encodeURIComponent(caption)}?seed=1`);
     const { headers } = await asked('rosé pink, pink pink and so on');
@@ -37,7 +37,7 @@ describe('what was not read', () => {
     expect(unread).toEqual([{ caption: 'blue pink', unknown: ['blue'], corrected: [], cut: '' }]);
   });
 
-  it('spoils no image where nobody can tell', async () => {
+  it('do not matter if the encoder cannot tell', async () => {
     const mute = await appReading(() => Promise.reject(new Error('lost')));
     expect((await mute.request('/text/pink')).status).toBe(200);
   });
@@ -68,7 +68,7 @@ describe('GET /text/<caption>', () => {
     '\\back\\slash',
     '<script>alert(1)</script>',
     'v1',
-  ])('draws %j, and the same at both addresses', async (caption) => {
+  ])('generates %j, the same at both URLs', async (caption) => {
     // an address ending in /.. is another address, for every client: it needs something behind it
     const path = encodeURIComponent(caption === '..' ? `${caption} ` : caption);
     const [root, versioned] = [await app.request(`/text/${path}?seed=7`), await app.request(`/v1/text/${path}?seed=7`)];
@@ -77,7 +77,7 @@ describe('GET /text/<caption>', () => {
     expect(await bytesOf(root)).toBe(await bytesOf(versioned));
   });
 
-  it('gives other images for other captions, of which the address was cut nowhere', async () => {
+  it('gives different images for different captions, so the URL is never cut', async () => {
     const captions = ['a', 'a?', 'a?b', 'a#b', 'a%b', 'a%2fb', 'a/b', 'a/c', 'a/b/c', 'a&b', 'a+b', 'a b'];
     const tags = await Promise.all(
       captions.map(async (caption) => (await text(caption, '?seed=1')).headers.get('ETag')),
@@ -85,18 +85,18 @@ describe('GET /text/<caption>', () => {
     expect(new Set(tags).size).toBe(captions.length);
   });
 
-  it('trims, joins white space and lower-cases: the text box of the blog sends a line break and a space first', async () => {
+  it('trims, collapses white space and lower-cases, since the text box of the blog sends a line break and a space first', async () => {
     const [typed, plain] = [await text('\n Pink  FLOWER\n', '?seed=3'), await text('pink flower', '?seed=3')];
     expect(await bytesOf(typed)).toBe(await bytesOf(plain));
     expect(typed.headers.get('ETag')).toBe(plain.headers.get('ETag'));
   });
 
-  it('takes a slash as it is', async () => {
+  it('accepts an unencoded slash', async () => {
     const [raw, encoded] = [await app.request('/text/red/blue?seed=3'), await text('red/blue', '?seed=3')];
     expect(raw.headers.get('ETag')).toBe(encoded.headers.get('ETag'));
   });
 
-  it('draws afresh without a seed, tells the seed, and forbids keeping the image', async () => {
+  it('uses a random seed by default, returns it, and forbids caching', async () => {
     const [first, second] = [await text('a flower'), await text('a flower')];
     expect(first.headers.get('Cache-Control')).toBe('no-store');
     expect(first.headers.get('ETag')).toBeNull();
@@ -107,7 +107,7 @@ describe('GET /text/<caption>', () => {
     expect(image).not.toBe(await bytesOf(second));
   });
 
-  it('answers 304 to a client that has the image, drawing nothing', async () => {
+  it('answers 304 to a client that has the image, without generating it', async () => {
     const first = await text('a flower', '?seed=7');
     expect(first.headers.get('Cache-Control')).toBe('no-cache'); // tomorrow the model may be another
     const tag = first.headers.get('ETag')!;
@@ -120,7 +120,7 @@ describe('GET /text/<caption>', () => {
     expect((await app.request(path, { headers: { 'If-None-Match': '"other"' } })).status).toBe(200);
   });
 
-  it('draws n images as a grid, scaled to a size, in the format asked for', async () => {
+  it('generates n images as a grid, scaled, in the requested format', async () => {
     const formats = { png: /^.PNG/s, webp: /^RIFF....WEBP/s, jpeg: /^\xff\xd8/ };
     for (const [format, signature] of Object.entries(formats)) {
       const response = await text('a flower', `?n=3&size=32&seed=1&format=${format}`);
@@ -132,7 +132,7 @@ describe('GET /text/<caption>', () => {
     }
   });
 
-  it('ignores parameters it does not know, and empty ones', async () => {
+  it('ignores unknown and empty parameters', async () => {
     expect((await text('a flower', '?_=123&seed=&n=')).status).toBe(200);
   });
 
@@ -146,7 +146,7 @@ describe('GET /text/<caption>', () => {
     ['size=513', /size/],
     ['format=gif', /format/],
     ['n=64&size=512', /too large/],
-  ])('refuses %s', async (query, detail) => {
+  ])('rejects %s', async (query, detail) => {
     const response = await text('a flower', `?${query}`);
     expect(response.status).toBe(400);
     expect(response.headers.get('Content-Type')).toBe('application/problem+json');
@@ -169,7 +169,7 @@ describe('GET /text/<caption>', () => {
     expect([response.status, (await response.json()).type]).toEqual([400, `urn:t2i:problem:${code}`]);
   });
 
-  it('takes captions up to the limit', async () => {
+  it('accepts captions up to the limit', async () => {
     expect((await text('a'.repeat(1000))).status).toBe(200);
     const response = await text('a'.repeat(1001));
     expect([response.status, (await response.json()).type]).toEqual([400, 'urn:t2i:problem:caption-too-long']);
@@ -177,8 +177,8 @@ describe('GET /text/<caption>', () => {
 });
 
 describe('with several models', () => {
-  it('draws with the one asked for, else with the first', async () => {
-    const source = (name: string, revision: string) => ({ name, open: () => mockPainter({ revision }) });
+  it('uses the requested model, or the first', async () => {
+    const source = (name: string, revision: string) => ({ name, open: () => mockWorker({ revision }) });
     const models = [await mockServed(source('roses', 'r1')), await mockServed(source('tulips', 't1'))];
     const app = await mockApp({ models });
     const served = async (query: string) => {
@@ -190,7 +190,7 @@ describe('with several models', () => {
     expect((await app.request('/text/a?model=none')).status).toBe(404);
   });
 
-  it('answers 409 for another revision than the one pinned', async () => {
+  it('answers 409 if the revision differs', async () => {
     const response = await app.request('/text/a?seed=1&revision=r0');
     expect([response.status, (await response.json()).type]).toEqual([409, 'urn:t2i:problem:revision-changed']);
     expect((await app.request('/text/a?seed=1&revision=r1')).status).toBe(200);

@@ -1,12 +1,13 @@
-/** `GET /text/<caption>`: the address of an image is the caption it shows, as in the blog's demo. */
+/** `GET /text/<caption>`: the URL of an image contains its caption, as in the blog's demo. */
 
+import { captionRequests } from '@t2i/core';
 import { z } from 'zod';
 import {
   answerImage,
   arrange,
-  beginDrawing,
-  draw,
+  beginGeneration,
   encode,
+  generate,
   IMAGE_HEADERS,
   imageFields,
   takeCaption,
@@ -23,18 +24,18 @@ export function textRoute(service: Service): Route {
       .min(1)
       .max(limits.images)
       .default(1)
-      .describe('images, in a grid; the i-th has the i-th noise of the seed'),
+      .describe('number of images in a grid; the i-th image has the i-th noise of the seed'),
     ...imageFields(limits),
   });
   const facts = {
     method: 'get',
     path: '/text/{caption}',
     pattern: '/text/*',
-    summary: 'An image of a caption',
+    summary: 'Generate an image of a caption',
     description:
-      'Works as the source of an `<img>`. The caption is percent-encoded (`encodeURIComponent`); a `/` may stand as it is. ' +
-      'It is trimmed, its white space joined, its letters lower-cased.',
-    pathParameters: { caption: 'what to draw, in words' },
+      'Works as the source of an `<img>`. Percent-encode the caption (`encodeURIComponent`); a `/` needs no encoding. ' +
+      'The server trims the caption, collapses white space and converts it to lower case.',
+    pathParameters: { caption: 'description of the image' },
     query,
     answers: ['image/png', 'image/webp', 'image/jpeg'],
     headers: { ...IMAGE_HEADERS, ...UNREAD_HEADERS },
@@ -43,12 +44,12 @@ export function textRoute(service: Service): Route {
   } as const;
   return queryRoute(facts, (context, { n, size, format, ...choices }) => {
     const caption = takeCaption(captionInPath(context.req.url), limits);
-    const drawing = beginDrawing(context, service, choices);
-    const { revision, seed } = drawing;
-    const cells = Array.from({ length: n }, (_, index) => ({ caption, seed, index }));
-    return answerImage(context, drawing, ['text', caption, n, size, format], async () => {
+    const generation = beginGeneration(context, service, choices);
+    const { revision, seed } = generation;
+    const requests = captionRequests({ captions: [caption], seed, perCaption: n });
+    return answerImage(context, generation, ['text', caption, n, size, format], async () => {
       const [images, unread] = await Promise.all([
-        draw(context, service, revision, cells, size),
+        generate(context, service, revision, requests, size),
         unreadOf(revision, [caption]),
       ]);
       const file = await encode(arrange(images, Math.ceil(Math.sqrt(n))), format);
@@ -57,7 +58,7 @@ export function textRoute(service: Service): Route {
   });
 }
 
-/** Everything behind `/text/`, as it was sent: the router's own decoding keeps some escapes and forgives broken ones. */
+/** The part after `/text/`, exactly as sent: the router's own decoding keeps some escapes and accepts broken ones. */
 function captionInPath(url: string): string {
   const path = url.slice(url.indexOf('/', 'https://'.length)).replace(/[?#].*$/s, '');
   const segments = path.split('/');
@@ -65,6 +66,6 @@ function captionInPath(url: string): string {
   try {
     return decodeURIComponent(segments.slice(begin).join('/'));
   } catch (cause) {
-    throw new Problem('bad-request', 'The caption is not percent-encoded UTF-8: use encodeURIComponent.', { cause });
+    throw new Problem('bad-request', 'The caption is not percent-encoded UTF-8. Use encodeURIComponent.', { cause });
   }
 }

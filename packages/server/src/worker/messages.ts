@@ -1,30 +1,31 @@
-/** What a painter's thread and the thread that owns it say to each other. */
+/** Messages between an inference worker's thread and its owner. */
 
-import { type CaptionReading, errorMessage, type RgbImage, T2iError } from '@t2i/core';
-import type { Cell, PainterFacts, Refusal } from '../painter.ts';
+import { type CaptionReading, errorMessage, type ImageRequest, type RgbImage, T2iError } from '@t2i/core';
+import type { RejectedCaption } from '../caption-embeddings.ts';
+import type { InferenceWorkerInfo } from '../inference-worker.ts';
 
-export interface PaintRequest {
+export interface GenerateMessage {
   readonly id: number;
-  readonly cells: readonly Cell[];
+  readonly requests: readonly ImageRequest[];
 }
 
-/** Asks how captions are read. */
-export interface ReadRequest {
+/** Asks how the encoder reads captions. */
+export interface ReadMessage {
   readonly id: number;
   readonly captions: readonly string[];
 }
 
-export type ToWorker = PaintRequest | ReadRequest | 'dispose';
+export type ToWorker = GenerateMessage | ReadMessage | 'dispose';
 
 export type FromWorker =
   | { readonly kind: 'warning'; readonly message: string }
-  | { readonly kind: 'ready'; readonly facts: PainterFacts }
+  | { readonly kind: 'ready'; readonly info: InferenceWorkerInfo }
   | { readonly kind: 'failed'; readonly error: PlainError }
-  | { readonly kind: 'painted'; readonly id: number; readonly results: readonly (RgbImage | Refusal)[] }
+  | { readonly kind: 'generated'; readonly id: number; readonly results: readonly (RgbImage | RejectedCaption)[] }
   | { readonly kind: 'read'; readonly id: number; readonly readings: readonly CaptionReading[] }
-  | { readonly kind: 'refused'; readonly id: number; readonly error: PlainError };
+  | { readonly kind: 'error'; readonly id: number; readonly error: PlainError };
 
-/** An error as plain data: what a person should do about it would not survive the way between threads. */
+/** An error as plain data. Code and hint would be lost between threads. */
 export interface PlainError {
   readonly message: string;
   readonly stack: string | undefined;

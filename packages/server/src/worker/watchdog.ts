@@ -1,21 +1,21 @@
-/** Notices that what should come does not. */
+/** Calls back when an expected event does not happen in time. */
 
 export class Watchdog {
-  readonly #patience: number;
+  readonly #timeout: number;
   readonly #onLate: () => void;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(patience: number, onLate: () => void) {
-    this.#patience = patience;
+  constructor(timeout: number, onLate: () => void) {
+    this.#timeout = timeout;
     this.#onLate = onLate;
   }
 
-  /** Begins to wait, unless it does. */
+  /** Starts waiting, unless it is waiting already. */
   expect(): void {
-    this.#timer ??= setTimeout(this.#onLate, this.#patience);
+    this.#timer ??= setTimeout(this.#onLate, this.#timeout);
   }
 
-  /** What was expected has come. */
+  /** The expected event has happened. */
   rest(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;

@@ -1,11 +1,11 @@
-/** What every `TextToImageModel` keeps to. */
+/** The contract of `TextToImageModel`. */
 
-import { Rng, T2iError, type TextToImageModel } from '@t2i/core';
+import { Rng, type TextToImageModel } from '@t2i/core';
 import { describe, expect, it } from 'vitest';
 import { expectAllClose } from '../expect-close.ts';
 
 export interface ModelContract<Model extends TextToImageModel> {
-  /** A new model, with weights that do not draw the same for everything. */
+  /** A new model, whose images depend on the input. */
   readonly open: () => Model | Promise<Model>;
   /** How many tensors there are, where the model holds tensors. */
   readonly countTensors?: () => number;
@@ -68,8 +68,20 @@ export function testTextToImageModel(name: string, { open, countTensors }: Model
       const { embeddings, noise } = inputOf(model, 2);
       const longer = model.embeddingDim + 1;
       const wider = { data: new Float32Array(2 * longer), shape: [2, longer] as const };
-      await expect(model.generate({ embeddings: wider, noise })).rejects.toSatisfy(T2iError.isInstance);
+      const { embeddingDim } = model;
+      await expect(model.generate({ embeddings: wider, noise })).rejects.toMatchObject({
+        code: 'ERR_EMBEDDING_DIMENSION',
+        message: `Embeddings are ${embeddingDim + 1}-dimensional; the model expects ${embeddingDim}.`,
+      });
       await expect(model.generate({ embeddings, noise: noise.slice(1) })).rejects.toThrow();
+      model.dispose();
+    });
+
+    it('refuses more images than it states to accept in a call', async () => {
+      const model = await open();
+      expect(model.maxImagesPerCall).toBeGreaterThanOrEqual(1);
+      const tooMany = inputOf(model, model.maxImagesPerCall + 1);
+      await expect(model.generate(tooMany)).rejects.toThrow(`at most ${model.maxImagesPerCall} images`);
       model.dispose();
     });
 

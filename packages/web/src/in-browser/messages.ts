@@ -6,6 +6,9 @@ import type { GenerateRequest, InterpolateRequest, LoadProgress, ModelFacts } fr
 /** What the worker does. The first order opens the model. */
 export type Order =
   | { readonly kind: 'open'; readonly baseUrl: string; readonly backend: BrowserBackend | undefined }
+  | ImageOrder;
+
+export type ImageOrder =
   | ({ readonly kind: 'generate' } & Omit<GenerateRequest, 'model'>)
   | ({ readonly kind: 'interpolate' } & Omit<InterpolateRequest, 'model'>);
 

@@ -5,7 +5,7 @@ import { errorMessage, type RgbImage, T2iError } from '@t2i/core';
 import { encodePng } from '@t2i/formats';
 import { downloadPublishedModel, PublishedModel } from '@t2i/published-model';
 import { onFirstBackend } from './backends.ts';
-import { drawRows, rowsToGenerate, rowsToInterpolate } from './draw.ts';
+import { generateOrder } from './generate.ts';
 import type { Answer, Failure, Message, OpenedModel, Order } from './messages.ts';
 
 /** Of the browser's store of files; the version is that of how files are kept, not of a model. */
@@ -34,8 +34,7 @@ scope.onmessage = ({ data }: MessageEvent<Message>) => {
 async function answerTo(id: number, order: Order, signal: AbortSignal): Promise<Answer> {
   signal.throwIfAborted();
   if (order.kind === 'open') return { id, opened: await open(id, order.baseUrl, order.backend, signal) };
-  const rows = await (order.kind === 'generate' ? rowsToGenerate(model!, order) : rowsToInterpolate(model!, order));
-  const images = await drawRows(model!.model, rows, signal);
+  const images = await generateOrder(model!, order, signal);
   return { id, images: await Promise.all(images.map(asPng)) };
 }
 

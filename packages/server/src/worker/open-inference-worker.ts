@@ -1,37 +1,38 @@
-/** A painter in a thread of its own: while it draws, this thread goes on answering. */
+/** Runs an inference worker in a thread of its own, so that this thread stays responsive. */
 
 import { Worker } from 'node:worker_threads';
-import type { CaptionReading, RgbImage } from '@t2i/core';
-import type { Cell, Painter, PainterFacts, Refusal } from '../painter.ts';
+import type { CaptionReading, ImageRequest, RgbImage } from '@t2i/core';
+import type { RejectedCaption } from '../caption-embeddings.ts';
+import type { InferenceWorker, InferenceWorkerInfo } from '../inference-worker.ts';
 import { type FromWorker, fromPlain, type ToWorker } from './messages.ts';
 import { Watchdog } from './watchdog.ts';
 
-/** A thread that does not end by itself after so many ms is ended; one that even then does not is given up after as many again. */
-const PATIENCE = 5000;
-const LAST_PATIENCE = 2000;
+/** Milliseconds until a thread that does not exit is terminated, and then until it is abandoned. */
+const TERMINATE_AFTER = 5000;
+const ABANDON_AFTER = 2000;
 
-export interface WorkerPainterOptions {
-  /** A module that calls `paintForParent`. */
+export interface OpenInferenceWorkerOptions {
+  /** A module that calls `runInferenceWorker`. */
   readonly module: URL;
-  /** Handed to the function given to `paintForParent`; plain data. */
+  /** Plain data for the function that `runInferenceWorker` receives. */
   readonly data?: unknown;
-  /** Hears of what the module warns of. */
+  /** Receives the warnings of the module. */
   readonly onWarning?: (message: string) => void;
-  /** Node's own flags for the thread; default those of this process. */
+  /** Node flags for the thread; default those of this process. */
   readonly execArgv?: readonly string[];
   /**
-   * Milliseconds after which a pass shows that the thread is stuck, and the painter is lost; default 30,000. Never less than opening took,
-   * which draws several passes.
+   * Milliseconds after which a running pass means that the thread is stuck and the worker is lost; default 30,000. Never less than
+   * opening took, which runs several passes.
    */
   readonly passTimeout?: number;
-  /** Ends the thread while it is being opened. */
+  /** Terminates the thread while the worker is opening. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A thread that nothing ends: it is in code of a backend that does not come back. It keeps the process from ending by itself. */
+/** The thread cannot be terminated, because it is inside native code that does not return. It keeps the process alive. */
 export class StuckThreadError extends Error {
   constructor() {
-    super("the painter's thread is stuck in the backend and cannot be ended");
+    super('the worker thread is stuck in the backend and cannot be terminated');
     this.name = 'StuckThreadError';
   }
 }
@@ -42,24 +43,24 @@ interface Pending<Result> {
 }
 
 /**
- * Starts a thread and waits until its painter is open.
- * @throws what the module threw, T2iErrors with their code and hint
+ * Starts a thread and waits until its worker is open.
+ * @throws the error of the module; a `T2iError` keeps its code and hint
  */
-export async function openWorkerPainter(options: WorkerPainterOptions): Promise<Painter> {
+export async function openInferenceWorker(options: OpenInferenceWorkerOptions): Promise<InferenceWorker> {
   const { passTimeout = 30_000, signal } = options;
   signal?.throwIfAborted();
   const began = performance.now();
-  const thread = new PainterThread(options);
-  const abort = () => thread.giveUp(new Error('opening was given up'));
+  const thread = new InferenceThread(options);
+  const abort = () => thread.abandon(new Error('opening the worker was aborted'));
   signal?.addEventListener('abort', abort, { once: true });
   try {
-    const facts = await thread.facts;
+    const info = await thread.info;
     thread.watch(Math.max(passTimeout, performance.now() - began));
     const { lost } = thread;
     return {
-      facts,
+      info,
       lost,
-      paint: (cells) => thread.paint(cells),
+      generate: (requests) => thread.generate(requests),
       read: (captions) => thread.read(captions),
       dispose: () => thread.dispose(),
     };
@@ -68,15 +69,15 @@ export async function openWorkerPainter(options: WorkerPainterOptions): Promise<
   }
 }
 
-class PainterThread {
-  readonly facts: Promise<PainterFacts>;
-  /** Settles when it can paint no more. */
+class InferenceThread {
+  readonly info: Promise<InferenceWorkerInfo>;
+  /** Resolves when it can generate no more. */
   readonly lost: Promise<Error>;
   readonly #worker: Worker;
   readonly #exited: Promise<void>;
-  /** Passes that are under way, by their number, oldest first. */
-  readonly #passes = new Map<number, Pending<(RgbImage | Refusal)[]>>();
-  /** Readings that were asked for; they wait for the passes before them. */
+  /** Running passes by id, oldest first. */
+  readonly #passes = new Map<number, Pending<(RgbImage | RejectedCaption)[]>>();
+  /** Requested readings by id. They wait for earlier passes. */
   readonly #readings = new Map<number, Pending<readonly CaptionReading[]>>();
   #ids = 0;
   #watchdog: Watchdog | undefined;
@@ -84,7 +85,7 @@ class PainterThread {
   #fail!: (error: Error) => void;
   #disposing: Promise<void> | undefined;
 
-  constructor({ module, data, execArgv, onWarning = () => {} }: WorkerPainterOptions) {
+  constructor({ module, data, execArgv, onWarning = () => {} }: OpenInferenceWorkerOptions) {
     const worker = new Worker(module, { workerData: data, ...(execArgv && { execArgv: [...execArgv] }) });
     this.#worker = worker;
     this.lost = new Promise((resolve) => {
@@ -99,72 +100,72 @@ class PainterThread {
     });
     this.#exited = new Promise((resolve) => worker.once('exit', () => resolve()));
     worker.once('error', this.#fail);
-    worker.once('exit', (code) => this.#fail(new Error(`the painter's thread ended with code ${code}`)));
-    this.facts = new Promise((resolve, reject) => {
+    worker.once('exit', (code) => this.#fail(new Error(`the worker thread exited with code ${code}`)));
+    this.info = new Promise((resolve, reject) => {
       void this.lost.then(reject);
       worker.on('message', (message: FromWorker) => {
         if (message.kind === 'warning') onWarning(message.message);
-        else if (message.kind === 'ready') resolve(message.facts);
+        else if (message.kind === 'ready') resolve(message.info);
         else if (message.kind === 'failed') reject(fromPlain(message.error));
         else this.#finish(message);
       });
     });
   }
 
-  /** From now on a pass that takes longer means that the thread is stuck. */
+  /** From now on the thread is stuck if a pass takes longer. */
   watch(milliseconds: number): void {
     const seconds = Math.round(milliseconds / 1000);
     this.#watchdog = new Watchdog(milliseconds, () =>
-      this.giveUp(new Error(`a pass took more than ${seconds} s: the painter's thread is stuck`)),
+      this.abandon(new Error(`a pass took more than ${seconds} s: the worker thread is stuck`)),
     );
   }
 
-  paint(cells: readonly Cell[]): Promise<(RgbImage | Refusal)[]> {
+  generate(requests: readonly ImageRequest[]): Promise<(RgbImage | RejectedCaption)[]> {
     return new Promise((resolve, reject) => {
-      if (this.#disposing !== undefined) return reject(new Error('the painter was disposed of'));
+      if (this.#disposing !== undefined) return reject(new Error('the worker is disposed'));
       if (this.#failure !== undefined) return reject(this.#failure);
       this.#passes.set(this.#ids, { resolve, reject });
       this.#watchdog?.expect();
-      this.#tell({ id: this.#ids++, cells });
+      this.#send({ id: this.#ids++, requests });
     });
   }
 
   read(captions: readonly string[]): Promise<readonly CaptionReading[]> {
     return new Promise((resolve, reject) => {
-      if (this.#disposing !== undefined) return reject(new Error('the painter was disposed of'));
+      if (this.#disposing !== undefined) return reject(new Error('the worker is disposed'));
       if (this.#failure !== undefined) return reject(this.#failure);
       this.#readings.set(this.#ids, { resolve, reject });
-      this.#tell({ id: this.#ids++, captions });
+      this.#send({ id: this.#ids++, captions });
     });
   }
 
-  /** Ends the thread in whatever it does. Code of a backend cannot be interrupted: then it is left behind. */
-  giveUp(error: Error): void {
+  /** Terminates the thread. Native code of a backend cannot be interrupted; the thread is then abandoned. */
+  abandon(error: Error): void {
     this.#fail(error);
     void this.#worker.terminate();
   }
 
-  /** @throws StuckThreadError when the thread cannot be ended */
+  /** @throws StuckThreadError when the thread cannot be terminated */
   dispose(): Promise<void> {
     this.#disposing ??= this.#end();
     return this.#disposing;
   }
 
   async #end(): Promise<void> {
-    this.#tell('dispose');
-    if (await this.#exits(PATIENCE)) return;
+    this.#send('dispose');
+    if (await this.#exitsWithin(TERMINATE_AFTER)) return;
     void this.#worker.terminate();
-    if (await this.#exits(LAST_PATIENCE)) return;
+    if (await this.#exitsWithin(ABANDON_AFTER)) return;
     this.#worker.unref();
     const error = new StuckThreadError();
     this.#fail(error);
     throw error;
   }
 
-  async #exits(patience: number): Promise<boolean> {
+  async #exitsWithin(milliseconds: number): Promise<boolean> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<boolean>((resolve) => {
-      timer = setTimeout(() => resolve(false), patience);
+      timer = setTimeout(() => resolve(false), milliseconds);
     });
     const isOver = await Promise.race([this.#exited.then(() => true), late]);
     clearTimeout(timer);
@@ -176,18 +177,18 @@ class PainterThread {
     if (reading !== undefined) {
       this.#readings.delete(message.id);
       if (message.kind === 'read') reading.resolve(message.readings);
-      else if (message.kind === 'refused') reading.reject(fromPlain(message.error));
+      else if (message.kind === 'error') reading.reject(fromPlain(message.error));
       return;
     }
     const pass = this.#passes.get(message.id);
     this.#passes.delete(message.id);
     this.#watchdog?.rest();
     if (this.#passes.size > 0) this.#watchdog?.expect();
-    if (message.kind === 'painted') pass?.resolve([...message.results]);
-    else if (message.kind === 'refused') pass?.reject(fromPlain(message.error));
+    if (message.kind === 'generated') pass?.resolve([...message.results]);
+    else if (message.kind === 'error') pass?.reject(fromPlain(message.error));
   }
 
-  #tell(message: ToWorker): void {
+  #send(message: ToWorker): void {
     this.#worker.postMessage(message);
   }
 }
