@@ -1,2 +1,2 @@
-/** Path of the directory with the built page and its `index.html`. In a checkout it is there only after `pnpm build`. */
+/** Path of the directory with the built page and its `index.html`. In a checkout it exists only after `pnpm build`. */
 export declare const pageDirectory: string;

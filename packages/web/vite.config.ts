@@ -1,8 +1,8 @@
-/** Builds the page into `dist/`: relative addresses only, so that it works under any path. */
+/** Builds the page into `dist/`, with relative URLs only, so that it works under any path. */
 
 import { defaultClientConditions, defineConfig, type Plugin } from 'vite';
 
-/** Nothing comes from elsewhere. The backends in the browser are WebAssembly, and may run in workers made of blobs. */
+/** No external resources. The browser backends are WebAssembly and may run in workers from blobs. */
 const POLICY = [
   "default-src 'self'",
   "img-src 'self' data: blob:",
@@ -14,7 +14,7 @@ const POLICY = [
   "form-action 'none'",
 ];
 
-/** In what is built only: while the page is worked on, Vite puts styles and scripts of its own into it. */
+/** Only in builds: the Vite dev server injects its own styles and scripts. */
 const contentSecurityPolicy: Plugin = {
   name: 'content-security-policy',
   apply: 'build',
@@ -27,7 +27,7 @@ const contentSecurityPolicy: Plugin = {
   ],
 };
 
-/** The page draws with the encoder that its model was exported with: megabytes of weights that nobody asks for stay out. */
+/** The page uses the encoder of its model, so the pretrained weights (megabytes) are left out. */
 const withoutPretrainedEncoders: Plugin = {
   name: 'without-pretrained-encoders',
   enforce: 'pre',
@@ -38,11 +38,11 @@ const withoutPretrainedEncoders: Plugin = {
 export default defineConfig({
   base: './',
   plugins: [contentSecurityPolicy, withoutPretrainedEncoders],
-  // The sources of this repository's packages, as everywhere else: the page needs no other build before its own.
+  // Uses the sources of the workspace packages, so that no other build is needed first.
   resolve: { conditions: ['@t2i/source', ...defaultClientConditions] },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   worker: { format: 'es', plugins: () => [withoutPretrainedEncoders] },
   build: { target: 'es2022', cssTarget: ['chrome123', 'safari17.5', 'firefox120'], modulePreload: { polyfill: false } },
-  // `vite` for working on the page, beside a `t2i serve` of some run
+  // for development with `vite` next to a running `t2i serve`
   server: { proxy: { '/v1': 'http://127.0.0.1:8888', '/text': 'http://127.0.0.1:8888' } },
 });

@@ -1,4 +1,4 @@
-/** The page with the model in the browser: as static files, and as an option next to a server. */
+/** The page where the model runs in the browser: as static files, and as a choice beside a server. */
 
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -22,9 +22,9 @@ let server: PageServer;
 let browser: Browser;
 let visits: Visits;
 
-/** A static host is asked once whether it is an image server. */
+/** The page asks a static host once whether it is an image server. */
 const ASKED = { expectedErrors: /404.*\/v1\/models$/ };
-const drawn = (words: string) => ({ hasText: `8 images of ${words} are drawn` });
+const drawn = (words: string) => ({ hasText: `8 images of ${words} are ready` });
 
 describe.skipIf(skipWithoutChromium)('the page with a model beside it', () => {
   beforeAll(async () => {
@@ -56,15 +56,15 @@ describe.skipIf(skipWithoutChromium)('the page with a model beside it', () => {
   });
   afterEach(() => visits.close());
 
-  it('contains no weights except those exported with it', async () => {
+  it('contains no weights except those exported beside it', async () => {
     const files = await readdir(built, { recursive: true });
     expect(files).toContain('index.html');
     expect(files.filter((name) => name.endsWith('.safetensors'))).toEqual([]);
   });
 
-  it('fetches the model when GO is pressed, generates, interpolates, and caches it', async () => {
+  it('downloads the model when GO is pressed, generates, interpolates, and caches it', async () => {
     const page = await visits.open(files.url, ASKED);
-    await page.getByText('Press GO: the model is fetched once').waitFor();
+    await page.getByText('Press GO to download the model once.').waitFor();
     expect(await axeViolations(page)).toEqual([]);
     expect(files.requests.filter((path) => path.endsWith('.safetensors'))).toEqual([]);
     await page.getByRole('button', { name: 'GO' }).click();
@@ -76,12 +76,12 @@ describe.skipIf(skipWithoutChromium)('the page with a model beside it', () => {
     await page.getByText('no. 2 › 8').waitFor();
     await page.getByRole('tab', { name: 'Between two' }).click();
     await page.locator('.screen img:not([hidden])').waitFor();
-    expect(await page.getByRole('tab').count()).toBe(2); // nothing here knows of the training
+    expect(await page.getByRole('tab').count()).toBe(2); // there are no training samples here
     const fetched = files.requests.filter((path) => path.endsWith('.safetensors'));
     expect(new Set(fetched).size).toBe(fetched.length);
   });
 
-  it('generates the images of a link, and shows the progress of the download', async () => {
+  it('generates the images of a link, and shows the download progress', async () => {
     let letGo = () => {};
     const held = new Promise<void>((resolve) => {
       letGo = resolve;
@@ -92,14 +92,14 @@ describe.skipIf(skipWithoutChromium)('the page with a model beside it', () => {
         await route.continue();
       });
     const page = await visits.open(`${files.url}?text=a+red+flower&seed=7`, { ...ASKED, prepare });
-    await page.getByRole('progressbar', { name: /^Fetching the model: 0\.\d of \d\.\d MB$/ }).waitFor();
+    await page.getByRole('progressbar', { name: /^Downloading the model: 0\.\d of \d\.\d MB$/ }).waitFor();
     await visits.photograph(page, 'fetching');
     expect(await axeViolations(page)).toEqual([]);
     letGo();
     await page.getByRole('status').filter(drawn('a red flower')).waitFor({ state: 'attached' });
   });
 
-  it('is an option next to a server, and part of the link', async () => {
+  it('is optional beside a server, and part of the link', async () => {
     const page = await visits.open(`${server.url}/?text=a+red+flower&seed=7`);
     await page.getByRole('status').filter(drawn('a red flower')).waitFor({ state: 'attached' });
     const first = page.locator('.grid[aria-busy="false"] img').first();
@@ -111,7 +111,7 @@ describe.skipIf(skipWithoutChromium)('the page with a model beside it', () => {
     await page.locator('.grid[aria-busy="false"] img[src^="data:"]').first().waitFor();
   });
 
-  it('is served by t2i serve for a run, with its training history and without a model to download', async () => {
+  it('is shown by t2i serve for a run, with training samples and without a model for browsers', async () => {
     const { child, finished, url } = await startServe(run, '--page', built, '--backend', 'wasm').served;
     try {
       const page = await visits.open(`${url}/?text=a+red+flower&seed=7`);
@@ -125,7 +125,7 @@ describe.skipIf(skipWithoutChromium)('the page with a model beside it', () => {
     expect((await finished).code).toBe(0);
   });
 
-  it('downloads the model from t2i serve when an exported model is selected', async () => {
+  it('is downloaded from t2i serve if the selected model is an exported one', async () => {
     const model = `roses=${join(site, 'model')}`;
     const { child, finished, url } = await startServe(run, model, '--page', built, '--backend', 'wasm').served;
     try {
@@ -143,10 +143,10 @@ describe.skipIf(skipWithoutChromium)('the page with a model beside it', () => {
     expect((await finished).code).toBe(0);
   });
 
-  it('explains what to do without a server and without a model', async () => {
+  it('says what to do if there is neither a server nor a model', async () => {
     const empty = await serveDirectory(built);
     const page = await visits.open(empty.url, { expectedErrors: /404/ });
-    await page.getByRole('alert').getByText('There is no model here to draw with.').waitFor();
+    await page.getByRole('alert').getByText('No model found.').waitFor();
     expect(await page.getByRole('alert').textContent()).toContain('t2i serve');
     expect(await axeViolations(page)).toEqual([]);
     empty.close();

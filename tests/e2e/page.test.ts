@@ -17,9 +17,9 @@ const images = (page: Page) => page.locator('.grid[aria-busy="false"] img');
 const sources = (page: Page) => images(page).evaluateAll((images) => images.map((image) => image.getAttribute('src')));
 const search = (page: Page) => new URL(page.url()).searchParams;
 
-/** Waits until images of these words, and if it is told of this seed, are shown. */
+/** Waits until images of these words, and of this seed if given, are shown. */
 async function drawn(page: Page, words: string, seed?: number | string): Promise<void> {
-  const announced = `8 images of ${words} are drawn, seed ${seed ?? search(page).get('seed')}`;
+  const announced = `8 images of ${words} are ready, seed ${seed ?? search(page).get('seed')}`;
   await page.getByRole('status').filter({ hasText: announced }).waitFor({ state: 'attached' });
   expect(await images(page).count()).toBe(8);
 }
@@ -161,7 +161,7 @@ describe.skipIf(skipWithoutChromium)('the page', () => {
     await page.waitForURL(/white/);
     await page
       .getByRole('status')
-      .filter({ hasText: 'from a red flower to a white flower is drawn' })
+      .filter({ hasText: 'from a red flower to a white flower are ready' })
       .waitFor({ state: 'attached' });
     await page.getByRole('button', { name: 'Play' }).click();
     await page.waitForFunction(
@@ -189,7 +189,7 @@ describe.skipIf(skipWithoutChromium)('the page', () => {
     await page.waitForURL(/epoch=5/);
     await page.getByRole('button', { name: 'Play' }).waitFor();
     await page.getByLabel('Model').selectOption('tulips');
-    await page.getByText('This model has no samples').waitFor();
+    await page.getByText('This model has no training samples').waitFor();
   });
 
   it('recovers by itself when the server goes away and returns', async () => {
@@ -199,17 +199,17 @@ describe.skipIf(skipWithoutChromium)('the page', () => {
     await page.getByLabel('Your caption').fill('a blue flower');
     await page.getByRole('button', { name: 'GO' }).click();
     const alert = page.getByRole('alert');
-    await alert.getByText('The server does not answer.').waitFor();
+    await alert.getByText('The server does not respond.').waitFor();
     await alert.getByText(/Trying again/).waitFor();
-    expect(await page.locator('.grid img').count()).toBe(8); // what was drawn stays
+    expect(await page.locator('.grid img').count()).toBe(8); // the images stay
     await server.restart();
-    await alert.getByText('The server does not answer.').waitFor({ state: 'detached' });
+    await alert.getByText('The server does not respond.').waitFor({ state: 'detached' });
     await drawn(page, 'a blue flower');
   });
 
   it('reports a missing model, and generates images with an existing one', async () => {
     const page = await visit('?text=a&seed=7&model=daisies', { expectedErrors: /404/ });
-    await page.getByRole('alert').getByText('There is no such model').waitFor();
+    await page.getByRole('alert').getByText('Unknown model').waitFor();
     await page.getByLabel('Model').selectOption('tulips');
     await drawn(page, 'a', 7);
     expect([search(page).get('model'), await page.getByRole('alert').textContent()]).toEqual(['tulips', '']);
@@ -232,7 +232,7 @@ describe.skipIf(skipWithoutChromium)('the page', () => {
     await page.keyboard.press('Tab'); // share
     await page.keyboard.press('Tab'); // light or dark
     await page.keyboard.press('Tab');
-    expect(await page.evaluate(() => document.activeElement?.id)).toBe('tab-draw');
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('tab-generate');
     await page.keyboard.press('ArrowRight');
     await page.getByLabel('to this one').waitFor();
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('tab-between');
@@ -258,7 +258,7 @@ describe.skipIf(skipWithoutChromium)('the page', () => {
   });
 
   const views = {
-    draw: '?text=a&seed=7&like=1',
+    generate: '?text=a&seed=7&like=1',
     between: '?view=between&text=a&to=b&seed=7',
     training: '?view=training',
   };
@@ -284,7 +284,7 @@ describe.skipIf(skipWithoutChromium)('the page', () => {
     await visits.photograph(page, 'dialog');
     expect(await axeViolations(page)).toEqual([]);
     const bad = await visit('?text=a&seed=7&model=daisies', { expectedErrors: /404/, colorScheme: 'dark' });
-    await bad.getByRole('alert').getByText('There is no such model').waitFor();
+    await bad.getByRole('alert').getByText('Unknown model').waitFor();
     await visits.photograph(bad, 'bad-news');
     expect(await axeViolations(bad)).toEqual([]);
   });

@@ -132,7 +132,7 @@ describe('t2i serve', () => {
     const none = await t2i('serve', join(directory, 'nowhere')).finished;
     expect(none).toMatchObject({ code: 2, stderr: expect.stringMatching(/nowhere/) });
     const twice = await t2i('serve', run, run, '--port', '0').finished;
-    expect(twice).toMatchObject({ code: 2, stderr: expect.stringMatching(/Two models have the name run/) });
+    expect(twice).toMatchObject({ code: 2, stderr: expect.stringMatching(/Two models are named run/) });
     const first = await serve(run);
     const taken = await t2i('serve', run, '--port', new URL(first.url).port).finished;
     expect(taken).toMatchObject({ code: 2, stderr: expect.stringMatching(/in use/) });

@@ -9,7 +9,7 @@ afterEach(() => void vi.useRealTimers());
 const settle = () => vi.advanceTimersByTimeAsync(0);
 
 describe('an attempt', () => {
-  it('goes from idle over working to done, and tells each', async () => {
+  it('goes from idle to working to done and reports each state', async () => {
     const seen: string[] = [];
     const attempt: Attempt<number> = new Attempt(() => seen.push(attempt.state.status));
     expect(attempt.state).toEqual({ status: 'idle' });
@@ -19,7 +19,7 @@ describe('an attempt', () => {
     expect(seen).toEqual(['working', 'done']);
   });
 
-  it('keeps what came before while it works and after it failed', async () => {
+  it('keeps the last value while it works and after it fails', async () => {
     const attempt = new Attempt<number>(() => {});
     attempt.run(async () => 7);
     await settle();
@@ -29,7 +29,7 @@ describe('an attempt', () => {
     expect(attempt.state).toMatchObject({ status: 'failed', value: 7, error: { message: 'No.' } });
   });
 
-  it('drops the last work for a new one, and discards what no one sees any more', async () => {
+  it('aborts work when new work starts, and discards unused values', async () => {
     const discarded: number[] = [];
     const attempt = new Attempt<number>(
       () => {},
@@ -56,7 +56,7 @@ describe('an attempt', () => {
 });
 
 describe('a failed attempt', () => {
-  it('is made again, ever later, until somebody answers', async () => {
+  it('is repeated with growing pauses until it succeeds', async () => {
     const attempt = new Attempt<string>(() => {});
     let calls = 0;
     attempt.run(async () => {
@@ -76,14 +76,14 @@ describe('a failed attempt', () => {
     expect(attempt.state).toEqual({ status: 'done', value: 'back' });
   });
 
-  it('waits as long as a server asks for', async () => {
+  it('waits as long as the server asks', async () => {
     const attempt = new Attempt<string>(() => {});
     attempt.run(() => Promise.reject(new SourceError('busy', 'Full.', { retryAfter: 20 })));
     await settle();
     expect(attempt.state.retryAt).toBe(Date.now() + 20_000);
   });
 
-  it('is not made again where that changes nothing, unless a person wants it', async () => {
+  it('is not repeated if that does not help, except on request', async () => {
     const attempt = new Attempt<string>(() => {});
     let calls = 0;
     attempt.run(() => {
@@ -97,7 +97,7 @@ describe('a failed attempt', () => {
     expect(calls).toBe(2);
   });
 
-  it('is made at once when a person wants it, and not twice', async () => {
+  it('is repeated at once on request, and only once', async () => {
     const attempt = new Attempt<number>(() => {});
     let calls = 0;
     attempt.run(async () => {

@@ -1,24 +1,24 @@
-/** Something that is fetched, may fail, and is then tried again by itself: the states that the page shows. */
+/** Work that may fail and is then retried automatically, with the states that the page shows. */
 
 import { errorMessage, T2iError } from '@t2i/core';
 import { SourceError } from './image-source.ts';
 
 export interface Attempted<T> {
   readonly status: 'idle' | 'working' | 'done' | 'failed';
-  /** What came of the last attempt that succeeded; it stays while the next one works, and after it failed. */
+  /** Result of the last successful attempt. It stays while the next one runs and after it fails. */
   readonly value?: T;
   readonly error?: SourceError;
-  /** When it will be tried again by itself, in ms of `Date.now()`. */
+  /** Time of the next automatic retry, in ms of `Date.now()`. */
   readonly retryAt?: number;
 }
 
-/** `signal` aborts when the work is not wanted any more. */
+/** `signal` aborts when the result is no longer needed. */
 export type Work<T> = (signal: AbortSignal) => Promise<T>;
 
 const FIRST_WAIT = 1; // s
 const LAST_WAIT = 15;
 
-/** Runs one piece of work at a time: a new one takes the place of the last. */
+/** Runs one piece of work at a time. New work replaces the current one. */
 export class Attempt<T> {
   #state: Attempted<T> = { status: 'idle' };
   #work: Work<T> | undefined;
@@ -28,7 +28,7 @@ export class Attempt<T> {
   readonly #onChange: () => void;
   readonly #discard: (value: T) => void;
 
-  /** @param discard frees a value that another one took the place of, or that came too late */
+  /** @param discard frees a value that was replaced or came too late */
   constructor(onChange: () => void, discard: (value: T) => void = () => {}) {
     this.#onChange = onChange;
     this.#discard = discard;
@@ -44,7 +44,7 @@ export class Attempt<T> {
     void this.#try();
   }
 
-  /** Tries the last work again, now. Nothing happens unless it failed. */
+  /** Repeats the last work now, if it failed. */
   retry(): void {
     if (this.#state.status === 'failed') void this.#try();
   }
@@ -71,7 +71,7 @@ export class Attempt<T> {
     this.#set(seconds === undefined ? failed : { ...failed, retryAt: Date.now() + seconds * 1000 });
   }
 
-  /** How long to wait before trying again, ever longer; undefined when it would change nothing. */
+  /** Seconds before the next retry, doubling each time; undefined if a retry does not help. */
   #secondsAfter({ kind, retryAfter }: SourceError): number | undefined {
     if (kind !== 'away' && kind !== 'busy') return undefined;
     const seconds = Math.max(retryAfter ?? 0, this.#wait);
@@ -101,6 +101,6 @@ function asSourceError(thrown: unknown): SourceError {
   if (T2iError.isInstance(thrown)) {
     return new SourceError('broken', thrown.message, { hint: thrown.hint, cause: thrown });
   }
-  console.error(thrown); // a bug: whoever looks into it needs the stack
+  console.error(thrown); // a bug: log the stack
   return new SourceError('broken', errorMessage(thrown), { cause: thrown });
 }

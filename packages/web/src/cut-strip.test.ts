@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { stripCells } from './cut-strip.ts';
+import { stripSquares } from './cut-strip.ts';
 
 it('finds the images of a strip', () => {
-  expect(stripCells(3 * 34 + 2, 36, 3)).toEqual([
+  expect(stripSquares(3 * 34 + 2, 36, 3)).toEqual([
     { left: 2, top: 2, side: 32 },
     { left: 36, top: 2, side: 32 },
     { left: 70, top: 2, side: 32 },
@@ -10,6 +10,6 @@ it('finds the images of a strip', () => {
 });
 
 it('refuses images of other sizes', () => {
-  expect(() => stripCells(104, 36, 4)).toThrow(/strip of 4/);
-  expect(() => stripCells(2, 4, 0)).toThrow(RangeError);
+  expect(() => stripSquares(104, 36, 4)).toThrow(/strip of 4/);
+  expect(() => stripSquares(2, 4, 0)).toThrow(RangeError);
 });

@@ -1,16 +1,16 @@
-/** The strip that `GET /interpolate` answers with, cut into its images. */
+/** Cuts the strip of `GET /interpolate` into images. */
 
 /** Pixels between and around the images of a strip. */
 const GAP = 2;
 
-export interface Cell {
+export interface Square {
   readonly left: number;
   readonly top: number;
   readonly side: number;
 }
 
-/** Where the images of a strip are. @throws RangeError when a strip of these sizes does not hold so many */
-export function stripCells(width: number, height: number, count: number): readonly Cell[] {
+/** The positions of the images in a strip. @throws RangeError when the size does not match the count */
+export function stripSquares(width: number, height: number, count: number): readonly Square[] {
   const side = height - 2 * GAP;
   if (side < 1 || width !== count * (side + GAP) + GAP) {
     throw new RangeError(`${width} × ${height} pixels are not a strip of ${count} images`);
@@ -18,12 +18,12 @@ export function stripCells(width: number, height: number, count: number): readon
   return Array.from({ length: count }, (_, i) => ({ left: GAP + i * (side + GAP), top: GAP, side }));
 }
 
-/** The images of a strip as PNG files. */
+/** Cuts a strip into PNG files. */
 export async function cutStrip(strip: Blob, count: number): Promise<readonly Blob[]> {
   const whole = await createImageBitmap(strip);
-  const cells = stripCells(whole.width, whole.height, count);
+  const squares = stripSquares(whole.width, whole.height, count);
   return Promise.all(
-    cells.map(async ({ left, top, side }) => {
+    squares.map(async ({ left, top, side }) => {
       const canvas = new OffscreenCanvas(side, side);
       canvas.getContext('2d')!.drawImage(whole, left, top, side, side, 0, 0, side, side);
       return canvas.convertToBlob({ type: 'image/png' });

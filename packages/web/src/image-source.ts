@@ -1,29 +1,29 @@
-/** Where images come from: all that the page knows about a server, or about the model inside the browser. */
+/** The interface of an image source: a server, or a model in the browser. */
 
 import { T2iError, type T2iErrorOptions } from '@t2i/core';
 
-/** What is told about a model that can be drawn with. */
-export interface ModelFacts {
-  /** What it is called, also in addresses. */
+/** A model that can generate images. */
+export interface ModelInfo {
+  /** Its name, also in URLs. */
   readonly name: string;
   /** Side of its images, in pixels. */
   readonly imageSize: number;
-  /** Epochs of training behind its weights, where that is known. */
+  /** Epochs of training, if known. */
   readonly epoch?: number;
-  /** One line for people. */
+  /** One line for the user. */
   readonly description?: string;
-  /** Address of the directory of its files, where a server lets browsers draw with it themselves. */
+  /** URL of the directory of its files, if the server offers them to browsers. */
   readonly inBrowser?: string;
 }
 
-/** One image and what makes it again: the caption, the seed, and which noise of the seed it has. */
-export interface DrawnImage {
-  /** For an `<img>`: an address of a server, a `data:` or an object URL. Whoever shows it revokes object URLs. */
+/** An image, and what reproduces it: the caption, the seed and the index of the noise. */
+export interface GeneratedImage {
+  /** For an `<img>`: an HTTP, `data:` or object URL. The caller revokes object URLs. */
   readonly url: string;
-  /** As the encoder saw it: trimmed, lower-cased. */
+  /** The normalised caption. */
   readonly caption: string;
   readonly seed: number;
-  /** Which of the seed's noises it has, from 0: the same for the same seed however many images were asked for. */
+  /** Index of its noise among those of the seed, from 0. It does not depend on the number of images. */
   readonly index: number;
 }
 
@@ -31,14 +31,14 @@ export interface GenerateRequest {
   /** Name of one of {@link ImageSource.models}; default the first. */
   readonly model?: string;
   readonly caption: string;
-  /** Whole number in [0, 2³²). */
+  /** An integer in [0, 2³²). */
   readonly seed: number;
-  /** Images, of the noises 0 … count − 1 of the seed; in [1, 64]. */
+  /** Number of images, 1 to 64. They have the noise 0 to count − 1 of the seed. */
   readonly count: number;
   /**
-   * Draws near one image: `[i]` near the i-th of the seed, `[i, j]` near the j-th of those, and so on; image 0 is the
-   * one they are near to. `createNoiseSource` of `@t2i/core` gives the noise: image k has that of the path `[...like, k]`.
-   * Left out or empty: the images of the seed.
+   * Generates images near one image: `[i]` near the i-th of the seed, `[i, j]` near the j-th of those, and so on. Image 0
+   * is that image itself. Image k has the noise at the path `[...like, k]` of `createNoiseSource` of `@t2i/core`.
+   * Absent or empty: the images of the seed.
    */
   readonly like?: readonly number[];
 }
@@ -49,73 +49,73 @@ export interface InterpolateRequest {
   readonly to: string;
   /** All images have the first noise of this seed. */
   readonly seed: number;
-  /** Images, both ends among them; in [2, 64]. */
+  /** Number of images, both ends included, 2 to 64. */
   readonly steps: number;
 }
 
-/** The samples that a training drew after an epoch: always of the same captions, a row each, and the same noises. */
+/** The samples of a training epoch: one row per caption and one column per noise, the same for every epoch. */
 export interface EpochSheet {
   readonly epoch: number;
-  /** Address of one image that holds the whole grid. */
+  /** URL of an image with the whole grid. */
   readonly url: string;
 }
 
 /**
- * Draws captions. Every method rejects with the signal's reason when it is aborted, with a {@link SourceError} for what
- * a person can understand or mend, and with anything else for what is a bug.
+ * Generates images from captions. Every method rejects with the signal's reason when it is aborted, and with a
+ * {@link SourceError} for errors that the user can understand or fix. Any other error is a bug.
  */
 export interface ImageSource {
   readonly kind: 'server' | 'browser';
-  /** What computes, for people: "WebGPU"; only the browser's source says so. */
+  /** The compute backend, for the user: "WebGPU". Only the source in the browser has it. */
   readonly backend?: string;
-  models(signal?: AbortSignal): Promise<readonly ModelFacts[]>;
-  /** The images by index. The same request gives the same images. */
-  generate(request: GenerateRequest, signal?: AbortSignal): Promise<readonly DrawnImage[]>;
-  /** The images from the one caption to the other; `caption` is that of the nearer end. */
-  interpolate(request: InterpolateRequest, signal?: AbortSignal): Promise<readonly DrawnImage[]>;
-  /** The sheets of a model's training by epoch, none where it has none. Only a server knows them. */
+  models(signal?: AbortSignal): Promise<readonly ModelInfo[]>;
+  /** Images by index. The same request gives the same images. */
+  generate(request: GenerateRequest, signal?: AbortSignal): Promise<readonly GeneratedImage[]>;
+  /** Images from one caption to the other. `caption` is that of the nearer end. */
+  interpolate(request: InterpolateRequest, signal?: AbortSignal): Promise<readonly GeneratedImage[]>;
+  /** The training samples of a model by epoch; empty if there are none. Only a server has them. */
   samples?(model?: string, signal?: AbortSignal): Promise<readonly EpochSheet[]>;
-  /** Ends the worker and frees its memory, where there is one. */
+  /** Terminates the worker, if there is one. */
   dispose?(): void;
 }
 
-/** How far the weights of the browser's source have come, in bytes. */
+/** Progress of the model download, in bytes. */
 export interface LoadProgress {
   readonly loaded: number;
   readonly total: number;
 }
 
 /**
- * `openBrowserSource` of `./in-browser/open-browser-source.ts`: the page imports it only when it is needed.
+ * `openBrowserSource` of `./in-browser/open-browser-source.ts`. The page imports it only when it needs it.
  *
- * The page offers it when `model/model.json` lies beside the page, that is relative to its base address. A server that
- * wants to let browsers draw answers at that same address, so the page needs no other rule.
+ * The page offers it when `model/model.json` exists relative to the base URL of the page, or when the server offers the
+ * files of a model.
  */
 export type OpenBrowserSource = (options: {
-  /** Address of the directory `model/`, with its closing slash: `model.json` and the weights are relative to it. */
+  /** URL of the model directory with a trailing slash. `model.json` and the weights are relative to it. */
   readonly baseUrl: string;
   readonly onProgress?: (progress: LoadProgress) => void;
-  /** Aborting it ends the download and the worker. */
+  /** Aborts the download and terminates the worker. */
   readonly signal?: AbortSignal;
 }) => Promise<ImageSource>;
 
-/** What went wrong, in the kinds that the page treats differently. */
+/** The kinds of errors that the page treats differently. */
 export type SourceErrorKind =
-  /** Nobody answers: worth trying again by itself. */
+  /** No response: the page tries again. */
   | 'away'
-  /** It answers, but is busy or not ready. */
+  /** The server is busy or not ready: the page tries again. */
   | 'busy'
-  /** Something else answers at its address. */
+  /** There is no image server at this URL. */
   | 'absent'
-  /** The request was refused: trying again changes nothing. */
+  /** The request was rejected: trying again does not help. */
   | 'refused'
-  /** The browser's backend or the model's files do not work here. */
+  /** The backend or the model files do not work here. */
   | 'broken';
 
-/** A failure with a message for people. */
+/** An error with a message for the user. */
 export class SourceError extends T2iError {
   readonly kind: SourceErrorKind;
-  /** Seconds after which it may go again, where a server said so. */
+  /** Seconds to wait before trying again, if the server said so. */
   readonly retryAfter: number | undefined;
 
   constructor(

@@ -10,7 +10,7 @@ import { App } from './ui/app.tsx';
 const page = new Page({
   find: (signal) => findSources(document.baseURI, signal),
   openInBrowser,
-  leaveAddress: (search, mode) => history[mode === 'push' ? 'pushState' : 'replaceState'](null, '', search),
+  setUrl: (search, mode) => history[mode === 'push' ? 'pushState' : 'replaceState'](null, '', search),
 });
 restoreTheme();
 addEventListener('popstate', () => page.show(location.search));

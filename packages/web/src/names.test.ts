@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { fileName, megabytes, numberOf } from './names.ts';
 
-it('numbers images from 1, those like another after it', () => {
+it('numbers images from 1, similar images after their origin', () => {
   expect(numberOf([], 0)).toBe('no. 1');
   expect(numberOf([2, 4], 0)).toBe('no. 3 › 5 › 1');
 });
@@ -16,6 +16,6 @@ it.each([
   expect(fileName(caption, 7, path)).toBe(name);
 });
 
-it('gives sizes in megabytes', () => {
+it('formats sizes in megabytes', () => {
   expect(megabytes(12_345_678)).toBe('12.3');
 });

@@ -1,13 +1,13 @@
-/** What images are called, in words and as files. */
+/** Names of images, as text and as files. */
 
 import type { Scene } from './scene.ts';
 
-/** Which image of a seed: "no. 3", or "no. 3 › 5" for the fifth near to the third. People count from 1. */
+/** The number of an image: "no. 3", or "no. 3 › 5" for the fifth image near the third. Counts from 1. */
 export function numberOf(like: Scene['like'], index: number): string {
   return `no. ${[...like, index].map((step) => step + 1).join(' › ')}`;
 }
 
-/** `a-pink-flower-seed-7-3.png`: what was typed, in any alphabet, and what draws it again. */
+/** `a-pink-flower-seed-7-3.png`: the caption, in any alphabet, with the seed and the path. */
 export function fileName(caption: string, seed: number, path: readonly number[]): string {
   const words = caption
     .replace(/[^\p{L}\p{N}]+/gu, '-')

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { DrawnImage, GenerateRequest, ImageSource, InterpolateRequest } from './image-source.ts';
+import type { GeneratedImage, GenerateRequest, ImageSource, InterpolateRequest } from './image-source.ts';
 import { SourceError } from './image-source.ts';
 import { Page } from './page.ts';
 import type { Sources } from './sources.ts';
@@ -18,13 +18,13 @@ class MockSource implements ImageSource {
   async models() {
     return [{ name: 'roses', imageSize: 64 }];
   }
-  async generate(request: GenerateRequest): Promise<DrawnImage[]> {
+  async generate(request: GenerateRequest): Promise<GeneratedImage[]> {
     this.requests.push(request);
     if (this.failure !== undefined) throw this.failure;
     const { caption, seed, count } = request;
     return Array.from({ length: count }, (_, index) => ({ url: `data:,${index}`, caption, seed, index }));
   }
-  async interpolate(request: InterpolateRequest): Promise<DrawnImage[]> {
+  async interpolate(request: InterpolateRequest): Promise<GeneratedImage[]> {
     this.requests.push(request);
     return Array.from({ length: request.steps }, () => ({ url: 'data:,', caption: '', seed: 0, index: 0 }));
   }
@@ -43,7 +43,7 @@ let addresses: string[];
 let disposals: number;
 let opens: string[];
 
-/** A page with these sources, on this address, as it is once everything has come. */
+/** A page with these sources at this URL, after everything has loaded. */
 async function pageOn(search: string, has: { server?: boolean; browser?: boolean } = { server: true }) {
   let seeds = 100;
   const models = [
@@ -62,7 +62,7 @@ async function pageOn(search: string, has: { server?: boolean; browser?: boolean
       onProgress({ loaded: 1, total: 2 });
       return { source: browser, models: await browser.models() };
     },
-    leaveAddress: (address, mode) => addresses.push(`${mode} ${address}`),
+    setUrl: (address, mode) => addresses.push(`${mode} ${address}`),
     freshSeed: () => seeds++,
   });
   page.show(search);
@@ -79,21 +79,21 @@ beforeEach(() => {
 });
 
 describe('at the start', () => {
-  it('draws the first caption with a fresh seed, which the address then has', async () => {
+  it('generates the first caption with a random seed and puts the seed into the URL', async () => {
     const { state } = await pageOn('');
     expect(server.requests).toEqual([{ caption: 'pink flower with yellow petals', seed: 100, count: 8, like: [] }]);
     expect(state.images).toMatchObject({ status: 'done', value: { length: 8 } });
     expect(addresses).toEqual(['replace ?text=pink+flower+with+yellow+petals&seed=100']);
   });
 
-  it('draws what a shared address says, and leaves the address alone', async () => {
+  it('generates the images of a shared link and keeps the URL', async () => {
     const { state } = await pageOn('?text=a+blue+one&seed=7&like=3.1&model=roses');
     expect(server.requests).toEqual([{ model: 'roses', caption: 'a blue one', seed: 7, count: 8, like: [3, 1] }]);
     expect(state.drafts.text).toBe('a blue one');
     expect(addresses).toEqual([]);
   });
 
-  it('walks between two captions where the address says so', async () => {
+  it('interpolates between two captions if the URL says so', async () => {
     const { state } = await pageOn('?view=between&text=a&to=b&seed=7&at=0.25');
     expect(server.requests).toEqual([{ from: 'a', to: 'b', seed: 7, steps: 17 }]);
     expect(state.scene.share).toBe(0.25);
@@ -101,7 +101,7 @@ describe('at the start', () => {
 });
 
 describe('GO', () => {
-  it('draws what was typed with a new seed, as a step of the history', async () => {
+  it('generates the typed caption with a new seed, as a history entry', async () => {
     const page = await pageOn('?text=a&seed=7&like=2');
     page.type({ text: '  a blue one ' });
     page.go();
@@ -110,7 +110,7 @@ describe('GO', () => {
     expect(addresses).toEqual(['push ?text=a+blue+one&seed=100']);
   });
 
-  it('keeps the seed and the likeness while they are locked', async () => {
+  it('keeps the seed and the similar image while they are locked', async () => {
     const page = await pageOn('?text=a&seed=7&like=2');
     page.lock(true);
     page.type({ text: 'b' });
@@ -119,7 +119,7 @@ describe('GO', () => {
     expect(server.requests.at(-1)).toMatchObject({ caption: 'b', seed: 7, like: [2] });
   });
 
-  it('does nothing for no words', async () => {
+  it('does nothing for an empty caption', async () => {
     const page = await pageOn('?text=a&seed=7');
     page.type({ text: ' ' });
     page.go();
@@ -127,20 +127,20 @@ describe('GO', () => {
     expect([server.requests.length, addresses]).toEqual([1, []]);
   });
 
-  it('draws the same again when it is asked to, for the weights may be newer, but not by itself', async () => {
+  it('generates the same again on request, since the weights may be newer, but not by itself', async () => {
     const page = await pageOn('?text=a&seed=7');
     page.lock(true);
     page.go();
     await settle();
     page.view('between');
-    page.view('draw');
+    page.view('generate');
     await settle();
     const captions = server.requests.filter((request) => 'caption' in request);
     expect(captions).toEqual([captions[0], captions[0]]);
     expect(addresses.some((address) => address.startsWith('push ?text=a&seed=7'))).toBe(true);
   });
 
-  it('tries again what failed', async () => {
+  it('retries a failed request', async () => {
     server.failure = new SourceError('refused', 'No.');
     const page = await pageOn('?text=a&seed=7');
     expect(page.state.images).toMatchObject({ status: 'failed', error: { message: 'No.' } });
@@ -153,7 +153,7 @@ describe('GO', () => {
 });
 
 describe('seeds', () => {
-  it('that a person chooses are drawn and locked', async () => {
+  it('that the user enters are used and locked', async () => {
     const page = await pageOn('?text=a&seed=7&like=2');
     page.chooseSeed(42);
     await settle();
@@ -161,7 +161,7 @@ describe('seeds', () => {
     expect(page.state.locked).toBe(true);
   });
 
-  it('lead to images like one, and back', async () => {
+  it('lead to similar images and back', async () => {
     const page = await pageOn('?text=a&seed=7');
     page.moreLike(3);
     page.moreLike(5);
@@ -174,7 +174,7 @@ describe('seeds', () => {
   });
 });
 
-it('going back in the history draws what was there', async () => {
+it('going back in the history restores the images', async () => {
   const page = await pageOn('?text=a&seed=7');
   page.type({ text: 'b' });
   page.go();
@@ -184,7 +184,7 @@ it('going back in the history draws what was there', async () => {
   expect(page.state.drafts.text).toBe('a');
 });
 
-it('sliding draws nothing, and is in the address once it rests', async () => {
+it('sliding generates nothing and changes the URL when it settles', async () => {
   const page = await pageOn('?view=between&text=a&to=b&seed=7');
   page.slide({ share: 0.1 }, false);
   page.slide({ share: 0.2 }, false);
@@ -195,12 +195,12 @@ it('sliding draws nothing, and is in the address once it rests', async () => {
   expect(server.requests).toHaveLength(1);
 });
 
-it('the sheets of the training are looked for whenever they are opened', async () => {
+it('the training samples are fetched whenever their view opens', async () => {
   const page = await pageOn('?text=a&seed=7');
   page.view('training');
   await settle();
   expect(page.state.sheets.value).toEqual([{ epoch: 1, url: 'data:,' }]);
-  page.view('draw');
+  page.view('generate');
   page.view('training');
   await settle();
   expect(page.state.sheets.value).toEqual([{ epoch: 2, url: 'data:,' }]);
@@ -208,7 +208,7 @@ it('the sheets of the training are looked for whenever they are opened', async (
 });
 
 describe('a model beside the page', () => {
-  it('without a server comes when a person asks for an image, not before', async () => {
+  it('without a server is downloaded when the user asks for an image, not before', async () => {
     const page = await pageOn('', { browser: true });
     expect([opens, page.state.where, page.state.opened]).toEqual([[], 'browser', undefined]);
     page.go();
@@ -217,12 +217,12 @@ describe('a model beside the page', () => {
     expect(browser.requests).toEqual([{ caption: 'pink flower with yellow petals', seed: 100, count: 8, like: [] }]);
   });
 
-  it('comes at once where the address asks for an image', async () => {
+  it('is downloaded at once if the URL asks for an image', async () => {
     await pageOn('?text=a&seed=7', { browser: true });
     expect([opens, browser.requests]).toMatchObject([['model/'], [{ caption: 'a', seed: 7 }]]);
   });
 
-  it('beside a server is a choice, and comes once', async () => {
+  it('beside a server is optional and downloaded once', async () => {
     const page = await pageOn('?text=a&seed=7', { server: true, browser: true });
     expect([page.state.where, opens]).toEqual(['server', []]);
     page.chooseWhere('browser');
@@ -237,10 +237,10 @@ describe('a model beside the page', () => {
     expect(addresses.at(-1)).toBe('push ?text=a&seed=7&in=browser');
   });
 
-  it('is the one that is chosen; the one before it is let go', async () => {
+  it('is the selected one, and the previous one is disposed', async () => {
     const page = await pageOn('?text=a&seed=7&in=browser', { server: true, browser: true });
     page.chooseModel('tulips');
-    expect(page.state.opened).toBeUndefined(); // nothing is drawn with the wrong one meanwhile
+    expect(page.state.opened).toBeUndefined(); // nothing is generated with the wrong one meanwhile
     await settle();
     expect([opens, disposals, browser.requests.length]).toEqual([['roses/', 'tulips/'], 1, 2]);
     page.chooseModel('training');
@@ -251,7 +251,7 @@ describe('a model beside the page', () => {
     expect([page.state.where, opens.length, browser.requests.length]).toEqual(['browser', 2, 3]);
   });
 
-  it('that an address asks for in vain is no obstacle', async () => {
+  it('is not required if the URL asks for it but there is none', async () => {
     const page = await pageOn('?text=a&seed=7&in=browser');
     expect([page.state.where, server.requests.length]).toEqual(['server', 1]);
   });

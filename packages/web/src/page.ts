@@ -1,50 +1,50 @@
-/** What the page does, without how it looks: a state, and the actions of a person on it. */
+/** The behaviour of the page without its appearance: a state and the actions of the user. */
 
 import { Attempt, type Attempted, type Work } from './attempt.ts';
-import type { DrawnImage, EpochSheet, LoadProgress } from './image-source.ts';
+import type { EpochSheet, GeneratedImage, LoadProgress } from './image-source.ts';
 import { FIRST_SCENE, formatScene, freshSeed, parseScene, type Scene, type View } from './scene.ts';
 import type { Opened, openInBrowser, Sources } from './sources.ts';
 
-/** Images of a caption. */
+/** Images per caption. */
 export const COUNT = 8;
-/** Images on the way between two. */
+/** Images per interpolation. */
 export const STEPS = 17;
 
 export interface PageState {
-  /** What is shown; the address says the same. */
+  /** What is shown. The URL contains the same. */
   readonly scene: Scene;
-  /** What is in the text boxes, drawn or not. */
+  /** The content of the text boxes. */
   readonly drafts: { readonly text: string; readonly to: string };
-  /** Whether the next captions keep the noises of this one. */
+  /** Whether the next captions keep the current noise. */
   readonly locked: boolean;
   readonly sources: Attempted<Sources>;
-  /** Where it is drawn, once that is known. */
+  /** Where images are generated, once that is known. */
   readonly where: 'server' | 'browser' | undefined;
-  /** Whether the model that is chosen can be drawn with in the browser. */
+  /** Whether the selected model can run in the browser. */
   readonly forBrowsers: boolean;
-  /** What draws; undefined while it is not there yet. */
+  /** The source in use; undefined until it is open. */
   readonly opened: Opened | undefined;
   readonly browser: Attempted<Opened>;
-  /** Of the model that comes into the browser. */
+  /** Progress of the model download. */
   readonly progress: LoadProgress | undefined;
-  readonly images: Attempted<readonly DrawnImage[]>;
-  readonly walk: Attempted<readonly DrawnImage[]>;
+  readonly images: Attempted<readonly GeneratedImage[]>;
+  readonly walk: Attempted<readonly GeneratedImage[]>;
   readonly sheets: Attempted<readonly EpochSheet[]>;
 }
 
-/** What the page needs of a browser. */
+/** What the page needs from the browser. */
 export interface PageSurroundings {
-  /** Looks which sources there are. */
+  /** Finds the available sources. */
   readonly find: Work<Sources>;
   /** Downloads the model of a directory and starts it in this browser. */
   readonly openInBrowser: typeof openInBrowser;
-  /** Leaves an address: a new entry of the history, or in place of the last. */
-  readonly leaveAddress: (search: string, mode: 'push' | 'replace') => void;
+  /** Sets the URL, as a new history entry or in place of the current one. */
+  readonly setUrl: (search: string, mode: 'push' | 'replace') => void;
   readonly freshSeed?: () => number;
 }
 
 export class Page {
-  readonly #leaveAddress: PageSurroundings['leaveAddress'];
+  readonly #setUrl: PageSurroundings['setUrl'];
   readonly #find: PageSurroundings['find'];
   readonly #openModel: PageSurroundings['openInBrowser'];
   readonly #freshSeed: () => number;
@@ -54,23 +54,23 @@ export class Page {
     () => this.#advance(),
     ({ source }) => source.dispose?.(),
   );
-  readonly #images = new Attempt<readonly DrawnImage[]>(() => this.#tell(), forget);
-  readonly #walk = new Attempt<readonly DrawnImage[]>(() => this.#tell(), forget);
-  readonly #sheets = new Attempt<readonly EpochSheet[]>(() => this.#tell());
-  /** What was last asked of each: what is shown is not drawn again. */
+  readonly #images = new Attempt<readonly GeneratedImage[]>(() => this.#notify(), forget);
+  readonly #walk = new Attempt<readonly GeneratedImage[]>(() => this.#notify(), forget);
+  readonly #sheets = new Attempt<readonly EpochSheet[]>(() => this.#notify());
+  /** The last request of each attempt: what is shown is not generated again. */
   readonly #asked = new Map<object, string>();
   #scene = FIRST_SCENE;
   #drafts: PageState['drafts'] = FIRST_SCENE;
   #locked = false;
   #progress: LoadProgress | undefined;
-  /** Which model is in the browser, or comes there. */
+  /** URL of the model that is in the browser or loading. */
   #inBrowser: string | undefined;
   #state: PageState | undefined;
 
-  constructor({ find, openInBrowser, leaveAddress, freshSeed: fresh = freshSeed }: PageSurroundings) {
+  constructor({ find, openInBrowser, setUrl, freshSeed: fresh = freshSeed }: PageSurroundings) {
     this.#find = find;
     this.#openModel = openInBrowser;
-    this.#leaveAddress = leaveAddress;
+    this.#setUrl = setUrl;
     this.#freshSeed = fresh;
   }
 
@@ -93,13 +93,13 @@ export class Page {
     return this.#state;
   }
 
-  /** @returns a function that ends it */
+  /** @returns a function that unsubscribes */
   subscribe(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Shows what an address says: at the start, and when a person goes back. */
+  /** Shows the scene of a URL: at the start, and after a step in the history. */
   show(search: string): void {
     this.#scene = parseScene(search);
     this.#drafts = { text: this.#scene.text, to: this.#scene.to };
@@ -109,10 +109,10 @@ export class Page {
 
   type(drafts: Partial<PageState['drafts']>): void {
     this.#drafts = { ...this.#drafts, ...drafts };
-    this.#tell();
+    this.#notify();
   }
 
-  /** Draws what is in the text boxes, with the noises of before if they are locked; even the same again: a watched model may have newer weights. */
+  /** Generates images of the text boxes, with the current noise if it is locked. Repeats the same request too, since a watched model may have newer weights. */
   go(): void {
     const text = this.#drafts.text.trim();
     const to = this.#drafts.to.trim() || this.#scene.to;
@@ -124,27 +124,27 @@ export class Page {
 
   lock(locked: boolean): void {
     this.#locked = locked;
-    this.#tell();
+    this.#notify();
   }
 
-  /** Takes a seed that a person chose, which they want to keep. */
+  /** Uses a seed that the user entered, and locks it. */
   chooseSeed(seed: number): void {
     this.#locked = true;
     this.#move({ seed, like: [] });
   }
 
-  /** Draws near one of the images that are shown. */
+  /** Generates images near one of the shown images. */
   moreLike(index: number): void {
-    this.#move({ like: [...this.#scene.like, index], view: 'draw' });
+    this.#move({ like: [...this.#scene.like, index], view: 'generate' });
   }
 
-  /** Goes back to the images among which the one was that those shown are near to. */
+  /** Returns to the images before the last `moreLike`. */
   lessLike(): void {
     this.#move({ like: this.#scene.like.slice(0, -1) });
   }
 
   view(view: View): void {
-    if (view === 'training') this.#asked.delete(this.#sheets); // there may be more of them by now
+    if (view === 'training') this.#asked.delete(this.#sheets); // there may be new ones
     this.#move({ view });
   }
 
@@ -156,14 +156,14 @@ export class Page {
     this.#move({ where });
   }
 
-  /** @param settled whether the person let go: only then it goes into the address */
+  /** @param settled whether the user released the slider; only then the URL changes */
   slide(place: Partial<Pick<Scene, 'share' | 'epoch'>>, settled: boolean): void {
     this.#scene = { ...this.#scene, ...place };
-    if (settled) this.#leaveAddress(formatScene(this.#scene), 'replace');
-    this.#tell();
+    if (settled) this.#setUrl(formatScene(this.#scene), 'replace');
+    this.#notify();
   }
 
-  /** Tries everything again that failed. */
+  /** Retries every failed attempt. */
   retry(): void {
     for (const attempt of [this.#sources, this.#browser, this.#images, this.#walk, this.#sheets]) attempt.retry();
   }
@@ -172,7 +172,7 @@ export class Page {
     const before = formatScene(this.#scene);
     this.#scene = { ...this.#scene, ...change };
     const after = formatScene(this.#scene);
-    if (after !== before) this.#leaveAddress(after, 'push');
+    if (after !== before) this.#setUrl(after, 'push');
     this.#advance();
     this.retry();
   }
@@ -185,7 +185,7 @@ export class Page {
     return where === 'browser' && this.#modelUrl() !== undefined ? 'browser' : 'server';
   }
 
-  /** Address of the files of the model that is chosen, if browsers can draw with it. */
+  /** URL of the files of the selected model, if it can run in the browser. */
   #modelUrl(): string | undefined {
     const { server, besidePage } = this.#sources.state.value ?? {};
     if (server === undefined) return besidePage;
@@ -199,17 +199,17 @@ export class Page {
     return status === 'done' && this.#inBrowser === this.#modelUrl() ? value : undefined;
   }
 
-  /** Takes the next step towards what the scene shows: open what draws, then draw. */
+  /** Takes the next step towards the scene: open the source, then generate. */
   #advance(): void {
-    this.#tell();
+    this.#notify();
     const opened = this.#opened();
     if (this.#scene.view === 'training') this.#showSheets();
-    else if (opened !== undefined) this.#draw(opened);
+    else if (opened !== undefined) this.#generate(opened);
     else if (this.#where() === 'browser' && this.#isWanted()) this.#openInBrowser();
-    this.#tell();
+    this.#notify();
   }
 
-  /** The model is a large file: it comes when someone asked for an image, not with the page. */
+  /** The model is a large file. It is downloaded when the user asks for an image, not with the page. */
   #isWanted(): boolean {
     return this.#scene.seed !== undefined || this.#scene.where === 'browser';
   }
@@ -221,19 +221,19 @@ export class Page {
     this.#progress = undefined;
     const onProgress = (progress: LoadProgress) => {
       this.#progress = progress;
-      this.#tell();
+      this.#notify();
     };
     this.#browser.run((signal) => this.#openModel(url, onProgress, signal));
   }
 
-  #draw({ source }: Opened): void {
+  #generate({ source }: Opened): void {
     if (this.#scene.seed === undefined) {
       this.#scene = { ...this.#scene, seed: this.#freshSeed() };
-      this.#leaveAddress(formatScene(this.#scene), 'replace');
+      this.#setUrl(formatScene(this.#scene), 'replace');
     }
     const { view, text, to, seed = 0, like } = this.#scene;
     const model = this.#scene.model === undefined ? {} : { model: this.#scene.model };
-    if (view === 'draw') {
+    if (view === 'generate') {
       const request = { ...model, caption: text, seed, count: COUNT, like };
       this.#ask(this.#images, [source.kind, request], (signal) => source.generate(request, signal));
     } else {
@@ -255,13 +255,13 @@ export class Page {
     attempt.run(work);
   }
 
-  #tell(): void {
+  #notify(): void {
     this.#state = undefined;
     for (const listener of this.#listeners) listener();
   }
 }
 
-/** Frees the files behind images that are shown no more. */
-function forget(images: readonly DrawnImage[]): void {
+/** Frees the object URLs of images that are no longer shown. */
+function forget(images: readonly GeneratedImage[]): void {
   for (const { url } of images) if (url.startsWith('blob:')) URL.revokeObjectURL(url);
 }

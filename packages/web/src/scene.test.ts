@@ -2,19 +2,19 @@ import { Rng } from '@t2i/core';
 import { describe, expect, it } from 'vitest';
 import { FIRST_SCENE, formatScene, freshSeed, parseScene, readSeed, type Scene } from './scene.ts';
 
-const DRAWN: Scene = { ...FIRST_SCENE, text: 'rot & blau = 50% #1?', seed: 7, like: [3, 0, 5], model: 'toys' };
+const GENERATED: Scene = { ...FIRST_SCENE, text: 'rot & blau = 50% #1?', seed: 7, like: [3, 0, 5], model: 'toys' };
 
-describe('a scene as an address', () => {
+describe('a scene as a URL', () => {
   it.each<[string, Scene]>([
-    ['images of a caption', DRAWN],
-    ['the way between two', { ...DRAWN, view: 'between', like: [], to: 'weiß+grün', share: 0.25 }],
+    ['images of a caption', GENERATED],
+    ['the way between two', { ...GENERATED, view: 'between', like: [], to: 'weiß+grün', share: 0.25 }],
     ['an epoch of the training', { ...FIRST_SCENE, view: 'training', epoch: 0, model: 'a.b-c', where: 'browser' }],
-    ['the largest seed', { ...DRAWN, seed: Number.MAX_SAFE_INTEGER }],
-  ])('comes back: %s', (_, scene) => {
+    ['the largest seed', { ...GENERATED, seed: Number.MAX_SAFE_INTEGER }],
+  ])('survives a round trip: %s', (_, scene) => {
     expect(parseScene(formatScene(scene))).toEqual(scene);
   });
 
-  it('is short where nothing was drawn yet', () => {
+  it('is short before the first images', () => {
     expect(formatScene(FIRST_SCENE)).toBe('?text=pink+flower+with+yellow+petals');
     expect(parseScene('')).toEqual(FIRST_SCENE);
   });
@@ -37,17 +37,17 @@ describe('a scene as an address', () => {
     'model=../secret',
     'model=',
     'in=cloud',
-  ])('ignores what makes no sense: %s', (search) => {
+  ])('ignores invalid parts: %s', (search) => {
     expect(parseScene(`?${search}`)).toEqual(FIRST_SCENE);
   });
 
-  it('cuts captions that no server takes', () => {
+  it('cuts captions that are too long for the server', () => {
     expect(parseScene(`?text=${'a'.repeat(5000)}`).text).toHaveLength(1000);
   });
 });
 
 describe('seeds', () => {
-  it('are whole numbers of at most six digits when they are fresh', () => {
+  it('are integers of at most six digits if they are random', () => {
     const rng = new Rng(1);
     const seeds = Array.from({ length: 200 }, () => freshSeed(() => rng.uniform()));
     expect(seeds.every((seed) => Number.isInteger(seed) && seed >= 0 && seed < 1e6)).toBe(true);
@@ -61,7 +61,7 @@ describe('seeds', () => {
     ['-1', undefined],
     ['seven', undefined],
     ['1e3', undefined],
-  ])('are read as they are typed: %j', (text, seed) => {
+  ])('are parsed as typed: %j', (text, seed) => {
     expect(readSeed(text)).toBe(seed);
   });
 });

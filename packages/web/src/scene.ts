@@ -1,29 +1,29 @@
-/** What the page shows, and the address that shows it again: everything in it can be shared as a link. */
+/** What the page shows ⇄ the URL, so that everything can be shared as a link. */
 
-export const VIEWS = ['draw', 'between', 'training'] as const;
+export const VIEWS = ['generate', 'between', 'training'] as const;
 export type View = (typeof VIEWS)[number];
 
 export interface Scene {
   readonly view: View;
   readonly text: string;
-  /** Where the way between two captions ends. */
+  /** Second caption of the interpolation. */
   readonly to: string;
-  /** Undefined until something was drawn. */
+  /** Undefined until something was generated. */
   readonly seed: number | undefined;
-  /** Path of the image that those shown are near to; see `GenerateRequest.like`. */
+  /** Path of the image that the shown images are near; see `GenerateRequest.like`. */
   readonly like: readonly number[];
-  /** How far from `text` to `to`, 0 … 1. */
+  /** Position between `text` and `to`, 0 to 1. */
   readonly share: number;
   /** Undefined: the newest. */
   readonly epoch: number | undefined;
-  /** Undefined: the first that is served. */
+  /** Undefined: the first served model. */
   readonly model: string | undefined;
-  /** Where to draw; undefined: on the server, if there is one. */
+  /** Where to generate; undefined: on the server, if there is one. */
   readonly where: 'server' | 'browser' | undefined;
 }
 
 export const FIRST_SCENE: Scene = {
-  view: 'draw',
+  view: 'generate',
   text: 'pink flower with yellow petals',
   to: 'white flower with a dark centre',
   seed: undefined,
@@ -34,12 +34,12 @@ export const FIRST_SCENE: Scene = {
   where: undefined,
 };
 
-/** As long as a server takes them. */
+/** The limits of the server. */
 const MAX_CAPTION = 1000;
 const MAX_STEPS = 64;
 const MAX_INDEX = 63;
 
-/** Reads the search part of an address. What makes no sense counts as left out: links are cut and mistyped. */
+/** Parses the query of a URL. Invalid parts are ignored, since links get cut and mistyped. */
 export function parseScene(search: string): Scene {
   const fields = new URLSearchParams(search);
   const where = fields.get('in');
@@ -56,7 +56,7 @@ export function parseScene(search: string): Scene {
   };
 }
 
-/** The search part for a scene, `?…`; what its view does not show is left out. */
+/** The query of a URL for a scene, `?…`, without what its view does not show. */
 export function formatScene(scene: Scene): string {
   const { view, text, to, seed, like, epoch, model, where } = scene;
   const fields = new URLSearchParams();
@@ -75,12 +75,12 @@ export function formatScene(scene: Scene): string {
   return `?${fields}`;
 }
 
-/** A seed that is short enough to be read out. */
+/** A random seed, short enough to be read out. */
 export function freshSeed(random: () => number = Math.random): number {
   return Math.floor(random() * 1_000_000);
 }
 
-/** A seed as people type it, or undefined. */
+/** A typed seed, or undefined if it is invalid. */
 export function readSeed(text: string): number | undefined {
   return whole(text.trim(), Number.MAX_SAFE_INTEGER);
 }

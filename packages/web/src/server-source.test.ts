@@ -5,7 +5,7 @@ const BASE = 'https://flowers.example/draw/';
 
 type Answer = Response | Error;
 
-/** A source whose server gives these answers by path; and what was asked of it. */
+/** A source whose server gives these responses by path, and the requests to it. */
 function sourceWith(answers: Readonly<Record<string, () => Answer>>) {
   const asked: { url: string; init: RequestInit }[] = [];
   const fetch = async (input: unknown, init: RequestInit = {}) => {
@@ -45,7 +45,7 @@ const served = {
 };
 
 describe('models', () => {
-  it('are those that can draw, with their facts', async () => {
+  it('are the ready ones, with their details', async () => {
     const { source } = sourceWith(served);
     expect(await source.models()).toEqual([
       {
@@ -56,7 +56,7 @@ describe('models', () => {
     ]);
   });
 
-  it('are waited for while none is ready', async () => {
+  it('are busy while none is ready', async () => {
     const { source } = sourceWith({ models: json({ models: [{ name: 'late', ready: false, samples: false }] }) });
     await expect(source.models()).rejects.toMatchObject({ kind: 'busy' });
   });
@@ -65,7 +65,7 @@ describe('models', () => {
     ['a host of files', () => new Response('not found', { status: 404 })],
     ['a host that answers everything with a page', () => new Response('<!doctype html>')],
     ['some other API', json({ hello: 'world' })],
-  ])('are absent where %s answers', async (_, models) => {
+  ])('are absent if %s answers', async (_, models) => {
     const { source } = sourceWith({ models });
     await expect(source.models()).rejects.toMatchObject({ kind: 'absent' });
   });
@@ -74,7 +74,7 @@ describe('models', () => {
 describe('generate', () => {
   const request = { caption: 'A red flower?', seed: 7, count: 2 };
 
-  it('posts the request and gives images that an <img> takes', async () => {
+  it('posts the request and returns URLs for <img>', async () => {
     const images = [
       { caption: 'a red flower?', index: 0, data: 'AAAA' },
       { caption: 'a red flower?', index: 1, data: 'BBBB' },
@@ -95,21 +95,21 @@ describe('generate', () => {
   });
 
   it.each<[string, () => Answer, object]>([
-    ['nobody answers', () => new TypeError('Failed to fetch'), { kind: 'away', message: /does not answer/ }],
+    ['nobody answers', () => new TypeError('Failed to fetch'), { kind: 'away', message: /does not respond/ }],
     ['a proxy answers', () => new Response('<h1>Bad gateway</h1>', { status: 502 }), { kind: 'away' }],
     ['the queue is full', problem(429, 'Full.', { 'Retry-After': '3' }), { kind: 'busy', retryAfter: 3 }],
     ['the model is reopened', problem(503, 'Being opened.'), { kind: 'busy', message: /Being opened/ }],
     ['the deadline has passed', problem(504, 'Too slow.'), { kind: 'busy' }],
-    ['the caption is refused', problem(400, 'Too long.'), { kind: 'refused', message: /Too long/ }],
+    ['the caption is rejected', problem(400, 'Too long.'), { kind: 'refused', message: /Too long/ }],
     ['the server fails', problem(500, 'Its log says more.'), { kind: 'broken' }],
     ['a file host answers', () => new Response('no', { status: 405 }), { kind: 'absent' }],
-  ])('says what is wrong when %s', async (_, answer, { message = /./, ...expected }: { message?: RegExp }) => {
+  ])('reports the problem when %s', async (_, answer, { message = /./, ...expected }: { message?: RegExp }) => {
     const { source } = sourceWith({ generate: answer });
     const error = await source.generate(request).catch((thrown) => thrown);
     expect(error).toMatchObject({ name: 'SourceError', message: expect.stringMatching(message), ...expected });
   });
 
-  it('rejects with the reason of the signal when it is not wanted any more', async () => {
+  it('rejects with the reason of the signal when it is aborted', async () => {
     const { source } = sourceWith({ generate: () => new DOMException('aborted', 'AbortError') });
     const reason = new Error('not wanted');
     await expect(source.generate(request, AbortSignal.abort(reason))).rejects.toBe(reason);
@@ -134,7 +134,7 @@ it('interpolate asks for a strip and cuts it', async () => {
 describe('samples', () => {
   const sheets = [{ epoch: 1, url: '/v1/samples/roses/1?v=x' }];
 
-  it('are asked for where there are any, their addresses beside the page', async () => {
+  it('are fetched if there are any, with URLs beside the page', async () => {
     const { source } = sourceWith({ ...served, 'samples/roses': json({ run: 'roses', sheets }) });
     await source.models();
     const expected = [{ epoch: 1, url: `${BASE}v1/samples/roses/1?v=x` }];
@@ -142,7 +142,7 @@ describe('samples', () => {
     expect(await source.samples()).toEqual(expected);
   });
 
-  it('are none where the model has none, without asking', async () => {
+  it('are empty without a request if the model has none', async () => {
     const { source, asked } = sourceWith(served);
     await source.models();
     const before = asked.length;

@@ -1,21 +1,21 @@
-/** Images from a `@t2i/server`: its routes under `/v1`, beside the page. */
+/** An image source over HTTP: the routes of `@t2i/server` under `/v1`, beside the page. */
 
 import { cutStrip } from './cut-strip.ts';
 import {
-  type DrawnImage,
   type EpochSheet,
+  type GeneratedImage,
   type GenerateRequest,
   type ImageSource,
   type InterpolateRequest,
-  type ModelFacts,
+  type ModelInfo,
   SourceError,
 } from './image-source.ts';
 
 export interface ServerSourceOptions {
-  /** Address of the directory the page is in; `v1/…` is relative to it. */
+  /** URL of the directory of the page; `v1/…` is relative to it. */
   readonly baseUrl: string;
   readonly fetch?: typeof fetch;
-  /** Cuts the server's strip of images into its images; the browser's canvas by default. */
+  /** Cuts the server's strip into images; uses a canvas by default. */
   readonly cut?: (strip: Blob, count: number) => Promise<readonly Blob[]>;
 }
 
@@ -34,31 +34,31 @@ interface ServedModel {
   readonly dataset?: { readonly name?: string };
 }
 
-/** `models()` rejects with a SourceError of the kind `absent` where something answers that is no such server. */
+/** `models()` rejects with a SourceError of kind `absent` if there is no `@t2i/server`. */
 export function openServerSource({ baseUrl, fetch = globalThis.fetch, cut = cutStrip }: ServerSourceOptions) {
-  /** The server's addresses begin at its root, which need not be that of the page's host. */
+  /** The server's URLs are relative to its root, which may differ from the root of the page's host. */
   const resolve = (address: string) => new URL(address.replace(/^\//, ''), baseUrl).href;
   const ask = (path: string, init: RequestInit) => request(fetch, new URL(`v1/${path}`, baseUrl), init);
   let withSamples: ReadonlySet<string> = new Set();
   let first: string | undefined;
 
-  async function models(signal?: AbortSignal): Promise<readonly ModelFacts[]> {
+  async function models(signal?: AbortSignal): Promise<readonly ModelInfo[]> {
     const served = (await readJson(await ask('models', withSignal(signal)))) as ServedModels;
     if (!Array.isArray(served?.models)) throw absent();
     const ready = served.models.filter((model) => model.ready);
-    if (ready.length === 0) throw new SourceError('busy', 'The server is still opening its model.');
+    if (ready.length === 0) throw new SourceError('busy', 'The server is still loading its model.');
     withSamples = new Set(ready.filter(({ samples }) => samples).map(({ name }) => name));
     first = ready[0]!.name;
     return Promise.all(
       ready.map(async ({ name, inBrowser }) => {
         const answer = await ask(`model?${new URLSearchParams({ model: name })}`, withSignal(signal));
-        const facts = modelFacts(name, (await readJson(answer)) as ServedModel);
+        const facts = modelInfo(name, (await readJson(answer)) as ServedModel);
         return inBrowser === null ? facts : { ...facts, inBrowser: resolve(inBrowser) };
       }),
     );
   }
 
-  async function generate(wanted: GenerateRequest, signal?: AbortSignal): Promise<readonly DrawnImage[]> {
+  async function generate(wanted: GenerateRequest, signal?: AbortSignal): Promise<readonly GeneratedImage[]> {
     const { model, caption, seed, count, like = [] } = wanted;
     const body = JSON.stringify({ model, captions: [caption], perCaption: count, seed, like });
     const headers = { 'Content-Type': 'application/json' };
@@ -69,7 +69,7 @@ export function openServerSource({ baseUrl, fetch = globalThis.fetch, cut = cutS
     return images.map(({ data, ...facts }) => ({ ...facts, seed, url: `data:image/png;base64,${data}` }));
   }
 
-  async function interpolate(wanted: InterpolateRequest, signal?: AbortSignal): Promise<readonly DrawnImage[]> {
+  async function interpolate(wanted: InterpolateRequest, signal?: AbortSignal): Promise<readonly GeneratedImage[]> {
     const { model, from, to, seed, steps } = wanted;
     const query = new URLSearchParams({ from, to, seed: String(seed), steps: String(steps) });
     if (model !== undefined) query.set('model', model);
@@ -93,7 +93,7 @@ export function openServerSource({ baseUrl, fetch = globalThis.fetch, cut = cutS
   return { kind: 'server', models, generate, interpolate, samples } satisfies ImageSource;
 }
 
-function modelFacts(name: string, { imageSize, epoch, dataset }: ServedModel): ModelFacts {
+function modelInfo(name: string, { imageSize, epoch, dataset }: ServedModel): ModelInfo {
   return {
     name,
     imageSize,
@@ -103,7 +103,7 @@ function modelFacts(name: string, { imageSize, epoch, dataset }: ServedModel): M
 }
 
 const withSignal = (signal: AbortSignal | undefined) => (signal === undefined ? {} : { signal });
-const absent = () => new SourceError('absent', 'There is no image server at this address.');
+const absent = () => new SourceError('absent', 'There is no image server at this URL.');
 
 async function request(fetch: typeof globalThis.fetch, url: URL, init: RequestInit): Promise<Response> {
   let answer: Response;
@@ -111,20 +111,20 @@ async function request(fetch: typeof globalThis.fetch, url: URL, init: RequestIn
     answer = await fetch(url, init);
   } catch (cause) {
     init.signal?.throwIfAborted();
-    throw new SourceError('away', 'The server does not answer.', { cause });
+    throw new SourceError('away', 'The server does not respond.', { cause });
   }
   if (answer.ok) return answer;
-  throw await refusal(answer);
+  throw await errorOf(answer);
 }
 
-/** What the server says about itself, by RFC 9457; other answers come from something else that stands in its place. */
-async function refusal(answer: Response): Promise<SourceError> {
+/** The error of a response in RFC 9457 format. Any other response comes from something else at this URL. */
+async function errorOf(answer: Response): Promise<SourceError> {
   const { status, headers } = answer;
   if (!/json/.test(headers.get('Content-Type') ?? '')) {
-    return status >= 502 && status <= 504 ? new SourceError('away', 'The server does not answer.') : absent();
+    return status >= 502 && status <= 504 ? new SourceError('away', 'The server does not respond.') : absent();
   }
   const { detail } = (await readJson(answer)) as { detail?: unknown };
-  const message = typeof detail === 'string' ? detail : `The server answers with status ${status}.`;
+  const message = typeof detail === 'string' ? detail : `The server responded with status ${status}.`;
   if (status === 429 || status === 503 || status === 504) {
     const seconds = Number(headers.get('Retry-After'));
     return new SourceError('busy', message, seconds > 0 ? { retryAfter: seconds } : {});

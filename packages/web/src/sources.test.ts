@@ -20,7 +20,7 @@ const served = (inBrowser: string | null) => ({
 const model = { '/model/model.json': Response.json({}) };
 
 describe('findSources', () => {
-  it('finds a server, which knows by itself of models for browsers', async () => {
+  it('finds a server, which reports models for browsers itself', async () => {
     const { server, besidePage } = await find({ ...served(null), ...model });
     expect(server?.models).toEqual([{ name: 'roses', imageSize: 64 }]);
     expect(besidePage).toBeUndefined();
@@ -36,7 +36,7 @@ describe('findSources', () => {
     expect([server, besidePage]).toEqual([undefined, 'https://flowers.example/model/']);
   });
 
-  it('takes no page for a model', async () => {
+  it('does not mistake a page for a model', async () => {
     const page = new Response('<!doctype html>', { headers: { 'Content-Type': 'text/html' } });
     await expect(find({ '/v1/models': page, '/model/model.json': page })).rejects.toMatchObject({
       kind: 'absent',
@@ -44,7 +44,7 @@ describe('findSources', () => {
     });
   });
 
-  it('says when nobody answers', async () => {
+  it('reports that there is no response', async () => {
     await expect(find({ '/v1/models': new TypeError('Failed to fetch') })).rejects.toMatchObject({ kind: 'away' });
   });
 });

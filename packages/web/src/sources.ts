@@ -1,22 +1,22 @@
-/** Which sources there are for a page: a server behind it, a model beside it, both, or none. */
+/** Finds the image sources of a page: a server, a model beside the page, both, or none. */
 
-import { type ImageSource, type LoadProgress, type ModelFacts, SourceError } from './image-source.ts';
+import { type ImageSource, type LoadProgress, type ModelInfo, SourceError } from './image-source.ts';
 import { openServerSource } from './server-source.ts';
 
-/** A source and what it draws with. */
+/** A source and its models. */
 export interface Opened {
   readonly source: ImageSource;
-  readonly models: readonly ModelFacts[];
+  readonly models: readonly ModelInfo[];
 }
 
 export interface Sources {
-  /** What the server has, if there is one. Which of its models browsers can draw with themselves, they say. */
+  /** The server, if there is one. `inBrowser` of its models says which can run in the browser. */
   readonly server: Opened | undefined;
-  /** Address of the directory of the model that lies beside a page without server. */
+  /** URL of the directory of a model beside a page without a server. */
   readonly besidePage: string | undefined;
 }
 
-/** Looks what there is. @throws SourceError when nobody answers, or there is neither a server nor a model */
+/** Finds the sources. @throws SourceError when there is no response, or neither a server nor a model */
 export async function findSources(
   baseUrl: string,
   signal: AbortSignal,
@@ -27,8 +27,8 @@ export async function findSources(
   if (models !== undefined) return { server: { source, models }, besidePage: undefined };
   const besidePage = await findModel(baseUrl, signal, fetch);
   if (besidePage === undefined) {
-    throw new SourceError('absent', 'There is no model here to draw with.', {
-      hint: 'Start "t2i serve" with a trained run, or put an exported model beside this page, as model/model.json.',
+    throw new SourceError('absent', 'No model found.', {
+      hint: 'Start "t2i serve" with a trained run, or put an exported model next to this page, as model/model.json.',
     });
   }
   return { server: undefined, besidePage };
@@ -38,7 +38,7 @@ function unlessAbsent(error: unknown): undefined {
   if (!(error instanceof SourceError && error.kind === 'absent')) throw error;
 }
 
-/** The directory of the model beside the page, if there is one. Hosts of single-page applications answer anything with their page. */
+/** The directory of the model beside the page, if there is one. Hosts of single-page applications answer every URL with a page. */
 async function findModel(
   baseUrl: string,
   signal: AbortSignal,
@@ -56,7 +56,7 @@ export async function openInBrowser(
   onProgress: (progress: LoadProgress) => void,
   signal: AbortSignal,
 ): Promise<Opened> {
-  const { openBrowserSource } = await import('./in-browser/open-browser-source.ts'); // what draws comes only now
+  const { openBrowserSource } = await import('./in-browser/open-browser-source.ts'); // loads the backends only now
   const source = await openBrowserSource({ baseUrl, onProgress, signal });
   return { source, models: await source.models(signal) };
 }

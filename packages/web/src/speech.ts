@@ -1,10 +1,10 @@
-/** Speaking instead of typing, where the browser has it (Web Speech API). The browser may send the sound to its maker. */
+/** Speech input with the Web Speech API, if the browser has it. The browser may send the audio to its vendor. */
 
 interface RecognitionEvent {
   readonly results: ArrayLike<ArrayLike<{ readonly transcript: string }> & { readonly isFinal: boolean }>;
 }
 
-/** The part of the browsers' `SpeechRecognition` that is used here; TypeScript does not have it. */
+/** The used part of `SpeechRecognition`, which TypeScript does not declare. */
 interface Recognition {
   lang: string;
   interimResults: boolean;
@@ -18,17 +18,17 @@ interface Recognition {
 type RecognitionClass = new () => Recognition;
 
 export interface ListenOptions {
-  /** What was understood so far, and whether that is all. */
+  /** Receives the text so far, and whether it is final. */
   readonly onText: (text: string, final: boolean) => void;
-  /** Always comes, once; with a caption for people when it went wrong. */
+  /** Called exactly once, with a message if it failed. */
   readonly onEnd: (problem?: string) => void;
 }
 
 const PROBLEMS: Readonly<Record<string, string>> = {
-  'not-allowed': 'The microphone is not allowed here. The address bar of the browser has a switch for it.',
+  'not-allowed': 'Microphone access is blocked. Allow it in the address bar of the browser.',
   'audio-capture': 'No microphone was found.',
-  'no-speech': 'Nothing was heard.',
-  network: 'The browser cannot reach what understands speech.',
+  'no-speech': 'No speech was detected.',
+  network: 'The browser cannot reach its speech service.',
 };
 
 function recognitionClass(): RecognitionClass | undefined {
@@ -47,7 +47,7 @@ export function canListen(): boolean {
 export function listen({ onText, onEnd }: ListenOptions): () => void {
   const recognition = new (recognitionClass()!)();
   let problem: string | undefined;
-  recognition.lang = 'en'; // what the encoders have learned
+  recognition.lang = 'en'; // the language of the encoders
   recognition.interimResults = true;
   recognition.onresult = ({ results }) => {
     const parts = Array.from(results);
@@ -57,7 +57,7 @@ export function listen({ onText, onEnd }: ListenOptions): () => void {
     );
   };
   recognition.onerror = ({ error }) => {
-    if (error !== 'aborted') problem = PROBLEMS[error] ?? `Speech cannot be understood here (${error}).`;
+    if (error !== 'aborted') problem = PROBLEMS[error] ?? `Speech recognition failed (${error}).`;
   };
   recognition.onend = () => onEnd(problem);
   recognition.start();

@@ -1,17 +1,17 @@
-/** Light or dark: as the system has it, until a person chooses. */
+/** Light or dark theme: that of the system until the user chooses one. */
 
 export type Theme = 'light' | 'dark';
 
 const KEY = 't2i-theme';
 
-/** What is seen now. */
+/** The current theme. */
 export function currentTheme(): Theme {
   const chosen = document.documentElement.dataset.theme;
   if (chosen === 'light' || chosen === 'dark') return chosen;
   return matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
 }
 
-/** Takes up what was chosen on an earlier visit. */
+/** Restores the choice of an earlier visit. */
 export function restoreTheme(): void {
   const chosen = remembered();
   if (chosen === 'light' || chosen === 'dark') document.documentElement.dataset.theme = chosen;
@@ -22,7 +22,7 @@ export function chooseTheme(theme: Theme): void {
   try {
     localStorage.setItem(KEY, theme);
   } catch {
-    // Storage is off: the choice lasts as long as the page.
+    // Storage is disabled: the choice lasts until the page closes.
   }
 }
 

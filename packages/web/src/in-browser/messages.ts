@@ -1,9 +1,9 @@
-/** What page and worker say to each other. The page orders under a number; answers carry it. */
+/** Messages between page and worker. An order has an id, and its answers carry the same id. */
 
 import type { BrowserBackend } from '@t2i/backend';
-import type { GenerateRequest, InterpolateRequest, LoadProgress, ModelFacts } from '../image-source.ts';
+import type { GenerateRequest, InterpolateRequest, LoadProgress, ModelInfo } from '../image-source.ts';
 
-/** What the worker does. The first order opens the model. */
+/** An order to the worker. The first one opens the model. */
 export type Order =
   | { readonly kind: 'open'; readonly baseUrl: string; readonly backend: BrowserBackend | undefined }
   | ImageOrder;
@@ -15,16 +15,16 @@ export type ImageOrder =
 /** To the worker. */
 export type Message = { readonly id: number; readonly order: Order } | { readonly id: number; readonly abort: true };
 
-/** What an order to open comes to. */
+/** The result of an order to open a model. */
 export interface OpenedModel {
-  /** For people. */
+  /** For the user. */
   readonly backend: string;
-  readonly facts: ModelFacts;
+  readonly facts: ModelInfo;
 }
 
-/** A failure, as data: classes do not cross threads. */
+/** An error as plain data, since classes do not cross threads. */
 export interface Failure {
-  /** Of a `T2iError`; undefined for what the backend or our own code threw. */
+  /** Code of a `T2iError`; undefined for any other error. */
   readonly code: string | undefined;
   readonly message: string;
   readonly hint: string | undefined;

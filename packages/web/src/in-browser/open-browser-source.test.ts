@@ -7,7 +7,7 @@ import { type BrowserSourceOptions, openBrowserSource } from './open-browser-sou
 const FACTS = { name: 'toys', imageSize: 32, epoch: 3 };
 const image = new Blob(['x'], { type: 'image/png' });
 
-/** A worker that does what a test says. */
+/** A worker that the test controls. */
 class FakeWorker {
   readonly messages: Message[] = [];
   ended = false;
@@ -43,7 +43,7 @@ async function opened() {
 }
 
 describe('opening', () => {
-  it('tells how far it has come, and then what it is', async () => {
+  it('reports its progress, and then the model', async () => {
     const heard: LoadProgress[] = [];
     const { worker, source } = opening({ onProgress: (progress) => heard.push(progress), backend: 'wasm' });
     expect(worker.messages).toEqual([
@@ -61,7 +61,7 @@ describe('opening', () => {
     ['ERR_CHECKPOINT', 'broken'],
     ['ERR_BACKEND', 'broken'],
     [undefined, 'broken'],
-  ])('that fails with %s is %s, and ends the worker', async (code, kind) => {
+  ])('that fails with %s is %s, and terminates the worker', async (code, kind) => {
     const { worker, source } = opening();
     worker.answer({ id: 1, failure: { code, message: 'No.', hint: 'Try.' } });
     await expect(source).rejects.toMatchObject({ kind, message: expect.stringContaining('No.') });
@@ -69,7 +69,7 @@ describe('opening', () => {
     expect(worker.ended).toBe(true);
   });
 
-  it('ends with the worker when it is aborted', async () => {
+  it('terminates the worker when it is aborted', async () => {
     const stop = new AbortController();
     const { worker, source } = opening({ signal: stop.signal });
     stop.abort('gone');
@@ -86,34 +86,34 @@ describe('opening', () => {
 });
 
 describe('an opened source', () => {
-  it('gives images with what makes them again', async () => {
+  it('returns images with what reproduces them', async () => {
     const { worker, source } = await opened();
-    const drawing = source.generate({ model: 'toys', caption: 'a rose', seed: 7, count: 2, like: [1] });
+    const generating = source.generate({ model: 'toys', caption: 'a rose', seed: 7, count: 2, like: [1] });
     expect(worker.messages.at(-1)).toEqual({
       id: 2,
       order: { kind: 'generate', caption: 'a rose', seed: 7, count: 2, like: [1] },
     });
     worker.answer({ id: 2, images: [image, image] });
     const url = expect.stringMatching(/^blob:/);
-    expect(await drawing).toEqual([0, 1].map((index) => ({ url, caption: 'a rose', seed: 7, index })));
+    expect(await generating).toEqual([0, 1].map((index) => ({ url, caption: 'a rose', seed: 7, index })));
     const walking = source.interpolate({ from: 'a', to: 'b', seed: 7, steps: 3 });
     worker.answer({ id: 3, images: [image, image, image] });
     expect((await walking).map(({ caption }) => caption)).toEqual(['a', 'a', 'b']);
   });
 
-  it('tells the worker what is not wanted any more, and hears of nothing that comes too late', async () => {
+  it('forwards an abort to the worker and ignores late answers', async () => {
     const { worker, source } = await opened();
     const stop = new AbortController();
-    const drawing = source.generate({ caption: 'a rose', seed: 7, count: 64 }, stop.signal);
+    const generating = source.generate({ caption: 'a rose', seed: 7, count: 64 }, stop.signal);
     stop.abort('enough');
-    await expect(drawing).rejects.toBe('enough');
+    await expect(generating).rejects.toBe('enough');
     expect(worker.messages.at(-1)).toEqual({ id: 2, abort: true });
     worker.answer({ id: 2, images: [image] });
     expect(URL.createObjectURL).not.toHaveBeenCalled();
     await expect(source.generate({ caption: 'a', seed: 1, count: 1 }, stop.signal)).rejects.toBe('enough');
   });
 
-  it('rejects what waits when it is disposed of, and what the encoder refuses', async () => {
+  it('rejects pending requests when it is disposed, and captions that the encoder rejects', async () => {
     const { worker, source } = await opened();
     const refused = source.generate({ caption: ' ', seed: 7, count: 1 });
     worker.answer({ id: 2, failure: { code: 'ERR_CONFIG', message: 'Caption 1 of 1 is empty.', hint: undefined } });

@@ -1,8 +1,8 @@
-/** A model inside the browser as a source of images: no server, a thread of its own. */
+/** An image source with a model in a Web Worker: no server needed. */
 
 import type { BrowserBackend } from '@t2i/backend';
 import {
-  type DrawnImage,
+  type GeneratedImage,
   type GenerateRequest,
   type ImageSource,
   type InterpolateRequest,
@@ -14,24 +14,24 @@ import {
 import type { Answer, Failure, Message, OpenedModel, Order } from './messages.ts';
 
 export interface BrowserSourceOptions {
-  /** Address of the directory with `model.json`. */
+  /** URL of the directory with `model.json`. */
   readonly baseUrl: string;
   readonly onProgress?: (progress: LoadProgress) => void;
-  /** Aborting it ends the download and the worker. */
+  /** Aborts the download and terminates the worker. */
   readonly signal?: AbortSignal;
-  /** Default: the best that works. One that is asked for may be a program in the place of a graphics card. */
+  /** Default: the best backend that works. An explicit one may be a software renderer. */
   readonly backend?: BrowserBackend;
   readonly startWorker?: () => Worker;
 }
 
 /**
- * Downloads the model, or takes it from the browser's store, and starts it.
- * @throws SourceError `away` when the download fails for now, `broken` when a file is not what was published or no backend works
+ * Downloads the model, or takes it from the browser cache, and starts it.
+ * @throws SourceError `away` when the download fails, `broken` when a file is damaged or no backend works
  */
 export async function openBrowserSource(options: BrowserSourceOptions): Promise<ImageSource> {
   const { baseUrl, signal, backend: wanted, onProgress, startWorker = startOwnWorker } = options;
   signal?.throwIfAborted();
-  const thread = new DrawingThread(startWorker(), onProgress);
+  const thread = new InferenceThread(startWorker(), onProgress);
   try {
     const { backend, facts } = await thread.order<OpenedModel>({ kind: 'open', baseUrl, backend: wanted }, signal);
     return {
@@ -54,20 +54,20 @@ function startOwnWorker(): Worker {
 }
 
 async function generate(
-  thread: DrawingThread,
+  thread: InferenceThread,
   { model: _, ...request }: GenerateRequest,
   signal: AbortSignal | undefined,
-): Promise<readonly DrawnImage[]> {
+): Promise<readonly GeneratedImage[]> {
   const images = await thread.order<readonly Blob[]>({ kind: 'generate', ...request }, signal);
   const { caption, seed } = request;
   return images.map((image, index) => ({ url: URL.createObjectURL(image), caption, seed, index }));
 }
 
 async function interpolate(
-  thread: DrawingThread,
+  thread: InferenceThread,
   { model: _, ...request }: InterpolateRequest,
   signal: AbortSignal | undefined,
-): Promise<readonly DrawnImage[]> {
+): Promise<readonly GeneratedImage[]> {
   const images = await thread.order<readonly Blob[]>({ kind: 'interpolate', ...request }, signal);
   const { from, to, seed, steps } = request;
   return images.map((image, step) => ({
@@ -84,7 +84,7 @@ interface Waiting {
 }
 
 /** The page's end of the worker. */
-class DrawingThread {
+class InferenceThread {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
   #ids = 0;
@@ -96,16 +96,16 @@ class DrawingThread {
       else if ('failure' in data) this.#take(data.id)?.reject(sourceError(data.failure));
       else this.#take(data.id)?.resolve('opened' in data ? data.opened : data.images);
     };
-    // It could not be loaded, or threw outside of any order: no answer will come.
+    // It could not be loaded, or threw outside an order: no answer will come.
     worker.onerror = ({ message }) => {
-      const hint = 'Reload the page. If that does not help, draw on the server.';
+      const hint = 'Reload the page. If that does not help, generate on the server.';
       this.#rejectAll(
-        new SourceError('broken', `Drawing in this browser has stopped. ${message ?? ''}`.trim(), { hint }),
+        new SourceError('broken', `The model in this browser has stopped. ${message ?? ''}`.trim(), { hint }),
       );
     };
   }
 
-  /** Rejects with the signal's reason as soon as it is aborted; the worker gives the order up when it next listens. */
+  /** Rejects with the signal's reason as soon as it is aborted. The worker stops at its next check for messages. */
   async order<T extends OpenedModel | readonly Blob[]>(order: Order, signal: AbortSignal | undefined): Promise<T> {
     signal?.throwIfAborted();
     const id = ++this.#ids;
@@ -127,7 +127,7 @@ class DrawingThread {
 
   end(): void {
     this.#worker.terminate();
-    this.#rejectAll(new DOMException('Drawing in this browser has ended.', 'AbortError'));
+    this.#rejectAll(new DOMException('The model in this browser was closed.', 'AbortError'));
   }
 
   #post(message: Message): void {
@@ -145,7 +145,7 @@ class DrawingThread {
   }
 }
 
-/** What each failure of these packages means to the page; any other is one of the backend. */
+/** The kind of each error code. Any other error is `broken`. */
 const KINDS: Readonly<Record<string, SourceErrorKind>> = { ERR_FETCH: 'away', ERR_CONFIG: 'refused' };
 
 function sourceError({ code, message, hint }: Failure): SourceError {

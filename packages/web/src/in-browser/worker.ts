@@ -1,4 +1,4 @@
-/** The thread that draws: opens a published model on the best backend there is, then does what the page orders, one after the other. */
+/** The worker thread: opens a published model on the best available backend, then runs the orders of the page one by one. */
 
 import type { BrowserBackend } from '@t2i/backend';
 import { errorMessage, type RgbImage, T2iError } from '@t2i/core';
@@ -8,7 +8,7 @@ import { onFirstBackend } from './backends.ts';
 import { generateOrder } from './generate.ts';
 import type { Answer, Failure, Message, OpenedModel, Order } from './messages.ts';
 
-/** Of the browser's store of files; the version is that of how files are kept, not of a model. */
+/** Name of the browser cache. The version is that of the cache layout, not of a model. */
 const CACHE = 't2i-models-1';
 
 const scope = self as unknown as DedicatedWorkerGlobalScope;
@@ -46,12 +46,12 @@ async function open(
   wanted: BrowserBackend | undefined,
   signal: AbortSignal,
 ): Promise<OpenedModel> {
-  // Pages of plain http have no store.
+  // Pages over plain http have no cache.
   const cache = await globalThis.caches?.open(CACHE).catch(() => undefined);
   const onProgress = (progress: { loaded: number; total: number }) =>
     scope.postMessage({ id, progress } satisfies Answer);
   const { manifest, files } = await downloadPublishedModel({ baseUrl, signal, cache, onProgress });
-  // a card that fails without a word draws another check image: then it is the next backend's turn
+  // a graphics card that fails silently gives another check image; then the next backend is tried
   const { backend, result } = await onFirstBackend(wanted, () => PublishedModel.restore(manifest, files));
   model = result;
   const { imageSize, facts } = manifest;

@@ -1,10 +1,10 @@
-/** The whole page: the head, three views as tabs, and what a screen reader is told. */
+/** The whole page: the header, three views as tabs, and a status for screen readers. */
 
 import { useEffect } from 'preact/hooks';
 import type { Page, PageState } from '../page.ts';
 import type { View } from '../scene.ts';
 import { BetweenView } from './between-view.tsx';
-import { DrawView } from './draw-view.tsx';
+import { GenerateView } from './generate-view.tsx';
 import { Flower } from './icons.tsx';
 import { LiveText } from './live-text.tsx';
 import { Notice } from './notice.tsx';
@@ -33,7 +33,7 @@ export function App({ page }: { page: Page }) {
       <main>
         <Tabs tabs={tabsOf(state)} current={view} onChoose={(chosen) => page.view(chosen)} />
         <div id="panel" role="tabpanel" aria-labelledby={`tab-${view}`}>
-          {view === 'draw' && <DrawView page={page} state={state} />}
+          {view === 'generate' && <GenerateView page={page} state={state} />}
           {view === 'between' && <BetweenView page={page} state={state} />}
           {view === 'training' && <TrainingView page={page} state={state} />}
         </div>
@@ -44,11 +44,11 @@ export function App({ page }: { page: Page }) {
   );
 }
 
-/** A model beside the page knows nothing of its training: only a server has the sheets. */
+/** Only a server has training samples; a model beside the page has none. */
 function tabsOf({ sources, scene }: PageState): readonly Tab<View>[] {
   const withTraining = sources.value?.server !== undefined || scene.view === 'training';
   return [
-    { id: 'draw', label: 'Draw' },
+    { id: 'generate', label: 'Generate' },
     { id: 'between', label: 'Between two' },
     ...(withTraining ? [{ id: 'training', label: 'How it learned' } as const] : []),
   ];

@@ -1,9 +1,9 @@
-/** The way from one caption to another, with the same noise all along (the paper, figure 8). */
+/** Interpolation between two captions with one noise (Reed et al. 2016, figure 8). */
 
 import { fileName } from '../names.ts';
 import { type Page, type PageState, STEPS } from '../page.ts';
 import { CaptionBox } from './caption-box.tsx';
-import { GoButton } from './draw-view.tsx';
+import { GoButton } from './generate-view.tsx';
 import { Icon } from './icons.tsx';
 import { Options } from './options.tsx';
 import { Scrubber } from './scrubber.tsx';
@@ -75,7 +75,7 @@ function Walk({ page, state: { walk, scene } }: BetweenViewProps) {
         thereAndBack
         onMove={(place, settled) => page.slide({ share: place / (STEPS - 1) }, settled)}
       />
-      {/* For the eye and the mouse: the slider is the same for everyone. */}
+      {/* For mouse users only: the slider does the same for everyone. */}
       <div class="thumbnails" aria-hidden="true">
         {images.map(({ url }, i) => (
           <button
@@ -96,7 +96,7 @@ function Walk({ page, state: { walk, scene } }: BetweenViewProps) {
       {shown !== undefined && (
         <a class="plain-button" href={shown.url} download={fileName(`${text} ${percent} ${to}`, shown.seed, [0])}>
           <Icon name="download" />
-          Download this one
+          Download this image
         </a>
       )}
     </div>

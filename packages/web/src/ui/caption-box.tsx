@@ -1,4 +1,4 @@
-/** One caption to type or to say; Enter sends the form. */
+/** A caption to type or speak; Enter submits the form. */
 
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { canListen, listen } from '../speech.ts';
@@ -9,14 +9,14 @@ interface CaptionBoxProps {
   readonly label: string;
   readonly value: string;
   readonly onInput: (text: string) => void;
-  /** A caption was said to its end. */
+  /** Called after a spoken caption is complete. */
   readonly onSaid: () => void;
 }
 
 export function CaptionBox({ id, label, value, onInput, onSaid }: CaptionBoxProps) {
   const onKeyDown = (event: KeyboardEvent & { currentTarget: HTMLTextAreaElement }) => {
     if (event.key !== 'Enter' || event.isComposing) return;
-    event.preventDefault(); // a caption has one line; the box has more only so that long ones are seen whole
+    event.preventDefault(); // a caption is one line; the box grows only to show long captions
     event.currentTarget.form!.requestSubmit();
   };
   return (

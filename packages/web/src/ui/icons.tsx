@@ -1,4 +1,4 @@
-/** Icons, drawn with lines of the colour of the text around them. */
+/** Icons, drawn with lines in the text colour. */
 
 const PATHS = {
   lock: 'M7 11V8a5 5 0 0 1 10 0v3M5.5 11h13v9h-13z',
@@ -19,7 +19,7 @@ const PATHS = {
 
 export type IconName = keyof typeof PATHS;
 
-/** Decoration: what it stands beside, or is in, has a name of its own. */
+/** Decorative: the element around it has its own name. */
 export function Icon({ name }: { name: IconName }) {
   return (
     <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">

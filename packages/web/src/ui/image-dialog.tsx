@@ -1,15 +1,15 @@
-/** One image large, with everything that can be done with it. */
+/** One enlarged image with its actions. */
 
 import { useEffect, useRef } from 'preact/hooks';
-import type { DrawnImage } from '../image-source.ts';
+import type { GeneratedImage } from '../image-source.ts';
 import { fileName, numberOf } from '../names.ts';
 import { Icon } from './icons.tsx';
 
 interface ImageDialogProps {
-  readonly image: DrawnImage;
+  readonly image: GeneratedImage;
   readonly like: readonly number[];
   readonly onMoreLike: () => void;
-  /** To the next one or the one before. */
+  /** To the next or previous image. */
   readonly onStep: (step: 1 | -1) => void;
   readonly onClose: () => void;
 }
@@ -30,7 +30,7 @@ export function ImageDialog({ image, like, onMoreLike, onStep, onClose }: ImageD
       aria-label={`${caption}, ${number}`}
       onClose={onClose}
       onKeyDown={onKeyDown}
-      // a click beside the dialog is one on its backdrop, which is the dialog itself
+      // a click outside hits the backdrop, which belongs to the dialog element
       onClick={(event) => event.target === dialog.current && dialog.current?.close()}
     >
       <div class="image-dialog-body">
@@ -40,7 +40,7 @@ export function ImageDialog({ image, like, onMoreLike, onStep, onClose }: ImageD
           <span>seed {seed}</span> <span>{number}</span>
         </p>
         <div class="dialog-actions">
-          <button type="button" class="icon-button" aria-label="The one before" onClick={() => onStep(-1)}>
+          <button type="button" class="icon-button" aria-label="Previous image" onClick={() => onStep(-1)}>
             <Icon name="back" />
           </button>
           <button type="button" class="plain-button" onClick={onMoreLike}>
@@ -51,7 +51,7 @@ export function ImageDialog({ image, like, onMoreLike, onStep, onClose }: ImageD
             <Icon name="download" />
             Download
           </a>
-          <button type="button" class="icon-button" aria-label="The next one" onClick={() => onStep(1)}>
+          <button type="button" class="icon-button" aria-label="Next image" onClick={() => onStep(1)}>
             <Icon name="forward" />
           </button>
         </div>

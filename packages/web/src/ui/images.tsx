@@ -1,7 +1,7 @@
-/** The grid of images, and one of them large. */
+/** The grid of images, and the enlarged image. */
 
 import { useState } from 'preact/hooks';
-import type { DrawnImage } from '../image-source.ts';
+import type { GeneratedImage } from '../image-source.ts';
 import { fileName, numberOf } from '../names.ts';
 import { COUNT, type Page, type PageState } from '../page.ts';
 import { Icon } from './icons.tsx';
@@ -15,10 +15,10 @@ interface ImagesProps {
 export function Images({ page, state }: ImagesProps) {
   const { images, scene, where, browser } = state;
   const [open, setOpen] = useState<number>();
-  const drawn = images.value ?? [];
-  const enlarged = open === undefined ? undefined : drawn[open];
+  const generated = images.value ?? [];
+  const enlarged = open === undefined ? undefined : generated[open];
   const working = images.status === 'working' || (where === 'browser' && browser.status === 'working');
-  if (drawn.length === 0) return <EmptyGrid working={working} />;
+  if (generated.length === 0) return <EmptyGrid working={working} />;
   const moreLike = (index: number) => {
     setOpen(undefined);
     page.moreLike(index);
@@ -26,7 +26,7 @@ export function Images({ page, state }: ImagesProps) {
   return (
     <>
       <ol class="grid" aria-label="Images" aria-busy={working}>
-        {drawn.map((image) => (
+        {generated.map((image) => (
           <li key={image.index}>
             <ImageCard
               image={image}
@@ -42,7 +42,7 @@ export function Images({ page, state }: ImagesProps) {
           image={enlarged}
           like={scene.like}
           onMoreLike={() => moreLike(enlarged.index)}
-          onStep={(step) => setOpen((enlarged.index + step + drawn.length) % drawn.length)}
+          onStep={(step) => setOpen((enlarged.index + step + generated.length) % generated.length)}
           onClose={() => setOpen(undefined)}
         />
       )}
@@ -51,7 +51,7 @@ export function Images({ page, state }: ImagesProps) {
 }
 
 interface ImageCardProps {
-  readonly image: DrawnImage;
+  readonly image: GeneratedImage;
   readonly like: readonly number[];
   readonly onOpen: () => void;
   readonly onMoreLike: () => void;
@@ -92,7 +92,7 @@ function ImageCard({ image, like, onOpen, onMoreLike }: ImageCardProps) {
   );
 }
 
-/** Where the images will be. */
+/** Placeholders for the images. */
 function EmptyGrid({ working }: { working: boolean }) {
   return (
     <div class={working ? 'grid empty working' : 'grid empty'} aria-hidden="true">

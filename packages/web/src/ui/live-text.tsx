@@ -1,4 +1,4 @@
-/** What a screen reader is told when something has come, or is on its way. */
+/** The status for screen readers. */
 
 import type { PageState } from '../page.ts';
 
@@ -13,9 +13,9 @@ export function LiveText({ state }: { state: PageState }) {
 function liveText({ scene, images, walk }: PageState): string {
   const { view, text, to, seed } = scene;
   if (view === 'training') return '';
-  const { status, value } = view === 'draw' ? images : walk;
-  if (status === 'working') return 'Drawing';
+  const { status, value } = view === 'generate' ? images : walk;
+  if (status === 'working') return 'Generating';
   if (status !== 'done') return '';
-  if (view === 'between') return `The way from ${text} to ${to} is drawn, seed ${seed}`;
-  return `${value?.length} images of ${text} are drawn, seed ${seed}`;
+  if (view === 'between') return `Images from ${text} to ${to} are ready, seed ${seed}`;
+  return `${value?.length} images of ${text} are ready, seed ${seed}`;
 }

@@ -1,4 +1,4 @@
-/** What keeps the page from drawing, and what can be done about it; or how far the model has come. */
+/** Shows errors with possible actions, and the progress of the model download. */
 
 import { useEffect, useState } from 'preact/hooks';
 import type { Attempted } from '../attempt.ts';
@@ -20,9 +20,9 @@ export function Notice({ page, state }: NoticeProps) {
   );
 }
 
-/** The attempt that stands in the way of what is shown. */
+/** The failed attempt that blocks the view. */
 function failedOf({ scene, sources, where, browser, images, walk, sheets }: PageState): Attempted<unknown> | undefined {
-  const shown = { draw: images, between: walk, training: sheets }[scene.view];
+  const shown = { generate: images, between: walk, training: sheets }[scene.view];
   const needed = [sources, ...(where === 'browser' && scene.view !== 'training' ? [browser] : []), shown];
   return needed.find(({ error }) => error !== undefined);
 }
@@ -43,14 +43,14 @@ function Failure({ page, state, failed }: NoticeProps & { failed: Attempted<unkn
       )}
       {elsewhere && (
         <button type="button" class="plain-button" onClick={() => page.chooseWhere('server')}>
-          Draw on the server
+          Generate on the server
         </button>
       )}
     </div>
   );
 }
 
-/** Not for screen readers: they would say every second. */
+/** Hidden from screen readers, which would read out every second. */
 function Countdown({ until }: { until: number }) {
   const [now, setNow] = useState(Date.now());
   useEffect(() => {
@@ -66,14 +66,14 @@ function Waiting({ sources, where, opened, browser, progress }: PageState) {
     return sources.status === 'working' ? <p class="notice quiet">Looking for a model …</p> : null;
   }
   if (browser.status === 'idle') {
-    return <p class="notice quiet">Press GO: the model is fetched once, and then draws on this device.</p>;
+    return <p class="notice quiet">Press GO to download the model once. It then runs on this device.</p>;
   }
   const { loaded = 0, total = 0 } = progress ?? {};
   const starting = total > 0 && loaded >= total;
   return (
     <p class="notice quiet">
       <label for="model-progress">
-        {starting ? 'Starting the model' : `Fetching the model: ${megabytes(loaded)} of ${megabytes(total)} MB`}
+        {starting ? 'Starting the model' : `Downloading the model: ${megabytes(loaded)} of ${megabytes(total)} MB`}
       </label>
       <progress id="model-progress" {...(starting || total === 0 ? {} : { max: total, value: loaded })} />
     </p>

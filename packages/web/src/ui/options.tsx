@@ -1,4 +1,4 @@
-/** What else decides the images: the seed and its lock, the model, and where it runs. */
+/** The other settings: seed and lock, model, and where it runs. */
 
 import type { Page, PageState } from '../page.ts';
 import { readSeed } from '../scene.ts';
@@ -33,7 +33,7 @@ function SeedOption({ page, state: { scene, locked } }: OptionsProps) {
         type="button"
         class="lock"
         aria-pressed={locked}
-        title="Keep the noise, so that only the words make a difference"
+        title="Keep the noise, so that only the words change the images"
         onClick={() => page.lock(!locked)}
       >
         <Icon name={locked ? 'lock' : 'unlock'} />
@@ -43,7 +43,7 @@ function SeedOption({ page, state: { scene, locked } }: OptionsProps) {
   );
 }
 
-/** Where there is a choice, it is the server's; a model in the browser knows itself alone. */
+/** The models of the server, or the single model in the browser. */
 export function ModelOption({ page, state: { scene, sources, opened } }: OptionsProps) {
   const served = sources.value?.server?.models ?? [];
   const models = served.length > 1 ? served : (opened?.models ?? []);
@@ -61,7 +61,7 @@ export function ModelOption({ page, state: { scene, sources, opened } }: Options
         <select id="model" value={missing ?? name} onChange={(event) => page.chooseModel(event.currentTarget.value)}>
           {missing !== undefined && (
             <option value={missing} disabled>
-              {missing} (not here)
+              {missing} (unavailable)
             </option>
           )}
           {models.map((model) => (
@@ -83,7 +83,7 @@ function WhereOption({ page, state: { sources, where, forBrowsers, opened } }: O
   return (
     <div class="option where">
       {server === undefined ? (
-        <span>Draws in this browser</span>
+        <span>Runs in this browser</span>
       ) : (
         <label>
           <input

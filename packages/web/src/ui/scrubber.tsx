@@ -1,19 +1,19 @@
-/** A slider over a row of images that can also play by itself. */
+/** A slider over a series of images that can also play. */
 
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from './icons.tsx';
 
 interface ScrubberProps {
   readonly label: string;
-  /** Places there are. */
+  /** Number of positions. */
   readonly count: number;
   readonly position: number;
-  /** The position in words. */
+  /** The position as text. */
   readonly valueText: string;
   readonly framesPerSecond: number;
-  /** Whether playing turns round at the ends; else it stops at the last. */
+  /** Whether playing reverses at the ends; otherwise it stops at the last position. */
   readonly thereAndBack?: boolean;
-  /** @param settled false while it moves: while the person holds it, or it plays */
+  /** @param settled false while the user drags the slider or it plays */
   readonly onMove: (position: number, settled: boolean) => void;
 }
 
@@ -72,7 +72,7 @@ function usePlayer(props: ScrubberProps): [playing: boolean, setPlaying: (playin
   }, [playing]);
   const begin = (wanted: boolean) => {
     const { count, position, onMove, thereAndBack } = latest.current;
-    if (wanted && !thereAndBack && position === count - 1) onMove(0, false); // from the beginning again
+    if (wanted && !thereAndBack && position === count - 1) onMove(0, false); // restart
     setPlaying(wanted);
   };
   return [playing, begin];

@@ -1,4 +1,4 @@
-/** Gives the address on, which shows the same again: by the device's own way where there is one, else by the clipboard. */
+/** Shares the URL of the page: with the share dialog of the device if there is one, otherwise through the clipboard. */
 
 import { useEffect, useState } from 'preact/hooks';
 import { Icon } from './icons.tsx';
@@ -29,7 +29,7 @@ export function ShareButton() {
   );
 }
 
-/** @returns what to tell the person */
+/** @returns a message for the user */
 async function share(): Promise<string> {
   const { href: url } = location;
   try {
@@ -40,7 +40,7 @@ async function share(): Promise<string> {
     await navigator.clipboard.writeText(url);
     return 'Link copied';
   } catch (error) {
-    if (error instanceof DOMException && error.name === 'AbortError') return ''; // the person changed their mind
-    return 'Copy the address from the bar above'; // no clipboard outside https and localhost
+    if (error instanceof DOMException && error.name === 'AbortError') return ''; // the user cancelled
+    return 'Copy the link from the address bar'; // no clipboard outside https and localhost
   }
 }

@@ -1,4 +1,4 @@
-/** Tabs as the ARIA practices describe them: one stop for Tab, arrows go from one to the next. */
+/** Tabs following the ARIA practices: one tab stop, and arrow keys move between the tabs. */
 
 import { useRef } from 'preact/hooks';
 
@@ -26,7 +26,7 @@ export function Tabs<Id extends string>({ tabs, current, onChoose }: TabsProps<I
     (list.current!.children[next] as HTMLElement).focus();
   };
   return (
-    <div class="tabs" role="tablist" aria-label="What to do" ref={list} onKeyDown={onKeyDown}>
+    <div class="tabs" role="tablist" aria-label="Views" ref={list} onKeyDown={onKeyDown}>
       {tabs.map(({ id, label }) => (
         <button
           key={id}

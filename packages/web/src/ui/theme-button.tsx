@@ -1,4 +1,4 @@
-/** From light to dark and back. */
+/** Switches between light and dark. */
 
 import { useState } from 'preact/hooks';
 import { chooseTheme, currentTheme } from '../theme.ts';

@@ -1,4 +1,4 @@
-/** How the images came out of the noise: the samples of each epoch, to move through. */
+/** The training samples of every epoch, with a slider. */
 
 import { useEffect } from 'preact/hooks';
 import type { EpochSheet } from '../image-source.ts';
@@ -6,7 +6,7 @@ import type { Page, PageState } from '../page.ts';
 import { ModelOption } from './options.tsx';
 import { Scrubber } from './scrubber.tsx';
 
-/** Sheets that are fetched before they are shown. */
+/** Number of sheets to prefetch. */
 const AHEAD = 8;
 
 interface TrainingViewProps {
@@ -19,13 +19,13 @@ export function TrainingView({ page, state }: TrainingViewProps) {
   return (
     <>
       <p class="introduction">
-        The same captions and the same noises after every epoch: each row is a caption, each column a noise.
+        The same captions and noise after every epoch. Each row is a caption, each column a noise vector.
       </p>
       <div class="options">
         <ModelOption page={page} state={state} />
       </div>
       {sheets.value?.length === 0 ? (
-        <p class="nothing">This model has no samples of its training.</p>
+        <p class="nothing">This model has no training samples.</p>
       ) : (
         <TimeLine page={page} state={state} />
       )}
@@ -43,7 +43,12 @@ function TimeLine({ page, state: { scene, sheets } }: TrainingViewProps) {
   return (
     <div class="stage" aria-busy={sheets.status === 'working'}>
       <div class="screen sheet">
-        {shown && <img src={shown.url} alt={`Samples after epoch ${shown.epoch}: a row a caption, a column a noise`} />}
+        {shown && (
+          <img
+            src={shown.url}
+            alt={`Samples after epoch ${shown.epoch}: one row per caption, one column per noise vector`}
+          />
+        )}
       </div>
       <Scrubber
         label="Epoch"
@@ -62,7 +67,7 @@ function TimeLine({ page, state: { scene, sheets } }: TrainingViewProps) {
   );
 }
 
-/** The sheet of an epoch or the last one before it; the newest when no epoch is chosen. */
+/** The sheet of an epoch or the last one before it; the newest if no epoch is selected. */
 function positionOf(sheets: readonly EpochSheet[], epoch: number | undefined): number {
   const found = sheets.findLastIndex((sheet) => epoch === undefined || sheet.epoch <= epoch);
   return Math.max(0, found);

@@ -1,4 +1,4 @@
-/** The page's state as a hook: who uses it is drawn again when it changes. */
+/** A hook for the state of the page: the component renders again when it changes. */
 
 import { useEffect, useState } from 'preact/hooks';
 import type { Page, PageState } from '../page.ts';

@@ -14,9 +14,9 @@ const EXAMPLES = [
   'a large orange flower',
 ];
 
-export function DrawView({ page, state }: { page: Page; state: PageState }) {
+export function GenerateView({ page, state }: { page: Page; state: PageState }) {
   const { drafts, scene } = state;
-  const draw = (text: string) => {
+  const generate = (text: string) => {
     page.type({ text });
     page.go();
   };
@@ -41,7 +41,7 @@ export function DrawView({ page, state }: { page: Page; state: PageState }) {
       <ul class="examples" aria-label="Examples">
         {EXAMPLES.map((text) => (
           <li key={text}>
-            <button type="button" onClick={() => draw(text)}>
+            <button type="button" onClick={() => generate(text)}>
               {text}
             </button>
           </li>
