@@ -20,7 +20,7 @@ export interface DatasetParts {
  */
 export function checkDatasetParts({ name, storedSize, classNames, labels, splits }: DatasetParts): void {
   const fail = (problem: string): never => {
-    throw new DatasetError(`The data set "${name}" is not consistent: ${problem}.`);
+    throw new DatasetError(`The data set "${name}" is inconsistent: ${problem}.`);
   };
   if (!Number.isInteger(storedSize) || storedSize < 1) fail(`its stored size is ${storedSize}`);
   labels.forEach((label, item) => {

@@ -24,7 +24,7 @@ describe('splitClasses', () => {
     expect(Math.abs(mean - 500)).toBeLessThan(60);
   });
 
-  it('refuses shares that are none, and classes that leave too few to train on', () => {
+  it('refuses invalid shares, and splits that leave too few classes to train on', () => {
     for (const options of [{ val: -0.1 }, { test: 1 }, { val: 0.5, test: 0.5 }, { val: Number.NaN }]) {
       expect(() => splitClasses(10, options)).toThrow(ConfigError);
     }

@@ -30,6 +30,6 @@ it('counts everything', () => {
   });
 });
 
-it('sees a class that is in two splits', () => {
+it('detects a class in two splits', () => {
   expect(datasetInfo(dataset(2)).classDisjoint).toBe(false);
 });

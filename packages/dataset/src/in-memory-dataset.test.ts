@@ -41,7 +41,7 @@ describe('InMemoryDataset', () => {
 
   it.each<[string, Partial<InMemoryDatasetOptions>, RegExp]>([
     ['a label without a class', { labels: Int32Array.of(0, 2, 1) }, /item 1 has class 2 of 2/],
-    ['too few pixels', { images: new Uint8Array(35) }, /35 bytes of images, it needs 36/],
+    ['too few pixels', { images: new Uint8Array(35) }, /35 bytes of images; it needs 36/],
     ['an item without captions', { captions: [['x'], [], ['y']] }, /Item 1 .* no caption/],
     ['a missing caption list', { captions: [['x'], ['y']] }, /3 labels and captions for 2/],
     ['a size of zero', { storedSize: 0, images: new Uint8Array() }, /stored size is 0/],

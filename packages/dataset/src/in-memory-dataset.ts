@@ -45,7 +45,7 @@ export class InMemoryDataset implements TextImageDataset {
     if (silent >= 0) throw new DatasetError(`Item ${silent} of the data set "${name}" has no caption.`);
     const expected = labels.length * storedSize * storedSize * 3;
     if (images.length !== expected) {
-      throw new DatasetError(`The data set "${name}" has ${images.length} bytes of images, it needs ${expected}.`);
+      throw new DatasetError(`The data set "${name}" has ${images.length} bytes of images; it needs ${expected}.`);
     }
     this.name = name;
     this.size = labels.length;

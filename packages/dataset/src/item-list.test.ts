@@ -30,8 +30,8 @@ describe('the item list', () => {
 
   const whole = formatItems([{ label: 3, split: 'val', captionCount: 2, image: 'a', captionFile: 'b' }]);
   it.each<[string, string, RegExp]>([
-    ['no header', whole.slice(6), /not a whole list/],
-    ['a cut last line', whole.slice(0, -1), /not a whole list/],
+    ['no header', whole.slice(6), /the list is incomplete/],
+    ['a cut last line', whole.slice(0, -1), /the list is incomplete/],
     ['an unknown split', whole.replace('val', 'dev'), /damaged at line 2/],
     ['a label that is no number', whole.replace('3', '-3'), /damaged at line 2/],
     ['a missing column', whole.replace('\tb', ''), /damaged at line 2/],

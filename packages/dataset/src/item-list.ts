@@ -41,7 +41,7 @@ export function parseItems(text: string, where: string): ItemRecord[] {
   const [header, ...lines] = text.split('\n');
   const last = lines.pop();
   if (header !== HEADER || last !== '')
-    throw new DatasetError(`The item list of ${where} is damaged: not a whole list.`);
+    throw new DatasetError(`The item list of ${where} is damaged: the list is incomplete.`);
   return lines.map((line, i) => {
     const [label, split, captionCount, image, captionFile, ...rest] = line.split('\t');
     const known = split === NO_SPLIT || SPLIT_NAMES.includes(split as SplitName);

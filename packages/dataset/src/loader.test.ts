@@ -159,7 +159,7 @@ describe('createBatchSource', () => {
     await fc.assert(property, { numRuns: 60 });
   });
 
-  it('refuses a position in other data, and one that is none', () => {
+  it('refuses a position in other data, and a value that is not a position', () => {
     const state = source().state();
     expect(() => source({ dataset: dataset('other') }).load(state)).toThrow(CheckpointError);
     for (const damaged of [null, 3, {}, { dataset: 'x' }])

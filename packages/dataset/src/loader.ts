@@ -75,9 +75,12 @@ class PrefetchingSource implements BatchSource {
     }
     if (!Number.isInteger(prefetch) || prefetch < 0) throw new ConfigError(`prefetch must be ≥ 0, got ${prefetch}.`);
     if (options.editedShare && options.mismatch !== 'text') {
-      throw new ConfigError(`Edited captions are mismatching texts, this model's mismatch is ${options.mismatch}.`, {
-        hint: 'Train with the mismatch `text`, or without edited captions.',
-      });
+      throw new ConfigError(
+        `Edited captions are mismatching texts, but this model's mismatch is ${options.mismatch}.`,
+        {
+          hint: 'Train with the mismatch `text`, or without edited captions.',
+        },
+      );
     }
     checkCrop(dataset.storedSize, imageSize);
     this.#options = options;

@@ -25,12 +25,12 @@ describe('encodeAnimation', () => {
     await expect(encodeAnimation(frames, { format: 'gif', delay: 100 })).rejects.toThrow('share one size');
   });
 
-  it('refuses no frames at all, and a wrong number of delays', async () => {
+  it('refuses an empty list of frames, and a wrong number of delays', async () => {
     await expect(encodeAnimation([], { format: 'gif', delay: 100 })).rejects.toThrow('at least one frame');
     await expect(encodeAnimation([frame(1)], { format: 'gif', delay: [1, 2] })).rejects.toThrow('1 frames have 2');
   });
 
-  it('refuses sizes, data and options that make no animation', async () => {
+  it('refuses invalid sizes, data and options', async () => {
     const some = { format: 'webp', delay: 100 } as const;
     const bad: [RgbImage, object][] = [
       [{ ...frame(1), width: 0 }, some],

@@ -25,7 +25,7 @@ describe('resizeBicubic', () => {
     expect([...resized.data]).toEqual([...golden.subarray(before, before + width * height * 3)]);
   });
 
-  it('takes an image larger than one strip of rows, and a row larger than a strip', () => {
+  it('handles images larger than one strip of rows, and rows larger than a strip', () => {
     const wide = { data: new Uint8Array(400_000 * 3 * 3).fill(200), width: 400_000, height: 3 };
     expect([...resizeBicubic(wide, 2, 2).data]).toEqual(new Array(12).fill(199));
     const gradient = {
@@ -42,7 +42,7 @@ describe('resizeBicubic', () => {
     expect(() => resizeBicubic(source, 4, side)).toThrow(ConfigError);
   });
 
-  it('gives the memory of a huge image back, and works on', () => {
+  it('releases the memory of a huge image, and continues to work', () => {
     const huge = resizeBicubic(source, 6000, 6000);
     expect(huge.data.length).toBe(6000 * 6000 * 3);
     const [width, height] = SIZES[0];

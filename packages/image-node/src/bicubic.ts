@@ -2,7 +2,7 @@
  * Antialiased bicubic resizing of RGB bytes, equal to Pillow's `Image.resize(size, BICUBIC)` bit for bit; the sums run in `assembly/resize.ts`.
  *
  * sharp can resize too, and is not used where images are measured: the Fréchet distance and its relatives depend on the filter, and
- * figures of other programs are made with Pillow's (Parmar et al. 2022). sharp's cubic is 3 levels off on average and up to 46 when
+ * other programs' values are computed with Pillow's (Parmar et al. 2022). sharp's cubic is 3 levels off on average and up to 46 when
  * 64 × 64 pixels are enlarged to 224 × 224, because it moves them by half a pixel of the result: a mirrored image does not give the
  * mirrored result. It is 0.85 off and up to 28 when photos of 500 are shrunk to 76 × 76. The same sums in plain JavaScript give the same bytes
  * and take seven times as long, all of it in the thread that trains.

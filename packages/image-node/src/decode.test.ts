@@ -101,7 +101,7 @@ describe('decodeImage', () => {
     expect(Math.max(...data.map((value, i) => Math.abs(value - expected[i]!)))).toBeLessThanOrEqual(3);
   });
 
-  it('gives the same pixels whatever stands beside them in the file', async () => {
+  it('gives the same pixels whatever metadata the file has', async () => {
     const plain = await fixture('photo.jpg');
     const expected = (await decodeImage(plain)).data;
     const others = [
@@ -119,7 +119,7 @@ describe('decodeImage', () => {
     }
   });
 
-  it('keeps the size without one, and every pixel of a lossless file', async () => {
+  it('keeps the size when none is given, and every pixel of a lossless file', async () => {
     const image = await decodeImage(await columns().png().toBuffer());
     expect([image.width, image.height]).toEqual([24, 8]);
     expect([pixel(image, 0, 0), pixel(image, 12, 7), pixel(image, 23, 3)]).toEqual([
@@ -212,7 +212,7 @@ describe('decodeImage', () => {
     }
   });
 
-  it('takes the longest sides there may be', async () => {
+  it('accepts images of the maximum side', async () => {
     const line = { create: { width: MAX_SIDE, height: 1, channels: 3, background: '#0963c8' } } as const;
     for (const angle of [0, 90]) {
       const small = await decodeImage(await sharp(line).rotate(angle).png().toBuffer(), { width: 2, height: 1 });
@@ -222,7 +222,7 @@ describe('decodeImage', () => {
 });
 
 describe('limits of decodeImage', () => {
-  it('looks at the size before it decodes', async () => {
+  it('checks the size before decoding', async () => {
     const bomb = claiming(
       await sharp(await fixture('photo.jpg'))
         .jpeg({ progressive: true })
@@ -238,7 +238,7 @@ describe('limits of decodeImage', () => {
     expect((process.resourceUsage().maxRSS - before) / 1024).toBeLessThan(200); // 6,700 MB when all were decoded
   });
 
-  it('knows a limit for each side, and takes another for all pixels', async () => {
+  it('has a fixed limit for each side, and an option for all pixels', async () => {
     const line = { create: { width: MAX_SIDE + 1, height: 1, channels: 3, background: 'black' } } as const;
     await expect(decodeImage(await sharp(line).png().toBuffer())).rejects.toThrow(/16385 × 1 pixels/);
     const photo = await fixture('photo.jpg');
@@ -256,7 +256,7 @@ describe('limits of decodeImage', () => {
     await expect(decodeImage(photo, { width: 4, height: side })).rejects.toThrow(ConfigError);
   });
 
-  it('refuses samples whose white nobody knows', async () => {
+  it('refuses samples without a defined white', async () => {
     const bytes = floatTiff(2);
     expect((await sharp(bytes).metadata()).depth).toBe('float');
     await expect(decodeImage(bytes)).rejects.toThrow(/samples are of type float/);

@@ -55,7 +55,7 @@ export async function decodeImage(
   if (!(Number.isInteger(maxPixels) && maxPixels >= 1 && maxPixels <= MAX_SIDE ** 2)) {
     throw new ConfigError(`maxPixels must be a whole number from 1 to ${MAX_SIDE ** 2}, got ${maxPixels}.`);
   }
-  const { photo, other = 'in no format that is known' } = sniffImage(bytes);
+  const { photo, other = 'in an unknown format' } = sniffImage(bytes);
   if (photo === undefined) {
     throw new DatasetError(`The image cannot be decoded: it is ${other}.`, {
       hint: 'Convert it to a JPEG, PNG, WebP, GIF, TIFF or AVIF, or remove it.',

@@ -84,7 +84,7 @@ describe('encodeImage', () => {
     expect([across, Math.max(...data)]).toEqual([16_383, 0]);
   });
 
-  it('refuses a format that it does not know, and a quality that there is not', async () => {
+  it('refuses unknown formats and invalid qualities', async () => {
     await expect(encodeImage(image(), { format: 'gif' as 'png' })).rejects.toThrow(/written as "gif"/);
     for (const quality of [0, 101, 50.5, Number.NaN]) {
       await expect(encodeImage(image(), { format: 'jpeg', quality })).rejects.toThrow(ConfigError);

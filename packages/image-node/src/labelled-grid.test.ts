@@ -53,7 +53,7 @@ describe('labelledGrid', () => {
     await expect(labelledGrid(rows, options)).rejects.toThrow(ConfigError);
   });
 
-  it('takes a sheet as high as it can be', async () => {
+  it('accepts a sheet of the maximum height', async () => {
     const rows = new Array<LabelledRow>(481).fill({ caption: '', images: [tile(7)] });
     const { height, data } = await labelledGrid(rows, { captionWidth: 0 });
     expect([height, data[(height - 5) * 72 * 3 + 12]]).toEqual([481 * 68 + 4, 7]);

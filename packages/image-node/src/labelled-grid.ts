@@ -1,4 +1,4 @@
-/** Sample sheets: rows of images with the caption they were drawn for beside them. */
+/** Sample sheets: rows of generated images, each beside its caption. */
 
 import { ConfigError, type RgbImage } from '@t2i/core';
 import { paste } from './canvas.ts';

@@ -38,7 +38,7 @@ describe('MemoryGate', () => {
     expect(await end(1)).toEqual([2, 3]);
   });
 
-  it('goes on after work that failed', async () => {
+  it('continues after a failed task', async () => {
     const gate = new MemoryGate(100);
     const failing = gate.run(100, async () => Promise.reject(new Error('broken')));
     const next = gate.run(100, async () => 'done');

@@ -22,7 +22,7 @@ describe('sniffImage', () => {
     ['a BMP image', 'BM\x36\0\0\0'],
     ['a web page', '<!doctype html><html>'],
     ['an empty file', ''],
-    ['in no format that is known', 'P6 1 1 255 abc'],
+    ['in an unknown format', 'P6 1 1 255 abc'],
   ])('says that it is %s', async (what, text) => {
     expect(sniffImage(bytes(text)).photo).toBeUndefined();
     await expect(decodeImage(bytes(text))).rejects.toThrow(`cannot be decoded: it is ${what}.`);

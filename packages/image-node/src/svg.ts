@@ -21,7 +21,9 @@ export interface RenderSvgOptions {
  */
 export async function renderSvg(svg: string, { scale = 1 }: RenderSvgOptions = {}): Promise<RgbImage> {
   if (!(scale >= 1 / DEFAULT_DPI && scale <= MOST_SCALE)) {
-    throw new ConfigError(`A drawing cannot be scaled by ${scale}.`, { hint: `Take a number up to ${MOST_SCALE}.` });
+    throw new ConfigError(`An SVG document cannot be scaled by ${scale}.`, {
+      hint: `Take a number up to ${MOST_SCALE}.`,
+    });
   }
   const sharp = await loadSharp();
   return toRgb(sharp(new TextEncoder().encode(svg), { density: DEFAULT_DPI * scale }));

@@ -1,4 +1,4 @@
-/** Finding the image that was drawn for a caption among all images, by a joint embedding. */
+/** Finds the image that was generated for a caption among all images, by a joint embedding. */
 
 import { assert, type EmbeddingBatch } from '@t2i/core';
 import { assertSameDim, eachRowOfProducts, toRows } from './rows.ts';

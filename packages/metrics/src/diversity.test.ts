@@ -29,7 +29,7 @@ describe('captionSensitivity', () => {
     expect(ratio).toBeCloseTo(5 / 4, 10);
   });
 
-  it('is 0 for a generator that ignores the text, and endless for one that ignores the noise', () => {
+  it('is 0 for a generator that ignores the text, and infinite for one that ignores the noise', () => {
     expect(captionSensitivity(grid(0, 3), 3).ratio).toBe(0);
     expect(captionSensitivity(grid(0, 0), 3).ratio).toBe(0);
     expect(captionSensitivity(grid(1, 0), 3).ratio).toBe(Number.POSITIVE_INFINITY);

@@ -23,7 +23,7 @@ const resize = (image: RgbImage, width: number, height: number) => ({
 });
 
 describe('encodeImages', () => {
-  it('resizes where it has to, rounds to bytes, and says how far it is', async () => {
+  it('resizes only when needed, rounds to bytes, and reports progress', async () => {
     const done: number[] = [];
     const batches = [grey(2, 4, 0.5), grey(1, 2, -1)];
     const { data, shape } = await encodeImages(batches, { encoder, resize, onProgress: (n) => done.push(n) });

@@ -27,7 +27,7 @@ describe('frechetDistance', () => {
     }
   });
 
-  it('of Gaussians that are known is what the formula says', () => {
+  it('matches the formula for known Gaussians', () => {
     // |3 − 0|² + (2 − 5)² in one dimension
     const [a, b] = [
       batch([3 - Math.SQRT2, 3 + Math.SQRT2], 1),

@@ -1,4 +1,4 @@
-/** Names of figures that say how they were measured: figures with different names must not be compared. */
+/** Names of metrics, which state how they were measured. Metrics with different names must not be compared. */
 
 export interface MetricProtocol {
   /** `frechet`, `r-precision`, … */

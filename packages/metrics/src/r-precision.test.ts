@@ -62,7 +62,7 @@ describe('rPrecision', () => {
     expect(sum / draws / exact.share).toBeCloseTo(1, 1);
   });
 
-  it('does not mind the order of the pool, and says how sure it is', () => {
+  it('is independent of the order of the pool, and reports a standard error', () => {
     const blurred = batch(
       normal(9, COUNT, DIM).data.map((value, i) => captions.data[i]! + 3 * value),
       DIM,

@@ -62,7 +62,7 @@ async function edit(out: string, what: string | RegExp, by: string): Promise<voi
 const copySheet = (out: string) => copyFile(join(out, 'sheets/0000'), join(out, 'sheets/0001'));
 
 describe('condenseDataset and restoreDataset', () => {
-  it('give the very set back without loss', async () => {
+  it('restore the same set when lossless', async () => {
     await withPacked(async ({ packed, out, restored }) => {
       expect(await condenseDataset(packed, out, { quality: 'lossless' })).toEqual({
         picturesAs: 'PNG',
@@ -75,7 +75,7 @@ describe('condenseDataset and restoreDataset', () => {
     });
   });
 
-  it('say of a lossy set what it is a copy of, with hashes of its own', async () => {
+  it('record which set a lossy copy was made from, with its own hashes', async () => {
     await withPacked(async ({ packed, out, restored }) => {
       const { picturesAs, psnr } = await condenseDataset(packed, out, { quality: 80 });
       expect(picturesAs).toBe('AVIF, quality 80');
@@ -99,7 +99,7 @@ describe('condenseDataset and restoreDataset', () => {
     });
   });
 
-  it('make nothing of images that are other than they were stored', async () => {
+  it('refuse images that differ from those stored', async () => {
     await withPacked(async ({ packed, out, restored }) => {
       await condenseDataset(packed, out, { quality: 'lossless' });
       const black = { data: new Uint8Array(16 * SIZE * SIZE * 3), width: 16 * SIZE, height: SIZE };
@@ -114,8 +114,8 @@ describe('condenseDataset and restoreDataset', () => {
     ['items that a link leads to', /items\.tsv leads outside/, (out) => moveAndLink(out, 'items.tsv')],
     ['captions that a link leads to', /captions\.txt leads outside/, (out) => moveAndLink(out, 'captions.txt')],
     ['names that climb', /"..\/elsewhere\/0001" leads outside/, (out) => edit(out, 'sheets/0001', '../elsewhere/0001')],
-    ['fewer sheets', /not as many/, (out) => edit(out, /,\s*"sheets\/0001"/, '')],
-    ['fewer captions', /not as many/, (out) => writeFile(join(out, 'captions.txt'), 'one\n')],
+    ['fewer sheets', /disagree in number/, (out) => edit(out, /,\s*"sheets\/0001"/, '')],
+    ['fewer captions', /disagree in number/, (out) => writeFile(join(out, 'captions.txt'), 'one\n')],
     ['a smaller sheet', /0001 .* has 320 × 320 pixels, a sheet of 4 images 320 × 20/, copySheet],
   ];
   it.each(swaps)('refuse %s', async (_, message, swap) => {

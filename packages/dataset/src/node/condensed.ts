@@ -103,7 +103,7 @@ async function writeSheets(
 /**
  * Makes a packed data set in `directory` from the condensed one in `from`. Without loss it is the set that was condensed; otherwise its manifest
  * names that set and how the images were stored, and its own hashes.
- * @throws DatasetError when the directory is damaged, or its images do not come out as they did when they were stored
+ * @throws DatasetError when the directory is damaged, or its images differ from the images that were stored
  */
 export async function restoreDataset(from: string, directory: string): Promise<Manifest> {
   const { source, picturesAs, lossless, sheets, imagesSha256 } = await readCondensed(from);
@@ -119,7 +119,7 @@ export async function restoreDataset(from: string, directory: string): Promise<M
   const content = { name, storedSize, classNames, classDisjoint, sources, items, captions, copyOf };
   const length = storedSize ** 2 * 3;
   if (sheets.length !== Math.ceil(items.length / PER_SHEET) || line !== lines.length - 1) {
-    throw new DatasetError(`${from} is not whole: its items, captions and sheets are not as many.`, { hint: HINT });
+    throw new DatasetError(`${from} is incomplete: its items, captions and sheets disagree in number.`, { hint: HINT });
   }
   return writePackedDataset(directory, content, async (write) => {
     const hash = createHash('sha256');
@@ -131,7 +131,7 @@ export async function restoreDataset(from: string, directory: string): Promise<M
       for (let k = 0; k < count; k++) await write(first + k, pixels.subarray(k * length, (k + 1) * length));
     }
     if (hash.digest('hex') === imagesSha256) return;
-    throw new DatasetError(`The images in ${from} do not come out as they did when they were stored.`, {
+    throw new DatasetError(`The images in ${from} differ from the images that were stored.`, {
       hint: HINT,
     });
   });
@@ -157,7 +157,7 @@ async function readCondensed(directory: string): Promise<z.output<typeof condens
   const result = condensedSchema.safeParse(await readJsonFile(directory, CONDENSED_FILE));
   if (result.success) return result.data;
   throw new DatasetError(
-    `${join(directory, CONDENSED_FILE)} is not of this version:\n${z.prettifyError(result.error)}`,
+    `${join(directory, CONDENSED_FILE)} does not match this version:\n${z.prettifyError(result.error)}`,
     {
       cause: result.error,
     },

@@ -174,7 +174,7 @@ describe('downloadFile', () => {
     });
   });
 
-  it('finishes a part that was whole already', async () => {
+  it('completes a download whose part is already complete', async () => {
     await withServer(async ({ server, path, download }) => {
       server.breaks.push(120_000);
       await expect(download({ retries: 0 })).rejects.toThrow(DatasetError);
@@ -217,7 +217,7 @@ describe('downloadFile', () => {
     });
   });
 
-  it('ends a download that is larger than any such file, whether the server says so or not', async () => {
+  it('stops a download that is too large, whether or not the server announces its size', async () => {
     await withServer(async ({ server, path, download }) => {
       await expect(download({ maxBytes: 150_000 })).rejects.toThrow(/it has 200000 bytes, more than 150000/);
       server.lengths = false;
@@ -248,7 +248,7 @@ describe('downloadFile', () => {
     });
   });
 
-  it('ignores notes of a part that make no sense', async () => {
+  it('ignores invalid metadata of a partial download', async () => {
     await withServer(async ({ server, path, download }) => {
       server.breaks.push(120_000);
       await expect(download({ retries: 0 })).rejects.toThrow(DatasetError);

@@ -68,7 +68,7 @@ export function findOxfordFiles(from: string, needed: readonly Oxford102File[], 
   const found = needed.map((file) => [file, candidates(file).find((path) => existsSync(path))] as const);
   const missing = found.filter(([, path]) => path === undefined).map(([file]) => candidates(file).join(' or '));
   if (missing.length > 0) {
-    throw new DatasetError(`Oxford-102 is not whole here; missing: ${missing.join(', ')}.`, {
+    throw new DatasetError(`Oxford-102 is incomplete; missing: ${missing.join(', ')}.`, {
       hint: 'Name the directory that holds 102flowers.tgz, imagelabels.mat and text_c10.tar.gz, or leave --from out to download them.',
     });
   }

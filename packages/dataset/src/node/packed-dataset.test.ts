@@ -171,7 +171,7 @@ describe('the images of an open set', () => {
 });
 
 describe('writePackedDataset', () => {
-  it('leaves the old set and no rest when writing fails', async () => {
+  it('keeps the old set and leaves no temporary files when writing fails', async () => {
     await withPacked(async (directory) => {
       const failing = writePackedDataset(directory, CONTENT, async (write) => {
         await write(0, pixelsOf(0));
@@ -183,7 +183,7 @@ describe('writePackedDataset', () => {
     });
   });
 
-  it('looks like no data set while it is being written, and removes what a killed run left', async () => {
+  it('is not a data set while it is being written, and removes the leftovers of a killed run', async () => {
     await withTemporaryDirectory(async (root) => {
       const directory = join(root, 'five');
       const deadPid = spawnSync(process.execPath, ['-e', '']).pid;
@@ -209,7 +209,7 @@ describe('writePackedDataset', () => {
     });
   });
 
-  it('says where it cannot write', async () => {
+  it('names the path that it cannot write', async () => {
     await withTemporaryDirectory(async (directory) => {
       await (await open(join(directory, 'file'), 'w')).close();
       await expect(writePackedDataset(join(directory, 'file', 'five'), CONTENT, fill)).rejects.toThrow(

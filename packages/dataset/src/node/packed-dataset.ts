@@ -231,13 +231,13 @@ async function openWhole(
 ): Promise<FileHandle> {
   const file = await openPacked(directory, name).catch((cause: unknown) => {
     if (T2iError.isInstance(cause)) throw new DatasetError(cause.message, { hint: cause.hint, cause });
-    throw new DatasetError(`${directory} is not whole: ${name} is missing.`, { hint: HINT, cause });
+    throw new DatasetError(`${directory} is incomplete: ${name} is missing.`, { hint: HINT, cause });
   });
   const { size } = await file.stat();
   const expected = name === PACKED_FILES.images ? counts.images * storedSize ** 2 * 3 : files[name].bytes;
   if (size === expected && size === files[name].bytes) return file;
   await file.close();
-  throw new DatasetError(`${directory} is not whole: ${name} has ${size} bytes, not ${expected}.`, { hint: HINT });
+  throw new DatasetError(`${directory} is incomplete: ${name} has ${size} bytes, not ${expected}.`, { hint: HINT });
 }
 
 function damaged(directory: string, name: ManifestFile): DatasetError {

@@ -194,7 +194,7 @@ describe('prepareDirectory', () => {
   });
 
   it.each<[Partial<PrepareDirectoryOptions>, RegExp]>([
-    [{ name: '../x' }, /cannot be called/],
+    [{ name: '../x' }, /Invalid name for a data set/],
     [{ storedSize: 0 }, /whole number of pixels/],
     [{ split: { val: 0.5, test: 0.5 } }, /leave something to train on/],
   ])('refuses %o', async (options, message) => {
@@ -214,7 +214,7 @@ describe('prepareDirectory', () => {
     });
   });
 
-  it('says which directory is missing', async () => {
+  it('names the missing directory', async () => {
     await expect(prepare({ from: '/nowhere', cache: '/tmp/unused' })).rejects.toThrow(
       /Cannot read the directory \/nowhere/,
     );

@@ -48,7 +48,7 @@ export async function prepareDirectory(options: PrepareDirectoryOptions): Promis
   const links = linksOf(options.followLinks);
   const name = options.name ?? basename(resolve(from));
   if (!/^\w[\w.-]*$/.test(name)) {
-    throw new ConfigError(`A data set cannot be called ${JSON.stringify(name)}.`, {
+    throw new ConfigError(`Invalid name for a data set: ${JSON.stringify(name)}.`, {
       hint: 'Name it with letters, digits, ".", "_" and "-".',
     });
   }

@@ -157,11 +157,11 @@ describe('prepareOxford102', () => {
       async ({ photos }) => photos.push(await photoEntry(13)),
     ],
     [
-      'a photo that is none',
+      'a file that is not a photo',
       /^jpg\/image_00002\.jpg: The image cannot be decoded/,
       ({ photos }) => photos.splice(2, 1, entry('jpg/image_00002.jpg', 'not a photo')),
     ],
-    ['missing captions', /no captions of image 2\./, ({ captions }) => captions.shift()],
+    ['missing captions', /no captions for image 2\./, ({ captions }) => captions.shift()],
     [
       'empty captions',
       /image_00009\.txt in .* holds no caption/,
@@ -169,12 +169,12 @@ describe('prepareOxford102', () => {
     ],
     [
       'captions of another class',
-      /says class 5, the label of the image is 77/,
+      /says class 5, but the label of the image is 77/,
       ({ captions }) => captions.push(captionEntry(1, 5)),
     ],
     [
       'captions of an unknown image',
-      /image_00099\.txt .* has no label/,
+      /image_00099\.txt .* belongs to an image without a label/,
       ({ captions }) => captions.push(captionEntry(99, 1)),
     ],
     ['a path that leads out', /leads out of it/, ({ photos }) => photos.push(entry('../image_00001.jpg', 'x'))],

@@ -181,9 +181,9 @@ async function readCaptions(archive: string | undefined, labels: Int32Array): Pr
   })) {
     const { image, label } = captionNumbers(path)!;
     const expected = labels[image - 1];
-    if (expected === undefined) throw new DatasetError(`${path} in ${what} is of an image that has no label.`);
+    if (expected === undefined) throw new DatasetError(`${path} in ${what} belongs to an image without a label.`);
     if (expected !== label - 1) {
-      throw new DatasetError(`${path} in ${what} says class ${label}, the label of the image is ${expected + 1}.`, {
+      throw new DatasetError(`${path} in ${what} says class ${label}, but the label of the image is ${expected + 1}.`, {
         hint: 'Labels and captions are not of the same release of the data set.',
       });
     }
@@ -192,7 +192,7 @@ async function readCaptions(archive: string | undefined, labels: Int32Array): Pr
     captions[image - 1] = { lines, path };
   }
   return captions.map((entry, item) => {
-    if (entry === undefined) throw new DatasetError(`${what} has no captions of image ${item + 1}.`);
+    if (entry === undefined) throw new DatasetError(`${what} has no captions for image ${item + 1}.`);
     return entry;
   });
 }

@@ -55,7 +55,7 @@ describe('sourcePhotos', () => {
     }
   });
 
-  it('says which photo the archive lacks', async () => {
+  it('names the photo that the archive lacks', async () => {
     await withOxford(
       async (dataset, from) => expect(collect(dataset, from)).rejects.toThrow(/has no photo 12; the set has 12/),
       (mini) => mini.photos.pop(),

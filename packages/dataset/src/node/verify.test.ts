@@ -82,7 +82,7 @@ describe('verifyDataset', () => {
     });
   });
 
-  it('notes images that occur twice, and says when they are in different splits', async () => {
+  it('reports duplicate images, and whether they are in different splits', async () => {
     await withPacked(
       {},
       async (directory) => {

@@ -22,13 +22,13 @@ describe('readCaffeModel', () => {
     for (const [name, tensor] of Object.entries(old)) expect(tensors[name], name).toEqual(tensor);
   });
 
-  it('refuses what is no Caffe model', () => {
+  it('refuses files that are not Caffe models', () => {
     for (const bytes of [new Uint8Array(), new TextEncoder().encode('<html>not found</html>'), file.slice(0, 2000)]) {
       expect(() => readCaffeModel(bytes)).toThrow(CheckpointError);
     }
   });
 
-  it('refuses a layer that stands there twice, and shapes that no blob has', () => {
+  it('refuses a duplicate layer and invalid shapes', () => {
     expect(() => readCaffeModel(Uint8Array.of(...file, ...file))).toThrow(/it holds ".+" twice/);
     // layer (100) { name: "a", blobs (7) { shape (7) { dim (1), 1,000 times, packed }, data (5): 4 bytes } }
     const blob = [...message(7, message(1, Array(1000).fill(1))), ...message(5, [0, 0, 128, 63])];
@@ -36,7 +36,7 @@ describe('readCaffeModel', () => {
     expect(() => readCaffeModel(Uint8Array.from(model))).toThrow('a blob has 1000 dimensions');
   });
 
-  it('reads floats that stand alone', () => {
+  it('reads floats that are not packed', () => {
     const alone = [1, 2].flatMap((value) => [5 * 8 + 5, ...new Uint8Array(Float32Array.of(value).buffer)]);
     const model = message(100, [...message(1, [97]), ...message(7, [...message(7, message(1, [2])), ...alone])]);
     expect(readCaffeModel(Uint8Array.from(model)).tensors).toEqual({

@@ -70,7 +70,7 @@ describe('readSafetensors', () => {
 });
 
 describe('readSafetensorsHeader', () => {
-  it('says where the tensors of a file lie, without their bytes', () => {
+  it('gives the position of each tensor from the header alone', () => {
     const headerEnd = 8 + Number(new DataView(goldenFile.buffer, goldenFile.byteOffset).getBigUint64(0, true));
     const { tensors, metadata } = readSafetensorsHeader(goldenFile.slice(0, headerEnd), goldenFile.length);
     expect(metadata.note).toBe('ünïcode');

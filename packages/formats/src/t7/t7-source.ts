@@ -168,7 +168,7 @@ function integer(token: string): bigint {
   throw notANumber(token);
 }
 
-const notANumber = (token: string) => new MalformedError(`${JSON.stringify(token)} stands where a number should be`);
+const notANumber = (token: string) => new MalformedError(`${JSON.stringify(token)} is not a number`);
 
 /** Typed arrays have the byte order of the machine, which is little-endian wherever JavaScript runs. */
 function native({ buffer }: TensorData | BigInt64Array): StorageBytes {

@@ -56,7 +56,7 @@ describe('GoogLeNet', () => {
     expect(() => GoogLeNet.fromSafetensors(extra, options)).toThrow(/"more"/);
   });
 
-  it('sees larger images with the same weights, and several sides of one, under other names', async () => {
+  it('takes larger images with the same weights, and several sizes of one image, under other names', async () => {
     const at = (...imageSizes: number[]) => GoogLeNet.fromSafetensors(weights, { ...options, imageSizes });
     const [own, larger, double] = [at(64), at(96), at(64, 128)];
     const named = (name: string) => own.id.replace('googlenet', name);
@@ -82,7 +82,7 @@ describe('GoogLeNet', () => {
     for (const network of [own, larger, double, twice]) network.dispose();
   });
 
-  it('shows other layers than the last, with more weight on the centre, as PyTorch does, under another name', async () => {
+  it('gives other layers than the last, with more weight on the centre, as PyTorch does, under another name', async () => {
     const layers = ['inception_4a', 'pool2', 'inception_5a/3x3'];
     const network = GoogLeNet.fromSafetensors(weights, { ...options, layers, centre: true });
     expect(network.name).toBe('googlenet-4a-pool2-5a.3x3-centre');

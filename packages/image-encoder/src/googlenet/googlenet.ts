@@ -49,7 +49,7 @@ export interface GoogLeNetOptions {
 }
 
 export class GoogLeNet implements ImageEncoder {
-  /** `googlenet`, or with other features than `pool5` at its own side for instance `googlenet-4a-5b-centre-at-224-448`: for names of figures. */
+  /** `googlenet`, or with other features than `pool5` at its own side for instance `googlenet-4a-5b-centre-at-224-448`: for the names of metrics. */
   readonly name: string;
   /** Its name and a hash of its weights. */
   readonly id: string;
@@ -226,7 +226,7 @@ const STEM_PADDING: tf.backend_util.ExplicitPadding = [
 function assertImageSizes(imageSizes: readonly number[]): void {
   const ascending = imageSizes.every((side, i) => side > (imageSizes[i - 1] ?? 0) && side % 32 === 0);
   if (ascending && imageSizes.length > 0) return;
-  throw new ConfigError(`GoogLeNet takes images of multiples of 32 pixels, not of ${imageSizes.join(', ')}.`, {
+  throw new ConfigError(`GoogLeNet needs image sides that are multiples of 32 pixels, got ${imageSizes.join(', ')}.`, {
     hint: 'Name sides in ascending order, as in 224, 448.',
   });
 }
@@ -235,7 +235,7 @@ function assertImageSizes(imageSizes: readonly number[]): void {
 function assertLayers(layers: readonly string[], channels: ReadonlyMap<string, number>): number[] {
   const wrong = layers.find((name, i) => !channels.has(name) || layers.indexOf(name) < i);
   if (wrong === undefined && layers.length > 0) return layers.map((name) => channels.get(name)!);
-  throw new ConfigError(`GoogLeNet has no layer "${wrong ?? ''}" to show, or has shown it already.`, {
+  throw new ConfigError(`GoogLeNet has no layer "${wrong ?? ''}", or the layer is listed twice.`, {
     hint: `There are ${[...channels.keys()].join(', ')}.`,
   });
 }

@@ -49,7 +49,7 @@ function extract(directory: string, more: Partial<ExtractFeaturesOptions> = {}):
 }
 
 describe('extractFeatures and openFeatures', () => {
-  it('keep a row per item of the whole view, and of training items of the crops', async () => {
+  it('keep a row for each item in the whole view, and for each training item in the crops', async () => {
     await withTemporaryDirectory(async (directory) => {
       await extract(directory);
       const features = await openFeatures(directory);
@@ -57,7 +57,7 @@ describe('extractFeatures and openFeatures', () => {
       expect(features.views).toEqual(['whole', 'middle']);
       expect([...(await features.read([6, 0, 8], 'whole'))]).toEqual([60, 14, 0, 14, 80, 14]);
       expect([...(await features.read([8, 1], 'middle'))]).toEqual([80, 14, 10, 14]);
-      await expect(features.read([3], 'middle')).rejects.toThrow(/not for training/);
+      await expect(features.read([3], 'middle')).rejects.toThrow(/is not a training item/);
       await expect(features.read([1], 'upper-left')).rejects.toThrow(/only of whole, middle/);
       await features.close();
     });
@@ -102,7 +102,7 @@ describe('extractFeatures and openFeatures', () => {
     });
   });
 
-  it('give no numbers of a view in which a byte was changed', async () => {
+  it('refuse to read a view with a changed byte', async () => {
     await withTemporaryDirectory(async (directory) => {
       await extract(directory);
       const bytes = await readFile(join(directory, 'middle.f32'));
@@ -129,7 +129,7 @@ describe('extractFeatures and openFeatures', () => {
     },
   );
 
-  it.skipIf(process.platform === 'win32')('write nothing to what a link leads to', async () => {
+  it.skipIf(process.platform === 'win32')('write nothing through a link', async () => {
     await withTemporaryDirectory(async (place) => {
       const directory = join(place, 'features');
       await mkdir(directory);

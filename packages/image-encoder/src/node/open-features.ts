@@ -78,7 +78,7 @@ export class FeatureDirectory implements ImageFeatures {
     assert(Number.isInteger(item) && item >= 0 && item < this.size, `item ${item} of ${this.size}`);
     const row = view === WHOLE_VIEW ? item : this.#trainingRows.get(item);
     if (row === undefined) {
-      throw new DatasetError(`Item ${item} is not for training, so there are no crops of it.`, {
+      throw new DatasetError(`Item ${item} is not a training item, so it has no crops.`, {
         hint: `Use the view "${WHOLE_VIEW}".`,
       });
     }
