@@ -170,7 +170,7 @@ async function withPrebuiltKernels<T>(work: () => Promise<T>): Promise<T> {
 async function pack(): Promise<Record<string, string>> {
   const tarballs: Record<string, string> = {};
   for (const { name, directory } of await publishablePackages()) {
-    const packed = await succeed('pnpm', ['pack', '--pack-destination', directory, '--json'], directory);
+    const packed = await succeed('pnpm', ['pack', '--pack-destination', root, '--json'], directory);
     tarballs[name] = `file:${(JSON.parse(packed.stdout) as { filename: string }).filename}`;
   }
   return tarballs;
