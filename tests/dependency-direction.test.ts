@@ -8,6 +8,7 @@ const TFJS = '@tensorflow/tfjs-';
 /** The packages of this repository and of TensorFlow.js that each package may depend on. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   core: [],
+  communicator: ['@t2i/core'],
   ops: ['@t2i/core', `${TFJS}core`],
   formats: ['@t2i/core'],
   'image-node': ['@t2i/core', '@t2i/formats'],
