@@ -41,6 +41,11 @@ describe.each([1, 2, 3, 4])('%i ranks', (size) => {
   });
 });
 
+it('all refuse to go on when one of them has another configuration', async () => {
+  const refusal = 'ConfigError: The configuration of rank 1 differs from that of rank 0.';
+  expect(await run('differing', 3)).toEqual([refusal, refusal, refusal]);
+});
+
 describe('a rank that', () => {
   it.each([
     ['throwing', 'Rank 1 failed: the data are damaged'],

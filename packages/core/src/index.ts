@@ -1,5 +1,5 @@
 export { normaliseCaption } from './caption.ts';
-export { type Communicator, singleProcess } from './communicator.ts';
+export { assertSameOnAllRanks, type Communicator, type Ranks, shareOf, singleProcess } from './communicator.ts';
 export type { BatchSource, SplitName, TextImageDataset } from './dataset.ts';
 export { itemsByClass } from './dataset.ts';
 export type { T2iErrorOptions } from './errors.ts';

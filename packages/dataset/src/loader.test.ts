@@ -1,7 +1,7 @@
 import { CheckpointError, ConfigError, type Mismatch, Rng, type TextImageDataset, type TrainBatch } from '@t2i/core';
 import { MockEncoder } from '@t2i/test-utils';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { InMemoryDataset } from './in-memory-dataset.ts';
 import type { BatchSourceOptions } from './loader.ts';
 import { createBatchSource } from './loader.ts';
@@ -157,6 +157,51 @@ describe('createBatchSource', () => {
       },
     );
     await fc.assert(property, { numRuns: 60 });
+  });
+
+  describe.each(['text', 'image', 'none'] as const)('shared by ranks, mismatch %s', (mismatch) => {
+    const ranksOf = (size: number, change: Partial<BatchSourceOptions> = {}) =>
+      Array.from({ length: size }, (_, rank) => source({ mismatch, ...change, ranks: { rank, size } }));
+    /** The batches of all ranks, put together again. */
+    const together = async (ranks: readonly { next(): Promise<TrainBatch> }[], count: number) => {
+      const shares = await Promise.all(ranks.map((rank) => take(rank, count)));
+      const members = ['images', 'embeddings', 'wrongEmbeddings', 'wrongImages'] as const;
+      return Array.from({ length: count }, (_, i) =>
+        Object.fromEntries(
+          members.map((member) => [member, shares.flatMap((share) => [...(share[i]![member]?.data ?? [])])]),
+        ),
+      );
+    };
+
+    it.each([2, 4])('gives %i ranks together the batches of one', async (size) => {
+      const ranks = ranksOf(size);
+      expect((await ranks[0]!.next()).images.shape).toEqual([4 / size, 4, 4, 3]);
+      expect(ranks.map(({ batchSize, batchesPerEpoch }) => [batchSize, batchesPerEpoch])).toEqual(Array(size).fill([4, 3]));
+      expect(await together(ranksOf(size), 6)).toEqual(await together(ranksOf(1), 6));
+    });
+
+    it('continues with another number of ranks, from the state of any rank', async () => {
+      const whole = ranksOf(1);
+      await together(whole, 3);
+      const expected = await together(whole, 3);
+      const two = ranksOf(2);
+      await together(two, 3);
+      const four = ranksOf(4, { rng: new Rng(9) });
+      for (const rank of four) rank.load(two[1]!.state());
+      expect(await together(four, 3)).toEqual(expected);
+    });
+  });
+
+  it('reads the images and captions of its rank only', async () => {
+    const [data, encoder] = [dataset(), new MockEncoder(6)];
+    const [read, encode] = [vi.spyOn(data, 'readImages'), vi.spyOn(encoder, 'encode')];
+    await take(source({ dataset: data, encoder, ranks: { rank: 1, size: 4 }, prefetch: 0 }), 5);
+    expect(read.mock.calls.map(([items]) => items.length)).toEqual(Array(5).fill(1));
+    expect(encode.mock.calls.map(([captions]) => captions.length)).toEqual(Array(5).fill(2)); // a right and a wrong one
+  });
+
+  it('refuses a batch that ranks cannot share equally', () => {
+    expect(() => source({ batchSize: 6, ranks: { rank: 0, size: 4 } })).toThrow(ConfigError);
   });
 
   it('refuses a position in other data, and a value that is not a position', () => {

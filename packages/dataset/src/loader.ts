@@ -7,12 +7,13 @@ import type {
   ImageBatch,
   JsonValue,
   Mismatch,
+  Ranks,
   Rng,
   RngState,
   TextImageDataset,
   TrainBatch,
 } from '@t2i/core';
-import { assert, CheckpointError, ConfigError } from '@t2i/core';
+import { assert, CheckpointError, ConfigError, shareOf, singleProcess } from '@t2i/core';
 import type { PairSamplerOptions, SampledPair } from './sampler.ts';
 import { PairSampler } from './sampler.ts';
 import type { View } from './transforms.ts';
@@ -21,6 +22,7 @@ import { centreView, checkCrop, cutViews, drawView } from './transforms.ts';
 export interface BatchSourceOptions extends PairSamplerOptions {
   readonly dataset: TextImageDataset;
   readonly encoder: CaptionEncoder;
+  /** Rows of a batch; where several ranks train together, those of all ranks. */
   readonly batchSize: number;
   /** Side of the images in the batches, at most the stored size, in pixels. */
   readonly imageSize: number;
@@ -30,6 +32,11 @@ export interface BatchSourceOptions extends PairSamplerOptions {
   readonly augment?: boolean | undefined;
   /** The stream is decided by its state here; the source goes on with a fork of it. */
   readonly rng: Rng;
+  /**
+   * The rank that the batches are for, where several ranks train together. All ranks draw one stream, given by the state of `rng`; rank r of n gets
+   * rows r·batchSize/n … (r+1)·batchSize/n of every batch, and reads no others. A state fits any number of ranks. Default: the only one.
+   */
+  readonly ranks?: Ranks | undefined;
   /** Batches prepared ahead of the one asked for. Default 2; 0 prepares on demand. */
   readonly prefetch?: number | undefined;
 }
@@ -63,13 +70,15 @@ class PrefetchingSource implements BatchSource {
   readonly batchesPerEpoch: number;
   readonly #options: BatchSourceOptions;
   readonly #prefetch: number;
+  /** The rows of a batch that are given out. */
+  readonly #share: readonly [from: number, to: number];
   readonly #rng: Rng;
   readonly #sampler: PairSampler;
   #ahead: Prepared[] = [];
   #closed = false;
 
   constructor(options: BatchSourceOptions) {
-    const { dataset, batchSize, imageSize, prefetch = 2 } = options;
+    const { dataset, batchSize, imageSize, prefetch = 2, ranks = singleProcess } = options;
     if (!Number.isInteger(batchSize) || batchSize < 1) {
       throw new ConfigError(`A batch must hold at least one pair, got ${batchSize}.`);
     }
@@ -85,6 +94,7 @@ class PrefetchingSource implements BatchSource {
     checkCrop(dataset.storedSize, imageSize);
     this.#options = options;
     this.#prefetch = prefetch;
+    this.#share = shareOf(batchSize, ranks);
     this.#rng = options.rng.fork();
     this.#sampler = new PairSampler(dataset, this.#rng, options);
     this.batchSize = batchSize;
@@ -151,7 +161,9 @@ class PrefetchingSource implements BatchSource {
     const view = () =>
       augment ? drawView(this.#rng, dataset.storedSize, imageSize) : centreView(dataset.storedSize, imageSize);
     // Views of wrong images are drawn even when none are wanted: the stream is the same for every kind of mismatch.
-    return { position, pairs, views: pairs.map(view), wrongViews: pairs.map(view) };
+    const [views, wrongViews] = [pairs.map(view), pairs.map(view)];
+    const share = <T>(rows: readonly T[]) => rows.slice(...this.#share);
+    return { position, pairs: share(pairs), views: share(views), wrongViews: share(wrongViews) };
   }
 
   async #build({ pairs, views, wrongViews }: Plan): Promise<TrainBatch> {
@@ -167,8 +179,8 @@ class PrefetchingSource implements BatchSource {
     ]);
     return {
       images,
-      embeddings: rows(embeddings, 0, this.batchSize),
-      ...(mismatch === 'text' && { wrongEmbeddings: rows(embeddings, this.batchSize, 2 * this.batchSize) }),
+      embeddings: rows(embeddings, 0, right.length),
+      ...(mismatch === 'text' && { wrongEmbeddings: rows(embeddings, right.length, 2 * right.length) }),
       ...(wrongImages && { wrongImages }),
     };
   }

@@ -1,6 +1,6 @@
 /** The ranks of run-threads.test.ts. `scenario` names what they do. */
 
-import type { Communicator } from '@t2i/core';
+import { assertSameOnAllRanks, type Communicator } from '@t2i/core';
 import { joinThreads } from '../index.ts';
 import { buffersOf, MEBI } from './buffers.ts';
 
@@ -36,6 +36,10 @@ const SCENARIOS = {
       seen.push(Atomics.load(counter, round));
     }
     return seen;
+  },
+  async differing(communicator) {
+    const seed = communicator.rank === 1 ? 2 : 1;
+    return assertSameOnAllRanks(communicator, { data: 'x', configuration: `{"seed":${seed}}` }).catch(String);
   },
   async throwing(communicator) {
     if (communicator.rank === 1) throw new Error('the data are damaged');

@@ -164,3 +164,39 @@ it('dropWords leaves out words at the chance given, and never all', () => {
   expect(kept).toEqual(words.filter((word) => kept.includes(word)));
   for (let i = 0; i < 20; i++) expect(dropWords('a b', 0.99, rng)).toMatch(/^(a|b|a b)$/);
 });
+
+describe('shared by ranks', () => {
+  const varied = { batchSize: 4, numCaptions: 2, wordDropout: 0.2, edits: true } as const;
+  const ranksOf = (size: number, change: Partial<ClassBatchesOptions> = {}) =>
+    Array.from({ length: size }, (_, rank) => source({ ...varied, ...change, ranks: { rank, size } }));
+  /** The next batches of all ranks, put together again. */
+  const together = async (ranks: readonly ClassBatches[], count: number) => {
+    const batches = [];
+    for (let i = 0; i < count; i++) {
+      const shares = await Promise.all(ranks.map((rank) => rank.next()));
+      batches.push({
+        features: shares.flatMap((share) => [...share.features.data]),
+        captions: shares.flatMap((share) => share.captions),
+        edited: shares.flatMap((share) => share.edited ?? []),
+      });
+    }
+    return batches;
+  };
+
+  it.each([2, 4])('gives %i ranks together the batches of one', async (size) => {
+    expect(await together(ranksOf(size), 5)).toEqual(await together(ranksOf(1), 5));
+    expect((await ranksOf(size)[0]!.next()).features.shape).toEqual([4 / size, 2]);
+  });
+
+  it('continues with another number of ranks, from the state of any rank', async () => {
+    const [one, two, four] = [ranksOf(1), ranksOf(2), ranksOf(4, { rng: new Rng(9) })];
+    await together(one, 3);
+    await together(two, 3);
+    for (const rank of four) rank.load(two[1]!.state());
+    expect(await together(four, 3)).toEqual(await together(one, 3));
+  });
+
+  it('refuses a batch that ranks cannot share equally', () => {
+    expect(() => source({ batchSize: 3, ranks: { rank: 0, size: 2 } })).toThrow(ConfigError);
+  });
+});

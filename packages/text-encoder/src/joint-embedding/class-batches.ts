@@ -5,12 +5,13 @@ import type {
   CaptionEncoder,
   ImageFeatures,
   JsonValue,
+  Ranks,
   Rng,
   RngState,
   SplitName,
   TextImageDataset,
 } from '@t2i/core';
-import { assert, CheckpointError, ConfigError, DatasetError, itemsByClass } from '@t2i/core';
+import { assert, CheckpointError, ConfigError, DatasetError, itemsByClass, shareOf, singleProcess } from '@t2i/core';
 import { editCaption } from '../variation/edit-caption.ts';
 import { nameCaption } from '../variation/name-caption.ts';
 import { assertVariation, type CaptionVariation, varyCaption } from '../variation/vary-caption.ts';
@@ -22,7 +23,7 @@ export interface ClassBatchesOptions {
   readonly features: ImageFeatures;
   /** Default train and val: the paper trains on both. */
   readonly splits?: readonly SplitName[] | undefined;
-  /** Classes in a batch; default 40. */
+  /** Classes in a batch; default 40. Where several ranks train together, those of all ranks. */
   readonly batchSize?: number | undefined;
   /** Views that are drawn from; default all that there are. */
   readonly views?: readonly string[] | undefined;
@@ -38,6 +39,11 @@ export interface ClassBatchesOptions {
   readonly names?: number | undefined;
   /** Whether each caption comes with an edit of itself that says something else; default false. */
   readonly edits?: boolean | undefined;
+  /**
+   * The rank that the batches are for, where several ranks train together. All ranks draw one stream, given by the state of `rng`; rank r of n gets
+   * classes r·batchSize/n … (r+1)·batchSize/n of every batch. A state fits any number of ranks. Default: the only one.
+   */
+  readonly ranks?: Ranks | undefined;
   /** A trained encoder whose embeddings of the captions come with them. */
   readonly teacher?: CaptionEncoder | undefined;
   /** The stream is decided by its state here; the source goes on with a fork of it. */
@@ -65,6 +71,8 @@ export class ClassBatches implements BatchSource<JointBatch> {
   readonly #rng: Rng;
   /** The items of each class. */
   readonly #classes: readonly (readonly number[])[];
+  /** The classes of a batch that are given out. */
+  readonly #share: readonly [from: number, to: number];
 
   /**
    * @throws ConfigError when a setting is out of range or names an unknown view, or there are fewer classes than `batchSize`
@@ -73,7 +81,7 @@ export class ClassBatches implements BatchSource<JointBatch> {
   constructor(options: ClassBatchesOptions) {
     const { dataset, features, splits = ['train', 'val'], batchSize = 40, rng } = options;
     const { views = features.views, captionsPerImage = 10, numCaptions = 1, wordDropout = 0, teacher } = options;
-    const { variation = {}, names = 0, edits = false } = options;
+    const { variation = {}, names = 0, edits = false, ranks = singleProcess } = options;
     const texts = { captionsPerImage, numCaptions, wordDropout, variation, names, edits };
     this.#options = { dataset, features, views, ...texts, teacher };
     this.#classes = itemsByClass(dataset, splits);
@@ -82,20 +90,26 @@ export class ClassBatches implements BatchSource<JointBatch> {
     this.batchesPerEpoch = this.#classes.length;
     assertSameImages(features, dataset);
     this.#check();
+    this.#share = shareOf(batchSize, ranks);
   }
 
   async next(): Promise<JointBatch> {
     const classes = this.#rng.shuffle(this.#classes.map((_, k) => k)).slice(0, this.batchSize);
     const items = classes.map((k) => this.#rng.pick(this.#classes[k]!));
     const views = items.map(() => this.#rng.pick(this.#options.views));
-    const captions = items.flatMap((item) =>
-      Array.from({ length: this.#options.numCaptions }, () => this.#drawCaption(item)),
-    );
+    const { numCaptions, edits, features, teacher } = this.#options;
+    const captions = items.map((item) => Array.from({ length: numCaptions }, () => this.#drawCaption(item)));
+    const edited =
+      edits && captions.map((each) => each.map((caption) => editCaption(caption, this.#rng) ?? caption));
+    // All ranks draw everything, so that they stay at the same place of the stream.
+    const share = <T>(rows: readonly T[]) => rows.slice(...this.#share);
+    const own = share(captions).flat();
+    const data = await this.#read(share(items), share(views));
     return {
-      features: { data: await this.#read(items, views), shape: [items.length, this.#options.features.dim] },
-      captions,
-      ...(this.#options.teacher && { taught: await this.#options.teacher.encode(captions) }),
-      ...(this.#options.edits && { edited: captions.map((caption) => editCaption(caption, this.#rng) ?? caption) }),
+      features: { data, shape: [data.length / features.dim, features.dim] },
+      captions: own,
+      ...(teacher && { taught: await teacher.encode(own) }),
+      ...(edited && { edited: share(edited).flat() }),
     };
   }
 
