@@ -43,7 +43,13 @@ describe('assertSameOnAllRanks', () => {
 
   it('names what differs, and the ranks', async () => {
     const other = hashOf('{"seed":2}');
-    const differing = assertSameOnAllRanks(rankZero([[own[0]!, other], [other, other]]), values);
+    const differing = assertSameOnAllRanks(
+      rankZero([
+        [own[0]!, other],
+        [other, other],
+      ]),
+      values,
+    );
     await expect(differing).rejects.toThrow(
       'The data of rank 2 differs from that of rank 0.\nThe configuration of rank 1, 2 differs from that of rank 0.',
     );

@@ -71,5 +71,7 @@ export async function assertSameOnAllRanks(
     return others.length === 0 ? [] : [`The ${name} of rank ${others.join(', ')} differs from that of rank 0.`];
   });
   if (problems.length === 0) return;
-  throw new ConfigError(problems.join('\n'), { hint: 'Start all ranks with the same data, configuration and version.' });
+  throw new ConfigError(problems.join('\n'), {
+    hint: 'Start all ranks with the same data, configuration and version.',
+  });
 }

@@ -176,7 +176,9 @@ describe('createBatchSource', () => {
     it.each([2, 4])('gives %i ranks together the batches of one', async (size) => {
       const ranks = ranksOf(size);
       expect((await ranks[0]!.next()).images.shape).toEqual([4 / size, 4, 4, 3]);
-      expect(ranks.map(({ batchSize, batchesPerEpoch }) => [batchSize, batchesPerEpoch])).toEqual(Array(size).fill([4, 3]));
+      expect(ranks.map(({ batchSize, batchesPerEpoch }) => [batchSize, batchesPerEpoch])).toEqual(
+        Array(size).fill([4, 3]),
+      );
       expect(await together(ranksOf(size), 6)).toEqual(await together(ranksOf(1), 6));
     });
 

@@ -99,8 +99,7 @@ export class ClassBatches implements BatchSource<JointBatch> {
     const views = items.map(() => this.#rng.pick(this.#options.views));
     const { numCaptions, edits, features, teacher } = this.#options;
     const captions = items.map((item) => Array.from({ length: numCaptions }, () => this.#drawCaption(item)));
-    const edited =
-      edits && captions.map((each) => each.map((caption) => editCaption(caption, this.#rng) ?? caption));
+    const edited = edits && captions.map((each) => each.map((caption) => editCaption(caption, this.#rng) ?? caption));
     // All ranks draw everything, so that they stay at the same place of the stream.
     const share = <T>(rows: readonly T[]) => rows.slice(...this.#share);
     const own = share(captions).flat();
