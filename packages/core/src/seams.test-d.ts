@@ -24,6 +24,7 @@ describe('TextToImageModel', () => {
     imageSize: 4,
     noiseDim: 1,
     embeddingDim: 2,
+    maxImagesPerCall: 8,
     async generate({
       embeddings: { shape },
     }: {
