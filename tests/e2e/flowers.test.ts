@@ -94,8 +94,8 @@ describe.skipIf(skipWithoutChromium)('the flowers in a browser', () => {
     const outDir = join(directory, 'program');
     await build({ root, logLevel: 'error', base: './', resolve: { conditions: CONDITIONS }, build: { outDir } });
     const weights = (names: readonly string[]) => names.filter((name) => name.endsWith('.safetensors'));
-    // the third, which nothing here fetches, is what CharCnnRnn.pretrained() would: bundlers copy what a module names
-    expect(weights(await readdir(outDir, { recursive: true }))).toHaveLength(3);
+    // the other two, which nothing here fetches, are what pretrainedEncoder() would: bundlers copy what a module names
+    expect(weights(await readdir(outDir, { recursive: true }))).toHaveLength(4);
     const files = await serveDirectory(outDir);
     const page = await visits.open(files.url);
     await page.waitForFunction('globalThis.draw');

@@ -11,10 +11,11 @@
  */
 
 import { existsSync } from 'node:fs';
-import { copyFile, cp, mkdir, readdir } from 'node:fs/promises';
-import { basename, dirname, extname, join, relative } from 'node:path';
+import { copyFile, mkdir, readdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { assert, ConfigError, errorMessage } from '@t2i/core';
 import { readJsonFile, writeFileAtomic, writeJsonFile } from '@t2i/core/node';
+import type { PretrainedName } from '@t2i/text-encoder';
 import type { BuildOptions } from 'esbuild';
 import { copyPackage, packageDirectory } from './packages.ts';
 import { CONDITIONS, START_FILE } from './start-file.ts';
@@ -35,8 +36,8 @@ export interface ProgramOptions {
   /** File that exports `trainBundled`: a `BundledProgram`. Packages are found as it finds them. */
   readonly program: string;
   readonly backends: readonly ExtraBackend[];
-  /** Whether the text encoder that comes with the packages is used. */
-  readonly pretrained: boolean;
+  /** Which of the text encoders that come with the packages is used. */
+  readonly pretrained: PretrainedName | undefined;
 }
 
 /** Writes the program into the empty directory `out`. Returns the file of the kernels of the backend `native`, when they are compiled. */
@@ -62,7 +63,7 @@ export async function buildProgram(
     await copyPackage(`@tensorflow/tfjs-${name}`, await directoryOf(TENSORFLOW, home), modules);
   const wasm = await directoryOf('@t2i/backend-wasm', backend);
   await copyWebAssembly(await directoryOf('@tensorflow/tfjs-backend-wasm', wasm), join(out, 'dist'));
-  if (pretrained) await copyWeights(await directoryOf('@t2i/text-encoder', home), out);
+  if (pretrained !== undefined) await copyWeights(await directoryOf('@t2i/text-encoder', home), pretrained, out);
   const { version } = (await readJsonFile(backend, 'package.json')) as { version: string };
   await writeJsonFile(join(out, 'package.json'), { name: 't2i-bundle', version, private: true, type: 'module' });
   return { kernels: await copyKernels(await directoryOf(NATIVE, home), out) };
@@ -127,12 +128,12 @@ async function leadTo(name: string, out: string): Promise<void> {
 }
 
 /** Not the figures and images beside them. */
-async function copyWeights(from: string, out: string): Promise<void> {
-  const filter = (path: string) => extname(path) === '' || basename(path).startsWith('encoder.');
-  await cp(join(from, 'weights'), join(out, 'weights'), {
-    recursive: true,
-    filter: (path) => filter(relative(from, path)),
-  });
+async function copyWeights(from: string, name: PretrainedName, out: string): Promise<void> {
+  const directory = join(out, 'weights', name);
+  await mkdir(directory, { recursive: true });
+  for (const file of ['encoder.json', 'encoder.safetensors']) {
+    await copyFile(join(from, 'weights', name, file), join(directory, file));
+  }
 }
 
 async function copyWebAssembly(from: string, to: string): Promise<void> {

@@ -114,7 +114,7 @@ async function packData(directory: string, data: string, options: BundleOptions)
 async function packProgram(directory: string, options: BundleOptions): Promise<{ backends: string[]; glibc: string }> {
   const { config, encoder, backends, fast, logger } = options;
   return within(directory, async (program) => {
-    const pretrained = config.encoder.kind === 'pretrained';
+    const pretrained = config.encoder.kind === 'pretrained' ? config.encoder.name : undefined;
     const { kernels } = await buildProgram(program, { program: options.program, backends, pretrained });
     if (kernels === undefined) {
       logger.warn(

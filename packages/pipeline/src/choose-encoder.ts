@@ -1,13 +1,14 @@
 /** The text encoder that a configuration names. */
 
 import { type Logger, silentLogger, type TextImageDataset } from '@t2i/core';
-import { BagOfWords, CharCnnRnn, type SavableEncoder } from '@t2i/text-encoder';
+import { BagOfWords, pretrainedEncoder, type SavableEncoder } from '@t2i/text-encoder';
 import { hasPretrained } from '@t2i/text-encoder/node';
 import { openTrainedEncoder } from './encoder-training/encoder-run.ts';
 import type { RunConfig } from './run-config.ts';
 
-/** The data set that there are weights for. */
-const PRETRAINED = 'oxford-102';
+/** The data set that there are weights for, and those that are taken unless others are asked for. */
+const PRETRAINED_FOR = 'oxford-102';
+const PRETRAINED = 'oxford-102-words';
 
 /** An encoder, and the configuration that names it and no other. */
 export interface ChosenEncoder {
@@ -28,7 +29,7 @@ export async function chooseEncoder(
     case 'saved':
       return { encoder: await openTrainedEncoder(config.directory, logger), config };
     case 'pretrained':
-      return { encoder: await CharCnnRnn.pretrained(config.name), config };
+      return { encoder: await pretrainedEncoder(config.name), config };
     case 'bag-of-words': {
       // The vocabulary comes from the captions that are trained on: unseen classes stay unseen.
       const items = [...dataset.splits.train, ...dataset.splits.val];
@@ -40,12 +41,12 @@ export async function chooseEncoder(
 
 /** For Oxford-102 the encoder that was trained on it, for other data a bag of words; says which. */
 async function usualEncoder(dataset: Captioned, logger: Logger): Promise<ChosenEncoder['config']> {
-  const isPretrainedFor = dataset.name === PRETRAINED;
+  const isPretrainedFor = dataset.name === PRETRAINED_FOR;
   if (isPretrainedFor && (await hasPretrained(PRETRAINED))) {
-    logger.info(`Text encoder: the char-CNN-RNN that was trained on ${PRETRAINED}`);
+    logger.info(`Text encoder: the word-CNN that was trained on ${PRETRAINED_FOR}`);
     return { kind: 'pretrained', name: PRETRAINED };
   }
-  const why = isPretrainedFor ? `, because there are no weights of one trained on ${PRETRAINED} here` : '';
+  const why = isPretrainedFor ? `, because there are no weights of one trained on ${PRETRAINED_FOR} here` : '';
   logger.info(`Text encoder: a bag of words${why}`);
   return { kind: 'bag-of-words', maxWords: 1024 };
 }

@@ -123,9 +123,9 @@ describe('chooseEncoder', () => {
   });
 
   it('uses the pretrained encoder for Oxford-102 if installed, and logs its choice', async () => {
-    const kind = (await hasPretrained('oxford-102')) ? 'pretrained' : 'bag-of-words';
+    const kind = (await hasPretrained('oxford-102-words')) ? 'pretrained' : 'bag-of-words';
     const { encoder, config, messages } = await choose({ kind: 'automatic' }, 'oxford-102');
-    expect([config.kind, encoder.kind]).toEqual([kind, kind === 'pretrained' ? 'char-cnn-rnn' : kind]);
+    expect([config.kind, encoder.kind]).toEqual([kind, kind === 'pretrained' ? 'word-cnn' : kind]);
     expect(messages).toEqual([expect.stringMatching(/^Text encoder: .*oxford-102/)]);
   });
 

@@ -24,7 +24,9 @@ const encoderSchema = z.discriminatedUnion('kind', [
     .describe('the included encoder for Oxford-102, a bag of words for other data'),
   z.strictObject({
     kind: z.literal('pretrained'),
-    name: z.literal('oxford-102').describe('its training data'),
+    name: z
+      .enum(['oxford-102-words', 'oxford-102'])
+      .describe('what it was trained on; `-words` reads words, the other characters, as in the paper'),
   }),
   z.strictObject({
     kind: z.literal('bag-of-words'),

@@ -69,6 +69,6 @@ testTrainable('JointEmbedding', {
   },
   batchFor: (_, seed) => {
     const values = () => ({ data: new Rng(seed).normal(3 * 5), shape: [3, 5] as const });
-    return { features: values(), taught: values(), captions: CAPTIONS, edited: [...CAPTIONS].reverse() };
+    return { features: values(), taught: values(), captions: CAPTIONS, edited: { texts: [CAPTIONS[1]], of: [0] } };
   },
 });

@@ -10,8 +10,12 @@ export interface EncoderFiles {
   readonly weights: URL;
 }
 
-/** By the data set that they were trained on. */
+/** By the data set that they were trained on: the char-CNN-RNN of the paper has its name alone. */
 export const PRETRAINED_FILES = {
+  'oxford-102-words': {
+    manifest: new URL('../weights/oxford-102-words/encoder.json', import.meta.url),
+    weights: new URL('../weights/oxford-102-words/encoder.safetensors', import.meta.url),
+  },
   'oxford-102': {
     manifest: new URL('../weights/oxford-102/encoder.json', import.meta.url),
     weights: new URL('../weights/oxford-102/encoder.safetensors', import.meta.url),

@@ -1,6 +1,6 @@
 /** The interface of an image source: a server, or a model in the browser. */
 
-import { T2iError, type T2iErrorOptions } from '@t2i/core';
+import { type CaptionReading, T2iError, type T2iErrorOptions } from '@t2i/core';
 
 /** A model that can generate images. */
 export interface ModelInfo {
@@ -25,6 +25,8 @@ export interface GeneratedImage {
   readonly seed: number;
   /** Index of its noise among those of the seed, from 0. It does not depend on the number of images. */
   readonly index: number;
+  /** What the model did not read of the caption as it was typed; left out where it read everything, or nobody can tell. */
+  readonly unread?: CaptionReading;
 }
 
 export interface GenerateRequest {

@@ -94,6 +94,15 @@ describe('generate', () => {
     });
   });
 
+  it('says with each image what the model did not read', async () => {
+    const unread = { caption: 'A red flower?', unknown: ['quantum'], corrected: [], cut: '' };
+    const images = [{ caption: 'a red flower?', index: 0, data: 'AAAA' }];
+    const { source } = sourceWith({ generate: json({ images, unread: [unread] }) });
+    expect(await source.generate(request)).toMatchObject([{ index: 0, unread }]);
+    const { source: other } = sourceWith({ generate: json({ images, unread: [] }) });
+    expect((await other.generate(request))[0]).not.toHaveProperty('unread');
+  });
+
   it.each<[string, () => Answer, object]>([
     ['nobody answers', () => new TypeError('Failed to fetch'), { kind: 'away', message: /does not respond/ }],
     ['a proxy answers', () => new Response('<h1>Bad gateway</h1>', { status: 502 }), { kind: 'away' }],

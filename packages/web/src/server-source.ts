@@ -1,5 +1,6 @@
 /** An image source over HTTP: the routes of `@t2i/server` under `/v1`, beside the page. */
 
+import type { CaptionReading } from '@t2i/core';
 import { cutStrip } from './cut-strip.ts';
 import {
   type EpochSheet,
@@ -63,10 +64,16 @@ export function openServerSource({ baseUrl, fetch = globalThis.fetch, cut = cutS
     const body = JSON.stringify({ model, captions: [caption], perCaption: count, seed, like });
     const headers = { 'Content-Type': 'application/json' };
     const answer = await ask('generate', { ...withSignal(signal), method: 'POST', headers, body });
-    const { images } = (await readJson(answer)) as {
+    const { images, unread = [] } = (await readJson(answer)) as {
       images: readonly { caption: string; index: number; data: string }[];
+      unread?: readonly CaptionReading[]; // of the one caption
     };
-    return images.map(({ data, ...facts }) => ({ ...facts, seed, url: `data:image/png;base64,${data}` }));
+    return images.map(({ data, ...facts }) => ({
+      ...facts,
+      seed,
+      url: `data:image/png;base64,${data}`,
+      ...(unread[0] && { unread: unread[0] }),
+    }));
   }
 
   async function interpolate(wanted: InterpolateRequest, signal?: AbortSignal): Promise<readonly GeneratedImage[]> {

@@ -99,8 +99,9 @@ export function encoderSection(encoder: string): RunConfig['encoder'] {
   switch (encoder) {
     case 'bag-of-words':
       return { kind: 'bag-of-words', maxWords: 1024 };
+    case 'oxford-102-words':
     case 'oxford-102':
-      return { kind: 'pretrained', name: 'oxford-102' };
+      return { kind: 'pretrained', name: encoder };
     default:
       return { kind: 'saved', directory: encoder };
   }

@@ -1,5 +1,6 @@
 /** Everything that decides the training of a text encoder, checked; the defaults are those of Reed et al. 2016 (arXiv 1605.05395). */
 
+import { OPTIMISERS } from '@t2i/text-encoder/training';
 import { trainerConfigSchema } from '@t2i/trainer';
 import { z } from 'zod';
 import { parseConfiguration } from '../parse-configuration.ts';
@@ -20,7 +21,8 @@ const networkSchema = z.discriminatedUnion('kind', [
     kind: z.literal('word-cnn'),
     minCount: z.int().min(1).default(3).describe('ignore words that fewer captions contain'),
     wordDim: z.int().min(1).default(128).describe('length of a word vector'),
-    channels: z.int().min(1).default(256).describe('channels of both convolutions'),
+    channels: z.int().min(1).default(256).describe('channels of the convolutions'),
+    roles: z.int().min(1).optional().describe('word roles that the convolutions choose between (default: none)'),
   }),
 ]);
 
@@ -42,6 +44,16 @@ const objectiveSchema = z.strictObject({
   symmetric: z.boolean().default(true).describe('compare images with captions and captions with images (DS-SJE)'),
   margin: z.number().positive().default(1).describe('margin by which the right pair should win'),
   contrast: z.number().positive().optional().describe('weight of the loss that tells captions from edited copies'),
+  reading: z
+    .number()
+    .positive()
+    .optional()
+    .describe('weight of the loss that makes the colour of each part readable from embeddings'),
+  loudness: z
+    .number()
+    .positive()
+    .optional()
+    .describe('with `reading`: strength of these colours, in margins (default: 1)'),
 });
 
 const batchesSchema = z.strictObject({
@@ -78,10 +90,14 @@ export const encoderConfigSchema = z.strictObject({
   network: networkSchema
     .default(networkSchema.parse({ kind: 'char-cnn-rnn' }))
     .describe('text encoder: of Reed et al. 2016, a baseline that counts words, or convolutions over words'),
-  initFrom: z.string().optional().describe('start from the weights of this trained encoder of the same network'),
+  initFrom: z
+    .string()
+    .optional()
+    .describe('start from the weights of this trained encoder: of the same network, or for word-cnn of linear-words'),
   teacher: z.string().optional().describe('also learn the scores of this trained encoder'),
   objective: objectiveSchema.default(objectiveSchema.parse({})),
   batches: batchesSchema.default(batchesSchema.parse({})),
+  optimiser: z.enum(OPTIMISERS).optional().describe('optimiser (default: rmsprop, as in the paper)'),
   trainer: trainerSchema.default(trainerSchema.parse({})),
 });
 

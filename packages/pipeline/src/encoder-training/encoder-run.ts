@@ -4,14 +4,17 @@ import { join } from 'node:path';
 import { ConfigError, type ImageFeatures, type JsonValue, type Logger, Rng } from '@t2i/core';
 import { withDirectoryLock } from '@t2i/core/node';
 import { openModelEncoder } from '@t2i/published-model/node';
-import { CharCnnRnn, type SavableEncoder } from '@t2i/text-encoder';
+import { CharCnnRnn, LinearWords, type SavableEncoder } from '@t2i/text-encoder';
 import { loadEncoder, saveEncoder } from '@t2i/text-encoder/node';
 import {
   CharCnnRnnNetwork,
   ClassBatches,
+  COLOUR_LABELS,
   JointEmbedding,
+  quietDirections,
   type TextNetwork,
   trainedEncoder,
+  WordCnnNetwork,
 } from '@t2i/text-encoder/training';
 import { loadLatestModelState, type TrainResult } from '@t2i/trainer';
 import { z } from 'zod';
@@ -168,11 +171,13 @@ async function trainJointly(
   const { dataset, features } = sources;
   const seeds = new Rng(config.seed);
   const network = networkOf(config, dataset, features.dim, seeds.fork());
-  const { contrast = 0, ...objective } = config.objective;
-  const model = new JointEmbedding(network, { ...objective, contrast });
+  const { contrast = 0, reading = 0, loudness = 1, ...objective } = config.objective;
+  if (initial !== undefined) startFrom(network, initial);
+  const directions = reading > 0 ? await directionsFor(sources, config) : undefined;
+  const { optimiser } = config;
+  const model = new JointEmbedding(network, { ...objective, contrast, reading, loudness }, { optimiser, directions });
   try {
-    if (initial !== undefined) startFrom(network, initial);
-    const sampling = { splits: splitsOf(config.split), rng: seeds.fork(), edits: contrast > 0 };
+    const sampling = { splits: splitsOf(config.split), rng: seeds.fork(), edits: contrast > 0, reworded: reading > 0 };
     const batches = new ClassBatches({ ...sources, ...sampling, ...config.batches });
     const result = await encoderRun.train(record, { ...options, model, batches, resume });
     await saveEncoder(encoderDirectory(options.runDirectory), await model.encoder(settingsOf(record, result.step)));
@@ -182,18 +187,43 @@ async function trainJointly(
   }
 }
 
-/** @throws ConfigError when the encoder is of another network, or of one whose weights mean nothing without its vocabulary */
+/** Where embeddings say what they say of colours: decided by the images that are trained on, and so the same when a run is resumed. */
+async function directionsFor(
+  { dataset, features }: Benchmark,
+  { split, batches }: EncoderConfig,
+): Promise<Float32Array> {
+  const items = splitsOf(split).flatMap((name) => [...dataset.splits[name]]);
+  const rows = await features.read(items, (batches.views ?? features.views)[0]!);
+  return quietDirections(rows, features.dim, COLOUR_LABELS);
+}
+
+/** @throws ConfigError when the network cannot start with the weights of the encoder */
 function startFrom(network: TextNetwork, encoder: SavableEncoder): void {
   if (network instanceof CharCnnRnnNetwork && encoder instanceof CharCnnRnn && network.startFrom(encoder)) return;
-  throw new ConfigError(`A char-CNN-RNN cannot start from ${encoder.id}.`, {
-    hint: 'Start it from a char-CNN-RNN with the same widths, recurrence and feature length.',
+  if (network instanceof WordCnnNetwork && encoder instanceof LinearWords && network.startFrom(encoder)) return;
+  network.dispose();
+  const name = network.kind === CharCnnRnn.kind ? 'char-CNN-RNN' : network.kind;
+  throw new ConfigError(`A ${name} cannot start from ${encoder.id}.`, {
+    hint: 'A char-CNN-RNN starts from one with the same widths, recurrence and feature length, a word-CNN from linear words of the same feature length.',
   });
 }
 
 function settingsOf({ config, dataset, imageEncoder, initFrom, teacher }: EncoderRecord, steps: number): JsonValue {
-  const { split, network, objective, batches, seed } = config;
+  const { split, network, objective, batches, optimiser, seed } = config;
   const normalise = network.kind === 'char-cnn-rnn' ? network.normalise : 'none';
-  const settings = { dataset, split, imageEncoder, initFrom, teacher, normalise, objective, batches, seed, steps };
+  const settings = {
+    dataset,
+    split,
+    imageEncoder,
+    initFrom,
+    teacher,
+    normalise,
+    objective,
+    batches,
+    optimiser,
+    seed,
+    steps,
+  };
   return JSON.parse(JSON.stringify(settings)) as JsonValue;
 }
 

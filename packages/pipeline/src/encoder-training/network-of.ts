@@ -23,11 +23,15 @@ export function networkOf(config: EncoderConfig, dataset: TextImageDataset, dim:
   if (config.network.kind === 'linear-words') {
     return new LinearWordsNetwork({ vocabulary: frequentWords(captions, minCount).sort(), dim });
   }
-  const { wordDim, channels } = config.network;
+  const { wordDim, channels, roles } = config.network;
   const named = config.batches.names
     ? namesOf(dataset, splits).flatMap((name) => Array<string>(minCount).fill(name))
     : [];
-  return new WordCnnNetwork(Vocabulary.of([...captions, ...named], minCount), { wordDim, channels, dim }, rng);
+  return new WordCnnNetwork(
+    Vocabulary.of([...captions, ...named], minCount),
+    { wordDim, channels, ...(roles !== undefined && { roles }), dim },
+    rng,
+  );
 }
 
 /** The splits whose classes are trained on. */

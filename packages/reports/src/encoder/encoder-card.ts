@@ -70,9 +70,9 @@ ${limits}
 }
 
 function training({ config, encoder, progress }: EncoderRun, command: string): string {
-  const { split, network, objective, batches, trainer, seed } = config;
+  const { split, network, objective, batches, optimiser, trainer, seed } = config;
   const { initFrom, teacher } = encoder.settings as { initFrom?: string; teacher?: string };
-  const settings = { split, network, initFrom, teacher, objective, batches, trainer, seed };
+  const settings = { split, network, initFrom, teacher, objective, batches, optimiser, trainer, seed };
   return `## Training
 
 \`\`\`sh

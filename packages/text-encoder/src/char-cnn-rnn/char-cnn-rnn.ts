@@ -5,11 +5,11 @@ import { CheckpointError, errorMessage, expectTensors, float32Values, fnv1a } fr
 import * as tf from '@tensorflow/tfjs-core';
 import { assertNotBlank, tokenizeWords } from '../captions.ts';
 import { assertDescribes } from '../encoder-manifest.ts';
+import { type PretrainedOptions, readPretrained } from '../pretrained.ts';
 import { parseMetadata, type SavableEncoder } from '../savable-encoder.ts';
 import { characterSlots, readLength } from './alphabet.ts';
 import { type CharCnnRnnConfig, resolveCharCnnRnnConfig } from './config.ts';
 import { charCnnRnn, charCnnRnnShapes } from './network.ts';
-import { type PretrainedName, type PretrainedOptions, readPretrained } from './pretrained.ts';
 
 /** Captions encoded together: bounds the memory, and is enough to keep the backend busy. */
 const ROWS_TOGETHER = 64;
@@ -58,14 +58,14 @@ export class CharCnnRnn implements SavableEncoder {
   }
 
   /**
-   * The encoder that comes with this package, trained on Oxford-102's 82 classes for training and validation. 6 MB are
+   * The char-CNN-RNN that comes with this package, trained on Oxford-102's 82 classes for training and validation. 6 MB are
    * read from disk in Node and fetched in a browser; bundlers that know `new URL(…, import.meta.url)` copy them along.
    * @throws CheckpointError when the weights are missing or damaged
    * @example
    * const encoder = await CharCnnRnn.pretrained('oxford-102');
    * const { data, shape } = await encoder.encode(['a pink flower with a yellow centre']); // shape [1, 1024]
    */
-  static async pretrained(name: PretrainedName, options: PretrainedOptions = {}): Promise<CharCnnRnn> {
+  static async pretrained(name: 'oxford-102', options: PretrainedOptions = {}): Promise<CharCnnRnn> {
     const { manifest, state } = await readPretrained(name, options);
     const encoder = CharCnnRnn.fromState(state);
     assertDescribes(manifest, encoder);

@@ -109,18 +109,28 @@ describe('ClassBatches', () => {
       classNames: ['aster', 'begonia', 'crocus', 'daisy', 'unseen', 'unseen'],
       captions: (item) => [`this flower has red petals, of ${item}`, 'a flower'],
     };
-    const batches = source({ dataset: told, edits: true, names: 0.5, variation: { beginning: 0.5 } });
+    const options = { edits: true, reworded: true, names: 0.5, variation: { beginning: 0.5 }, numCaptions: 3 };
+    const batches = source({ dataset: told, ...options });
     const drawn = await Promise.all(Array.from({ length: 100 }, () => batches.next()));
     const captions = drawn.flatMap((batch) => batch.captions);
-    const edited = drawn.flatMap((batch) => batch.edited!);
-    expect(edited).toHaveLength(captions.length);
-    captions.forEach((caption, i) => {
-      if (caption.includes('red')) expect(edited[i]).not.toBe(caption);
-    });
+    for (const batch of drawn) {
+      const { texts, of } = batch.edited!;
+      expect(texts).toHaveLength(of.length);
+      of.forEach((place, i) => {
+        expect(texts[i]).not.toBe(batch.captions[place]);
+      });
+      const first = batch.captions.flatMap((caption, place) => (place % 3 < 2 ? [{ caption, place }] : []));
+      expect(of).toEqual(
+        first.flatMap(({ caption, place }) => (/\b(?:red|has|with|is)\b/.test(caption) ? [place] : [])),
+      );
+      expect(batch.read).toHaveLength(first.length);
+    }
     expect(captions.some((caption) => caption.startsWith('red petals'))).toBe(true);
+    expect(drawn.some(({ read }) => read!.some((text) => text.includes('blue')))).toBe(true);
     expect(captions.some((caption) => caption.includes('aster'))).toBe(true);
     expect(captions.some((caption) => caption.includes('unseen'))).toBe(false);
-    expect((await source().next()).edited).toBeUndefined();
+    const plain = await source().next();
+    expect([plain.edited, plain.read]).toEqual([undefined, undefined]);
   });
 
   it('draws the same stream with the options at nothing as without them', async () => {
@@ -166,7 +176,7 @@ it('dropWords leaves out words at the chance given, and never all', () => {
 });
 
 describe('shared by ranks', () => {
-  const varied = { batchSize: 4, numCaptions: 2, wordDropout: 0.2, edits: true } as const;
+  const varied = { batchSize: 4, numCaptions: 2, wordDropout: 0.2, edits: true, reworded: true } as const;
   const ranksOf = (size: number, change: Partial<ClassBatchesOptions> = {}) =>
     Array.from({ length: size }, (_, rank) => source({ ...varied, ...change, ranks: { rank, size } }));
   /** The next batches of all ranks, put together again. */
@@ -177,7 +187,10 @@ describe('shared by ranks', () => {
       batches.push({
         features: shares.flatMap((share) => [...share.features.data]),
         captions: shares.flatMap((share) => share.captions),
-        edited: shares.flatMap((share) => share.edited ?? []),
+        edited: shares.flatMap(({ captions, edited: { texts, of } = { texts: [], of: [] } }) =>
+          texts.map((text, i) => [captions[of[i]!], text]),
+        ),
+        read: shares.flatMap((share) => share.read!),
       });
     }
     return batches;

@@ -12,7 +12,7 @@ import type {
   TextImageDataset,
 } from '@t2i/core';
 import { assert, CheckpointError, ConfigError, DatasetError, itemsByClass, shareOf, singleProcess } from '@t2i/core';
-import { editCaption } from '../variation/edit-caption.ts';
+import { editCaption, rewordCaption } from '../variation/edit-caption.ts';
 import { nameCaption } from '../variation/name-caption.ts';
 import { assertVariation, type CaptionVariation, varyCaption } from '../variation/vary-caption.ts';
 import type { JointBatch } from './joint-embedding.ts';
@@ -37,8 +37,10 @@ export interface ClassBatchesOptions {
   readonly variation?: CaptionVariation | undefined;
   /** Share of captions that the name of the photo's class is put into; default 0. Classes that are not drawn from stay unnamed. */
   readonly names?: number | undefined;
-  /** Whether each caption comes with an edit of itself that says something else; default false. */
+  /** Whether captions come with edits of themselves that say something else; default false. */
   readonly edits?: boolean | undefined;
+  /** Whether there are texts to read beside: captions whose colours and parts are drawn anew; default false. */
+  readonly reworded?: boolean | undefined;
   /**
    * The rank that the batches are for, where several ranks train together. All ranks draw one stream, given by the state of `rng`; rank r of n gets
    * classes r·batchSize/n … (r+1)·batchSize/n of every batch. A state fits any number of ranks. Default: the only one.
@@ -60,8 +62,12 @@ interface Resolved {
   readonly variation: CaptionVariation;
   readonly names: number;
   readonly edits: boolean;
+  readonly reworded: boolean;
   readonly teacher: CaptionEncoder | undefined;
 }
+
+/** Of each image, so many captions are edited and reworded at most: what is told of them is true of others, too. */
+const EDITED = 2;
 
 /** An endless stream of batches. As many as there are classes count as an epoch. */
 export class ClassBatches implements BatchSource<JointBatch> {
@@ -81,8 +87,8 @@ export class ClassBatches implements BatchSource<JointBatch> {
   constructor(options: ClassBatchesOptions) {
     const { dataset, features, splits = ['train', 'val'], batchSize = 40, rng } = options;
     const { views = features.views, captionsPerImage = 10, numCaptions = 1, wordDropout = 0, teacher } = options;
-    const { variation = {}, names = 0, edits = false, ranks = singleProcess } = options;
-    const texts = { captionsPerImage, numCaptions, wordDropout, variation, names, edits };
+    const { variation = {}, names = 0, edits = false, reworded = false, ranks = singleProcess } = options;
+    const texts = { captionsPerImage, numCaptions, wordDropout, variation, names, edits, reworded };
     this.#options = { dataset, features, views, ...texts, teacher };
     this.#classes = itemsByClass(dataset, splits);
     this.#rng = rng.fork();
@@ -97,9 +103,11 @@ export class ClassBatches implements BatchSource<JointBatch> {
     const classes = this.#rng.shuffle(this.#classes.map((_, k) => k)).slice(0, this.batchSize);
     const items = classes.map((k) => this.#rng.pick(this.#classes[k]!));
     const views = items.map(() => this.#rng.pick(this.#options.views));
-    const { numCaptions, edits, features, teacher } = this.#options;
+    const { numCaptions, edits, reworded, features, teacher } = this.#options;
     const captions = items.map((item) => Array.from({ length: numCaptions }, () => this.#drawCaption(item)));
-    const edited = edits && captions.map((each) => each.map((caption) => editCaption(caption, this.#rng) ?? caption));
+    const some = captions.map((each) => each.slice(0, EDITED));
+    const edited = edits && some.map((each) => each.map((caption) => editCaption(caption, this.#rng)));
+    const read = reworded && some.map((each) => each.map((caption) => rewordCaption(caption, this.#rng)));
     // All ranks draw everything, so that they stay at the same place of the stream.
     const share = <T>(rows: readonly T[]) => rows.slice(...this.#share);
     const own = share(captions).flat();
@@ -108,7 +116,8 @@ export class ClassBatches implements BatchSource<JointBatch> {
       features: { data, shape: [data.length / features.dim, features.dim] },
       captions: own,
       ...(teacher && { taught: await teacher.encode(own) }),
-      ...(edited && { edited: share(edited).flat() }),
+      ...(edited && { edited: inOneList(share(edited), numCaptions) }),
+      ...(read && { read: share(read).flat() }),
     };
   }
 
@@ -194,6 +203,17 @@ export function assertSameImages(features: ImageFeatures, dataset: TextImageData
   throw new DatasetError(`The features are not those of the images of "${dataset.name}".`, {
     hint: 'Compute the features of this data set.',
   });
+}
+
+/** The edits of images in order, each with the place of its caption among all captions; what could not be edited is left out. */
+function inOneList(
+  edits: readonly (readonly (string | undefined)[])[],
+  numCaptions: number,
+): NonNullable<JointBatch['edited']> {
+  const all = edits.flatMap((each, image) =>
+    each.flatMap((text, nth) => (text === undefined ? [] : [{ text, place: image * numCaptions + nth }])),
+  );
+  return { texts: all.map(({ text }) => text), of: all.map(({ place }) => place) };
 }
 
 /** The caption without each word at the given chance, but never without all. */

@@ -7,7 +7,7 @@ import { resolveCharCnnRnnConfig } from '../char-cnn-rnn/config.ts';
 import { CharCnnRnnNetwork } from '../char-cnn-rnn/trainable-network.ts';
 import { LinearWordsNetwork } from '../linear-words/trainable-words.ts';
 import golden from './__fixtures__/golden.json' with { type: 'json' };
-import { type JointBatch, JointEmbedding, trainedEncoder } from './joint-embedding.ts';
+import { type JointBatch, JointEmbedding, OPTIMISERS, trainedEncoder } from './joint-embedding.ts';
 
 beforeAll(() => tf.setBackend('cpu'));
 
@@ -101,14 +101,27 @@ describe('JointEmbedding', () => {
     for (const joint of [alone, equal, taught]) joint.dispose();
   });
 
-  it('continues bit for bit from a saved state', async () => {
-    const [whole, resumed] = [charJoint(), charJoint()];
+  it.each(OPTIMISERS)('continues bit for bit from a saved state with %s', async (optimiser) => {
+    const [whole, resumed] = [0, 1].map(
+      () => new JointEmbedding(new CharCnnRnnNetwork(resolveCharCnnRnnConfig(tiny), new Rng(3)), {}, { optimiser }),
+    ) as [JointEmbedding, JointEmbedding];
     await whole.step(batch, options(1e-3));
     await resumed.load(await whole.state());
     for (const joint of [whole, resumed]) await joint.step(batch, options(1e-3));
     expect(await resumed.state()).toEqual(await whole.state());
     whole.dispose();
     resumed.dispose();
+  });
+
+  it('leaves what a network fixes as it is', async () => {
+    const network = new LinearWordsNetwork({ vocabulary: words, dim: golden.dim });
+    const joint = new JointEmbedding(Object.assign(network, { fixed: ['bias'] }));
+    await joint.step(batch, options(1e-2));
+    const { tensors } = await joint.state();
+    const moved = (name: string) => (tensors[name]!.data as Float32Array).some((weight) => weight !== 0);
+    expect([moved('text/kernel'), moved('text/bias')]).toEqual([true, false]);
+    expect(tensors).not.toHaveProperty('rmsProp/bias');
+    joint.dispose();
   });
 
   it('becomes an encoder that gives what the network gave', async () => {

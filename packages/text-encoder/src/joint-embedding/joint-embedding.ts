@@ -13,7 +13,9 @@ import {
   type TrainStepOptions,
 } from '@t2i/core';
 import {
+  Adam,
   exchangeGradients,
+  type Optimiser,
   RmsProp,
   readStepReport,
   readTrainingState,
@@ -29,7 +31,15 @@ import { normaliseRows } from '../normalise-rows.ts';
 import { parseMetadata, type SavableEncoder } from '../savable-encoder.ts';
 import type { WordCnnConfig } from '../word-cnn/config.ts';
 import { WordCnn } from '../word-cnn/word-cnn.ts';
-import { contrastLoss, distillationLoss, type JointLossOptions, jointLoss, matchAccuracy } from './loss.ts';
+import { COLOUR_LABELS, colourLabels } from './colour-labels.ts';
+import {
+  contrastLoss,
+  distillationLoss,
+  type JointLossOptions,
+  jointLoss,
+  matchAccuracy,
+  readingLoss,
+} from './loss.ts';
 import type { TextNetwork } from './text-network.ts';
 
 /** One image and a caption or more of it from each of n distinct classes. */
@@ -40,8 +50,19 @@ export interface JointBatch {
   readonly captions: readonly string[];
   /** Embeddings of the captions by a teacher [captions, dim]: the network then learns its scores too. */
   readonly taught?: EmbeddingBatch;
-  /** Of each caption, itself with something else said, or itself where it says nothing that can be changed: told apart from it by `contrast`. */
-  readonly edited?: readonly string[];
+  /** Captions with something else said, and which of the captions each of them was: told apart from it by `contrast`. */
+  readonly edited?: { readonly texts: readonly string[]; readonly of: readonly number[] };
+  /** Texts of no image, from which `reading` reads as from all others. */
+  readonly read?: readonly string[];
+}
+
+export const OPTIMISERS = ['rmsprop', 'adam'] as const;
+
+export interface JointEmbeddingOptions {
+  /** Default `rmsprop`, as in the paper. Adam learns far sooner what convolutions hear. */
+  readonly optimiser?: (typeof OPTIMISERS)[number] | undefined;
+  /** Orthonormal [dim, COLOUR_LABELS], by `quietDirections`: needed where colours are read. */
+  readonly directions?: Float32Array | undefined;
 }
 
 const WEIGHTS = 'text/';
@@ -55,20 +76,40 @@ export class JointEmbedding implements Trainable<JointBatch> {
   readonly stepsAhead = true;
   readonly network: TextNetwork;
   readonly #loss: JointLossOptions;
-  readonly #rmsProp: RmsProp;
+  readonly #optimiser: Optimiser;
+  /** [dim, COLOUR_LABELS]: where embeddings say what they say of colours. */
+  readonly #directions: tf.Tensor2D | undefined;
 
   /** The network becomes this object's to dispose. */
-  constructor(network: TextNetwork, { symmetric = true, margin = 1, contrast = 0 }: Partial<JointLossOptions> = {}) {
+  constructor(
+    network: TextNetwork,
+    options: Partial<JointLossOptions> = {},
+    { optimiser = 'rmsprop', directions }: JointEmbeddingOptions = {},
+  ) {
+    const { symmetric = true, margin = 1, contrast = 0, reading = 0, loudness = 1 } = options;
     this.network = network;
-    this.#loss = { symmetric, margin, contrast };
-    const told = { symmetric, margin, ...(contrast > 0 && { contrast }) }; // runs from before contrast go on
+    this.#loss = { symmetric, margin, contrast, reading, loudness };
+    const told = {
+      symmetric,
+      margin,
+      // what is not used is not told, so that runs from before it go on
+      ...(contrast > 0 && { contrast }),
+      ...(reading > 0 && { reading, loudness }),
+      ...(optimiser !== 'rmsprop' && { optimiser }),
+    };
     this.config = { kind: network.kind, network: network.config, ...told };
-    this.#rmsProp = new RmsProp(network.variables);
+    const { dim, variables, fixed = [] } = network;
+    if (reading > 0) {
+      assert(directions?.length === dim * COLOUR_LABELS, 'reading needs a direction for each label');
+      this.#directions = tf.tidy(() => tf.tensor2d(directions, [dim, COLOUR_LABELS]));
+    }
+    const trained = Object.fromEntries(Object.entries(variables).filter(([name]) => !fixed.includes(name)));
+    this.#optimiser = optimiser === 'adam' ? new Adam(trained) : new RmsProp(trained);
   }
 
   /**
-   * Reports `loss/joint`, with a teacher `loss/teacher` and with edited captions `loss/contrast`, which are added to it, and as `score/accuracy` the share of images whose own caption scores
-   * highest in the batch.
+   * Reports `loss/joint`; what is added to it: with a teacher `loss/teacher`, with edited captions `loss/contrast`, with a weight for it `loss/reading`; and as `score/accuracy`
+   * the share of images whose own caption scores highest in the batch.
    */
   async step(batch: JointBatch, { learningRate, exchange }: TrainStepOptions): Promise<StepScalars> {
     const { dim } = this.network;
@@ -81,8 +122,9 @@ export class JointEmbedding implements Trainable<JointBatch> {
     const report: StepReport = {};
     try {
       const own = tf.tidy(() => this.#gradients(batch, report));
-      const gradients = exchange ? await exchangeGradients(own, this.#rmsProp.variables, exchange) : own;
-      this.#rmsProp.apply(gradients, learningRate);
+      const gradients = exchange ? await exchangeGradients(own, this.#optimiser.variables, exchange) : own;
+      this.#optimiser.apply(gradients, learningRate);
+      if (this.#directions) this.network.keepTo?.(this.#directions);
       tf.dispose(gradients);
       return await readStepReport(report);
     } finally {
@@ -91,42 +133,55 @@ export class JointEmbedding implements Trainable<JointBatch> {
   }
 
   /** The gradients of the sum of the losses, by `variable.name`; what a step reports goes into `report`. */
-  #gradients({ features, captions, taught, edited }: JointBatch, report: StepReport): tf.NamedTensorMap {
+  #gradients({ features, captions, taught, edited, read = [] }: JointBatch, report: StepReport): tf.NamedTensorMap {
     const [n, dim] = features.shape;
     const raw = tf.tensor2d(features.data, [n, dim]);
     const images = this.network.normalise === 'none' ? raw : normaliseRows(raw);
     const scoresOf = (embeddings: tf.Tensor2D) =>
       tf.matMul<tf.Tensor2D>(images, meanEmbeddings(embeddings, n), false, true);
     const target = taught && scoresOf(tf.tensor2d(taught.data, [...taught.shape]));
-    const contrasted = this.#loss.contrast > 0 ? edited : undefined;
+    const { contrast: contrastWeight, reading: readingWeight, loudness, margin } = this.#loss;
+    const contrasted = contrastWeight > 0 && edited !== undefined && edited.texts.length > 0 ? edited : undefined;
+    const directions = this.#directions;
     const reported = (name: string, value: tf.Scalar) => {
       report[name] = tf.keep(value);
       return value;
     };
     const { grads } = tf.variableGrads(() => {
-      const embeddings = this.network.embed([...captions, ...(contrasted ?? [])]);
-      const scores = scoresOf(contrasted ? tf.slice(embeddings, 0, captions.length) : embeddings);
+      const texts = [...captions, ...(contrasted?.texts ?? []), ...(directions ? read : [])];
+      const embeddings = this.network.embed(texts);
+      const scores = scoresOf(texts.length > captions.length ? tf.slice(embeddings, 0, captions.length) : embeddings);
       let loss = reported('loss/joint', jointLoss(scores, this.#loss));
       if (target) loss = tf.add(loss, reported('loss/teacher', distillationLoss(scores, target)));
       if (contrasted) {
-        const contrast = reported('loss/contrast', this.#contrast(images, embeddings, captions, contrasted));
-        loss = tf.add(loss, tf.mul(contrast, this.#loss.contrast));
+        const contrast = reported('loss/contrast', this.#contrast(images, embeddings, captions.length, contrasted.of));
+        loss = tf.add(loss, tf.mul(contrast, contrastWeight));
+      }
+      if (directions) {
+        const said = colourLabels(texts);
+        const reading = reported('loss/reading', readingLoss(embeddings, directions, said, loudness * margin));
+        loss = tf.add(loss, tf.mul(reading, readingWeight));
       }
       reported('score/accuracy', matchAccuracy(scores));
       return loss;
-    }, Object.values(this.network.variables));
+    }, Object.values(this.#optimiser.variables));
     return grads;
   }
 
-  /** `embeddings` has those of the captions first, then those of the edits. */
-  #contrast(images: tf.Tensor2D, embeddings: tf.Tensor2D, captions: readonly string[], edits: readonly string[]) {
-    const [n, dim] = images.shape;
-    const each = captions.length / n;
-    const repeated = each === 1 ? images : tf.reshape(tf.tile(tf.expandDims(images, 1), [1, each, 1]), [n * each, dim]);
-    const isEdited = captions.map((caption, i) => [caption === edits[i] ? 0 : 1]);
-    const rows = (from: number) => tf.slice(embeddings, from, captions.length);
-    const texts = { captions: rows(0), edits: rows(captions.length), isEdited: tf.tensor2d(isEdited) };
-    return contrastLoss({ images: repeated as tf.Tensor2D, ...texts }, this.#loss.margin);
+  /** `embeddings` has those of the captions first, then those of their edits. */
+  #contrast(images: tf.Tensor2D, embeddings: tf.Tensor2D, captions: number, of: readonly number[]) {
+    const each = captions / images.shape[0];
+    const own = tf.slice(embeddings, 0, captions);
+    const picked = (rows: tf.Tensor2D, places: readonly number[]) =>
+      tf.matMul<tf.Tensor2D>(tf.oneHot(tf.tensor1d([...places], 'int32'), rows.shape[0]), rows);
+    const ofImages = of.map((caption) => Math.floor(caption / each));
+    const texts = {
+      images: picked(images, ofImages),
+      captions: picked(own, of),
+      edits: tf.slice(embeddings, captions, of.length),
+      mean: tf.mean<tf.Tensor2D>(own, 0, true),
+    };
+    return contrastLoss(texts, this.#loss.margin);
   }
 
   async state(): Promise<StateDict> {
@@ -145,13 +200,14 @@ export class JointEmbedding implements Trainable<JointBatch> {
 
   /** Frees the network and the optimiser. */
   dispose(): void {
-    this.#rmsProp.dispose();
+    this.#optimiser.dispose();
+    this.#directions?.dispose();
     this.network.dispose();
   }
 
   #trainingState(): TrainingState {
     const named = Object.entries(this.network.variables).map(([name, variable]) => [WEIGHTS + name, variable]);
-    return { variables: Object.fromEntries(named), optimisers: [this.#rmsProp] };
+    return { variables: Object.fromEntries(named), optimisers: [this.#optimiser] };
   }
 }
 

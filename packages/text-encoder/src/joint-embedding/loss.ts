@@ -13,6 +13,10 @@ export interface JointLossOptions {
   readonly margin: number;
   /** Weight of `contrastLoss`, where a batch has edited captions; 0: without, as in the paper. */
   readonly contrast: number;
+  /** Weight of `readingLoss`: how well the colour of each part can be read from embeddings; 0: without, as in the paper. Above 0 it needs directions. */
+  readonly reading: number;
+  /** How far what is read should stand out of an embedding, in margins. */
+  readonly loudness: number;
 }
 
 /**
@@ -43,21 +47,38 @@ const TOO_NEAR = 0.5;
  *
  *     max(0, margin + ⟨v, t′⟩ − ⟨v, t⟩) + margin · max(0, cos(t − t̄, t′ − t̄) − ½)
  *
- * @param images v [n, dim], of each caption; `captions` t and `edits` t′ likewise
- * @param isEdited 1 for the rows that count, 0 for captions that could not be edited [n, 1]
+ * @param images v [n, dim], of each edited caption; `captions` t and `edits` t′ likewise
+ * @param mean t̄ [1, dim]
  */
 export function contrastLoss(
-  { images, captions, edits, isEdited }: Readonly<Record<'images' | 'captions' | 'edits' | 'isEdited', tf.Tensor2D>>,
+  { images, captions, edits, mean }: Readonly<Record<'images' | 'captions' | 'edits' | 'mean', tf.Tensor2D>>,
   margin: number,
 ): tf.Scalar {
   const score = (texts: tf.Tensor2D) => tf.sum(tf.mul(images, texts), 1, true);
   const lead = rectify(tf.add(tf.sub(score(edits), score(captions)), margin), 'relu');
-  const mean = tf.mean(captions, 0, true);
   const direction = (texts: tf.Tensor2D) => normaliseRows(tf.sub<tf.Tensor2D>(texts, mean));
   const cosine = tf.sum(tf.mul(direction(captions), direction(edits)), 1, true);
   const nearness = tf.mul(rectify(tf.sub(cosine, TOO_NEAR), 'relu'), margin);
-  const total = tf.sum(tf.mul(tf.add(lead, nearness), isEdited));
-  return tf.div(total, tf.maximum(tf.sum(isEdited), 1));
+  return tf.mean<tf.Scalar>(tf.add(lead, nearness));
+}
+
+/**
+ * How far what is read from embeddings, each label in a direction of its own, is from what was said: the sum over labels and texts of
+ *
+ *     weight · (⟨t, r⟩ / amplitude − y)²
+ *
+ * @param embeddings t [n, dim]
+ * @param directions their columns r [dim, labels]
+ * @param said `labels` y [n, labels]: 1 for what a text says, 0 for all else; `weights` [labels]
+ */
+export function readingLoss(
+  embeddings: tf.Tensor2D,
+  directions: tf.Tensor2D,
+  { labels, weights }: { readonly labels: tf.Tensor2D; readonly weights: tf.Tensor1D },
+  amplitude: number,
+): tf.Scalar {
+  const read = tf.div(tf.matMul(embeddings, directions), amplitude);
+  return tf.sum<tf.Scalar>(tf.mul(tf.square(tf.sub(read, labels)), weights));
 }
 
 /**

@@ -15,8 +15,15 @@ export interface TextNetwork {
   readonly normalise: Normalisation;
   /** Length of the embeddings: that of the image features. */
   readonly dim: number;
-  /** What is trained, by the names that a state uses. */
+  /** What is trained, and what is fixed, by the names that a state uses. */
   readonly variables: Readonly<Record<string, tf.Variable>>;
+  /** Names of variables that stay as they are. */
+  readonly fixed?: readonly string[];
+  /**
+   * Called after every step where colours are read: moves what was learnt beside `fixed` variables into these directions, so that scores stay those of the fixed ones.
+   * @param directions orthonormal columns [dim, labels]
+   */
+  keepTo?(directions: tf.Tensor2D): void;
   /** Embeddings [n, dim]. Call it within `tf.tidy`. */
   embed(captions: readonly string[]): tf.Tensor2D;
   /** Frees the variables. */

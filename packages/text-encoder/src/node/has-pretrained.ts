@@ -1,10 +1,10 @@
 /** Whether this copy of the package brought its weights along. */
 
 import { exists } from '@t2i/core/node';
-import type { PretrainedName } from '../char-cnn-rnn/pretrained.ts';
+import type { PretrainedName } from '../pretrained.ts';
 import { PRETRAINED_FILES } from '../pretrained-files.ts';
 
-/** True where `CharCnnRnn.pretrained(name)` has files to read; they may still be damaged. */
+/** True where `pretrainedEncoder(name)` has files to read; they may still be damaged. */
 export async function hasPretrained(name: PretrainedName): Promise<boolean> {
   return exists(PRETRAINED_FILES[name].weights);
 }

@@ -1,6 +1,7 @@
 /** Edits a caption so that it says something else of the same flower: the hard negatives of a joint embedding, and mismatching texts for D. */
 
 import type { Rng } from '@t2i/core';
+import { isPartNoun, PART_NOUNS } from './said-colours.ts';
 import { COLOUR_FAMILIES, COUNT_WORDS, inWords, isColour, MANY_WORDS, PLAIN_COLOURS } from './words.ts';
 
 /** Two colours with only these between them belong to one thing: exchanged, they say the same. */
@@ -24,6 +25,27 @@ export function editCaption(caption: string, rng: Rng): string | undefined {
     if (edited !== undefined) return edited.join('');
   }
   return undefined;
+}
+
+/** Words that people leave out, and captions of a data set hardly ever. */
+const LEFT_OUT = new Set('the a an its their this that which whose'.split(' '));
+/** The chances of a reworded caption: of a noun to be another, of a small word to be left out, of a comma to be an “and”. */
+const REWORDED = { noun: 0.5, leftOut: 0.5, comma: 0.3 } as const;
+
+/**
+ * The caption with every colour drawn anew, and half of the nouns that have colours; some small words are missing, and clauses are joined otherwise. What a colour is, is
+ * then no hint of what it is said of, and every part stands in every place. It says nothing of the photo any more.
+ */
+export function rewordCaption(caption: string, rng: Rng): string {
+  const happens = (chance: number) => rng.uniform() < chance;
+  const reword = (word: string) => {
+    if (isColour(word)) return rng.pick(PLAIN_COLOURS);
+    if (isPartNoun(word) && happens(REWORDED.noun)) return rng.pick(PART_NOUNS);
+    return LEFT_OUT.has(word.toLowerCase()) && happens(REWORDED.leftOut) ? '' : word;
+  };
+  const between = (gap: string) => (/,/.test(gap) && happens(REWORDED.comma) ? ' and ' : gap);
+  const parts = inWords(caption).map((part, place) => (place % 2 === 0 ? reword(part) : between(part)));
+  return parts.join('').replace(/ {2,}/g, ' ').trim() || caption;
 }
 
 function exchangeColours(words: readonly string[], rng: Rng): string[] | undefined {

@@ -1,9 +1,9 @@
 import { ConfigError, Rng } from '@t2i/core';
 import { describe, expect, it } from 'vitest';
-import { editCaption } from './edit-caption.ts';
+import { editCaption, rewordCaption } from './edit-caption.ts';
 import { nameCaption } from './name-caption.ts';
 import { assertVariation, type CaptionVariation, varyCaption, withoutBeginning } from './vary-caption.ts';
-import { inWords } from './words.ts';
+import { inWords, PLAIN_COLOURS } from './words.ts';
 
 /** Every variant that many draws give. */
 function all(draw: (rng: Rng) => string | undefined, draws = 400): Set<string | undefined> {
@@ -49,6 +49,24 @@ describe('editCaption', () => {
     expect(editCaption('a flower', new Rng(1))).toBeUndefined();
     expect(editCaption('', new Rng(1))).toBeUndefined();
     expect(editCaption('hasty redder', new Rng(1))).toBeUndefined();
+  });
+});
+
+describe('rewordCaption', () => {
+  it('draws colours and parts anew, leaves small words out and joins clauses otherwise', () => {
+    const reworded = [...all((rng) => rewordCaption('this red petal, the tall stem', rng), 2000)] as string[];
+    const read = reworded.map((text) => /^(?:this )?(\p{L}+) (\p{L}+)(?:,| and)(?: the)? tall (\p{L}+)$/u.exec(text)!);
+    expect(read.every(Boolean)).toBe(true);
+    const seen = (group: number) => new Set(read.map((found) => found[group]!));
+    expect(seen(1)).toEqual(new Set(PLAIN_COLOURS));
+    for (const group of [2, 3])
+      expect([...seen(group)]).toEqual(expect.arrayContaining(['petal', 'stem', 'center', 'tips']));
+    for (const part of [', the', ', tall', ' and the', ' and tall'])
+      expect(reworded.some((text) => text.includes(part))).toBe(true);
+  });
+
+  it('leaves something of what is all small words', () => {
+    expect(all((rng) => rewordCaption('the', rng))).toEqual(new Set(['the']));
   });
 });
 

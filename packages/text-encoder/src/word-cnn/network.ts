@@ -1,14 +1,15 @@
 /**
  * The network of the word-CNN: a linear map of word counts, as the encoder paper's bag of words, and beside it two convolutions over
- * the words' vectors, which hear what stands next to what. Both are summed over the words, so where in a caption a phrase stands is all the same.
+ * the words' vectors, which hear what stands next to what. Either what they hear is summed over the words, or they decide which role each word plays
+ * (whether "red" is said of petals or of a centre, say), and the vectors are summed role by role. So where in a caption a phrase stands is all the same.
  */
 
 import { rectify } from '@t2i/ops';
 import * as tf from '@tensorflow/tfjs-core';
 import type { WordCnnConfig } from './config.ts';
 
-const FIRST_WIDTH = 5; // words that the first convolution sees at once: two to either side
-const SECOND_WIDTH = 3;
+/** Words that the first and the second convolution see at once: half of the others to either side. */
+const WIDTHS = { summed: [5, 3], roles: [7, 5] } as const;
 
 /** The weights by name; what is trained has variables here. */
 export type Weights = Readonly<Record<string, tf.Tensor>>;
@@ -16,16 +17,18 @@ export type Weights = Readonly<Record<string, tf.Tensor>>;
 /** Name → shape, in the order in which first weights are drawn. Kernels are [width, in, out] and [in, out]. */
 export function wordCnnShapes(
   words: number,
-  { wordDim, channels, dim }: WordCnnConfig,
+  { wordDim, channels, roles, dim }: WordCnnConfig,
 ): Readonly<Record<string, readonly number[]>> {
+  const [first, second] = roles === undefined ? WIDTHS.summed : WIDTHS.roles;
+  const heard = roles ?? channels;
   return {
     'words/vectors': [words, wordDim],
     'words/kernel': [words, dim],
-    'conv1/kernel': [FIRST_WIDTH, wordDim, channels],
+    'conv1/kernel': [first, wordDim, channels],
     'conv1/bias': [channels],
-    'conv2/kernel': [SECOND_WIDTH, channels, channels],
-    'conv2/bias': [channels],
-    'output/kernel': [channels, dim],
+    'conv2/kernel': [second, channels, heard],
+    'conv2/bias': [heard],
+    'output/kernel': [roles === undefined ? channels : roles * wordDim, dim],
     'output/bias': [dim],
   };
 }
@@ -41,19 +44,42 @@ export interface WordRows {
 }
 
 /** Embeddings [n, dim]. What is behind the last word counts for nothing, so a row does not depend on others. Call it within `tf.tidy`. */
-export function wordCnn(weights: Weights, { vectors, mask, counted }: WordRows): tf.Tensor2D {
-  const first = convolved(weights, 'conv1', vectors, mask);
-  const second = tf.add<tf.Tensor4D>(first, convolved(weights, 'conv2', first, mask));
-  const heard = tf.squeeze<tf.Tensor2D>(tf.sum(second, 2), [1]);
+export function wordCnn(weights: Weights, rows: WordRows, { roles }: Pick<WordCnnConfig, 'roles'>): tf.Tensor2D {
+  const heard = roles === undefined ? summedContext(weights, rows) : playedRoles(weights, rows);
   const context = tf.matMul(heard, weights['output/kernel'] as tf.Tensor2D);
-  return tf.add(tf.add(counted, context), weights['output/bias']!);
+  return tf.add(tf.add(rows.counted, context), weights['output/bias']!);
 }
 
-function convolved(weights: Weights, name: string, x: tf.Tensor4D, mask: tf.Tensor4D): tf.Tensor4D {
+/** [n, channels]: what the convolutions make of every word and its neighbours, summed over the words. */
+function summedContext(weights: Weights, { vectors, mask }: WordRows): tf.Tensor2D {
+  const first = rectified(weights, 'conv1', vectors, mask);
+  const second = tf.add<tf.Tensor4D>(first, rectified(weights, 'conv2', first, mask));
+  return tf.squeeze<tf.Tensor2D>(tf.sum(second, 2), [1]);
+}
+
+/** [n, roles · wordDim]: for every role the sum of the words' vectors, each by the share in which the word plays it. */
+function playedRoles(weights: Weights, { vectors, mask }: WordRows): tf.Tensor2D {
+  const logits = convolved(weights, 'conv2', rectified(weights, 'conv1', vectors, mask));
+  const shares = tf.mul<tf.Tensor4D>(tf.softmax(logits), mask);
+  const [n, , places, wordDim] = vectors.shape;
+  const roles = shares.shape[3];
+  const summed = tf.matMul(
+    tf.reshape<tf.Rank.R3>(shares, [n, places, roles]),
+    tf.reshape<tf.Rank.R3>(vectors, [n, places, wordDim]),
+    true,
+  );
+  return tf.reshape(summed, [n, roles * wordDim]);
+}
+
+function convolved(weights: Weights, name: string, x: tf.Tensor4D): tf.Tensor4D {
   const kernel = weights[`${name}/kernel`] as tf.Tensor3D;
   const [width, inputs, outputs] = kernel.shape;
   const y = tf.conv2d(x, tf.reshape(kernel, [1, width, inputs, outputs]), 1, 'same');
-  return tf.mul(rectify(tf.add<tf.Tensor4D>(y, weights[`${name}/bias`]!), 'relu'), mask);
+  return tf.add(y, weights[`${name}/bias`]!);
+}
+
+function rectified(weights: Weights, name: string, x: tf.Tensor4D, mask: tf.Tensor4D): tf.Tensor4D {
+  return tf.mul(rectify(convolved(weights, name, x), 'relu'), mask);
 }
 
 /** [n, 1, places, 1]: 1 for the words of each row. */

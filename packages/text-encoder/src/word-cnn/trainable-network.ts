@@ -1,33 +1,37 @@
 /** The word-CNN with variables for weights: what a joint embedding trains. */
 
-import { type Rng, sizeOf } from '@t2i/core';
+import { float32Values, type Rng, sizeOf } from '@t2i/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Normalisation, TextNetwork } from '../joint-embedding/text-network.ts';
+import type { LinearWords } from '../linear-words/linear-words.ts';
 import { resolveWordCnnConfig, type WordCnnConfig } from './config.ts';
 import { maskOf, wordCnn, wordCnnShapes } from './network.ts';
 import type { Vocabulary } from './vocabulary.ts';
 import { WordCnn } from './word-cnn.ts';
 
-/** Deviation of the words' first vectors: small beside what counting them will say. */
+/** Deviation of the words' first vectors: small beside what counting them will say, and what is learnt of frequent ones, so that rare ones do not disturb. */
 const FIRST_VECTORS = 0.1;
 
 export class WordCnnNetwork implements TextNetwork {
   readonly kind = WordCnn.kind;
   readonly config: {
-    readonly network: { readonly [name in keyof WordCnnConfig]: number };
+    readonly network: Readonly<Record<string, number>>;
     readonly vocabulary: readonly string[];
   };
   readonly dim: number;
   readonly normalise: Normalisation = 'none';
   readonly variables: Readonly<Record<string, tf.Variable>>;
   readonly #vocabulary: Vocabulary;
+  readonly #network: WordCnnConfig;
+  #fixed: readonly string[] = [];
 
   /**
    * What counts words starts at zero, as a linear map may, and so does what is made of the convolutions.
    * @param rng what the other first weights are drawn from: normal, kernels by He et al. 2015
    */
   constructor(vocabulary: Vocabulary, config: WordCnnConfig, rng: Rng) {
-    this.config = { network: { ...resolveWordCnnConfig(config) }, vocabulary: vocabulary.words };
+    this.#network = resolveWordCnnConfig({ ...config });
+    this.config = { network: { ...this.#network }, vocabulary: vocabulary.words };
     this.dim = config.dim;
     this.#vocabulary = vocabulary;
     const entries = Object.entries(wordCnnShapes(vocabulary.words.length, config)).map(([name, shape]) => {
@@ -47,13 +51,50 @@ export class WordCnnNetwork implements TextNetwork {
     rows.forEach((ids, row) => {
       for (const id of ids) counts[row * words + id]! += 1;
     });
-    const { wordDim } = this.config.network;
     const vectors = this.#vectorsOf(rows, places);
-    return wordCnn(this.variables, {
-      vectors: tf.reshape(vectors, [rows.length, 1, places, wordDim]),
+    const read = {
+      vectors: tf.reshape<tf.Rank.R4>(vectors, [rows.length, 1, places, this.#network.wordDim]),
       mask: maskOf(rows, places),
-      counted: tf.matMul(tf.tensor2d(counts, [rows.length, words]), this.variables['words/kernel'] as tf.Tensor2D),
+      counted: tf.matMul<tf.Tensor2D>(
+        tf.tensor2d(counts, [rows.length, words]),
+        this.variables['words/kernel'] as tf.Tensor2D,
+      ),
+    };
+    return wordCnn(this.variables, read, this.#network);
+  }
+
+  /** What a linear map of word counts had learnt before, where the network started from one: the convolutions are learnt beside it. */
+  get fixed(): readonly string[] {
+    return this.#fixed;
+  }
+
+  /**
+   * Takes what a linear map of word counts says of each word, for good; words that it does not know stay at zero.
+   * @returns false, and changes nothing, when its embeddings are of another length
+   */
+  startFrom(counting: LinearWords): boolean {
+    if (counting.dim !== this.dim) return false;
+    const { kernel, bias } = counting.toState().tensors;
+    const [rows, first] = [float32Values(kernel!), float32Values(bias!)];
+    const columns = new Map(counting.vocabulary.map((word, column) => [word, column]));
+    const values = new Float32Array(this.#vocabulary.words.length * this.dim);
+    this.#vocabulary.words.forEach((word, place) => {
+      const column = columns.get(word);
+      if (column !== undefined) values.set(rows.subarray(column * this.dim, (column + 1) * this.dim), place * this.dim);
     });
+    tf.tidy(() => {
+      this.variables['words/kernel']!.assign(tf.tensor2d(values, [this.#vocabulary.words.length, this.dim]));
+      this.variables['output/bias']!.assign(tf.tensor1d(first));
+    });
+    this.#fixed = ['words/kernel', 'output/bias'];
+    return true;
+  }
+
+  /** Beside a linear map the convolutions speak in these directions alone; a network that started without one learns all of its scores by itself. */
+  keepTo(directions: tf.Tensor2D): void {
+    if (this.#fixed.length === 0) return;
+    const kernel = this.variables['output/kernel'] as tf.Variable<tf.Rank.R2>;
+    tf.tidy(() => kernel.assign(tf.matMul(tf.matMul(kernel, directions), directions, false, true)));
   }
 
   dispose(): void {

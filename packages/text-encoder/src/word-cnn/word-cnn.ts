@@ -136,11 +136,12 @@ export class WordCnn implements SavableEncoder {
         for (let k = 0; k < this.dim; k++) sum[k]! += this.#kernel[id * this.dim + k]!;
       });
     });
-    return wordCnn(this.#weights(), {
+    const read = {
       vectors: tf.tensor4d(vectors, [rows.length, 1, places, wordDim]),
       mask: maskOf(rows, places),
       counted: tf.tensor2d(counted, [rows.length, this.dim]),
-    });
+    };
+    return wordCnn(this.#weights(), read, this.config);
   }
 
   /** All but the two tables of words, which are read here. */

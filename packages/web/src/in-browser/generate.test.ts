@@ -1,7 +1,7 @@
-import { seededNoise, type TextToImageModel, toByte } from '@t2i/core';
+import { type CaptionEncoder, seededNoise, type TextToImageModel, toByte } from '@t2i/core';
 import { MockEncoder } from '@t2i/test-utils';
 import { describe, expect, it } from 'vitest';
-import { generateOrder, requestsOf } from './generate.ts';
+import { generateOrder, requestsOf, unreadOf } from './generate.ts';
 
 const encoder = new MockEncoder();
 const signal = new AbortController().signal;
@@ -43,6 +43,34 @@ describe('requestsOf', () => {
     expect(walk).toEqual(
       [0, 0.5, 1].map((share) => ({ caption: 'a rose', towards: towards(share), seed: 7, index: 0 })),
     );
+  });
+});
+
+describe('unreadOf', () => {
+  const whole = { unknown: [] as string[], corrected: [], cut: '' };
+  const reading = (read: () => object) => ({ ...encoder, read }) as unknown as CaptionEncoder;
+
+  it.each([
+    ['an unknown word', { ...whole, unknown: ['quantum'] }],
+    ['a corrected word', { ...whole, corrected: [{ typed: 'pteals', as: 'petals' }] }],
+    ['a caption that was cut', { ...whole, cut: 'and so on' }],
+  ])('reports %s', (_, told) => {
+    expect(
+      unreadOf(
+        reading(() => told),
+        ' Quantum  ',
+      ),
+    ).toBe(told);
+  });
+
+  it('reports nothing if everything was read, or if the encoder cannot tell', () => {
+    expect(
+      unreadOf(
+        reading(() => whole),
+        'a rose',
+      ),
+    ).toBeUndefined();
+    expect(unreadOf({ id: 'x', dim: 1, encode: (captions) => encoder.encode(captions) }, 'a rose')).toBeUndefined();
   });
 });
 

@@ -1,6 +1,8 @@
 /** Generates the images of an order, a few at a time, so that the page can abort in between. */
 
 import {
+  type CaptionEncoder,
+  type CaptionReading,
   captionRequests,
   encodeRequests,
   generateBatches,
@@ -24,6 +26,14 @@ export function requestsOf(order: ImageOrder): ImageRequest[] {
   }
   const { caption, seed, count, like = [] } = order;
   return captionRequests({ captions: [normaliseCaption(caption)], seed, perCaption: count, like });
+}
+
+/** How the encoder reads a caption, if it does not read it whole as it was typed. Undefined if it cannot tell. */
+export function unreadOf(encoder: CaptionEncoder, caption: string): CaptionReading | undefined {
+  const reading = encoder.read?.(normaliseCaption(caption));
+  if (reading === undefined) return undefined;
+  const { unknown, corrected, cut } = reading;
+  return unknown.length + corrected.length > 0 || cut !== '' ? reading : undefined;
 }
 
 /** Rejects with the signal's reason once it is aborted. */

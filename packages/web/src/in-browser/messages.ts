@@ -1,6 +1,7 @@
 /** Messages between page and worker. An order has an id, and its answers carry the same id. */
 
 import type { BrowserBackend } from '@t2i/backend';
+import type { CaptionReading } from '@t2i/core';
 import type { GenerateRequest, InterpolateRequest, LoadProgress, ModelInfo } from '../image-source.ts';
 
 /** An order to the worker. The first one opens the model. */
@@ -22,6 +23,14 @@ export interface OpenedModel {
   readonly facts: ModelInfo;
 }
 
+/** The result of an order to generate images. */
+export interface GeneratedImages {
+  /** PNG files. */
+  readonly images: readonly Blob[];
+  /** How the encoder read the caption, if it did not read it whole as it was typed. */
+  readonly unread?: CaptionReading;
+}
+
 /** An error as plain data, since classes do not cross threads. */
 export interface Failure {
   /** Code of a `T2iError`; undefined for any other error. */
@@ -34,5 +43,5 @@ export interface Failure {
 export type Answer =
   | { readonly id: number; readonly progress: LoadProgress }
   | { readonly id: number; readonly opened: OpenedModel }
-  | { readonly id: number; readonly images: readonly Blob[] }
+  | ({ readonly id: number } & GeneratedImages)
   | { readonly id: number; readonly failure: Failure };

@@ -96,8 +96,12 @@ describe('an opened source', () => {
     worker.answer({ id: 2, images: [image, image] });
     const url = expect.stringMatching(/^blob:/);
     expect(await generating).toEqual([0, 1].map((index) => ({ url, caption: 'a rose', seed: 7, index })));
+    const typed = source.generate({ caption: 'a quantum rose', seed: 7, count: 1 });
+    const unread = { unknown: ['quantum'], corrected: [], cut: '' };
+    worker.answer({ id: 3, images: [image], unread });
+    expect(await typed).toEqual([{ url, caption: 'a quantum rose', seed: 7, index: 0, unread }]);
     const walking = source.interpolate({ from: 'a', to: 'b', seed: 7, steps: 3 });
-    worker.answer({ id: 3, images: [image, image, image] });
+    worker.answer({ id: 4, images: [image, image, image] });
     expect((await walking).map(({ caption }) => caption)).toEqual(['a', 'a', 'b']);
   });
 

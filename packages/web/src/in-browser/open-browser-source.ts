@@ -11,7 +11,7 @@ import {
   SourceError,
   type SourceErrorKind,
 } from '../image-source.ts';
-import type { Answer, Failure, Message, OpenedModel, Order } from './messages.ts';
+import type { Answer, Failure, GeneratedImages, Message, OpenedModel, Order } from './messages.ts';
 
 export interface BrowserSourceOptions {
   /** URL of the directory with `model.json`. */
@@ -58,9 +58,10 @@ async function generate(
   { model: _, ...request }: GenerateRequest,
   signal: AbortSignal | undefined,
 ): Promise<readonly GeneratedImage[]> {
-  const images = await thread.order<readonly Blob[]>({ kind: 'generate', ...request }, signal);
+  const { images, unread } = await thread.order<GeneratedImages>({ kind: 'generate', ...request }, signal);
   const { caption, seed } = request;
-  return images.map((image, index) => ({ url: URL.createObjectURL(image), caption, seed, index }));
+  const common = { caption, seed, ...(unread && { unread }) };
+  return images.map((image, index) => ({ url: URL.createObjectURL(image), ...common, index }));
 }
 
 async function interpolate(
@@ -68,7 +69,7 @@ async function interpolate(
   { model: _, ...request }: InterpolateRequest,
   signal: AbortSignal | undefined,
 ): Promise<readonly GeneratedImage[]> {
-  const images = await thread.order<readonly Blob[]>({ kind: 'interpolate', ...request }, signal);
+  const { images } = await thread.order<GeneratedImages>({ kind: 'interpolate', ...request }, signal);
   const { from, to, seed, steps } = request;
   return images.map((image, step) => ({
     url: URL.createObjectURL(image),
@@ -79,7 +80,7 @@ async function interpolate(
 }
 
 interface Waiting {
-  resolve(value: OpenedModel | readonly Blob[]): void;
+  resolve(value: OpenedModel | GeneratedImages): void;
   reject(reason: unknown): void;
 }
 
@@ -94,7 +95,7 @@ class InferenceThread {
     worker.onmessage = ({ data }: MessageEvent<Answer>) => {
       if ('progress' in data) onProgress?.(data.progress);
       else if ('failure' in data) this.#take(data.id)?.reject(sourceError(data.failure));
-      else this.#take(data.id)?.resolve('opened' in data ? data.opened : data.images);
+      else this.#take(data.id)?.resolve('opened' in data ? data.opened : data);
     };
     // It could not be loaded, or threw outside an order: no answer will come.
     worker.onerror = ({ message }) => {
@@ -106,10 +107,10 @@ class InferenceThread {
   }
 
   /** Rejects with the signal's reason as soon as it is aborted. The worker stops at its next check for messages. */
-  async order<T extends OpenedModel | readonly Blob[]>(order: Order, signal: AbortSignal | undefined): Promise<T> {
+  async order<T extends OpenedModel | GeneratedImages>(order: Order, signal: AbortSignal | undefined): Promise<T> {
     signal?.throwIfAborted();
     const id = ++this.#ids;
-    const answer = new Promise<OpenedModel | readonly Blob[]>((resolve, reject) => {
+    const answer = new Promise<OpenedModel | GeneratedImages>((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
     });
     const onAbort = () => {

@@ -5,7 +5,7 @@ import { errorMessage, type RgbImage, T2iError } from '@t2i/core';
 import { encodePng } from '@t2i/formats';
 import { downloadPublishedModel, PublishedModel } from '@t2i/published-model';
 import { onFirstBackend } from './backends.ts';
-import { generateOrder } from './generate.ts';
+import { generateOrder, unreadOf } from './generate.ts';
 import type { Answer, Failure, Message, OpenedModel, Order } from './messages.ts';
 
 /** Name of the browser cache. The version is that of the cache layout, not of a model. */
@@ -35,7 +35,8 @@ async function answerTo(id: number, order: Order, signal: AbortSignal): Promise<
   signal.throwIfAborted();
   if (order.kind === 'open') return { id, opened: await open(id, order.baseUrl, order.backend, signal) };
   const images = await generateOrder(model!, order, signal);
-  return { id, images: await Promise.all(images.map(asPng)) };
+  const unread = order.kind === 'generate' ? unreadOf(model!.encoder, order.caption) : undefined;
+  return { id, images: await Promise.all(images.map(asPng)), ...(unread && { unread }) };
 }
 
 const asPng = async (image: RgbImage) => new Blob([await encodePng(image)], { type: 'image/png' });

@@ -6,6 +6,7 @@ import { CaptionBox } from './caption-box.tsx';
 import { Icon } from './icons.tsx';
 import { Images } from './images.tsx';
 import { Options } from './options.tsx';
+import { UnreadWords } from './unread-words.tsx';
 
 const EXAMPLES = [
   'a red flower with many thin petals',
@@ -57,6 +58,7 @@ export function GenerateView({ page, state }: { page: Page; state: PageState }) 
           </button>
         </p>
       )}
+      <UnreadWords unread={state.images.value?.[0]?.unread} />
       <Images page={page} state={state} />
     </>
   );

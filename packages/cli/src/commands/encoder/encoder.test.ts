@@ -18,18 +18,24 @@ const COLOURS = { red: [250, 0, 0], blue: [0, 0, 250], white: [250, 250, 250], g
 
 /** The mean colour of an image. */
 class MeanColour implements ImageEncoder {
-  readonly dim = 3;
+  readonly dim: number;
   readonly imageSize = 8;
   readonly id: string;
 
-  constructor(id: string) {
+  /** @param dim the three means over and over */
+  constructor(id: string, dim: number) {
     this.id = id;
+    this.dim = dim;
   }
 
   async encode({ data, shape: [n] }: ImageBatch) {
     const values = data.length / n;
-    const rows = Float32Array.from({ length: 3 * n }, (_, i) => data[Math.floor(i / 3) * values + (i % 3)]!);
-    return { data: rows, shape: [n, 3] as const };
+    const { dim } = this;
+    const rows = Float32Array.from(
+      { length: dim * n },
+      (_, i) => data[Math.floor(i / dim) * values + ((i % dim) % 3)]!,
+    );
+    return { data: rows, shape: [n, dim] as const };
   }
 
   dispose(): void {}
@@ -49,9 +55,14 @@ async function preparedColours(root: string, name: string): Promise<{ data: stri
   return { data: (await prepareDirectory({ from, cacheDirectory: root, name, storedSize: 16 })).directory, from };
 }
 
-async function featuresOf({ data, from }: { data: string; from: string }, root: string, id: string): Promise<string> {
+async function featuresOf(
+  { data, from }: { data: string; from: string },
+  root: string,
+  id: string,
+  dim = 3,
+): Promise<string> {
   const dataset = await openDataset(data);
-  const encoder = new MeanColour(id);
+  const encoder = new MeanColour(id, dim);
   await extractFeatures({
     encoder,
     dataset,
@@ -291,7 +302,7 @@ it('trains a word-CNN on changed captions, resumes it bit for bit, and refuses p
   withTemporaryDirectory(async (directory) => {
     const at = (name: string) => join(directory, name);
     const set = await preparedColours(directory, 'colours');
-    const features = await featuresOf(set, at('features'), 'mean-colour');
+    const features = await featuresOf(set, at('features'), 'mean-colour', 64);
     const flags = ['--data', set.data, '--features', features, '--batch-size', '2'];
     const words = [
       '--kind',
@@ -300,6 +311,8 @@ it('trains a word-CNN on changed captions, resumes it bit for bit, and refuses p
       '4',
       '--channels',
       '4',
+      '--roles',
+      '2',
       '--min-count',
       '1',
       '--num-captions',
@@ -325,7 +338,19 @@ it('trains a word-CNN on changed captions, resumes it bit for bit, and refuses p
       '--character-dropout',
       '0.01',
     ];
-    const told = [...words, ...said, ...typed, '--names', '0.2', '--contrast', '0.5'];
+    const learnt = [
+      '--names',
+      '0.2',
+      '--contrast',
+      '0.5',
+      '--reading',
+      '2',
+      '--loudness',
+      '1.5',
+      '--optimiser',
+      'adam',
+    ];
+    const told = [...words, ...said, ...typed, ...learnt];
     const train = (run: string, ...more: string[]) =>
       t2i('encoder', 'train', '--run', at(run), ...flags, ...told, ...more);
     expect(await train('whole', '--max-steps', '12')).toMatchObject({ code: 0 });
@@ -337,7 +362,8 @@ it('trains a word-CNN on changed captions, resumes it bit for bit, and refuses p
     ];
     expect(parts.id).toBe(whole.id);
     expect(whole.settings).toMatchObject({
-      objective: { contrast: 0.5 },
+      objective: { contrast: 0.5, reading: 2, loudness: 1.5 },
+      optimiser: 'adam',
       batches: { names: 0.2, variation: { beginning: 0.5, letterCase: 0.1, punctuation: 0.2, join: 0.2 } },
     });
     expect(await t2i('encoder', 'evaluate', at('whole'), '--data', set.data, '--features', features)).toMatchObject({
@@ -347,8 +373,31 @@ it('trains a word-CNN on changed captions, resumes it bit for bit, and refuses p
     expect(await t2i('encoder', 'export', at('whole'), ...shipped)).toMatchObject({ code: 0 });
     const card = await readFile(join(at('shipped'), 'README.md'), 'utf8');
     expect(card).toContain('# word-CNN, colours');
-    expect(card).toContain('--kind word-cnn --min-count 1 --word-dim 4 --channels 4');
+    expect(card).toContain('--kind word-cnn --min-count 1 --word-dim 4 --channels 4 --roles 2');
     expect(card).toContain([...said, ...typed, '--names', '0.2'].join(' '));
-    expect(card).toContain('--contrast 0.5');
+    for (const flag of ['--contrast 0.5 --reading 2 --loudness 1.5', '--optimiser adam']) expect(card).toContain(flag);
+    const linear = ['--kind', 'linear-words', '--max-steps', '2', '--run', at('linear')];
+    expect(await t2i('encoder', 'train', ...flags, ...linear)).toMatchObject({ code: 0 });
+    expect(await train('from', '--init-from', at('linear'), '--max-steps', '2')).toMatchObject({ code: 0 });
+    const [from, to] = [
+      await loadEncoder(join(at('linear'), 'encoder')),
+      await loadEncoder(join(at('from'), 'encoder')),
+    ];
+    const bias = async (encoder: typeof from, name: string) => (await encoder.toState()).tensors[name]!.data;
+    expect(await bias(to, 'output/bias')).toEqual(await bias(from, 'bias'));
+    const short = [
+      '--data',
+      set.data,
+      '--features',
+      await featuresOf(set, at('short'), 'mean-colour'),
+      '--batch-size',
+      '2',
+    ];
+    expect(
+      await t2i('encoder', 'train', '--run', at('no'), ...short, '--kind', 'word-cnn', '--reading', '1'),
+    ).toMatchObject({
+      code: 2,
+      errors: expect.stringContaining('takes 60 numbers of an embedding, the image features have 3'),
+    });
     expect(await train('no', '--typos', '2')).toMatchObject({ code: 2 });
   }));

@@ -2,11 +2,11 @@
 
 import { CheckpointError, ConfigError, errorMessage, type StateDict } from '@t2i/core';
 import { readSafetensors } from '@t2i/formats';
-import { type EncoderManifest, parseEncoderManifest } from '../encoder-manifest.ts';
-import { type EncoderFiles, PRETRAINED_FILES } from '../pretrained-files.ts';
-import { readUrl } from '../read-url.ts';
+import { type EncoderManifest, parseEncoderManifest } from './encoder-manifest.ts';
+import { type EncoderFiles, PRETRAINED_FILES } from './pretrained-files.ts';
+import { readUrl } from './read-url.ts';
 
-/** The data set that the weights were trained on. */
+/** The data set that the weights were trained on, and what reads words instead of characters. */
 export type PretrainedName = keyof typeof PRETRAINED_FILES;
 
 export interface PretrainedOptions {

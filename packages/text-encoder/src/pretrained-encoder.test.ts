@@ -9,12 +9,15 @@ import { CheckpointError, ConfigError, float32Tensor, Rng, sizeOf } from '@t2i/c
 import { withTemporaryDirectory } from '@t2i/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { saveEncoder } from '../node/encoder-directory.ts';
-import { PRETRAINED_FILES } from '../pretrained-files.ts';
-import { roundedEncoder } from '../restore-encoder.ts';
-import { CharCnnRnn } from './char-cnn-rnn.ts';
-import { resolveCharCnnRnnConfig } from './config.ts';
-import { charCnnRnnShapes } from './network.ts';
+import { CharCnnRnn } from './char-cnn-rnn/char-cnn-rnn.ts';
+import { resolveCharCnnRnnConfig } from './char-cnn-rnn/config.ts';
+import { charCnnRnnShapes } from './char-cnn-rnn/network.ts';
+import { saveEncoder } from './node/encoder-directory.ts';
+import type { PretrainedName } from './pretrained.ts';
+import { pretrainedEncoder } from './pretrained-encoder.ts';
+import { PRETRAINED_FILES } from './pretrained-files.ts';
+import { roundedEncoder } from './restore-encoder.ts';
+import { WordCnn } from './word-cnn/word-cnn.ts';
 
 beforeAll(() => tf.setBackend('cpu'));
 
@@ -50,14 +53,14 @@ async function withServer(directory: string, use: (address: string) => Promise<v
   }
 }
 
-describe('CharCnnRnn.pretrained', () => {
+describe('pretrainedEncoder', () => {
   it('reads an encoder from a directory and from a server', () =>
     withSavedEncoder(async (directory) => {
       const expected = await encoder.encode(['a pink flower']);
       const fromDisk = await CharCnnRnn.pretrained('oxford-102', { from: pathToFileURL(directory) });
       expect(await fromDisk.encode(['a pink flower'])).toEqual(expected);
       await withServer(directory, async (address) => {
-        const fetched = await CharCnnRnn.pretrained('oxford-102', { from: address });
+        const fetched = await pretrainedEncoder('oxford-102-words', { from: address });
         expect(fetched.id).toBe(encoder.id);
         expect(await fetched.encode(['a pink flower'])).toEqual(expected);
       });
@@ -86,7 +89,7 @@ describe('CharCnnRnn.pretrained', () => {
   it.each(damages)('refuses %s, on disk and on a server', (_, damage, message) =>
     withSavedEncoder(async (directory) => {
       await damage(directory);
-      const attempt = (from: string) => CharCnnRnn.pretrained('oxford-102', { from }).catch((error: unknown) => error);
+      const attempt = (from: string) => pretrainedEncoder('oxford-102', { from }).catch((error: unknown) => error);
       const check = (error: unknown) => {
         expect(error).toBeInstanceOf(CheckpointError);
         expect((error as CheckpointError).message).toMatch(message);
@@ -97,31 +100,27 @@ describe('CharCnnRnn.pretrained', () => {
   );
 
   it('names what there is and what it cannot use', async () => {
-    await expect(CharCnnRnn.pretrained('roses' as 'oxford-102')).rejects.toMatchObject({
+    await expect(pretrainedEncoder('roses' as 'oxford-102')).rejects.toMatchObject({
       constructor: ConfigError,
       message: 'There are no weights for "roses".',
-      hint: 'There are some for oxford-102.',
+      hint: 'There are some for oxford-102-words, oxford-102.',
     });
-    await expect(CharCnnRnn.pretrained('oxford-102', { from: 'weights' })).rejects.toThrow(ConfigError);
+    await expect(pretrainedEncoder('oxford-102', { from: 'weights' })).rejects.toThrow(ConfigError);
   });
 
   it('can be stopped', async () => {
     const signal = AbortSignal.abort();
-    await expect(CharCnnRnn.pretrained('oxford-102', { signal })).rejects.toMatchObject({ name: 'AbortError' });
+    await expect(pretrainedEncoder('oxford-102', { signal })).rejects.toMatchObject({ name: 'AbortError' });
   });
 });
 
-const shipped = PRETRAINED_FILES['oxford-102'];
-describe.runIf(existsSync(shipped.weights))('the weights of this package', () => {
+const NAMES = Object.keys(PRETRAINED_FILES) as PretrainedName[];
+describe.each(NAMES.filter((name) => existsSync(PRETRAINED_FILES[name].weights)))('the weights of %s', (name) => {
   it('are those of the flowers, below 8 MB', async () => {
-    const own = await CharCnnRnn.pretrained('oxford-102');
+    const own = await pretrainedEncoder(name);
     expect(own).toMatchObject({ dim: 1024, settings: { dataset: { name: 'oxford-102' } } });
-    expect((await stat(shipped.weights)).size).toBeLessThan(8e6);
-  });
-});
-
-describe.skipIf(existsSync(shipped.weights))('without weights in this package', () => {
-  it('says which file is missing', async () => {
-    await expect(CharCnnRnn.pretrained('oxford-102')).rejects.toThrow(/Cannot read .*weights\/oxford-102\/encoder/);
+    expect(own.kind).toBe(name === 'oxford-102' ? CharCnnRnn.kind : WordCnn.kind);
+    expect((await stat(PRETRAINED_FILES[name].weights)).size).toBeLessThan(8e6);
+    own.dispose?.();
   });
 });

@@ -1,0 +1,93 @@
+/** Directions in which image features hardly ever point: what an embedding says there weighs next to nothing in scores. */
+
+import { ConfigError, Rng } from '@t2i/core';
+import * as tf from '@tensorflow/tfjs-core';
+
+/** Rounds of inverse iteration: each divides what is left of other directions by the ratio of their mean squares. */
+const ROUNDS = 8;
+/** Of the mean of the mean squares: above what rounding leaves of those that are zero. */
+const RIDGE = 1e-4;
+const SEED = 1;
+
+/**
+ * Orthonormal directions of about the least mean square of the features, by inverse iteration on their second moments.
+ * @param features [n, dim] of the images that are trained on
+ * @returns [dim, count], row by row
+ * @throws ConfigError when features are not that long
+ */
+export async function quietDirections(features: Float32Array, dim: number, count: number): Promise<Float32Array> {
+  if (count > dim) {
+    throw new ConfigError(
+      `What is said of colours takes ${count} numbers of an embedding, the image features have ${dim}.`,
+      {
+        hint: 'Train without reading colours, or on features that are longer.',
+      },
+    );
+  }
+  const lower = await factoredMoments(features, dim);
+  const rng = new Rng(SEED);
+  let columns: Float64Array[] = Array.from({ length: count }, () => Float64Array.from(rng.normal(dim)));
+  for (let round = 0; round < ROUNDS; round++) {
+    columns = columns.map((column) => solve(lower, column));
+    orthonormalise(columns);
+  }
+  return Float32Array.from({ length: dim * count }, (_, i) => columns[i % count]![Math.floor(i / count)]!);
+}
+
+/** Cholesky's factor of the second moments, by its lower rows. */
+async function factoredMoments(features: Float32Array, dim: number): Promise<Float64Array[]> {
+  const n = features.length / dim;
+  const moments = tf.tidy(() => {
+    const rows = tf.tensor2d(features, [n, dim]);
+    return tf.div(tf.matMul(rows, rows, true), n);
+  });
+  const values = await moments.data();
+  moments.dispose();
+  const lower = Array.from({ length: dim }, (_, i) => Float64Array.from(values.subarray(i * dim, i * dim + i + 1)));
+  const ridge = RIDGE * (lower.reduce((sum, row, i) => sum + row[i]!, 0) / dim || 1);
+  lower.forEach((row, i) => {
+    row[i]! += ridge;
+    for (let j = 0; j <= i; j++) {
+      const other = lower[j]!;
+      let sum = row[j]!;
+      for (let k = 0; k < j; k++) sum -= row[k]! * other[k]!;
+      row[j] = i === j ? Math.sqrt(Math.max(sum, ridge)) : sum / other[j]!;
+    }
+  });
+  return lower;
+}
+
+/** x of L Lᵀ x = b. */
+function solve(lower: readonly Float64Array[], b: Float64Array): Float64Array {
+  const x = b.slice();
+  for (let i = 0; i < x.length; i++) {
+    const row = lower[i]!;
+    for (let k = 0; k < i; k++) x[i]! -= row[k]! * x[k]!;
+    x[i]! /= row[i]!;
+  }
+  for (let i = x.length - 1; i >= 0; i--) {
+    x[i]! /= lower[i]![i]!;
+    for (let k = 0; k < i; k++) x[k]! -= lower[i]![k]! * x[i]!;
+  }
+  return x;
+}
+
+/** Gram and Schmidt's, twice over: what the first pass leaves of rounding, the second takes. */
+function orthonormalise(columns: readonly Float64Array[]): void {
+  columns.forEach((column, i) => {
+    for (let pass = 0; pass < 2; pass++) {
+      for (const other of columns.slice(0, i)) {
+        const along = dot(column, other);
+        for (let k = 0; k < column.length; k++) column[k]! -= along * other[k]!;
+      }
+      const length = Math.sqrt(dot(column, column));
+      for (let k = 0; k < column.length; k++) column[k]! /= length;
+    }
+  });
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let k = 0; k < a.length; k++) sum += a[k]! * b[k]!;
+  return sum;
+}
