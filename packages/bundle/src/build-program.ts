@@ -15,7 +15,7 @@ import { copyFile, mkdir, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { assert, ConfigError, errorMessage } from '@t2i/core';
 import { readJsonFile, writeFileAtomic, writeJsonFile } from '@t2i/core/node';
-import type { PretrainedName } from '@t2i/text-encoder';
+import type { RunConfig } from '@t2i/pipeline';
 import type { BuildOptions } from 'esbuild';
 import { copyPackage, packageDirectory } from './packages.ts';
 import { CONDITIONS, START_FILE } from './start-file.ts';
@@ -31,6 +31,8 @@ const WEBGPU_BACKEND = '@tensorflow/tfjs-backend-webgpu';
 /** CommonJS in a file of ES modules still asks for these. */
 const COMMONJS = `import { createRequire as createRequire__ } from 'node:module';
 const require = createRequire__(import.meta.url), __dirname = import.meta.dirname, __filename = import.meta.filename;`;
+
+type PretrainedName = Extract<RunConfig['encoder'], { kind: 'pretrained' }>['name'];
 
 export interface ProgramOptions {
   /** File that exports `trainBundled`: a `BundledProgram`. Packages are found as it finds them. */
