@@ -1,4 +1,5 @@
 export { normaliseCaption } from './caption.ts';
+export { choleskyFactor, choleskySolve, dot } from './cholesky.ts';
 export { assertSameOnAllRanks, type Communicator, type Ranks, shareOf, singleProcess } from './communicator.ts';
 export type { BatchSource, SplitName, TextImageDataset } from './dataset.ts';
 export { itemsByClass } from './dataset.ts';

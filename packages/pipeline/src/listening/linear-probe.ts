@@ -1,6 +1,6 @@
 /** A linear probe: what a ridge regression on one-hot classes reads from embeddings (scikit-learn's `RidgeClassifier`, scores of −1 and 1). */
 
-import { assert } from '@t2i/core';
+import { assert, choleskyFactor, choleskySolve, dot } from '@t2i/core';
 
 /** Of the mean square length of the centred rows that it learns from: hardly any shrinkage. */
 const RIDGE = 1e-3;
@@ -22,11 +22,11 @@ export function fitProbe(rows: readonly Float32Array[], labels: readonly number[
   gram.forEach((row, i) => {
     row[i]! += RIDGE * (scale || 1);
   });
-  factorise(gram);
+  choleskyFactor(gram);
   const readers = Array.from({ length: classes }, (_, k) => {
     const targets = Float64Array.from(labels, (label) => (label === k ? 1 : -1));
     const intercept = targets.reduce((sum, target) => sum + target, 0) / targets.length;
-    const weights = solve(
+    const weights = choleskySolve(
       gram,
       targets.map((target) => target - intercept),
     );
@@ -51,37 +51,4 @@ function meanOf(rows: readonly Float32Array[], dim: number): Float64Array {
   const sum = new Float64Array(dim);
   for (const row of rows) for (let k = 0; k < dim; k++) sum[k]! += row[k]!;
   return sum.map((value) => value / rows.length);
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let k = 0; k < a.length; k++) sum += a[k]! * b[k]!;
-  return sum;
-}
-
-/** Cholesky's factor of a matrix in place, given by its lower rows. */
-function factorise(lower: readonly Float64Array[]): void {
-  lower.forEach((row, i) => {
-    for (let j = 0; j <= i; j++) {
-      const other = lower[j]!;
-      let sum = row[j]!;
-      for (let k = 0; k < j; k++) sum -= row[k]! * other[k]!;
-      row[j] = i === j ? Math.sqrt(sum) : sum / other[j]!;
-    }
-  });
-}
-
-/** x of L Lᵀ x = b. */
-function solve(lower: readonly Float64Array[], b: Float64Array): Float64Array {
-  const x = b.slice();
-  for (let i = 0; i < x.length; i++) {
-    const row = lower[i]!;
-    for (let k = 0; k < i; k++) x[i]! -= row[k]! * x[k]!;
-    x[i]! /= row[i]!;
-  }
-  for (let i = x.length - 1; i >= 0; i--) {
-    x[i]! /= lower[i]![i]!;
-    for (let k = 0; k < i; k++) x[k]! -= lower[i]![k]! * x[i]!;
-  }
-  return x;
 }

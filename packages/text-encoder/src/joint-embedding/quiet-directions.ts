@@ -1,6 +1,6 @@
 /** Directions in which image features hardly ever point: what an embedding says there weighs next to nothing in scores. */
 
-import { ConfigError, Rng } from '@t2i/core';
+import { ConfigError, choleskyFactor, choleskySolve, dot, Rng } from '@t2i/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Rounds of inverse iteration: each divides what is left of other directions by the ratio of their mean squares. */
@@ -28,7 +28,7 @@ export async function quietDirections(features: Float32Array, dim: number, count
   const rng = new Rng(SEED);
   let columns: Float64Array[] = Array.from({ length: count }, () => Float64Array.from(rng.normal(dim)));
   for (let round = 0; round < ROUNDS; round++) {
-    columns = columns.map((column) => solve(lower, column));
+    columns = columns.map((column) => choleskySolve(lower, column));
     orthonormalise(columns);
   }
   return Float32Array.from({ length: dim * count }, (_, i) => columns[i % count]![Math.floor(i / count)]!);
@@ -47,29 +47,9 @@ async function factoredMoments(features: Float32Array, dim: number): Promise<Flo
   const ridge = RIDGE * (lower.reduce((sum, row, i) => sum + row[i]!, 0) / dim || 1);
   lower.forEach((row, i) => {
     row[i]! += ridge;
-    for (let j = 0; j <= i; j++) {
-      const other = lower[j]!;
-      let sum = row[j]!;
-      for (let k = 0; k < j; k++) sum -= row[k]! * other[k]!;
-      row[j] = i === j ? Math.sqrt(Math.max(sum, ridge)) : sum / other[j]!;
-    }
   });
+  choleskyFactor(lower, ridge);
   return lower;
-}
-
-/** x of L Lᵀ x = b. */
-function solve(lower: readonly Float64Array[], b: Float64Array): Float64Array {
-  const x = b.slice();
-  for (let i = 0; i < x.length; i++) {
-    const row = lower[i]!;
-    for (let k = 0; k < i; k++) x[i]! -= row[k]! * x[k]!;
-    x[i]! /= row[i]!;
-  }
-  for (let i = x.length - 1; i >= 0; i--) {
-    x[i]! /= lower[i]![i]!;
-    for (let k = 0; k < i; k++) x[k]! -= lower[i]![k]! * x[i]!;
-  }
-  return x;
 }
 
 /** Gram and Schmidt's, twice over: what the first pass leaves of rounding, the second takes. */
@@ -84,10 +64,4 @@ function orthonormalise(columns: readonly Float64Array[]): void {
       for (let k = 0; k < column.length; k++) column[k]! /= length;
     }
   });
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let k = 0; k < a.length; k++) sum += a[k]! * b[k]!;
-  return sum;
 }
