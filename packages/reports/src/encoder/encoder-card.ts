@@ -34,7 +34,8 @@ const ABOUT = {
     title: 'word-CNN',
     what: 'convolutions over words, trained by the joint embedding of Reed et al. 2016',
     limits: `- It knows the words of its training captions. It corrects words with one typing error and ignores unknown words.
-- It reads the first 128 words of a caption. An empty caption is an error.`,
+- It reads the first 128 words of a caption. An empty caption is an error.
+- A caption that denies something (“no yellow petals”) is embedded much like one that names it.`,
   },
 } as const;
 
