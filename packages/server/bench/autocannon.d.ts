@@ -1,4 +1,4 @@
-/** The part of autocannon that the bench uses; it brings no types. */
+/** The part of autocannon that the bench uses. The package has no types of its own. */
 declare module 'autocannon' {
   interface Options {
     readonly url: string;
@@ -10,7 +10,7 @@ declare module 'autocannon' {
     readonly requests: readonly { readonly path: string }[];
     /** Seconds until a request counts as lost. */
     readonly timeout?: number;
-    /** Threads that the connections are spread over; none by default. */
+    /** Threads that share the connections; none by default. */
     readonly workers?: number;
   }
   interface Result {
@@ -21,7 +21,7 @@ declare module 'autocannon' {
     /** Milliseconds. */
     readonly latency: { readonly p50: number; readonly p99: number };
   }
-  /** `response` comes with every answer, unless there are workers. */
+  /** `response` is emitted for every response, unless there are workers. */
   interface Instance extends PromiseLike<Result> {
     on(event: 'response', listener: () => void): this;
   }

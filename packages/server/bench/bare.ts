@@ -1,4 +1,4 @@
-/** The bare generator in the arrangement of the server: a thread draws passes back to back, without HTTP and without files. */
+/** The bare generator, set up as in the server: a thread generates passes back to back, without HTTP and without encoding files. */
 
 import type { ImageRequest } from '@t2i/core';
 import { type InferenceWorker, openInferenceWorker } from '../src/index.ts';
@@ -15,11 +15,11 @@ const AHEAD = 2; // passes handed to the worker at once, as the batcher does
 export interface Slice {
   readonly images: number;
   readonly seconds: number;
-  /** Of all processors, in all processes that took part. */
+  /** Of all processors, in all processes involved. */
   readonly cpuSeconds: number;
 }
 
-/** @param maxRows those of `t2i serve --max-batch` */
+/** @param maxRows as in `t2i serve --max-batch` */
 export function openBare(run: string, backend: string, maxRows: number): Promise<InferenceWorker> {
   return openInferenceWorker({ module: new URL('serve-worker.mjs', CLI), data: { run, backend, maxRows } });
 }

@@ -1,16 +1,16 @@
 /**
- * A served run under load, beside its bare generator in the same arrangement: the server in a process of its own, drawing in a thread;
- * autocannon here. Requests are those of the demo, `GET /text/<caption>` without a seed, one fresh image each.
- * Bare and served take turns, so that what else the machine does meets both; told are the medians of the rounds. Both are warm before:
- * a request among the first 1,000 costs the server three times the processor time, apart from drawing, of one after 3,000 (V8 compiles).
+ * Compares a served run under load with its bare generator in the same setup. The server runs in its own process and generates in a
+ * thread; autocannon runs here. Requests are those of the demo: `GET /text/<caption>` without a seed, one fresh image each.
+ * Bare and served take turns, so that other load on the machine affects both. The output is the medians of the rounds. Both are warm:
+ * apart from generating, each of the first 1,000 requests costs the server three times the CPU time of one after 3,000 (V8 compiles).
  *
  *     tsx --conditions=@t2i/source packages/server/bench/load.ts RUN [--connections 1,16,256] [--rounds 5] [--seconds 4] [--requests 0]
  *         [--max-batch 16] [--max-wait 8] [--server-cores 0]
  *
- * With --server-cores the server keeps to those. On a machine of two, where client and server would take the same cores from each other,
+ * With --server-cores the server uses only these cores. On a machine with two cores, client and server would compete for them:
  * `T2I_THREADS=1 taskset -c 1 tsx … --server-cores 0` gives the bare generator one, the server one of its own, and the client the other.
- * Told of the processor time are the shares of autocannon and of the thread that speaks HTTP; the rest draws.
- * With --requests, that many are sent over 16 connections instead, and the server's memory is told along the way.
+ * The output splits the CPU time into autocannon, the HTTP thread, and the rest, which generates.
+ * With --requests, that many requests are sent over 16 connections instead, and the server's memory is reported meanwhile.
  */
 
 import { availableParallelism, cpus, loadavg } from 'node:os';
@@ -37,7 +37,7 @@ const [run] = positionals;
 if (run === undefined) throw new Error('Name a run.');
 const [rounds, seconds, amount] = [Number(values.rounds), Number(values.seconds), Number(values.requests)];
 
-/** Requests of each connection at least: with fewer, the last ones alone would decide. */
+/** Least requests per connection. With fewer, the last ones would dominate the result. */
 const REQUESTS_EACH = 4;
 const PATIENCE = 60; // s
 /** Requests before the first round. */
@@ -54,9 +54,9 @@ const describeLoad = () =>
     .join(' ')}`;
 
 interface ServedSlice extends Slice {
-  /** Of which autocannon took. */
+/** The part of autocannon. */
   readonly clientCpuSeconds: number;
-  /** Of which the server's main thread took. */
+/** The part of the server's main thread. */
   readonly mainCpuSeconds: number;
   readonly p50: number;
   readonly p99: number;
@@ -64,8 +64,8 @@ interface ServedSlice extends Slice {
 }
 
 /**
- * All requests are answered: those cut off at the end of a time would have cost and not counted. The clock stops at the last answer;
- * autocannon's own goes on to the next full second.
+ * Waits for all responses, because requests cut off at the end would cost time and not count. The clock stops at the last response;
+ * autocannon's own clock runs on to the next full second.
  */
 async function serve(url: string, connections: number, amount: number): Promise<ServedSlice> {
   const before = await readFigures(url);
@@ -86,7 +86,7 @@ async function serve(url: string, connections: number, amount: number): Promise<
   return { images, seconds: (ended - began) / 1000, cpuSeconds, clientCpuSeconds, mainCpuSeconds, p50, p99, lost };
 }
 
-/** Rounds of bare and served in turn; then, so that it costs the others nothing, /healthz under the same load. */
+/** Rounds of bare and served in turn; afterwards /healthz under the same load, so that it does not affect the rounds. */
 async function load(url: string, bare: InferenceWorker, connections: number): Promise<void> {
   const clients = connections === 1 ? 'one' : 'many';
   const bares: Slice[] = [];

@@ -1,4 +1,4 @@
-/** A run served by `t2i serve` in a process of its own, and what can be seen of it from outside. */
+/** A run served by `t2i serve` in its own process, measured from outside. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
@@ -12,7 +12,7 @@ const COMMON = ['--port', '0', '--log-level', 'warn'];
 
 /**
  * @param flags of `t2i serve`
- * @param cores that it may use, as `taskset` takes them; none named: all
+* @param cores that it may use, in the syntax of `taskset`; default all
  */
 export async function startServer(
   run: string,
@@ -46,13 +46,13 @@ export async function readFigures(url: string): Promise<Figures> {
   };
 }
 
-/** Seconds of a processor that the thread which speaks HTTP has had; only Linux tells. */
+/** CPU seconds of the HTTP thread; known on Linux only. */
 export async function mainThreadCpuSeconds({ pid }: ChildProcess): Promise<number> {
   const figures = await readFile(`/proc/${pid}/task/${pid}/schedstat`, 'utf8').catch(() => 'NaN');
   return Number.parseInt(figures, 10) / 1e9;
 }
 
-/** Asks for /healthz every 20 ms until `stop`, which gives the milliseconds that each answer took, in order of size. */
+/** Requests /healthz every 20 ms until `stop`, which returns the milliseconds of each response, sorted. */
 export function watchHealth(url: string): { stop(): Promise<number[]> } {
   const times: number[] = [];
   let stopped = false;

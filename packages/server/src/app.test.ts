@@ -128,7 +128,7 @@ describe('problems', () => {
     worker.fail(new Error('out of memory'));
     for (const response of await Promise.all(asked)) expect(response.status).toBe(503);
     await model.close();
-    for (let i = 0; i < 5; i++) expect((await app.request('/text/a')).status).toBe(503); // none is open
+    for (let i = 0; i < 5; i++) expect((await app.request('/text/a')).status).toBe(503); // no worker is open
     const entries = lines.map((line) => JSON.parse(line));
     expect(entries.filter(({ err }) => err !== undefined)).toMatchObject([{ err: { message: 'out of memory' } }]);
     expect(entries.filter(({ problem }) => problem === 'model-unavailable')).toHaveLength(8);

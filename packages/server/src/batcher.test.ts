@@ -13,13 +13,13 @@ const codeOf = (promise: Promise<unknown>) =>
     (error) => error.code,
   );
 
-/** Its worker takes 4 rows a pass and waits to be released. */
+/** Its worker accepts 4 rows per pass and waits to be released. */
 async function held(options: BatcherOptions = {}, painterOptions: Partial<InferenceWorkerOptions> = {}) {
   const worker = await heldWorker(painterOptions);
   return { worker, batcher: new Batcher(worker, { maxWait: 0, ...options }) };
 }
 
-/** Its last pass had company: another request came while it was under way, and went again. */
+/** Another request arrived during its last pass and was aborted. */
 async function crowded(options: BatcherOptions) {
   const both = await held(options);
   const generated = both.batcher.submit(requests(1), patient);
@@ -48,7 +48,7 @@ describe('Batcher', () => {
   it('waits for as many images as before, to generate them in one pass', async () => {
     const { worker, batcher } = await crowded({ maxWait: 60_000 });
     const generated = [batcher.submit(requests(1), patient), batcher.submit(requests(1), patient)];
-    expect(worker.passes).toEqual([1, 2]); // one waited for the other
+    expect(worker.passes).toEqual([1, 2]); // the first waited for the second
     worker.release();
     expect((await Promise.all(generated)).map((images) => images.length)).toEqual([1, 1]);
   });
@@ -73,7 +73,7 @@ describe('Batcher', () => {
   it('collects images during a pass, and hands over a full pass early', async () => {
     const { worker, batcher } = await held();
     const generated = [1, 1, 1, 3, 1].map((count) => batcher.submit(requests(count), patient));
-    expect(worker.passes).toEqual([1, 4]); // the first alone at once; then 1 + 1 + 2 of 3
+    expect(worker.passes).toEqual([1, 4]); // the first alone at once; then 1, 1 and 2 of 3
     expect(batcher.queued).toBe(2);
     worker.release();
     await generated[0];
@@ -90,10 +90,10 @@ describe('Batcher', () => {
     const { worker, batcher } = await held({ maxWait: 60_000 }, { sparesCores: true });
     const ask = () => void batcher.submit(requests(1), patient);
     for (let client = 0; client < 4; client++) ask();
-    expect(worker.passes).toEqual([1, 1]); // nobody is known to be around: each goes at once
+    expect(worker.passes).toEqual([1, 1]); // no other clients are known: each starts at once
     worker.release();
     await settled();
-    ask(); // four are around: two of them in the pass under way and before it, two wait
+    ask(); // four are active: two in the running pass and the one before it, two wait
     expect(worker.passes).toEqual([1, 1, 2]);
     worker.release();
     await settled();
@@ -123,7 +123,7 @@ describe('Batcher', () => {
 
   it('answers 429 with the time to wait while the queue is full', async () => {
     const { worker, batcher } = await held({ maxQueue: 4 });
-    const first = batcher.submit(requests(4), patient); // under way
+    const first = batcher.submit(requests(4), patient); // running
     const second = batcher.submit(requests(4), patient); // handed over ahead
     const third = batcher.submit(requests(3), patient); // waits
     const refused = await batcher.submit(requests(2), patient).catch((error) => error);

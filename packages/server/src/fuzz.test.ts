@@ -1,4 +1,4 @@
-/** Ten thousand captions, and addresses, bodies and bytes of every kind, over a real socket: 2xx or 4xx to each, and nothing breaks. */
+/** Sends ten thousand captions, and URLs, bodies and bytes of every kind, over a real socket. Each gets 2xx or 4xx, and nothing breaks. */
 
 import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
@@ -18,7 +18,7 @@ afterAll(async () => {
   await server.stop({ grace: 0 });
 });
 
-/** Any text: scripts, control characters, lone surrogates, and the characters that addresses are made of. */
+/** Any text: scripts, control characters, lone surrogates, and the characters of URLs. */
 const caption = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 60 }),
   fc.string({ unit: 'grapheme', maxLength: 60 }),
@@ -27,7 +27,7 @@ const caption = fc.oneof(
   fc.string({ minLength: 900, maxLength: 1100 }),
 );
 
-/** Sends the path as it is: no URL is made of it, which would put it in order. */
+/** Sends the path as it is, because `URL` would normalise it. */
 async function answer(path: string, body?: string): Promise<number> {
   const status = await new Promise<number>((resolve, reject) => {
     const method = body === undefined ? 'GET' : 'POST';
@@ -41,7 +41,7 @@ async function answer(path: string, body?: string): Promise<number> {
   return status;
 }
 
-/** What the server says to bytes that need not be HTTP, until it closes. */
+/** Everything that the server sends in response to arbitrary bytes until it closes the connection. */
 function reply(bytes: Uint8Array): Promise<string> {
   return new Promise((resolve) => {
     let text = '';
@@ -55,14 +55,14 @@ function reply(bytes: Uint8Array): Promise<string> {
 }
 
 const encoded = (text: string) => encodeURIComponent(text.replace(/\p{Cs}/gu, '\ufffd'));
-/** Characters that a client cannot send within an address are left out. */
+/** Omits characters that a client cannot send in a URL. */
 const sendable = (path: string) => path.replace(/[^\x21-\xff]/g, '');
 
 describe('fuzzed', () => {
   it('percent-encoded captions', { timeout: 300_000 }, async () => {
     const asked = fc.asyncProperty(caption, fc.boolean(), async (text, versioned) => {
       const status = await answer(`${versioned ? '/v1' : ''}/text/${encoded(text)}?seed=1`);
-      // dots alone are no caption in an address: they climb
+      // a URL cannot contain a caption of dots only: they are parent directories
       const climbs = /^\.{1,2}$/.test(text);
       const nothing = text.replace(/[\s\p{Cc}]/gu, '') === '';
       if (!climbs && !nothing && text.length < 500) expect(status).toBe(200);

@@ -19,7 +19,7 @@ async function start(options: ListenOptions = {}, app: Partial<AppOptions> = {})
   return server;
 }
 
-/** An answer as every problem has it, whoever refused the request. */
+/** The response that every problem has, whichever part rejected the request. */
 function expectProblem(answer: string, status = statusOf(answer)): void {
   const [head, body] = answer.split('\r\n\r\n') as [string, string];
   expect(head).toMatch(/^content-type: application\/problem\+json$/im);
@@ -80,13 +80,13 @@ describe('misbehaving clients', () => {
 
   it('that do not read their response are cut off', async () => {
     await withTemporaryDirectory(async (page) => {
-      await writeFile(join(page, 'large.bin'), new Uint8Array(2 ** 24)); // more than the buffers between them
+      await writeFile(join(page, 'large.bin'), new Uint8Array(2 ** 24)); // more than the socket buffers hold
       const running = await start({ idleTimeout: 1000 }, { page });
       const socket = open(running);
       socket.write(request('/large.bin'));
       await new Promise((resolve) => socket.once('data', resolve));
       socket.pause();
-      await running.stop({ grace: 600_000 }); // which waits for all that was accepted
+      await running.stop({ grace: 600_000 }); // waits for everything accepted
       socket.destroy();
     });
   });
@@ -147,7 +147,7 @@ describe('misbehaving clients', () => {
       body: chunks,
       duplex: 'half',
     } as RequestInit);
-    expect(await endless.then(({ status }) => status).catch(() => 413)).toBe(413); // or it is cut off while it sends
+    expect(await endless.then(({ status }) => status).catch(() => 413)).toBe(413); // or the connection is closed while it sends
   });
 
   it('that disconnect free their place in the queue', async () => {
@@ -172,7 +172,7 @@ describe('stop', () => {
     const worker = await heldWorker();
     const running = await start({}, { models: [await mockServed({ open: async () => worker })] });
     const accepted = fetch(`${running.url}/text/a`);
-    const idle = open(running); // a connection without a request must not hold it up
+    const idle = open(running); // a connection without a request must not delay it
     await expect.poll(() => worker.passes.length).toBe(1);
     const stopped = running.stop();
     await expect(fetch(`${running.url}/healthz`)).rejects.toThrow();

@@ -27,7 +27,7 @@ describe('the rate limit', () => {
     const statusOf = async (path: string, init: RequestInit = {}) => (await app.request(path, init)).status;
     const tag = (await app.request('/text/a?seed=1')).headers.get('ETag')!;
     expect(await statusOf('/text/a?seed=1', { headers: { 'If-None-Match': tag } })).toBe(304);
-    expect(await statusOf('/text/a?n=4')).toBe(200); // five so far
+    expect(await statusOf('/text/a?n=4')).toBe(200); // five images so far
     expect(await statusOf('/v1/interpolate?from=a&to=b&steps=6')).toBe(429);
     const body = JSON.stringify({ captions: ['a', 'b'], perCaption: 2 });
     const headers = { 'Content-Type': 'application/json' };

@@ -1,14 +1,14 @@
-/** A client that sends bytes as they are, for the tests. */
+/** A client for the tests that sends raw bytes. */
 
 import { connect, type Socket } from 'node:net';
 import type { Listening } from './listen.ts';
 
 export function open({ url }: Listening): Socket {
   const { hostname, port } = new URL(url);
-  return connect({ host: hostname, port: Number(port), allowHalfOpen: true }).on('error', () => {}); // the server may cut it
+  return connect({ host: hostname, port: Number(port), allowHalfOpen: true }).on('error', () => {}); // the server may reset the connection
 }
 
-/** Everything that the server says on a connection until it closes it. */
+/** Everything that the server sends on a connection until it closes it. */
 export function heard(socket: Socket): Promise<string> {
   return new Promise((resolve) => {
     let text = '';
@@ -31,6 +31,6 @@ export const request = (path: string, ...headers: string[]) =>
 
 export const statusOf = (answer: string) => Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1]);
 
-/** Statuses of all answers on a connection, without the interim ones. */
+/** Statuses of all responses on a connection, without the interim ones. */
 export const statusesIn = (answers: string) =>
   [...answers.matchAll(/HTTP\/1\.1 ([2-5]\d\d)/g)].map(([, status]) => Number(status));

@@ -21,7 +21,7 @@ async function startHeld(): Promise<{ running: Listening; worker: HeldWorker }> 
   return { running: server, worker };
 }
 
-/** A thread that opens `count` connections, asks on each, says so in `flags[0]`, and then tells the statuses it was answered with. */
+/** A thread that opens `count` connections, sends a request on each, sets `flags[0]`, and then reports the statuses of the responses. */
 const CLIENT = `
   const { connect } = require('node:net');
   const { parentPort, workerData: { port, count, bytes, flags } } = require('node:worker_threads');
@@ -51,7 +51,7 @@ describe('stop answers everything that has arrived', () => {
     const client = new Worker(CLIENT, { eval: true, workerData });
     const statuses = new Promise<string[]>((resolve) => client.once('message', resolve));
     await new Promise((resolve) => client.once('online', resolve));
-    Atomics.wait(flags, 0, 0, 20_000); // this thread takes no connection meanwhile
+    Atomics.wait(flags, 0, 0, 20_000); // this thread accepts no connection meanwhile
     await running.stop();
     expect(new Set(await statuses)).toEqual(new Set(['HTTP/1.1 200']));
   });
@@ -75,7 +75,7 @@ describe('stop answers everything that has arrived', () => {
     begun.write('GET /text/a HT');
     await new Promise((resolve) => setTimeout(resolve, 100));
     const stopped = running.stop();
-    expect(await nothing).toBe(''); // who has asked for nothing is not waited for
+    expect(await nothing).toBe(''); // a client without a request is not waited for
     begun.write('TP/1.1\r\nHost: localhost\r\n\r\n');
     expect(statusOf(await answer)).toBe(200);
     await stopped;

@@ -6,7 +6,7 @@ import { listen } from '../listen.ts';
 import { mockApp, mockServed } from '../test-support.ts';
 
 const HASH = 'a'.repeat(64);
-/** More than a stream gives at once. */
+/** More than a stream reads at once. */
 const WEIGHTS = Uint8Array.from({ length: 300_000 }, (_, i) => i % 251);
 
 let directory: string;

@@ -7,12 +7,12 @@ const app = await mockApp();
 const text = (caption: string, query = '') => app.request(`/text/${encodeURIComponent(caption)}${query}`);
 const bytesOf = async (response: Response) => Buffer.from(await response.arrayBuffer()).toString('base64');
 
-/** An app whose worker reads so. */
+/** An app whose worker reads captions with `reading`. */
 async function appReading(read: NonNullable<InferenceWorker['read']>) {
   return mockApp({ models: [await mockServed({ open: async () => ({ ...(await mockWorker()), read }) })] });
 }
 
-/** An app whose encoder knows “pink” and reads no more than four words. */
+/** An app whose encoder knows “pink” and reads at most four words. */
 async function readingApp() {
   const read = (caption: string) => {
     const words = caption.split(' ');
@@ -69,7 +69,7 @@ describe('GET /text/<caption>', () => {
     '<script>alert(1)</script>',
     'v1',
   ])('generates %j, the same at both URLs', async (caption) => {
-    // an address ending in /.. is another address, for every client: it needs something behind it
+    // clients normalise a URL ending in /.., so something must follow it
     const path = encodeURIComponent(caption === '..' ? `${caption} ` : caption);
     const [root, versioned] = [await app.request(`/text/${path}?seed=7`), await app.request(`/v1/text/${path}?seed=7`)];
     expect([root.status, versioned.status]).toEqual([200, 200]);
@@ -109,7 +109,7 @@ describe('GET /text/<caption>', () => {
 
   it('answers 304 to a client that has the image, without generating it', async () => {
     const first = await text('a flower', '?seed=7');
-    expect(first.headers.get('Cache-Control')).toBe('no-cache'); // tomorrow the model may be another
+    expect(first.headers.get('Cache-Control')).toBe('no-cache'); // the model may change later
     const tag = first.headers.get('ETag')!;
     const path = '/text/a%20flower?seed=7';
     for (const has of [tag, `W/${tag}`, `"other", ${tag}`, '*']) {

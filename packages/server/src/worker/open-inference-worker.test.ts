@@ -81,7 +81,7 @@ describe('openInferenceWorker', () => {
       const rejected = expect(stuck).rejects.toThrow(/cannot be terminated/);
       await expect(Promise.resolve(worker.dispose())).rejects.toThrow(StuckThreadError);
       await rejected;
-      await writeFile(pipe, 'go on'); // or this process would not end
+      await writeFile(pipe, 'go on'); // otherwise this process would not exit
     });
   });
 
