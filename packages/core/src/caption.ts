@@ -1,9 +1,9 @@
-/** What people type, made into what encoders take (the blog's page sends its text box as it is, line breaks included). */
+/** Normalises captions that people type (the blog's page sends the content of its text box as it is, line breaks included). */
 
 const BLANKS = /[\s\p{Cc}]+/gu;
 const LONE_SURROGATES = /\p{Cs}/gu;
 
-/** Control characters and runs of white space become one space each, the ends are trimmed, letters lower-cased. */
+/** Replaces control characters and runs of white space by one space each, trims both ends and lower-cases letters. */
 export function normaliseCaption(text: string): string {
   return text.replace(LONE_SURROGATES, '\ufffd').replace(BLANKS, ' ').trim().toLowerCase();
 }

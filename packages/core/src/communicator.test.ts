@@ -24,7 +24,7 @@ it('a single process is its own mean', async () => {
 
 describe('assertSameOnAllRanks', () => {
   const encode = (text: string) => new TextEncoder().encode(text);
-  /** Rank 0 of three, as it sees the others. */
+  /** Rank 0 of three, with the given values of the others. */
   const rankZero = (others: readonly (readonly string[])[]): Communicator => ({
     ...singleProcess,
     size: 3,

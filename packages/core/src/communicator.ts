@@ -1,32 +1,32 @@
-/** The seam of training on several processes at once. */
+/** The interface for training on several processes at once. */
 
 import { ConfigError } from './errors.ts';
 import { fnv1a } from './fnv1a.ts';
 import { assert } from './shape.ts';
 
-/** A process among several that share their work. */
+/** One of several processes that share work. */
 export interface Ranks {
-  /** Number of this rank, 0 … size − 1. */
+  /** Index of this rank, 0 … size − 1. */
   readonly rank: number;
   /** Number of ranks. */
   readonly size: number;
 }
 
 /**
- * Several processes that compute a result together, as one of them, a rank, sees them. Every rank makes the same calls in the same order, with
- * buffers of the same lengths. A buffer belongs to the communicator until the promise of its call resolves. A call may begin before the one
- * before it has ended.
+ * A group of processes that compute a result together, from the point of view of one of them, a rank. Every rank makes the same calls in
+ * the same order, with buffers of the same lengths. A buffer belongs to the communicator until the promise of its call resolves. A call
+ * may begin before the previous one has ended.
  */
 export interface Communicator extends Ranks {
   /** Replaces every value by its mean over all ranks. Every rank gets the same bytes. */
   allReduceMean(buffers: readonly Float32Array[]): Promise<void>;
-  /** Replaces the bytes of `buffer` by those that rank `root` has there. */
+  /** Replaces the bytes of `buffer` by those of rank `root`. */
   broadcast(buffer: ArrayBufferView, root: number): Promise<void>;
-  /** Resolves once every rank has called it. */
+  /** Resolves when every rank has called it. */
   barrier(): Promise<void>;
 }
 
-/** The communicator of a process that works alone: a mean over one rank changes nothing. */
+/** The communicator of a single process: a mean over one rank changes nothing. */
 export const singleProcess: Communicator = {
   rank: 0,
   size: 1,
@@ -38,7 +38,7 @@ export const singleProcess: Communicator = {
 };
 
 /**
- * Which rows of a batch are those of a rank: equal shares, in the order of the ranks.
+* The rows of a batch that belong to a rank: equal shares, in the order of the ranks.
  * @throws ConfigError when the ranks cannot have equal shares
  */
 export function shareOf(batchSize: number, { rank, size }: Ranks): readonly [from: number, to: number] {
@@ -50,9 +50,9 @@ export function shareOf(batchSize: number, { rank, size }: Ranks): readonly [fro
 }
 
 /**
- * Makes sure that all ranks are about to compute the same. Every rank calls it before the first step.
- * @param values what must be the same, by the name that a person knows it by: a fingerprint, a configuration as JSON, a version
- * @throws ConfigError on every rank, naming each value that differs and the ranks that differ from rank 0
+* Checks that all ranks will compute the same. Every rank calls it before the first step.
+* @param values the values that must be equal, by readable names: a fingerprint, a configuration as JSON, a version
+* @throws ConfigError on every rank. It names each value that differs and the ranks that differ from rank 0
  */
 export async function assertSameOnAllRanks(
   communicator: Communicator,

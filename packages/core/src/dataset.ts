@@ -1,4 +1,4 @@
-/** The data seam: a set of captioned images, and a source of minibatches made from one. */
+/** The data interfaces: a set of captioned images, and a source of minibatches from one. */
 
 import type { JsonValue } from './json.ts';
 import type { TrainBatch } from './model.ts';
@@ -8,7 +8,7 @@ export type SplitName = 'train' | 'val' | 'test';
 /** Captioned images with classes. Items are numbered 0 … size − 1. */
 export interface TextImageDataset {
   readonly name: string;
-  /** Changes whenever an image, a caption, a label or a split changes; recorded in every run. */
+  /** Changes with every image, caption, label or split. Every run records it. */
   readonly fingerprint: string;
   readonly size: number;
   /** Side of the stored square images in pixels (the crop is smaller: 76 → 64). */
@@ -19,7 +19,7 @@ export interface TextImageDataset {
   /** Item numbers of each split, ascending. */
   readonly splits: Readonly<Record<SplitName, Int32Array>>;
   captions(item: number): readonly string[];
-  /** RGB bytes [n, storedSize, storedSize, 3] of the items, in the order asked for. */
+  /** RGB bytes [n, storedSize, storedSize, 3] of the items, in the given order. */
   readImages(items: readonly number[]): Promise<Uint8Array>;
   close(): Promise<void>;
 }
@@ -27,16 +27,16 @@ export interface TextImageDataset {
 /** An endless, resumable stream of minibatches. */
 export interface BatchSource<Batch = TrainBatch> {
   readonly batchSize: number;
-  /** Batches that count as one epoch, for instance ceil(items / batchSize). Sampling is with replacement, so it is only a count. */
+  /** Batches per epoch, for instance ceil(items / batchSize). Sampling is with replacement, so this is only a count. */
   readonly batchesPerEpoch: number;
   next(): Promise<Batch>;
-  /** The position just before the batch that `next` gives out next, however many are already prepared. */
+  /** The position just before the batch that `next` returns next, however many are already prepared. */
   state(): JsonValue;
   load(state: JsonValue): void;
   close(): Promise<void>;
 }
 
-/** The items of the splits, class by class in the order of the labels; classes without any are left out. */
+/** The items of the splits, class by class in the order of the labels. Classes without items are omitted. */
 export function itemsByClass({ labels, splits }: TextImageDataset, names: readonly SplitName[]): number[][] {
   const classes = new Map<number, number[]>();
   for (const item of [...new Set(names)].flatMap((name) => [...splits[name]])) {

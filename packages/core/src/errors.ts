@@ -1,14 +1,14 @@
-/** Errors that a person can act on. A bug in the code is an `assert` (see `shape.ts`), never one of these. */
+/** Errors that a user can act on. A bug in the code is an `assert` (see `shape.ts`), never one of these. */
 
 const MARKER = Symbol.for('@t2i/error');
 
 export interface T2iErrorOptions {
-  /** What to do about it, one caption in the imperative. The CLI prints it under the message. */
+  /** How to fix it, one sentence in the imperative. The CLI prints it under the message. */
   readonly hint?: string | undefined;
   readonly cause?: unknown;
 }
 
-/** Base of every error of these packages that tells a person what was wrong and what to do. */
+/** Base class of all errors of these packages that tell the user what was wrong and what to do. */
 export class T2iError extends Error {
   readonly code: string;
   readonly hint: string | undefined;
@@ -21,18 +21,18 @@ export class T2iError extends Error {
     Object.defineProperty(this, MARKER, { value: true });
   }
 
-  /** True also for errors of another installed copy of this package, where `instanceof` fails. */
+  /** Also true for errors of another installed copy of this package, for which `instanceof` fails. */
   static isInstance(error: unknown): error is T2iError {
     return typeof error === 'object' && error !== null && MARKER in error;
   }
 }
 
-/** Recognises an error of this package by its code, whichever copy of the package made it. */
+/** Recognises an error of this package by its code, whichever copy of the package created it. */
 function hasCode(error: unknown, code: string): boolean {
   return T2iError.isInstance(error) && error.code === code;
 }
 
-/** A setting, flag or argument that cannot be used. */
+/** An invalid setting, flag or argument. */
 export class ConfigError extends T2iError {
   constructor(message: string, options?: T2iErrorOptions) {
     super('ERR_CONFIG', message, options);
@@ -43,7 +43,7 @@ export class ConfigError extends T2iError {
   }
 }
 
-/** Data that is missing, damaged or not what it says it is. */
+/** Data that is missing, damaged or not what it claims to be. */
 export class DatasetError extends T2iError {
   constructor(message: string, options?: T2iErrorOptions) {
     super('ERR_DATASET', message, options);
@@ -54,7 +54,7 @@ export class DatasetError extends T2iError {
   }
 }
 
-/** Weights or run state that are missing, damaged or made for something else. */
+/** Weights or run state that are missing, damaged or of another model. */
 export class CheckpointError extends T2iError {
   constructor(message: string, options?: T2iErrorOptions) {
     super('ERR_CHECKPOINT', message, options);
@@ -76,7 +76,7 @@ export class BackendError extends T2iError {
   }
 }
 
-/** Embeddings of another length than a model expects. */
+/** Embeddings whose length differs from the one that a model expects. */
 export class EmbeddingDimensionError extends T2iError {
   constructor(dimension: number, expected: number) {
     super('ERR_EMBEDDING_DIMENSION', `Embeddings are ${dimension}-dimensional; the model expects ${expected}.`, {
@@ -85,7 +85,7 @@ export class EmbeddingDimensionError extends T2iError {
   }
 }
 
-/** Training went where no step can bring it back: a loss that is not finite or grows without bound. */
+/** Training has diverged: a loss is not finite or grows without bound. */
 export class DivergenceError extends T2iError {
   constructor(message: string, options?: T2iErrorOptions) {
     super('ERR_DIVERGED', message, options);

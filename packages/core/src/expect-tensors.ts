@@ -1,4 +1,4 @@
-/** What a state must hold before it is loaded: names, types, shapes, and numbers that are finite. */
+/** Checks a state before it is loaded: names, types, shapes, and that all numbers are finite. */
 
 import { CheckpointError } from './errors.ts';
 import type { NamedTensor } from './state-dict.ts';
@@ -9,7 +9,7 @@ export type TensorKind = Pick<NamedTensor, 'dtype' | 'shape'>;
 const HINT =
   'It belongs to another configuration or another model: build the model from the configuration saved with it.';
 
-/** @throws CheckpointError naming the first tensor that is missing, unknown, of another type or shape, or not finite */
+/** @throws CheckpointError that names the first tensor that is missing, unknown, not finite, or of another type or shape */
 export function expectTensors(
   expected: ReadonlyMap<string, TensorKind>,
   tensors: Readonly<Record<string, NamedTensor>>,

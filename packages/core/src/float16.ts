@@ -1,20 +1,20 @@
-/** Numbers of 16 bits (IEEE 754 binary16) as raw bits: what safetensors calls F16. JavaScript's own came after Node 20. */
+/** 16-bit floats (IEEE 754 binary16) as raw bits, F16 in safetensors. JavaScript's own came after Node 20. */
 
 import type { NamedTensor, StateDict } from './state-dict.ts';
 
 const floats = new Float32Array(1);
 const bits = new Uint32Array(floats.buffer);
-/** 2 to the power of each exponent as it is stored. */
+/** 2 to the power of each stored exponent. */
 const POWERS = Float64Array.from({ length: 31 }, (_, exponent) => 2 ** (exponent - 15));
 
-/** The nearest of 16 bits, ties to even; beyond ±65504 (rounded) infinities, below 2⁻²⁵ zero. */
+/** Rounds to the nearest 16-bit float, ties to even. Values beyond ±65504 (rounded) become infinite, values below 2⁻²⁵ zero. */
 export function toFloat16(values: ArrayLike<number>): Uint16Array {
   const halves = new Uint16Array(values.length);
   for (let i = 0; i < values.length; i++) halves[i] = roundToHalf(values[i]!);
   return halves;
 }
 
-/** The numbers themselves: every one of 16 bits is one of 32. */
+/** Converts to 32-bit floats. This is exact. */
 export function fromFloat16(halves: Uint16Array): Float32Array {
   const values = new Float32Array(halves.length);
   for (let i = 0; i < halves.length; i++) {
@@ -29,7 +29,7 @@ export function fromFloat16(halves: Uint16Array): Float32Array {
   return values;
 }
 
-/** A tensor of type F32 rounded to 16 bits. */
+/** Rounds a tensor of type F32 to 16 bits. */
 export function roundedToFloat16({ shape, data }: NamedTensor): NamedTensor {
   return { dtype: 'F16', shape, data: toFloat16(data) };
 }
@@ -40,8 +40,8 @@ export function float32Values({ dtype, data }: NamedTensor): Float32Array {
 }
 
 /**
- * Matrices and convolutions rounded to 16 bits, nearly all of a model's bytes. Vectors (biases, normalisation, running
- * statistics) keep their 32: they are few, and each of them acts on a whole channel.
+ * Rounds matrices and convolutions, nearly all of a model's bytes, to 16 bits. Vectors (biases, normalisation, running
+ * statistics) keep 32 bits: they are few, and each number affects a whole channel.
  */
 export function withRoundedMatrices(tensors: StateDict['tensors']): StateDict['tensors'] {
   return Object.fromEntries(
@@ -60,7 +60,7 @@ function roundToHalf(value: number): number {
   if (magnitude > 0x7f800000) return sign | 0x7e00; // NaN
   if (magnitude >= 0x477ff000) return sign | 0x7c00; // rounds to more than the largest
   if (magnitude >= 0x38800000) {
-    // normal: 13 bits of the fraction go; the carry of rounding may run into the exponent, which is right
+// normal: drops 13 bits of the fraction; rounding may correctly carry into the exponent
     const kept = magnitude - 0x38000000;
     return sign | ((kept + 0x0fff + ((kept >>> 13) & 1)) >>> 13);
   }

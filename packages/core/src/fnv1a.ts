@@ -1,11 +1,11 @@
-/** FNV-1a in 64 bits (Fowler, Noll, Vo; RFC 9923): names weights by their bytes, the same in Node and browsers. Not for secrets. */
+/** FNV-1a in 64 bits (Fowler, Noll, Vo; RFC 9923): identifies weights by their bytes in Node and browsers. It is not cryptographic. */
 
 const OFFSET_BASIS = [0xcbf29ce4, 0x84222325] as const;
 const PRIME = 0x1b3; // the lower word of the prime 2⁴⁰ + 0x1b3
 
-/** The hash of the parts, one after the other, as 16 hexadecimal digits. */
+/** The hash of the concatenated parts as 16 hexadecimal digits. */
 export function fnv1a(...parts: readonly Uint8Array[]): string {
-  let [high, low]: readonly [number, number] = OFFSET_BASIS; // two words of 32 bits: big integers take a hundred times as long
+  let [high, low]: readonly [number, number] = OFFSET_BASIS; // two 32-bit words: big integers take a hundred times as long
   for (const part of parts) {
     for (let i = 0; i < part.length; i++) {
       const mixed = (low ^ part[i]!) >>> 0;

@@ -3,7 +3,7 @@
 import type { ImageBatch } from './model.ts';
 import { assert, assertShape } from './shape.ts';
 
-/** One RGB image, rows from the top, 3 bytes a pixel. */
+/** One RGB image, rows from the top, 3 bytes per pixel. */
 export interface RgbImage {
   readonly data: Uint8Array;
   readonly width: number;
@@ -32,7 +32,7 @@ export function toRgbImages(batch: ImageBatch): RgbImage[] {
   }));
 }
 
-// The array rounds and clamps by itself, six times as fast as `toByte`; it rounds halves to even, of which 127.5 → 128 is the only one there is.
+// The array rounds and clamps by itself, six times as fast as `toByte`. It rounds halves to even; the only half is 127.5 → 128.
 function toBytes(values: Float32Array): Uint8Array {
   const bytes = new Uint8ClampedArray(values.length);
   for (let i = 0; i < values.length; i++) bytes[i] = (values[i]! + 1) * 127.5;
@@ -61,7 +61,7 @@ export interface GridOptions {
   readonly background?: number;
 }
 
-/** Lays images of one size out in rows, left to right, top to bottom. */
+/** Arranges images of one size in rows, left to right, top to bottom. */
 export function imageGrid(images: readonly RgbImage[], { columns, gap = 2, background = 255 }: GridOptions): RgbImage {
   const first = images[0];
   assert(first !== undefined && columns >= 1, 'imageGrid needs at least one image and one column');
@@ -82,7 +82,7 @@ export function imageGrid(images: readonly RgbImage[], { columns, gap = 2, backg
   return { data, width, height };
 }
 
-/** Enlarges by a whole factor, each pixel becoming a square: small samples stay honest. */
+/** Enlarges by an integer factor. Each pixel becomes a square, so that small samples look as they are. */
 export function enlarge(image: RgbImage, factor: number): RgbImage {
   assert(Number.isInteger(factor) && factor >= 1, `enlarge needs a whole factor ≥ 1, got ${factor}`);
   const width = image.width * factor;

@@ -1,6 +1,6 @@
 /**
- * The model seam: typed arrays in, typed arrays out.
- * Trainer, server, metrics and CLI see only this, so the backend below a model can be replaced whole.
+ * The model interfaces: typed arrays in, typed arrays out.
+ * Trainer, server, metrics and CLI use only these, so the backend below a model can be replaced.
  */
 
 import type { JsonValue } from './json.ts';
@@ -21,39 +21,39 @@ export interface EmbeddingBatch {
 
 export interface EncodeOptions {
   /**
-   * Whether captions may share passes of a backend: faster for many, but kernels choose their algorithms by the size of a pass, and so the
-   * last bit of an embedding depends on the others. Default false.
+   * Whether captions may share passes of a backend. This is faster for many captions. But kernels choose their algorithms by the size of
+   * a pass, so the last bit of an embedding then depends on the other captions. Default false.
    */
   readonly together?: boolean | undefined;
 }
 
-/** What an encoder makes of a caption before it embeds it: to be told to whoever typed it. */
+/** How an encoder reads a caption before it embeds it, to show to the person who typed it. */
 export interface CaptionReading {
-  /** Words that it never met in training: they count for nothing, or for something that nobody chose. */
+  /** Words that did not occur in training. They have no effect, or an arbitrary one. */
   readonly unknown: readonly string[];
-  /** Words that are read as others, a typing error away. */
+  /** Words that are read as other words, one typing error away. */
   readonly corrected: readonly { readonly typed: string; readonly as: string }[];
-  /** The end of the caption, where it is too long to be read whole; otherwise empty. */
+  /** The unread end of a caption that is too long; otherwise empty. */
   readonly cut: string;
 }
 
 /** Turns captions into vectors. */
 export interface CaptionEncoder {
-  /** Names the encoder and its weights; two encoders with the same id give the same embeddings. */
+  /** Identifies the encoder and its weights. Two encoders with the same id give the same embeddings. */
   readonly id: string;
   readonly dim: number;
   /**
-   * One row per caption, in order; the same row in any company, unless `together` is set.
-   * Throws a `ConfigError` for a caption it cannot take (an empty one, for instance).
+   * One row per caption, in order. A row does not depend on the other captions, unless `together` is set.
+   * Throws a `ConfigError` for a caption that it cannot encode (an empty one, for instance).
    */
   encode(captions: readonly string[], options?: EncodeOptions): Promise<EmbeddingBatch>;
-  /** How it reads a caption, where it can tell. Needs no backend. */
+  /** How it reads a caption; absent if it cannot tell. Needs no backend. */
   read?(caption: string): CaptionReading;
-  /** Frees what it holds on a backend, where it holds something; the next caption may bring it back. */
+  /** Frees everything that it holds on a backend. The next caption may allocate it again. */
   dispose?(): void;
 }
 
-/** What images are generated from. Row i of both belongs together. */
+/** The inputs of a generator. Rows i of both belong together. */
 export interface GenerateInput {
   readonly embeddings: EmbeddingBatch;
   /** [n, noiseDim], samples of N(0, 1). */
@@ -67,37 +67,37 @@ export interface TextToImageModel {
   readonly imageSize: number;
   readonly noiseDim: number;
   readonly embeddingDim: number;
-  /** The most images that one call of `generate` accepts: it bounds the memory. `generateImages` splits larger inputs. */
+  /** The most images that one call of `generate` accepts. It limits memory. `generateImages` splits larger inputs. */
   readonly maxImagesPerCall: number;
   /**
    * One image per row, in order, at most `maxImagesPerCall`.
    * Throws an `EmbeddingDimensionError` when the embeddings do not have `embeddingDim` numbers each (see `assertCall`).
    */
   generate(input: GenerateInput): Promise<ImageBatch>;
-  /** Frees everything the model holds on its backend. */
+  /** Frees everything that the model holds on its backend. */
   dispose(): void;
 }
 
-/** How a model wants its mismatching pairs: real image + wrong text, wrong image + right text, or none at all. */
+/** The mismatching pairs that a model needs: real image + wrong text, wrong image + right text, or none. */
 export type Mismatch = 'text' | 'image' | 'none';
 
-/** One minibatch. Row i of every member belongs together. */
+/** One minibatch. Rows i of all members belong together. */
 export interface TrainBatch {
   readonly images: ImageBatch;
   readonly embeddings: EmbeddingBatch;
-  /** Embeddings of captions of another class than the image's; present when the model's mismatch is 'text'. */
+  /** Embeddings of captions of another class than the image's; present if the model's mismatch is 'text'. */
   readonly wrongEmbeddings?: EmbeddingBatch;
-  /** Images of another class than the caption's; present when the model's mismatch is 'image'. */
+  /** Images of another class than the caption's; present if the model's mismatch is 'image'. */
   readonly wrongImages?: ImageBatch;
 }
 
 export interface TrainStepOptions {
   readonly learningRate: number;
-  /** Everything random within the step (noise, interpolation) is drawn from here, so that its state resumes exactly. */
+  /** The source of all randomness in the step (noise, interpolation), so that its state resumes exactly. */
   readonly rng: Rng;
   /**
-   * Where several processes train one model: replaces the gradients of a network, in place, by their mean over all processes, before they
-   * are applied. A step calls it once for each network that learns, with the same arrays in the same order in every process.
+   * For training one model on several processes: replaces the gradients of a network in place by their mean over all processes, before
+   * they are applied. A step calls it once per network that learns, with the same arrays in the same order in every process.
    */
   readonly exchange?: (gradients: readonly Float32Array[]) => Promise<void>;
 }
@@ -105,22 +105,22 @@ export interface TrainStepOptions {
 /** Named results of a step: `loss/discriminator`, `loss/generator`, `score/real`, … */
 export type StepScalars = Readonly<Record<string, number>>;
 
-/** Anything that learns from batches of one kind: all that the training loop needs to know of it. */
+/** Anything that learns from batches of one kind, as the training loop uses it. */
 export interface Trainable<Batch> {
-  /** The resolved configuration, enough to build the same model again. */
+  /** The resolved configuration. It suffices to build the same model again. */
   readonly config: JsonValue;
-  /** A `config` that an earlier version saved, with the settings added since at their defaults. Without it a run keeps to its version. */
+  /** Completes a `config` saved by an earlier version with defaults for newer settings. Without it only the same version can resume a run. */
   completeConfig?(saved: JsonValue): JsonValue;
   /**
-   * Whether a step may begin before the figures of the one before have arrived: everything that a step changes is changed, or put in order on the
-   * backend, before `step` first awaits. Then a graphics card is never idle for the sake of figures that are read later. With `exchange` a step
+   * Whether a step may begin before the metrics of the previous one have arrived. This requires that `step` changes everything, or queues
+   * the changes on the backend, before it first awaits. Then a graphics card never waits for metrics to be read. With `exchange` a step
    * awaits, and the next one must wait for it.
    */
   readonly stepsAhead?: boolean;
   step(batch: Batch, options: TrainStepOptions): Promise<StepScalars>;
-  /** Weights, optimiser moments, averages: everything `load` needs to continue bit for bit. */
+  /** Weights, optimiser moments, averages: everything that `load` needs to continue bit for bit. */
   state(): Promise<StateDict>;
-  /** Throws a `CheckpointError` naming the first tensor that is missing, unknown or of another shape, and changes nothing then. */
+  /** Throws a `CheckpointError` that names the first tensor that is missing, unknown or of another shape. It then changes nothing. */
   load(state: StateDict): Promise<void>;
 }
 

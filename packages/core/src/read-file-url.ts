@@ -1,8 +1,8 @@
-/** Reads a file on disk for code that also runs in browsers: `fetch` of Node reads none. */
+/** Reads a file on disk for code that also runs in browsers. Node's `fetch` cannot read files. */
 
 /**
- * The bytes behind a `file:` address. Node's file system is asked for in a way that bundlers for browsers do not follow.
- * @throws Error, as Node's file system does, when nothing can be read there; outside Node always
+ * The bytes of a `file:` URL. Node's file system is imported in a way that bundlers for browsers do not follow.
+ * @throws Error of Node's file system if the file cannot be read; outside Node always
  */
 export async function readFileUrl(
   url: URL,

@@ -1,4 +1,4 @@
-/** Types that other packages and users build on. The type check runs these tests: a line that no longer holds does not compile. */
+/** Tests of the types that other packages and users build on. The type check runs them: a wrong line does not compile. */
 
 import { describe, expectTypeOf, it } from 'vitest';
 import {

@@ -1,6 +1,6 @@
-/** Asserts: what only a programming error can break, with the numbers in the message. */
+/** Assertions that only a programming error can break. Their messages contain the numbers. */
 
-/** Throws when `condition` is false. For bugs; a person's mistake is a `T2iError`. */
+/** Throws if `condition` is false. It is for bugs; a user's mistake is a `T2iError`. */
 export function assert(condition: boolean, message: string): asserts condition {
   if (!condition) throw new Error(`Assertion failed: ${message}`);
 }
@@ -10,7 +10,7 @@ export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, dim) => product * dim, 1);
 }
 
-/** Throws unless `data` holds exactly the elements of `shape`. */
+/** Throws unless `data` has exactly as many elements as `shape`. */
 export function assertShape(what: string, data: { length: number }, shape: readonly number[]): void {
   assert(
     data.length === sizeOf(shape),

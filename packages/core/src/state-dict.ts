@@ -1,4 +1,4 @@
-/** Named tensors with text metadata: what a checkpoint, an encoder or a cache is made of. */
+/** Named tensors with text metadata: the content of checkpoints, encoders and caches. */
 
 export type TensorData =
   | Float32Array
@@ -11,7 +11,7 @@ export type TensorData =
   | Uint32Array;
 
 /**
- * Element type by its safetensors name. `F16` and `BF16` data is held as raw bits in a `Uint16Array`, `BOOL` as 0 and 1 in
+ * Element type by its safetensors name. `F16` and `BF16` data is stored as raw bits in a `Uint16Array`, `BOOL` as 0 and 1 in
  * a `Uint8Array`, `I64` and `U64` as the same numbers in a `Float64Array`. Networks here compute with F32 and F16; the
  * other types are for files of other programs.
  */

@@ -1,19 +1,19 @@
-/** Where numbers, images and words of a run go. Libraries report here and know no file and no console. */
+/** The destination of a run's metrics, images and messages. Libraries report here and use neither files nor the console. */
 
 import type { RgbImage } from './image.ts';
 
-/** Receives the figures of a run. Errors thrown by a tracker stop the run. */
+/** Receives the metrics of a run. Errors thrown by a tracker stop the run. */
 export interface Tracker {
   scalars(step: number, values: Readonly<Record<string, number>>): void | Promise<void>;
   image?(step: number, tag: string, image: RgbImage): void | Promise<void>;
   close?(): void | Promise<void>;
 }
 
-/** Words for people. */
+/** Messages for people. */
 export interface Logger {
   info(message: string): void;
   warn(message: string): void;
 }
 
-/** Says nothing. */
+/** Discards all messages. */
 export const silentLogger: Logger = { info() {}, warn() {} };

@@ -21,7 +21,7 @@ afterEach(async () => {
   await rm(root, { recursive: true, force: true });
 });
 
-/** A process that asks for the lock. */
+/** A process that requests the lock. */
 function start(...more: string[]) {
   const child = spawn('node', ['--import', 'tsx', PROGRAM, directory, ...more], { stdio: ['pipe', 'pipe', 'inherit'] });
   children.push(child);
@@ -79,7 +79,7 @@ describe('lockDirectory', () => {
   it('lets one of many in that come at once', async () => {
     const all = Array.from({ length: 4 }, () => start('3000'));
     const texts = await Promise.all(all.map(({ ended }) => ended));
-    // whoever came after the first had left was let in, too; nobody beside another one
+    // processes that came after the first had left got the lock too, but never two at a time
     expect(texts.filter((text) => text === 'held\nreleased\n').length).toBeGreaterThanOrEqual(1);
     for (const text of texts) expect(text).toMatch(/^(held\nreleased|refused: .*is in use.*)\n$/);
   });
@@ -103,7 +103,7 @@ describe('lockDirectory', () => {
 });
 
 describe('what another process left', () => {
-  /** A lock of this very process, with something changed. */
+  /** A lock of this process, with changes. */
   async function forge(changes: object): Promise<string> {
     const lock = await lockDirectory(directory, 'training');
     const path = join(directory, (await locks())[0]!);
@@ -119,7 +119,7 @@ describe('what another process left', () => {
     const path = await forge({});
     await expect(lockDirectory(directory, 'training')).rejects.toMatchObject({ code: 'ERR_LOCKED' });
     await rm(path);
-    if (process.platform !== 'linux') return; // only there is known when a process began
+    if (process.platform !== 'linux') return; // only Linux reports when a process began
     await forge({ ticks: '1' });
     await withDirectoryLock(directory, 'training', async () => {});
     await forge({ boot: 'an earlier one' });

@@ -1,9 +1,9 @@
 /**
  * A directory that one process at a time writes into.
  *
- * Announce, then look: a process writes a file `lock-….json` under a name that nobody else ever uses, and only then looks for those of
- * others. Of two that come at once, at least one sees the other; who sees another that lives takes its own file back. So no file of a
- * living process is ever removed by another one, and a stale one is removed by its name, which cannot have become a new lock meanwhile.
+ * Announce, then look: a process writes a file `lock-….json` with a unique name, and only then looks for the files of others. If two
+ * processes start at once, at least one sees the other. A process that sees a live one removes its own file. So no process ever removes
+ * the file of a live one. A stale file is removed by its name, which cannot have become a new lock meanwhile.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -17,33 +17,33 @@ import { readInside } from './open-inside.ts';
 import { ownIdentity, type ProcessIdentity, presenceOf } from './process-identity.ts';
 
 const NAME = /^lock-[0-9a-f]{16}\.json$/;
-/** Looks at a lock that another process seems to hold, before giving up: it may have been about to give up, too. */
+/** How often to look at a lock that another process seems to hold before giving up. The other may be about to give up, too. */
 const LOOKS = 5;
 const BETWEEN_LOOKS = 100; // ms, at most
-/** How often a holder shows that it lives, and after how long without a sign one that cannot be asked counts as gone, in ms. */
+/** How often a holder shows that it is alive, and how long without a sign until one that cannot be queried counts as gone, in ms. */
 const SIGN_EVERY = 30_000;
 const SILENCE = 600_000;
 
 interface Holder extends ProcessIdentity {
   /** When it took the lock. */
   readonly since: string;
-  /** What it does there. */
+/** Its task in the directory. */
   readonly work: string;
 }
 
 /** A lock that is held. */
 export interface DirectoryLock {
-  /** @throws T2iError `ERR_LOCKED` when the directory was removed meanwhile, or another process took it over */
+/** @throws T2iError `ERR_LOCKED` if the directory was removed or another process took it over */
   assertHeld(): Promise<void>;
-  /** Removes everything in the directory but the lock. */
+/** Removes everything in the directory except the lock. */
   removeAll(): Promise<void>;
-  /** A directory that was made for the lock goes too, if it is empty. */
+/** Also removes a directory that was made for the lock, if it is empty. */
   release(): Promise<void>;
 }
 
 /**
- * Does `work` while no other process that asks for the lock writes into the directory, which is made where missing.
- * @param doing what is done there, for the other process to read: "training"
+ * Runs `work` while it holds the lock of the directory. Makes the directory if it is missing.
+ * @param doing the task, for the message in another process: "training"
  * @throws T2iError `ERR_LOCKED` that says who holds it
  */
 export async function withDirectoryLock<T>(
@@ -57,19 +57,19 @@ export async function withDirectoryLock<T>(
     await lock.release();
     return result;
   } catch (error) {
-    await lock.release().catch(() => {}); // what went wrong first is what a person has to know
+    await lock.release().catch(() => {}); // the first error is the one to report
     throw error;
   }
 }
 
 /**
- * Takes the lock of a directory, which is made where missing. What a process left that was killed is taken over.
+* Takes the lock of a directory. Makes the directory if it is missing. Takes over the lock of a killed process.
  * @throws T2iError `ERR_LOCKED` that says who holds it; `ERR_WRITE` when the directory cannot be written to
  */
 export async function lockDirectory(directory: string, doing: string): Promise<DirectoryLock> {
   const holder: Holder = { ...(await ownIdentity()), since: new Date().toISOString(), work: doing };
   for (let look = 1; ; look++) {
-    const made = await mkdir(directory, { recursive: true }).catch(() => undefined); // who cannot write is told below
+    const made = await mkdir(directory, { recursive: true }).catch(() => undefined); // a missing permission is reported below
     const path = join(directory, `lock-${randomBytes(8).toString('hex')}.json`);
     const announced = await announce(path, holder);
     const other = announced ? await livingHolder(directory, path) : undefined;
@@ -80,7 +80,7 @@ export async function lockDirectory(directory: string, doing: string): Promise<D
   }
 }
 
-/** False when another process removed the directory, or what it took for rubbish, at this very moment. */
+/** False if another process removed the directory or the file, which it took for stale, at this moment. */
 async function announce(path: string, holder: Holder): Promise<boolean> {
   try {
     await writeJsonFile(path, holder);
@@ -93,12 +93,12 @@ async function announce(path: string, holder: Holder): Promise<boolean> {
 
 interface Found {
   readonly path: string;
-  /** Undefined where the file cannot be read: nobody knows who holds it. */
+/** Undefined if the file cannot be read: the holder is unknown. */
   readonly holder: Holder | undefined;
   readonly here: boolean;
 }
 
-/** Another process that holds the directory; removes the locks of those that have ended. */
+/** The other process that holds the directory. Removes the locks of processes that have ended. */
 async function livingHolder(directory: string, own: string): Promise<Found | undefined> {
   const names = (await readdir(directory)).filter((name) => NAME.test(name));
   for (const path of names.map((name) => join(directory, name))) {
@@ -152,7 +152,7 @@ function heldLock(directory: string, path: string, made: string | undefined): Di
   };
 }
 
-/** Removes the own file, and the directories that were made for it as far as they are empty. */
+/** Removes this process's file, and the directories that were made for it if they are empty. */
 async function withdraw(directory: string, path: string, made: string | undefined): Promise<void> {
   await rm(path, { force: true }).catch((cause) => {
     throw writeError(path, cause);

@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises';
 
-/** Whether there is something at `path` that this process can reach, of whatever kind. */
+/** Whether `path` exists and this process can reach it; it may be of any kind. */
 export function exists(path: string | URL): Promise<boolean> {
   return access(path).then(
     () => true,

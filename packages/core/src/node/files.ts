@@ -1,4 +1,4 @@
-/** Files that are either whole or not there: written beside their place, flushed, then renamed over it. */
+/** Files that are either complete or absent: written to a temporary file, flushed, then renamed. */
 
 import { randomBytes } from 'node:crypto';
 import { constants, copyFile, link, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
@@ -18,11 +18,11 @@ const REASONS: Record<string, string> = {
   ENXIO: 'it is a named pipe or a socket',
 };
 
-/** What a file is made of; chunks are written in order, each before the next one is asked for. */
+/** The content of a file. Chunks are written in order, each before the next one is requested. */
 export type FileContent = string | Uint8Array | Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>;
 
 /**
- * Writes `content` so that `path` never holds a half: a kill or a full disk leaves the old file.
+ * Writes `content` so that `path` is never half-written: a kill or a full disk leaves the old file.
  * Makes missing directories.
  * @throws T2iError `ERR_WRITE` that names the path and the reason
  */
@@ -31,8 +31,8 @@ export async function writeFileAtomic(path: string, content: FileContent): Promi
 }
 
 /**
- * The same for a file that must not be there yet.
- * @returns false when there is one, which is left as it is
+ * The same for a file that must not exist yet.
+ * @returns false if it exists; it is left as it is
  */
 export async function writeNewFile(path: string, content: FileContent): Promise<boolean> {
   let isNew = true;
@@ -43,7 +43,7 @@ export async function writeNewFile(path: string, content: FileContent): Promise<
   return isNew;
 }
 
-/** A second name for a file, unless something has it. Of a file system without second names: a copy. */
+/** Makes a hard link to a file unless the name is taken. On a file system without hard links it makes a copy. */
 async function linked(file: string, path: string): Promise<boolean> {
   const isTaken = (error: unknown) => (error as NodeJS.ErrnoException).code === 'EEXIST';
   try {
@@ -85,9 +85,10 @@ async function writeBeside(
 }
 
 /**
- * Makes the directory `path` of what `write` puts into a directory beside it: whole or not there. Nothing may be at `path` yet, or an empty directory.
- * @param options `replace`: another directory may be there. It goes only once the new one is in its place; killed between the two, the
- * old one is whole beside it, under its name with `.tmp`.
+ * Makes the directory `path`, complete or not at all: `write` fills a directory beside it, which is then renamed. `path` must not exist, or be
+ * an empty directory.
+ * @param options `replace`: `path` may be another directory. It is removed only when the new one is in its place. After a kill between the
+ * two steps the old one is complete beside it, under its name with `.tmp`.
  * @throws T2iError `ERR_WRITE` that names the path and the reason
  */
 export async function writeDirectoryAtomic(
@@ -112,7 +113,7 @@ export async function writeDirectoryAtomic(
 
 const besides = (path: string) => join(dirname(path), `${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
 
-/** A directory cannot be renamed over a full one: the old one steps aside first, and back if need be. */
+/** A directory cannot be renamed over a non-empty one. The old one is moved aside first, and back if necessary. */
 async function replaceDirectory(directory: string, path: string): Promise<void> {
   const aside = besides(path);
   const stepped = await rename(path, aside).then(
@@ -132,8 +133,8 @@ async function replaceDirectory(directory: string, path: string): Promise<void> 
 }
 
 /**
- * Copies the files of a directory that somebody else may have made, with its sub-directories.
- * @throws T2iError `ERR_FILE` for a link that leads outside, and for what is no file; `ERR_WRITE` when the disk refuses
+ * Copies the files of an untrusted directory, with its sub-directories.
+ * @throws T2iError `ERR_FILE` for a link that leads outside, and for anything that is not a file; `ERR_WRITE` if writing fails
  */
 export async function copyDirectory(from: string, to: string): Promise<void> {
   const entries = await readdir(from, { recursive: true, withFileTypes: true });
@@ -144,7 +145,7 @@ export async function copyDirectory(from: string, to: string): Promise<void> {
   }
 }
 
-/** What a failed write of `path` says to a person: an `ERR_WRITE` that names the path and the reason. */
+/** The error for a failed write of `path`: an `ERR_WRITE` that names the path and the reason. */
 export function writeError(path: string, cause: unknown): T2iError {
   const reason = REASONS[(cause as NodeJS.ErrnoException).code ?? ''] ?? errorMessage(cause);
   return new T2iError('ERR_WRITE', `Cannot write ${path}: ${reason}.`, {
@@ -159,8 +160,8 @@ export async function writeJsonFile(path: string, value: unknown): Promise<void>
 }
 
 /**
- * The JSON in a file of a directory that somebody else may have made.
- * @throws CheckpointError when the file is missing, not JSON, or refused by `openInside`
+ * Reads JSON from a file of an untrusted directory.
+ * @throws CheckpointError if the file is missing, not JSON, or refused by `openInside`
  */
 export async function readJsonFile(directory: string, name: string): Promise<unknown> {
   const bytes = await readFileOf(directory, name);
@@ -172,8 +173,8 @@ export async function readJsonFile(directory: string, name: string): Promise<unk
 }
 
 /**
- * A whole file of a directory that somebody else may have made.
- * @throws CheckpointError when the file is missing, or refused by `openInside`
+ * Reads a whole file of an untrusted directory.
+ * @throws CheckpointError if the file is missing or refused by `openInside`
  */
 export async function readFileOf(directory: string, name: string): Promise<Uint8Array> {
   return readInside(directory, name).catch((cause: unknown) => {
@@ -184,14 +185,14 @@ export async function readFileOf(directory: string, name: string): Promise<Uint8
   });
 }
 
-/** Why a file could not be read, a caption's end. */
+/** Why a file could not be read, as the end of a sentence. */
 export function readProblem(cause: unknown): string {
   if (T2iError.isInstance(cause)) return cause.message;
   const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
   return missing ? 'it does not exist.' : `${errorMessage(cause)}.`;
 }
 
-/** Flushes a directory's entries, so that a rename in it survives a power cut. Windows cannot open a directory and needs no flush. */
+/** Flushes a directory's entries, so that a rename in it survives a power cut. Windows cannot open directories and needs no flush. */
 export async function syncDirectory(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   const directory = await open(path, 'r');

@@ -23,7 +23,7 @@ describe('hashOpenFile', () => {
     ['what there is, where the end lies behind it', 2_499_999, 3_000_000],
   ])('hashes %s', async (_, begin, end) => {
     const file = await open(join(directory, 'file'), 'r');
-    await file.read(new Uint8Array(10), 0, 10); // moves the place where reading goes on
+    await file.read(new Uint8Array(10), 0, 10); // moves the read position
     const options = { ...(begin !== undefined && { begin }), ...(end !== undefined && { end }) };
     expect(await hashOpenFile(file, options)).toBe(sha256(BYTES.subarray(begin, end)));
     await file.close();

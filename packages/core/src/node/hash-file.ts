@@ -1,11 +1,11 @@
-/** Hashes of files, read piece by piece, and of bytes. */
+/** Hashes of bytes, and of files read in chunks. */
 
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 
-const CHUNK = 2 ** 20; // bytes; hashing one takes about a millisecond, in which nothing else happens
+const CHUNK = 2 ** 20; // bytes; hashing one blocks the thread for about a millisecond
 
-/** A part of a file in bytes, and when to stop. */
+/** A byte range of a file, and a signal to stop. */
 export interface HashOptions {
   /** Default: sha256. */
   readonly algorithm?: 'sha256' | 'md5';
@@ -16,7 +16,7 @@ export interface HashOptions {
 }
 
 /**
- * Hexadecimal hash of a file, from its beginning wherever it was read before. What is missing before `end` is left out.
+* Hexadecimal hash of a file from its beginning, whatever the read position. A file that is shorter than `end` is hashed as it is.
  * @throws the reason of `signal`
  */
 export async function hashOpenFile(

@@ -16,7 +16,7 @@ async function withDirectories(test: (mine: string, secret: string) => Promise<v
     await mkdir(join(mine, 'sub'), { recursive: true });
     await writeFile(join(mine, 'a.txt'), 'own');
     await writeFile(join(mine, 'sub', 'b.txt'), 'own too');
-    await mkdir(join(place, 'mine-too')); // its name begins like that of the directory
+    await mkdir(join(place, 'mine-too')); // its name begins with that of the directory
     await writeFile(join(place, 'mine-too', 'secret'), 'secret');
     await test(mine, join(place, 'mine-too', 'secret'));
   } finally {

@@ -1,5 +1,5 @@
 /**
- * Files of directories that somebody else may have made. A name in such a directory leads to an ordinary file inside it, or is refused:
+ * Files of untrusted directories. A name in such a directory must lead to a regular file inside it, or it is refused:
  * a link to `/etc/passwd` is not read, and a named pipe does not hang the program. Links that stay inside are followed.
  */
 
@@ -8,9 +8,9 @@ import { type FileHandle, lstat, open, readdir, realpath } from 'node:fs/promise
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { T2iError } from '../errors.ts';
 
-/** Where the links of a directory may lead. */
+/** Where links in a directory may lead. */
 export interface LinkOptions {
-  /** `anywhere` is for the directory of a person who put the links there. Default `inside`. */
+  /** `anywhere` is for a directory whose links the user made. Default `inside`. */
   readonly links?: 'inside' | 'anywhere' | undefined;
 }
 
@@ -20,16 +20,16 @@ const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
 /**
  * Opens a file of a directory for reading. The directory itself may be a link.
  * @param name relative to the directory, with forward slashes
- * @throws T2iError `ERR_FILE` when it leads outside the directory, or to something that is no ordinary file
- * @throws Error of the file system, with its `code`, when it cannot be opened
+ * @throws T2iError `ERR_FILE` if it leads outside the directory, or to anything but a regular file
+ * @throws Error of the file system, with its `code`, if it cannot be opened
  */
 export async function openInside(directory: string, name: string, options: LinkOptions = {}): Promise<FileHandle> {
   const path = join(directory, name);
   const real = await placeInside(directory, name, options);
-  assertFile(path, await lstat(real)); // to open a device can have effects
+  assertFile(path, await lstat(real)); // opening a device can have side effects
   const file = await open(real, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   try {
-    assertFile(path, await file.stat()); // it may have been changed since
+    assertFile(path, await file.stat()); // it may have changed since
     return file;
   } catch (error) {
     await file.close();
@@ -55,9 +55,9 @@ export async function readInside(directory: string, name: string, options?: Link
 }
 
 /**
- * The path of a sub-directory, there and inside.
- * @throws T2iError `ERR_FILE` when it leads outside the directory, or is none
- * @throws Error of the file system, with its `code`, when there is none
+ * The path of a sub-directory that exists and is inside the directory.
+ * @throws T2iError `ERR_FILE` if it leads outside the directory, or is not a directory
+ * @throws Error of the file system, with its `code`, if it does not exist
  */
 export async function directoryInside(directory: string, name: string): Promise<string> {
   const path = join(directory, name);
@@ -67,8 +67,8 @@ export async function directoryInside(directory: string, name: string): Promise<
 }
 
 /**
- * Names in a sub-directory, sorted; none when there is no such directory.
- * @throws T2iError `ERR_FILE` when it leads outside the directory
+ * Names in a sub-directory, sorted; none if there is no such directory.
+ * @throws T2iError `ERR_FILE` if it leads outside the directory
  */
 export async function listInside(directory: string, name: string): Promise<string[]> {
   try {
@@ -79,10 +79,10 @@ export async function listInside(directory: string, name: string): Promise<strin
   }
 }
 
-/** Where a name leads once every link is followed. */
+/** The path that a name leads to after all links. */
 async function placeInside(directory: string, name: string, { links = 'inside' }: LinkOptions): Promise<string> {
   const path = join(directory, name);
-  // a name that climbs is refused even where links may lead anywhere: names come out of files
+  // a name with `..` is refused even if links may lead anywhere, because names come from files
   if (isAbsolute(name) || name.includes('\0') || !isWithin(resolve(directory), resolve(path))) {
     throw outside(JSON.stringify(name), directory, 'Names of files must be relative to the directory and stay in it.');
   }

@@ -1,30 +1,30 @@
-/** Which process is meant. A number alone does not say it: sooner or later it is given to another process. */
+/** Identifies a process. A process id alone does not, because the system reuses it. */
 
 import { readFile, readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 
-/** What tells a process apart from every other one. The last three are known on Linux alone. */
+/** Distinguishes a process from every other one. The last three are known on Linux only. */
 export interface ProcessIdentity {
   readonly pid: number;
   readonly host: string;
-  /** The namespace that the number is of: that of a container, for instance. */
+/** The namespace of the process id, for instance that of a container. */
   readonly namespace?: string | undefined;
-  /** The start of the machine that the process belongs to. */
+/** The boot of the machine that the process belongs to. */
   readonly boot?: string | undefined;
-  /** When it began, in ticks since the start of the machine. */
+/** When it began, in ticks since boot. */
   readonly ticks?: string | undefined;
 }
 
-/** `here`: it runs. `gone`: it has ended. `unknown`: it is on another machine or in another container and cannot be asked. */
+/** `here`: it runs. `gone`: it has ended. `unknown`: it is on another machine or in another container and cannot be queried. */
 export type Presence = 'here' | 'gone' | 'unknown';
 
-/** Of the process that asks. */
+/** The identity of this process. */
 export async function ownIdentity(): Promise<ProcessIdentity> {
   const { pid } = process;
   return { pid, host: hostname(), namespace: await namespace(), boot: await boot(), ticks: await ticksOf(pid) };
 }
 
-/** Whether a process that wrote down its identity still runs. */
+/** Whether the process with a recorded identity still runs. */
 export async function presenceOf(other: ProcessIdentity): Promise<Presence> {
   const own = await ownIdentity();
   if (other.host !== own.host || other.namespace !== own.namespace) return 'unknown';
@@ -39,11 +39,11 @@ function isRunning(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'; // another person's
+    return (error as NodeJS.ErrnoException).code === 'EPERM'; // a process of another user
   }
 }
 
-/** The 22nd field of `/proc/PID/stat`; the second is a name in brackets that may hold anything. A zombie has ended. */
+/** The 22nd field of `/proc/PID/stat`. The second is a name in parentheses that may contain anything. A zombie has ended. */
 async function ticksOf(pid: number): Promise<string | undefined> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
   const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');

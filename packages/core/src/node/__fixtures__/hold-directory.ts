@@ -1,4 +1,4 @@
-/** Holds the lock of a directory until its input ends: `node --import tsx hold-directory.ts DIRECTORY [MILLISECONDS]`. */
+/** Holds the lock of a directory until stdin ends: `node --import tsx hold-directory.ts DIRECTORY [MILLISECONDS]`. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorMessage } from '../../errors.ts';
