@@ -1,4 +1,4 @@
-/** An append-only file: data is in the file when the promise resolves, and on the disk after `sync`. */
+/** An append-only file. Data is in the file when the promise resolves, and on the disk after `sync`. */
 
 import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
@@ -19,8 +19,8 @@ export class AppendFile {
   }
 
   /**
-   * Makes the file and its directories where missing.
-   * @throws T2iError `ERR_WRITE`, as every method
+* Makes the file and its directories if they are missing.
+* @throws T2iError `ERR_WRITE`, like every method
    */
   static async open(path: string): Promise<AppendFile> {
     return explain(path, async () => {
@@ -33,7 +33,7 @@ export class AppendFile {
     await explain(this.#path, () => this.#handle.appendFile(content));
   }
 
-  /** @throws T2iError `ERR_WRITE` also when the file was removed meanwhile: nothing that was appended will be found */
+/** @throws T2iError `ERR_WRITE` also if the file was removed meanwhile, because the appended data is lost */
   async sync(): Promise<void> {
     await explain(this.#path, async () => {
       await this.#handle.sync();

@@ -1,6 +1,6 @@
 /** Round numbers along an axis. */
 
-/** From `low` to `high` in about `count` steps of 1, 2 or 5 times a power of ten; all of them within the range. */
+/** About `count` values from `low` to `high` in steps of 1, 2 or 5 times a power of ten, all within the range. */
 export function niceTicks(low: number, high: number, count: number): number[] {
   if (!(high > low)) return [low];
   const rough = (high - low) / count;
@@ -11,7 +11,7 @@ export function niceTicks(low: number, high: number, count: number): number[] {
   return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));
 }
 
-/** `1500` → `1.5k`, `2000000` → `2M`; small numbers as they are. */
+/** `1500` → `1.5k`, `2000000` → `2M`; small numbers are unchanged. */
 export function tickLabel(value: number): string {
   if (Math.abs(value) >= 1e6) return `${Number((value / 1e6).toPrecision(4))}M`;
   if (Math.abs(value) >= 1e3) return `${Number((value / 1e3).toPrecision(4))}k`;

@@ -39,7 +39,7 @@ const checkpoint = (step: number, value = step) => ({
   state: { tensors: { weight: float32Tensor([2], Float32Array.of(value, 1)) }, metadata: { kind: 'test' } },
 });
 
-/** A run in a directory of its own, beside which there is room. */
+/** A run in a sub-directory of a temporary directory. */
 const inRun = (test: (run: string) => Promise<void>) =>
   withTemporaryDirectory(async (place) => {
     await mkdir(join(place, 'runs/run'), { recursive: true });
@@ -198,7 +198,7 @@ it('discardCheckpointsAfter removes later checkpoints', () =>
     expect(await readdir(directory(run))).toEqual(['step-00000003']);
   }));
 
-/** Moves a file or a directory out of the run and puts a link in its place. */
+/** Moves a file or a directory out of the run and replaces it with a link. */
 async function moveAndLink(path: string): Promise<void> {
   const elsewhere = join(dirname(path), '../../..', `${randomUUID()}`);
   await rename(path, elsewhere);

@@ -1,7 +1,7 @@
 /**
  * Checkpoints: `checkpoints/step-00000123/{model.safetensors, meta.json}`, each directory written completely or not at all.
- * It is written beside its place, flushed, then renamed; `meta.json` carries the hash of the weights and of itself, so that
- * a file damaged later is noticed and the checkpoint before it is used.
+ * It is written to a temporary directory, flushed, then renamed. `meta.json` contains the hash of the weights and of itself, so that
+ * later damage is detected and the previous checkpoint is used.
  */
 
 import { createHash, randomBytes } from 'node:crypto';
@@ -17,7 +17,7 @@ import { runIdentitySchema } from './identity.ts';
 import { listCheckpointNames, runPaths } from './run-directory.ts';
 import { runningMeansSchema } from './running-means.ts';
 
-/** Those of format 1 have no checksum of `meta.json`. */
+/** Checkpoints of format 1 have no checksum of `meta.json`. */
 const CHECKPOINT_FORMAT = 2;
 const WEIGHTS = 'model.safetensors';
 const META = 'meta.json';
@@ -45,23 +45,23 @@ const metaSchema = z.discriminatedUnion('format', [
   contentSchema.extend({ format: z.literal(CHECKPOINT_FORMAT), checksum: z.string() }),
 ]);
 
-/** Where a run stands, apart from the model's state. */
+/** The progress of a run, apart from the model's state. */
 export type Progress = z.output<typeof progressSchema>;
 
-/** A checkpoint that was read and found whole. */
+/** A checkpoint that was read and is intact. */
 export interface Checkpoint {
   readonly path: string;
   readonly identity: z.output<typeof runIdentitySchema>;
   readonly progress: Progress;
-  /** What `Trainable.load` takes. */
+/** The argument of `Trainable.load`. */
   readonly state: StateDict;
-  /** Of the file that holds the state. */
+/** Hash of the file with the state. */
   readonly weights: { readonly bytes: number; readonly sha256: string };
 }
 
 /**
  * Writes a checkpoint and returns its path.
- * @throws DivergenceError for a state that is not finite (nothing is written then); T2iError when the disk refuses
+* @throws DivergenceError for a state that is not finite (nothing is written then); T2iError if writing fails
  */
 export async function saveCheckpoint(
   runDirectory: string,
@@ -92,7 +92,7 @@ export async function latestCheckpoint(
       return await readCheckpoint(path);
     } catch (error) {
       if (!CheckpointError.isInstance(error)) throw error;
-      // a training under way has removed it, and has written a newer one
+// a running training has removed it and has written a newer one
       if (!(await exists(path))) return latestCheckpoint(runDirectory, logger);
       logger.warn(`Skipping a damaged checkpoint: ${error.message}`);
     }
@@ -106,17 +106,17 @@ export async function latestCheckpoint(
   );
 }
 
-/** All of so many checkpoints. */
+/** All checkpoints as the subject of a message: `Both checkpoints`. */
 const damaged = (count: number) =>
   count === 1 ? 'The only checkpoint' : count === 2 ? 'Both checkpoints' : `All ${count} checkpoints`;
 
-/** Path of the newest checkpoint, unread; undefined when there is none. Cheap enough to watch a training. */
+/** Path of the newest checkpoint without reading it; undefined if there is none. Cheap enough to watch a training run. */
 export async function latestCheckpointPath(runDirectory: string): Promise<string | undefined> {
   return (await listCheckpoints(runDirectory)).at(-1)?.path;
 }
 
 /**
- * The newest checkpoint, for using a trained model.
+* Reads the newest checkpoint to use a trained model.
  * @throws CheckpointError when the run has no intact checkpoint
  */
 export async function loadLatestModelState(runDirectory: string, logger?: Logger): Promise<Checkpoint> {
@@ -127,7 +127,7 @@ export async function loadLatestModelState(runDirectory: string, logger?: Logger
   });
 }
 
-/** @throws CheckpointError when a part is missing, damaged or of another format */
+/** @throws CheckpointError if a part is missing, damaged or of another format */
 export async function readCheckpoint(path: string): Promise<Checkpoint> {
   const { identity, progress, weights } = parseMeta(join(path, META), await readPart(path, META));
   if (basename(path) !== checkpointName(progress.step)) {
@@ -142,25 +142,25 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
   return { path, identity, progress, state: readSafetensors(bytes, file), weights };
 }
 
-/** Looked for from the directory of all checkpoints, so that a link in the place of one leads nowhere. */
+/** Resolved from the directory of all checkpoints, so that a link in place of one is refused. */
 async function readPart(path: string, name: string): Promise<Buffer> {
   return readInside(dirname(path), join(basename(path), name)).catch((cause) => {
     throw new CheckpointError(`Cannot read ${join(path, name)}: ${readProblem(cause)}`, { cause });
   });
 }
 
-/** The checksum is that of the very text, with nothing in the place of the checksum. */
+/** The checksum covers the exact text with the checksum itself left empty. */
 function metaText(content: z.output<typeof contentSchema>): string {
   const meta = { format: CHECKPOINT_FORMAT, ...content, checksum: '' } satisfies z.output<typeof metaSchema>;
   const text = `${JSON.stringify(meta, null, 2)}\n`;
   return withChecksum(text, sha256(text));
 }
 
-/** The last entry of the text. */
+/** The checksum is the last entry of the text. */
 const withChecksum = (text: string, checksum: string) =>
   text.replace(/"checksum": "[^"]*"(?=\s*\}\s*$)/, `"checksum": "${checksum}"`);
 
-/** @throws CheckpointError when a single bit is not as it was written */
+/** @throws CheckpointError if a single bit differs from what was written */
 function parseMeta(file: string, bytes: Buffer): z.output<typeof contentSchema> {
   const text = bytes.toString('utf8');
   let value: unknown;
@@ -182,12 +182,12 @@ function parseMeta(file: string, bytes: Buffer): z.output<typeof contentSchema> 
   throw new CheckpointError(`${file} is not what was written.`);
 }
 
-/** Removes all but the newest `keepLast`. */
+/** Removes all but the newest `keepLast` checkpoints. */
 export async function pruneCheckpoints(runDirectory: string, keepLast: number): Promise<void> {
   for (const { path } of (await listCheckpoints(runDirectory)).slice(0, -keepLast)) await discard(path);
 }
 
-/** Removes the checkpoints after `step`: those that were skipped when the run continued from there. */
+/** Removes the checkpoints after `step`, which were skipped when the run resumed from there. */
 export async function discardCheckpointsAfter(runDirectory: string, step: number): Promise<void> {
   for (const checkpoint of await listCheckpoints(runDirectory)) {
     if (checkpoint.step > step) await discard(checkpoint.path);
@@ -216,7 +216,7 @@ function digest(chunks: readonly Uint8Array[]): { bytes: number; sha256: string 
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** Renamed first: a kill while files go leaves rubbish, never a checkpoint without weights. */
+/** Renames it first, so that a kill leaves a temporary directory and never a checkpoint without weights. */
 async function discard(path: string): Promise<void> {
   const rubbish = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   try {

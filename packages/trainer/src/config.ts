@@ -1,9 +1,9 @@
-/** What decides how a run is trained, with the defaults of the paper (600 epochs, 2e-4 halved every 100). */
+/** The training settings of a run, with the defaults of the paper (600 epochs, 2e-4 halved every 100). */
 
 import { ConfigError } from '@t2i/core';
 import { z } from 'zod';
 
-/** Every field with its default, range and meaning; unknown fields are refused. */
+/** Every field with its default, range and meaning. Unknown fields are rejected. */
 export const trainerConfigSchema = z.strictObject({
   epochs: z.int().min(1).default(600).describe('epochs to train'),
   learningRate: z.number().positive().default(2e-4).describe('initial learning rate'),
@@ -36,12 +36,12 @@ export const trainerConfigSchema = z.strictObject({
     .describe('stop as diverged if a loss exceeds this many times max(1, median of the last 100 steps)'),
 });
 
-/** With every default filled in. */
+/** The configuration with all defaults filled in. */
 export type TrainerConfig = z.output<typeof trainerConfigSchema>;
-/** The input: only what differs from the defaults. */
+/** The input, which contains only settings that differ from the defaults. */
 export type TrainerConfigInput = z.input<typeof trainerConfigSchema>;
 
-/** @throws ConfigError that names every field that is unknown or out of range */
+/** @throws ConfigError that names every unknown or out-of-range field */
 export function parseTrainerConfig(input: TrainerConfigInput): TrainerConfig {
   const result = trainerConfigSchema.safeParse(input);
   if (result.success) return result.data;

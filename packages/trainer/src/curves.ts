@@ -1,4 +1,4 @@
-/** Losses and scores over the steps of a run, as an image. */
+/** Plots losses and scores over the steps of a run. */
 
 import { writeFileAtomic } from '@t2i/core/node';
 import { encodeImage, escapeXml, FONT_FAMILY, renderSvg } from '@t2i/image-node';
@@ -11,15 +11,15 @@ const WIDTH = 880;
 const PANEL_HEIGHT = 250;
 const MARGIN = { left: 60, right: 210, top: 36, bottom: 34 };
 const PLOT = { width: WIDTH - MARGIN.left - MARGIN.right, height: PANEL_HEIGHT - MARGIN.top - MARGIN.bottom };
-const MAX_POINTS = 400; // more than the plot has room for; the rest is averaged
-/** Okabe and Ito's colours, told apart by colour-blind readers too. */
+const MAX_POINTS = 400; // more than the plot can show; further values are averaged
+/** Okabe and Ito's colours, which colour-blind readers can distinguish. */
 const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9'] as const;
 const PANELS = [
   { title: 'loss', prefix: 'loss/' },
   { title: 'score', prefix: 'score/' },
 ] as const;
 
-/** Redraws `curves.svg` and `curves.png` from the log; nothing while the log is empty. */
+/** Redraws `curves.svg` and `curves.png` from the log. Does nothing while the log is empty. */
 export async function drawCurves(runDirectory: string): Promise<void> {
   const { log, curvesSvg: svgPath, curvesPng: pngPath } = runPaths(runDirectory);
   const svg = curvesSvg(await readLog(log));
@@ -28,7 +28,7 @@ export async function drawCurves(runDirectory: string): Promise<void> {
   await writeFileAtomic(pngPath, await encodeImage(await renderSvg(svg, { scale: 2 })));
 }
 
-/** One panel for `loss/…` and one for `score/…`, each if the log has any; undefined when it has neither. */
+/** One panel for `loss/…` and one for `score/…` if the log has any; undefined if it has neither. */
 export function curvesSvg(lines: readonly LogLine[]): string | undefined {
   const panels = PANELS.map((panel) => ({ ...panel, series: seriesOf(lines, panel.prefix) })).filter(
     ({ series }) => series.length > 0,
@@ -67,7 +67,7 @@ function seriesOf(lines: readonly LogLine[], prefix: string): Series[] {
   });
 }
 
-/** At most `MAX_POINTS` points, each the mean and the range of its share of the values. */
+/** At most `MAX_POINTS` points, each with the mean and the range of its part of the values. */
 function average(values: readonly { step: number; value: number }[]): Point[] {
   const share = Math.ceil(values.length / MAX_POINTS);
   return Array.from({ length: Math.ceil(values.length / share) }, (_, i) => {

@@ -7,15 +7,15 @@ import { z } from 'zod';
 const WARM_UP = 100;
 const HINT = 'Start a new run from the last good checkpoint, or from the beginning, with a lower learning rate.';
 
-/** The last values of each loss; plain JSON. */
+/** The most recent values of each loss; plain JSON. */
 export const lossHistorySchema = z.record(z.string(), z.array(z.number()).max(WARM_UP));
-/** What a checkpoint keeps of a `DivergenceGuard`. */
+/** The state of a `DivergenceGuard` in a checkpoint. */
 export type LossHistory = z.output<typeof lossHistorySchema>;
 
 /**
  * Watches the metrics of every step. A loss (a name that begins with `loss/`) explodes when it is above `factor` times
- * max(1, median of its last 100 values), once there are 100. The floor of 1 is there because an adversarial loss may
- * rest near 0 and recover from there.
+ * max(1, median of its last 100 values), once there are 100. The floor is 1 because an adversarial loss may
+ * stay near 0 and recover from there.
  */
 export class DivergenceGuard {
   readonly #factor: number;
@@ -55,7 +55,7 @@ export class DivergenceGuard {
   }
 }
 
-/** @throws DivergenceError that names the first tensor with a value that is not finite: such a state is never saved */
+/** @throws DivergenceError that names the first tensor with a value that is not finite. Such a state is never saved */
 export function assertFiniteState(step: number, { tensors }: StateDict): void {
   for (const [name, { dtype, data }] of Object.entries(tensors)) {
     if ((dtype === 'F32' || dtype === 'F64') && !allFinite(data)) {

@@ -9,7 +9,7 @@ import { samplePath } from './run-directory.ts';
 const sheet = (level: number, width = 80, height = 40) =>
   encodeImage({ width, height, data: new Uint8Array(width * height * 3).fill(level) });
 
-/** The parts of a GIF that matter here: its size and how many frames it has (graphic control extensions). */
+/** The size of a GIF and its number of frames (graphic control extensions). */
 function describeGif(data: Uint8Array) {
   const view = new DataView(data.buffer, data.byteOffset);
   const frames = Buffer.from(data).toString('latin1').split('\x21\xf9\x04').length - 1;

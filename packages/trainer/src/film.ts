@@ -1,4 +1,4 @@
-/** The sample sheets of a run as an animation: how the images came out of the noise. */
+/** Animates the sample sheets of a run: how images emerge from noise. */
 
 import { join } from 'node:path';
 import type { RgbImage } from '@t2i/core';
@@ -24,13 +24,13 @@ export interface Film {
   /** The animated file. */
   readonly data: Uint8Array;
   readonly epochs: readonly number[];
-  /** Sheets that cannot be read: each is missing from the film. */
+/** Unreadable sheets, which are missing from the film. */
   readonly damaged: readonly { readonly path: string; readonly reason: string }[];
 }
 
 /**
- * Puts the sheets of `samples/` one after another, each under its epoch. A damaged one costs its frame, not the film.
- * @throws CheckpointError when the run has no samples, or none that can be read
+* Joins the sheets of `samples/`, each titled with its epoch. A damaged sheet loses its frame only.
+* @throws CheckpointError if the run has no samples, or none that can be read
  */
 export async function makeFilm(
   runDirectory: string,
@@ -75,7 +75,7 @@ export async function makeFilm(
   return { data: await encodeAnimation(frames, { format, delay }), epochs, damaged };
 }
 
-/** The sheet, or why there is none. */
+/** The sheet, or the reason why it cannot be read. */
 async function readSheet({ directory, name }: Sample): Promise<RgbImage | string> {
   try {
     return await decodeImage(await readInside(directory, name));
@@ -84,7 +84,7 @@ async function readSheet({ directory, name }: Sample): Promise<RgbImage | string
   }
 }
 
-/** At most `count` items at even distances, the last among them and, from two on, the first. */
+/** At most `count` evenly spaced items, including the last and, for two or more, the first. */
 export function evenly<T>(items: readonly T[], count: number): T[] {
   if (items.length <= count) return [...items];
   if (count === 1) return items.slice(-1);

@@ -1,4 +1,4 @@
-/** Numbers and times in few characters. */
+/** Short formats of numbers and times. */
 
 /** Three significant digits; whole numbers from 100 on. */
 export function shortNumber(value: number): string {

@@ -22,15 +22,15 @@ export const runIdentitySchema = z.strictObject({
     learningRate: z.number(),
     learningRateDecay: z.number(),
     decayEvery: z.number(),
-    decayAt: z.enum(['start', 'end']).default('start'), // older runs do not say
+    decayAt: z.enum(['start', 'end']).default('start'), // older runs lack it
     seed: z.number(),
     logEvery: z.number(),
   }),
 });
-/** The settings that make a run this run and no other. */
+/** The settings that identify a run. */
 export type RunIdentity = z.output<typeof runIdentitySchema>;
 
-/** The identity that training with these would have, as plain JSON. */
+/** The identity of a training run with these settings, as plain JSON. */
 export function identityOf(
   model: Pick<Trainable<never>, 'config'>,
   { batchSize, batchesPerEpoch }: Pick<BatchSource, 'batchSize' | 'batchesPerEpoch'>,
@@ -41,12 +41,12 @@ export function identityOf(
   return runIdentitySchema.parse(JSON.parse(JSON.stringify(identity)));
 }
 
-/** A saved identity with the settings of the model that were added since. */
+/** A saved identity, completed with newer settings of the model. */
 export function inThisVersion(saved: RunIdentity, model: Pick<Trainable<never>, 'completeConfig'>): RunIdentity {
   return runIdentitySchema.parse({ ...saved, model: model.completeConfig?.(saved.model) ?? saved.model });
 }
 
-/** @throws CheckpointError that names the first setting that differs and both its values */
+/** @throws CheckpointError that names the first different setting and both of its values */
 export function assertSameRun(path: string, saved: RunIdentity, current: RunIdentity): void {
   const [difference] = settingDifferences(saved, current);
   if (difference === undefined) return;
@@ -59,14 +59,14 @@ export function assertSameRun(path: string, saved: RunIdentity, current: RunIden
 
 /** A setting that differs between two configurations. */
 export interface SettingDifference {
-  /** With those above it: `trainer.learningRate`. */
+/** The full path: `trainer.learningRate`. */
   readonly name: string;
-  /** Undefined where it is missing. */
+/** Undefined if it is missing. */
   readonly before: JsonValue | undefined;
   readonly now: JsonValue | undefined;
 }
 
-/** Every setting that differs. Of alternatives with a `kind` only that, where it differs: the rest of one is not in the other. */
+/** Every setting that differs. For alternatives of different `kind` only the `kind`, because their other settings differ anyway. */
 export function settingDifferences(
   before: JsonValue | undefined,
   now: JsonValue | undefined,
@@ -83,6 +83,6 @@ function isContainer(value: JsonValue | undefined): value is { readonly [key: st
   return typeof value === 'object' && value !== null;
 }
 
-/** A setting as people read it. */
+/** A setting in readable form. */
 export const showSetting = (value: JsonValue | undefined): string =>
   value === undefined ? 'missing' : JSON.stringify(value);

@@ -1,4 +1,4 @@
-/** Two processes on one run: one trains, the other is told so, and nothing of the run is lost. */
+/** Two processes use one run: one trains, the other gets an error, and nothing of the run is lost. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,11 +12,11 @@ import { trainMockRun } from './__fixtures__/mock-run.ts';
 import { runFiles } from './__fixtures__/run-files.ts';
 
 const EPOCHS = 4;
-/** In the third epoch, and after a checkpoint. */
+/** A step in the third epoch, after a checkpoint. */
 const WAITS_AT = 10;
 const CHILD = fileURLToPath(new URL('./__fixtures__/train-child.ts', import.meta.url));
 
-/** Trains the mock run in a process of its own; it waits within a step until it is told to go on. */
+/** Trains the mock run in its own process. It waits within a step until the test lets it continue. */
 function trainElsewhere(run: string) {
   const child = spawn(
     process.execPath,

@@ -1,4 +1,4 @@
-/** The sample sheet of every epoch: the same captions with the same noise, so that only the training moves it. */
+/** The sample sheet of every epoch. Captions and noise stay the same, so that only training changes it. */
 
 import type { RgbImage, TextToImageModel } from '@t2i/core';
 import {
@@ -12,13 +12,13 @@ import {
 } from '@t2i/core';
 import { labelledGrid } from '@t2i/image-node';
 
-const SHOWN_SIDE = 64; // smaller images are enlarged by a whole factor to at least this
+const SHOWN_SIDE = 64; // smaller images are enlarged by an integer factor to at least this
 
 export interface PreviewRow {
   readonly caption: string;
-  /** Of the caption, `embeddingDim` numbers. */
+/** Embedding of the caption, `embeddingDim` numbers. */
   readonly embedding: Float32Array;
-  /** Whether this very caption is trained on; the sheet says so where it is not. */
+/** Whether training uses this caption. The sheet marks captions that it does not use. */
   readonly seen: boolean;
 }
 
@@ -30,7 +30,7 @@ export interface PreviewOptions {
   readonly seed: number;
 }
 
-/** Generates one sheet with the model as it is now. */
+/** Generates one sheet with the current weights of the model. */
 export interface Preview {
   generate(): Promise<RgbImage>;
 }

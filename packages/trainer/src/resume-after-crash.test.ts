@@ -6,7 +6,7 @@ import { expect, it, vi } from 'vitest';
 import { runFiles } from './__fixtures__/run-files.ts';
 import { train } from './trainer.ts';
 
-/** Counts what changes the disk. At `fatal` the process "dies": half of a write is done, and nothing after it. */
+/** Counts changes of the disk. At `fatal` the process "dies": half of a write is done, and nothing after it. */
 const disk = vi.hoisted(() => ({ changes: 0, fatal: Number.POSITIVE_INFINITY }));
 
 vi.mock('node:fs/promises', async (importOriginal) => {
@@ -33,7 +33,7 @@ vi.mock('node:fs/promises', async (importOriginal) => {
   };
   return { ...real, open, mkdir: guard(real.mkdir), rename: guard(real.rename), rm: guard(real.rm) };
 });
-// an image of the curves takes longer than all the rest, and is written as the sample sheets are
+// plotting the curves takes longer than everything else, and they are written like the sample sheets
 vi.mock('./curves.ts', () => ({ drawCurves: async () => {} }));
 
 async function trainShortRun(runDirectory: string): Promise<void> {
@@ -67,7 +67,7 @@ it('ends in the same bytes wherever the process dies', async () => {
   });
 }, 180_000);
 
-/** The process that "died" is this one, which lives: makes it another one, that has ended, in the locks that it left. */
+/** The process that "died" is this one, which is alive. Changes its locks to those of a process that has ended. */
 async function endHolders(run: string): Promise<void> {
   const names = await readdir(run).catch(() => []);
   for (const path of names.filter((name) => /^lock-.*\.json$/.test(name)).map((name) => join(run, name))) {

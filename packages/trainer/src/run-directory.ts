@@ -34,10 +34,10 @@ const runRecordSchema = z.strictObject({
   run: z.json(),
 });
 
-/** What `run.json` holds. */
+/** The content of `run.json`. */
 export type RunRecord = z.output<typeof runRecordSchema>;
 
-/** Where the files of a run are. */
+/** The paths of the files of a run. */
 export interface RunPaths {
   readonly record: string;
   readonly log: string;
@@ -47,7 +47,7 @@ export interface RunPaths {
   readonly checkpoints: string;
 }
 
-/** The places in a run's directory, whether or not they exist yet. */
+/** The paths in a run's directory, whether or not they exist yet. */
 export function runPaths(directory: string): RunPaths {
   return {
     record: join(directory, RECORD),
@@ -59,21 +59,21 @@ export function runPaths(directory: string): RunPaths {
   };
 }
 
-/** The sample sheet of an epoch; 0 is before training. */
+/** The sample sheet of an epoch; epoch 0 is before training. */
 export function samplePath(directory: string, epoch: number): string {
   return join(runPaths(directory).samples, `epoch-${String(epoch).padStart(4, '0')}.png`);
 }
 
-/** A sample sheet, as `openInside` and `readInside` of `@t2i/core/node` take it. */
+/** A sample sheet, in the form that `openInside` and `readInside` of `@t2i/core/node` accept. */
 export interface Sample {
   readonly epoch: number;
-  /** The run's. */
+/** Directory of the run. */
   readonly directory: string;
-  /** In the directory. */
+/** Name in the directory. */
   readonly name: string;
 }
 
-/** The sample sheets that exist, by epoch. */
+/** The existing sample sheets by epoch. */
 export async function listSamples(directory: string): Promise<Sample[]> {
   const names = await listInside(directory, SAMPLES);
   return names
@@ -84,12 +84,12 @@ export async function listSamples(directory: string): Promise<Sample[]> {
     .sort((a, b) => a.epoch - b.epoch);
 }
 
-/** Names in the directory of checkpoints, sorted. */
+/** Sorted names in the directory of checkpoints. */
 export const listCheckpointNames = (directory: string): Promise<string[]> => listInside(directory, CHECKPOINTS);
 
 /**
  * Removes unfinished files of a killed process.
- * @throws T2iError `ERR_FILE` when a directory of the run leads outside it: nothing is written or removed there
+* @throws T2iError `ERR_FILE` if a directory of the run leads outside it. Nothing is written or removed there
  */
 export async function removeLeftovers(directory: string): Promise<void> {
   for (const part of ['', SAMPLES, CHECKPOINTS]) {
@@ -100,8 +100,8 @@ export async function removeLeftovers(directory: string): Promise<void> {
 }
 
 /**
- * For callers that write into the directory before training.
- * @throws ConfigError when the directory holds a run already, or a part of one
+* Checks a directory for callers that write into it before training.
+* @throws ConfigError if the directory already contains a run or a part of one
  */
 export async function assertNoRun(directory: string): Promise<void> {
   const { record, log, samples, checkpoints } = runPaths(directory);
@@ -113,14 +113,14 @@ export async function assertNoRun(directory: string): Promise<void> {
   }
 }
 
-/** Whether the directory holds a run: a `run.json`. */
+/** Whether the directory contains a run, that is, a `run.json`. */
 export function isRunDirectory(directory: string): Promise<boolean> {
   return exists(runPaths(directory).record);
 }
 
 /**
- * Begins a run: writes `run.json` into a directory that holds none yet.
- * @throws ConfigError when the directory holds a run already
+ * Begins a run: writes `run.json` into a directory without one.
+ * @throws ConfigError if the directory already contains a run
  */
 export async function createRun(
   directory: string,
@@ -135,7 +135,7 @@ export async function createRun(
 
 /**
  * Reads a run's configuration.
- * @throws CheckpointError when the directory holds no run, or one of another format
+* @throws CheckpointError if the directory contains no run, or one of another format
  */
 export async function readRun(directory: string): Promise<RunRecord> {
   const path = runPaths(directory).record;
@@ -149,7 +149,7 @@ export async function readRun(directory: string): Promise<RunRecord> {
   });
 }
 
-/** From the package's own package.json, which lies above `src` and above `dist` alike. */
+/** Reads the package's own package.json, which is one level above `src` and `dist`. */
 async function ownVersion(): Promise<string> {
   const text = await readFile(new URL('../package.json', import.meta.url), 'utf8');
   return z.object({ version: z.string() }).parse(JSON.parse(text)).version;

@@ -1,4 +1,4 @@
-/** Averages the metrics of the steps since the last line of the log. */
+/** Averages the metrics of the steps since the last log line. */
 
 import { z } from 'zod';
 
@@ -7,7 +7,7 @@ export const runningMeansSchema = z.strictObject({
   steps: z.int().min(0),
   sums: z.record(z.string(), z.number()),
 });
-/** What a checkpoint keeps of a `RunningMeans`. */
+/** The state of a `RunningMeans` in a checkpoint. */
 export type RunningMeansState = z.output<typeof runningMeansSchema>;
 
 /** Collects the metrics of steps by name. */

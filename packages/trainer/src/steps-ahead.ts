@@ -1,8 +1,8 @@
-/** Steps whose metrics have not arrived yet: an asynchronous backend continues meanwhile. */
+/** Steps whose metrics have not arrived yet, while an asynchronous backend continues. */
 
 import type { StepScalars } from '@t2i/core';
 
-/** Delivers metrics in the order of their steps, in whatever order they arrive. */
+/** Delivers metrics in the order of their steps, even if they arrive in another order. */
 export class StepsAhead {
   readonly #limit: number;
   readonly #take: (step: number, scalars: StepScalars) => void;
@@ -25,7 +25,7 @@ export class StepsAhead {
       this.#take(step, scalars);
       this.#waiting -= 1;
     });
-    this.#taken.catch(() => {}); // is told by whoever waits for it next, and is not unhandled until then
+    this.#taken.catch(() => {}); // the next caller that awaits it reports the error; until then it must not count as unhandled
     if (this.#waiting >= this.#limit) await this.settle();
   }
 

@@ -1,7 +1,7 @@
 /**
  * The training loop, top to bottom: initialise → resume → train → tick.
- * It knows something that learns, its batches and a directory, and neither a backend nor a data set. Killed at any moment and resumed, it ends
- * in the same bytes as if it had never stopped: everything that moves is in the checkpoint or follows from it.
+ * It knows a trainable model, its batches and a directory, but neither a backend nor a data set. If it is killed at any moment and resumed,
+ * it ends with the same bytes as an uninterrupted run: everything that changes is in the checkpoint or follows from it.
  */
 
 import type { BatchSource, JsonValue, Logger, StepScalars, Tracker, Trainable, TrainBatch } from '@t2i/core';
@@ -24,14 +24,14 @@ import { JsonlTracker, truncateLog } from './trackers/jsonl.ts';
 import { TensorBoardTracker } from './trackers/tensorboard.ts';
 
 export interface TrainOptions<Batch = TrainBatch> {
-  /** Directory of the run; see `run-directory.ts` for what it holds. */
+/** Directory of the run; see `run-directory.ts` for its content. */
   readonly runDirectory: string;
-  /** Freshly built, also for resuming: a run killed before its first checkpoint starts again from these weights. */
+/** Freshly built, also for resuming. A run killed before its first checkpoint starts again from these weights. */
   readonly model: Trainable<Batch>;
-  /** At its beginning, also for resuming: it is brought to the place of the checkpoint. */
+/** At its beginning, also for resuming. The trainer moves it to the position of the checkpoint. */
   readonly batches: BatchSource<Batch>;
   readonly config: TrainerConfigInput;
-  /** Generated before training and at the ends of epochs. */
+/** Generated before training and at the end of epochs. */
   readonly preview?: Preview;
   /** The caller's resolved configuration, written into `run.json`. */
   readonly run?: JsonValue;
@@ -40,28 +40,28 @@ export interface TrainOptions<Batch = TrainBatch> {
   readonly logger?: Logger;
   /** Called after every step. */
   readonly onStep?: (event: StepEvent) => void;
-  /** Once aborted, the step under way is finished and a checkpoint is saved. */
+/** When it aborts, the trainer finishes the current step and saves a checkpoint. */
   readonly signal?: AbortSignal;
-  /** Continue the run in `runDirectory`; default false, which refuses a directory that holds a run. */
+/** Whether to continue the run in `runDirectory`. Default false, which refuses a directory with a run. */
   readonly resume?: boolean;
-  /** Of `runDirectory`, held by the caller; default: taken for as long as the training takes. */
+/** A lock of `runDirectory` that the caller holds. Default: the trainer holds one while it trains. */
   readonly lock?: DirectoryLock;
 }
 
-/** `finished`: all epochs are done. `limit`: `maxSteps` or `maxMinutes` was reached. `aborted`: the signal said so. */
+/** `finished`: all epochs are done. `limit`: `maxSteps` or `maxMinutes` was reached. `aborted`: the signal aborted. */
 export type Stopped = 'finished' | 'limit' | 'aborted';
 
 export interface TrainResult {
   readonly stopped: Stopped;
   /** Steps done, counted over all sessions of the run. */
   readonly step: number;
-  /** Epoch of the last step, counted from 1; 0 when there was none. */
+/** Epoch of the last step, counted from 1; 0 if there was none. */
   readonly epoch: number;
   /** Images shown, counted over all sessions of the run. */
   readonly images: number;
 }
 
-/** Everything that moves from step to step, apart from the model and the batches. */
+/** Everything that changes from step to step, apart from the model and the batches. */
 interface Moving {
   step: number;
   images: number;
@@ -71,10 +71,10 @@ interface Moving {
 }
 
 /**
- * Trains until the last epoch, a limit or the signal, and leaves a checkpoint there.
- * @throws ConfigError for a configuration or directory that cannot be used; CheckpointError when a run cannot be resumed;
- *   DivergenceError when a metric is not finite or a loss explodes (the last good checkpoint is kept);
- *   T2iError `ERR_WRITE` when the disk refuses, `ERR_LOCKED` when another process trains in the directory, or the directory is removed
+ * Trains until the last epoch, a limit or the signal, and saves a checkpoint there.
+ * @throws ConfigError for an invalid configuration or directory; CheckpointError if a run cannot be resumed;
+ *   DivergenceError if a metric is not finite or a loss explodes (the last good checkpoint is kept);
+ *   T2iError `ERR_WRITE` if writing fails, `ERR_LOCKED` if another process trains in the directory, or the directory is removed
  */
 export async function train<Batch = TrainBatch>(options: TrainOptions<Batch>): Promise<TrainResult> {
   const { runDirectory, lock } = options;
@@ -179,11 +179,11 @@ async function trainIn<Batch>(options: TrainOptions<Batch>, lock: DirectoryLock)
       }
       const due = isDue(step, config.checkpointEverySteps) || (epochEnds && isDue(epoch, config.checkpointEveryEpochs));
       if (due || stopped !== undefined) {
-        await ahead.settle(); // a step that diverged is in no checkpoint
-        await log.sync(); // the lines before the checkpoint first, and the checkpoint last of all that a step leaves
+        await ahead.settle(); // a diverged step is never in a checkpoint
+        await log.sync(); // log lines are written before the checkpoint, which is the last thing that a step writes
         await lock.assertHeld();
         await save(options, moving, identity, config.keepLast);
-        await lock.assertHeld(); // or what was saved went with the directory
+        await lock.assertHeld(); // otherwise the checkpoint was lost with the directory
       }
     }
     const epoch = lastEpoch(moving.step, batchesPerEpoch);
@@ -195,7 +195,7 @@ async function trainIn<Batch>(options: TrainOptions<Batch>, lock: DirectoryLock)
   }
 }
 
-/** Brings the model, the batches and all that moves to the newest checkpoint; to nothing where there is none yet. */
+/** Restores the model, the batches and the progress from the newest checkpoint; from the start if there is none yet. */
 async function restore<Batch>(
   { runDirectory, model, batches }: TrainOptions<Batch>,
   moving: Moving,
@@ -258,7 +258,7 @@ async function report(trackers: readonly Tracker[], step: number, values: StepSc
   for (const tracker of trackers) await tracker.scalars(step, values);
 }
 
-/** Why a run at or beyond its last step is not trained. */
+/** The error for a run that is already at or beyond its last step. */
 function nothingLeft(step: number, end: number, { epochs, maxSteps }: TrainerConfig): string {
   const by = end === maxSteps ? `maxSteps is ${maxSteps}` : `${epochs} epochs are ${end} steps`;
   return `The run is already at step ${step}, and ${by}: ${step > end ? 'it is not trained' : 'nothing is left to train'}.`;

@@ -1,4 +1,4 @@
-/** A run of mocks that touches every kind of file often, for the tests that kill it. */
+/** A mock run that writes every kind of file often, for the tests that kill it. */
 
 import { join } from 'node:path';
 import { exists } from '@t2i/core/node';
@@ -8,7 +8,7 @@ import { type TrainResult, train } from '../trainer.ts';
 
 /**
  * Trains epochs of 4 steps, or continues where an earlier call was killed.
- * @param within called in every step, with the number of the step
+* @param within called within every step with its number
  */
 export async function trainMockRun(
   runDirectory: string,

@@ -1,4 +1,4 @@
-/** What two equal runs share: every file except the times and names of this session. */
+/** The files of a run that are equal for equal runs: all except those with times. */
 
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';

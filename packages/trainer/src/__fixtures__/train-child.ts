@@ -1,4 +1,4 @@
-/** Trains the mock run in a process of its own: `node --import tsx --conditions=@t2i/source train-child.ts RUN [EPOCHS STEP]`; waits in that step. */
+/** Trains the mock run in its own process: `node --import tsx --conditions=@t2i/source train-child.ts RUN [EPOCHS STEP]`; waits in that step. */
 
 import { trainMockRun } from './mock-run.ts';
 

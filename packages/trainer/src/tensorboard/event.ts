@@ -9,12 +9,12 @@ const FIELD = { wallTime: 1, step: 2, fileVersion: 3, summary: 5, sessionLog: 7 
 const SESSION_START = 1;
 const RGB = 3;
 
-/** First event of every file. */
+/** The first event of every file. */
 export function fileVersionEvent(seconds: number): Uint8Array {
   return event(seconds, 0, stringField(FIELD.fileVersion, 'brain.Event:2'));
 }
 
-/** Says that a session begins at `step`: TensorBoard drops what earlier files hold from that step on. */
+/** Marks that a session begins at `step`. TensorBoard drops events of earlier files from that step on. */
 export function sessionStartEvent(seconds: number, step: number): Uint8Array {
   return event(seconds, step, bytesField(FIELD.sessionLog, varintField(1, SESSION_START)));
 }
@@ -27,7 +27,7 @@ export function scalarsEvent(seconds: number, step: number, values: Readonly<Rec
   return event(seconds, step, bytesField(FIELD.summary, concatenate(summaries)));
 }
 
-/** An image as TensorBoard takes it; sizes in pixels. */
+/** An image in TensorBoard's form; sizes in pixels. */
 export interface EncodedImage {
   readonly width: number;
   readonly height: number;

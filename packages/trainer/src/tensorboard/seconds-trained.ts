@@ -1,13 +1,13 @@
-/** How long a run was trained: its event files say when each session began and when it last wrote. */
+/** How long a run was trained. Its event files record when each session began and when it last wrote. */
 
 import type { FileHandle } from 'node:fs/promises';
 import { listInside, openInside } from '@t2i/core/node';
 
-const HEAD = 12; // a record's length in 8 bytes, and the checksum of it
+const HEAD = 12; // a record's length in 8 bytes, and its checksum
 const TAIL = 4;
 const WALL_TIME = 1; // bytes into an event: after the tag of its first field
 
-/** Seconds of all sessions together, what was trained again after a kill counted twice; undefined where no events were kept. */
+/** Seconds of all sessions; steps repeated after a kill count twice. Undefined if there are no event files. */
 export async function secondsTrained(runDirectory: string): Promise<number | undefined> {
   const names = (await listInside(runDirectory, '')).filter((name) => name.includes('tfevents'));
   if (names.length === 0) return undefined;
@@ -15,7 +15,7 @@ export async function secondsTrained(runDirectory: string): Promise<number | und
   return spans.reduce((sum, span) => sum + span);
 }
 
-/** From the first event of a file to the last one that is whole. Images in between are passed over unread. */
+/** Seconds from the first event of a file to the last complete one. Skips images without reading them. */
 async function secondsIn(directory: string, name: string): Promise<number> {
   const file = await openInside(directory, name);
   try {

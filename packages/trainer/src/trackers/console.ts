@@ -7,7 +7,7 @@ import { shortDuration, shortNumber } from '../format.ts';
 const REDRAW_INTERVAL = 100; // ms
 const CLEAR_LINE = '\r\u001b[2K';
 
-/** The part of `process.stderr` that is used. */
+/** The part of `process.stderr` that this module uses. */
 export interface ProgressStream {
   write(text: string): unknown;
   readonly isTTY?: boolean;
@@ -22,11 +22,11 @@ export interface ConsoleProgressOptions {
   readonly stream?: ProgressStream;
   /** Milliseconds of any clock; for tests. */
   readonly now?: () => number;
-  /** What the speed counts: images (default), or steps where a step shows no images. */
+/** The unit of the speed: images (default), or steps if a step shows no images. */
   readonly unit?: SpeedUnit;
 }
 
-/** Pass `update` as `onStep` and the whole as `logger`, so that messages and the status line do not overwrite each other. */
+/** Pass `update` as `onStep` and the object as `logger`, so that messages and the status line do not overwrite each other. */
 export class ConsoleProgress implements Logger {
   readonly #stream: ProgressStream;
   readonly #now: () => number;
@@ -44,7 +44,7 @@ export class ConsoleProgress implements Logger {
     this.#unit = unit;
   }
 
-  /** Redraws the status line, at most ten times a second; when piped, one line per line of the log. */
+/** Redraws the status line, at most ten times a second; if piped, prints one line per log line. */
   readonly update = (event: StepEvent): void => {
     if (this.#stream.isTTY !== true) {
       if (event.logged) this.#stream.write(`${statusLine(event, this.#unit)}\n`);
@@ -64,7 +64,7 @@ export class ConsoleProgress implements Logger {
     this.#say(`warning: ${message}`);
   }
 
-  /** Leaves the last status line standing. */
+/** Ends the output and keeps the last status line. */
   close(): void {
     if (this.#line !== '') this.#stream.write('\n');
     this.#line = '';

@@ -1,4 +1,4 @@
-/** The log of a run: one JSON object a line, in order of steps, each step once however often the run was resumed. */
+/** The log of a run: one JSON object per line in the order of steps. Each step occurs once, however often the run was resumed. */
 
 import { basename, dirname } from 'node:path';
 import type { Tracker } from '@t2i/core';
@@ -9,7 +9,7 @@ import { AppendFile } from '../append-file.ts';
 /** One line: `step` and metrics by name. */
 export type LogLine = Readonly<Record<string, number>> & { readonly step: number };
 
-/** Appends to a log. The values go in as they are, after the step. */
+/** Appends to a log. The values follow the step unchanged. */
 export class JsonlTracker implements Tracker {
   readonly #file: AppendFile;
 
@@ -17,7 +17,7 @@ export class JsonlTracker implements Tracker {
     this.#file = file;
   }
 
-  /** Continues the file, or makes it. */
+/** Continues the file or creates it. */
   static async open(path: string): Promise<JsonlTracker> {
     return new JsonlTracker(await AppendFile.open(path));
   }
@@ -36,7 +36,7 @@ export class JsonlTracker implements Tracker {
   }
 }
 
-/** The lines of a log; a last line cut short by a kill is left out, and a missing file has none. */
+/** The lines of a log, without a last line cut short by a kill. A missing file has none. */
 export async function readLog(path: string): Promise<LogLine[]> {
   const bytes = await readInside(dirname(path), basename(path)).catch((cause) => {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return '';
@@ -47,7 +47,7 @@ export async function readLog(path: string): Promise<LogLine[]> {
   return whole.split('\n').flatMap((line, i) => (line === '' ? [] : [parseLine(path, line, i + 1)]));
 }
 
-/** Drops the lines after `step`, which a run resumed from there writes again. */
+/** Drops the lines after `step`, which a run resumed from that step writes again. */
 export async function truncateLog(path: string, step: number): Promise<void> {
   const kept = (await readLog(path)).filter((line) => line.step <= step);
   await writeFileAtomic(path, kept.map((line) => `${JSON.stringify(line)}\n`).join(''));
@@ -60,7 +60,7 @@ function parseLine(path: string, line: string, number: number): LogLine {
       return value as LogLine;
     }
   } catch {
-    // told below, with the line's number
+// reported below with the line number
   }
   throw new CheckpointError(`Line ${number} of ${path} is not a line of a run's log.`, {
     hint: 'Remove that line.',
