@@ -10,11 +10,11 @@ import type { RestoreOptions, SavableEncoder } from './savable-encoder.ts';
 import { parseMetadata } from './savable-encoder.ts';
 
 export interface BagOfWordsOptions {
-  /** Size of the vocabulary at most, and with it of the embedding (default 1024). The words of the most captions win. */
+  /** Maximum size of the vocabulary and of the embedding (default 1024). The words of the most captions win. */
   readonly maxWords?: number;
   /** Leaves out words that fewer captions contain (default 1). */
   readonly minCount?: number;
-  /** Hears of captions without any known word. */
+  /** Receives a warning for captions without any known word. */
   readonly logger?: Logger | undefined;
 }
 
@@ -138,7 +138,7 @@ export class BagOfWords implements SavableEncoder {
   }
 }
 
-/** In how many captions each word occurs. */
+/** The number of captions that contain each word. */
 function countDocuments(captions: readonly string[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const caption of captions) {

@@ -1,4 +1,4 @@
-/** What an encoder may be given: captions with something in them, cut into words. */
+/** Checks captions for content and splits them into words. */
 
 import { ConfigError } from '@t2i/core';
 

@@ -1,35 +1,35 @@
-/** Captions that begin otherwise than those an encoder was trained on, completed so that they begin alike. */
+/** Completes captions that do not begin like the training captions, so that they begin alike. */
 
 import type { CaptionEncoder, CaptionReading, EmbeddingBatch, EncodeOptions } from '@t2i/core';
 import { fnv1a } from '@t2i/core';
 
-/** How to complete a caption: part of a model, so that every caller draws the same. */
+/** How to complete a caption. It is part of a model, so that every caller generates the same images. */
 export interface CaptionCompletion {
   /** Words that are put before the caption: `this flower has petals that are`. */
   readonly prefix: string;
-  /** First words, in small letters, that captions of the data have: one that begins so is left as it is. */
+  /** First words of the data's captions, in lower case. A caption that begins with one of them is left unchanged. */
   readonly unless: readonly string[];
 }
 
-/** How captions of Oxford-102 begin, 95 of 100. */
+/** First words of 95 of 100 captions of Oxford-102. */
 export const USUAL_BEGINNINGS: readonly string[] = ['this', 'the', 'a', 'an', 'these', 'there', 'it'];
 
 const FIRST_WORD = /\p{L}+/u;
 
-/** The caption as it is encoded. One that is blank, or has no word, is left to the encoder. */
+/** The caption as it is encoded. A caption that is blank, or has no word, is left to the encoder. */
 export function completeCaption(caption: string, { prefix, unless }: CaptionCompletion): string {
   const first = FIRST_WORD.exec(caption)?.[0].toLowerCase();
   return first === undefined || unless.includes(first) ? caption : `${prefix.trimEnd()} ${caption.trimStart()}`;
 }
 
-/** An encoder that completes every caption before it is encoded. Its `id` is another than that of the encoder alone. */
+/** An encoder that completes every caption before it is encoded. Its `id` differs from that of the encoder alone. */
 export class CompletedEncoder implements CaptionEncoder {
   readonly id: string;
   readonly dim: number;
   readonly completion: CaptionCompletion;
   readonly #encoder: CaptionEncoder;
 
-  /** The encoder becomes this object's to dispose. */
+  /** Takes ownership of the encoder and disposes of it. */
   constructor(encoder: CaptionEncoder, completion: CaptionCompletion) {
     this.#encoder = encoder;
     this.dim = encoder.dim;
@@ -43,7 +43,7 @@ export class CompletedEncoder implements CaptionEncoder {
     return this.#encoder.encode(completed, options);
   }
 
-  /** Of the caption as it was typed; what is cut off is so because of the words before it, too. */
+  /** Of the caption as typed. The added words also count towards the length that cuts a caption off. */
   read(caption: string): CaptionReading {
     const nothing = { unknown: [], corrected: [], cut: '' };
     if (this.#encoder.read === undefined) return nothing;
@@ -56,7 +56,7 @@ export class CompletedEncoder implements CaptionEncoder {
   }
 }
 
-/** The encoder as a model uses it: with a completion where there is one. */
+/** The encoder as a model uses it: with a completion if there is one. */
 export function withCompletion(encoder: CaptionEncoder, completion: CaptionCompletion | undefined): CaptionEncoder {
   return completion === undefined ? encoder : new CompletedEncoder(encoder, completion);
 }

@@ -1,4 +1,4 @@
-/** The encoders of this package, and what trains them, keep to the interfaces of `@t2i/core`. */
+/** The encoders of this package and their training comply with the interfaces of `@t2i/core`. */
 
 import '@tensorflow/tfjs-backend-cpu';
 import { float32Tensor, Rng, type StateDict, sizeOf } from '@t2i/core';

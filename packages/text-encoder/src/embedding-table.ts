@@ -1,9 +1,9 @@
-/** Embeddings by row, wherever they are kept. */
+/** Embeddings by row, in memory or in a file. */
 
 import type { EmbeddingBatch } from '@t2i/core';
 import { assert, assertShape, ConfigError, fromFloat16, toFloat16 } from '@t2i/core';
 
-/** How many bits a stored number has. 16 keep 11 significant ones: an error below 0.05 %. */
+/** Bits of a stored number. 16 keep 11 significant ones: an error below 0.05 %. */
 export type Precision = 'float16' | 'float32';
 
 export interface EmbeddingTable {
@@ -13,7 +13,7 @@ export interface EmbeddingTable {
 }
 
 /**
- * A table in memory, its numbers rounded as a file of that precision would hold them.
+ * A table in memory, its numbers rounded to the precision of a file.
  * @throws ConfigError for a number that 16 bits cannot hold
  */
 export function tableInMemory(embeddings: EmbeddingBatch, precision: Precision = 'float32'): EmbeddingTable {
@@ -35,7 +35,7 @@ export function tableInMemory(embeddings: EmbeddingBatch, precision: Precision =
 }
 
 /**
- * Embeddings with as many bits as they are to be stored with; 16 are given as raw bits.
+ * Embeddings with the number of bits to store; 16 are given as raw bits.
  * @throws ConfigError for a number that 16 bits cannot hold
  */
 export function withPrecision({ data }: EmbeddingBatch, precision: Precision): Float32Array | Uint16Array {

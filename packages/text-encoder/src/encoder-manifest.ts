@@ -1,11 +1,11 @@
-/** What is written beside the state of an encoder: enough to refuse a pair of files that do not belong together. */
+/** The manifest beside the state of an encoder, which makes it possible to refuse files that do not belong together. */
 
 import { type CaptionEncoder, CheckpointError } from '@t2i/core';
 
 /** Version of the files that `saveEncoder` writes. */
 export const ENCODER_FORMAT = 1;
 
-/** What is written beside the state of an encoder. */
+/** The content of the manifest. */
 export interface EncoderManifest {
   readonly kind: string;
   readonly id: string;

@@ -15,7 +15,7 @@ export interface PrecomputeOptions {
 
 /**
  * One row per caption, in order. Holds the table once, plus one batch.
- * A caption that occurs several times is encoded once, and captions of like length together, which spares some encoders padding.
+ * A caption that occurs several times is encoded once. Captions of similar length are encoded together, which saves padding for some encoders.
  */
 export async function precompute(options: PrecomputeOptions): Promise<EmbeddingBatch> {
   const { encoder, captions, batchSize = 256, onProgress, signal } = options;

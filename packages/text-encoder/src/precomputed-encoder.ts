@@ -5,17 +5,17 @@ import { assert, ConfigError } from '@t2i/core';
 import { type EmbeddingTable, tableInMemory } from './embedding-table.ts';
 
 export interface PrecomputedOptions {
-  /** Names the encoder that made the table. */
+  /** The `id` of the encoder that made the table. */
   readonly id: string;
   readonly captions: readonly string[];
   /** One row per caption. Kept, not copied. */
   readonly embeddings: EmbeddingBatch | EmbeddingTable;
-  /** Encodes captions that the table does not have; must be the encoder that made it. */
+  /** Encodes captions that are not in the table; must be the encoder that made it. */
   readonly fallback?: CaptionEncoder | undefined;
 }
 
 /**
- * Answers known captions from a table and others through the encoder behind it.
+ * Looks up known captions in a table and passes others to the encoder behind it.
  * Its `id` is that of the encoder that made the table, because the embeddings are the same.
  * A caption that occurs twice keeps its first row. Captions are compared exactly, character by character.
  */
@@ -64,7 +64,7 @@ export class PrecomputedEncoder implements CaptionEncoder {
     return { data, shape: [captions.length, this.dim] };
   }
 
-  /** As the encoder behind it reads. */
+  /** The reading of the encoder behind it. */
   read(caption: string): CaptionReading {
     return this.#fallback?.read?.(caption) ?? { unknown: [], corrected: [], cut: '' };
   }

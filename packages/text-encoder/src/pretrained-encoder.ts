@@ -1,14 +1,14 @@
-/** Any of the encoders that come with this package. */
+/** Opens any of the encoders that come with this package. */
 
 import { type PretrainedName, type PretrainedOptions, readPretrained } from './pretrained.ts';
 import { restoreEncoder } from './restore-encoder.ts';
 import type { SavableEncoder } from './savable-encoder.ts';
 
 /**
- * An encoder that was trained on Oxford-102's 82 classes for training and validation: `oxford-102-words` reads words and what is said of which part of a flower
- * (`WordCnn`), `oxford-102` characters (`CharCnnRnn`, as in the paper). Megabytes of weights are read from disk in Node and fetched in a browser;
- * bundlers that know `new URL(…, import.meta.url)` copy them along.
- * @throws CheckpointError when the weights are missing or damaged; ConfigError for a name that there is not
+ * Opens an encoder trained on Oxford-102's 82 classes for training and validation. `oxford-102-words` (`WordCnn`) reads words and their roles,
+ * `oxford-102` (`CharCnnRnn`, as in the paper) reads characters. Megabytes of weights are read from disk in Node and fetched in a browser;
+ * bundlers that support `new URL(…, import.meta.url)` copy them along.
+ * @throws CheckpointError when the weights are missing or damaged; ConfigError for an unknown name
  * @example
  * const encoder = await pretrainedEncoder('oxford-102-words');
  * const { data, shape } = await encoder.encode(['a pink flower with a yellow center']); // shape [1, 1024]

@@ -1,7 +1,7 @@
 /**
- * Where the trained weights are that come with this package. This file stands directly in `src`, because what is built of it
- * stands directly in `dist`: from both, `../weights` is the same directory. Bundlers copy what they find written as
- * `new URL('…', import.meta.url)`, so every file is named in full.
+ * The location of the trained weights in this package. This file is directly in `src` and is built directly into `dist`,
+ * so that `../weights` is the same directory for both. Bundlers copy files that are written as
+ * `new URL('…', import.meta.url)`, so every URL is written in full.
  */
 
 /** The two files of a saved encoder. */
@@ -10,7 +10,7 @@ export interface EncoderFiles {
   readonly weights: URL;
 }
 
-/** By the data set that they were trained on: the char-CNN-RNN of the paper has its name alone. */
+/** By training data set; the plain name is the paper's char-CNN-RNN. */
 export const PRETRAINED_FILES = {
   'oxford-102-words': {
     manifest: new URL('../weights/oxford-102-words/encoder.json', import.meta.url),

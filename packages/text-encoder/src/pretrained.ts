@@ -6,18 +6,18 @@ import { type EncoderManifest, parseEncoderManifest } from './encoder-manifest.t
 import { type EncoderFiles, PRETRAINED_FILES } from './pretrained-files.ts';
 import { readUrl } from './read-url.ts';
 
-/** The data set that the weights were trained on, and what reads words instead of characters. */
+/** The names of the weights: the training data set, with a suffix for the encoder that reads words. */
 export type PretrainedName = keyof typeof PRETRAINED_FILES;
 
 export interface PretrainedOptions {
-  /** A directory that has `encoder.json` and `encoder.safetensors`, where they are not beside this package: a CDN for instance. */
+  /** A directory with `encoder.json` and `encoder.safetensors`, if they are not in this package: on a CDN for instance. */
   readonly from?: URL | string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 const HINT = 'Install @t2i/text-encoder again, or name a directory that has the files in `from`.';
 
-/** @throws CheckpointError when a file is missing or damaged; @throws ConfigError for a name that there is not */
+/** @throws CheckpointError when a file is missing or damaged; @throws ConfigError for an unknown name */
 export async function readPretrained(
   name: PretrainedName,
   { from, signal }: PretrainedOptions = {},

@@ -3,8 +3,8 @@
 import { CheckpointError, errorMessage, readFileUrl } from '@t2i/core';
 
 /**
- * The bytes behind a `file:` address (Node) or one that can be fetched.
- * @throws CheckpointError that names the address when nothing can be read there
+ * The bytes behind a `file:` URL (Node) or a URL that can be fetched.
+ * @throws CheckpointError that names the URL when nothing can be read there
  */
 export async function readUrl(url: URL, { hint, signal }: { hint: string; signal?: AbortSignal | undefined }) {
   try {

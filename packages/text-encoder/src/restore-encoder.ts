@@ -1,4 +1,4 @@
-/** Reads any saved encoder back: the one table of the kinds there are. */
+/** Restores any saved encoder, by one table of all kinds. */
 
 import type { StateDict } from '@t2i/core';
 import { CheckpointError, withRoundedMatrices } from '@t2i/core';
@@ -11,7 +11,7 @@ import { WordCnn } from './word-cnn/word-cnn.ts';
 
 type Restore = (state: StateDict, options: RestoreOptions) => SavableEncoder | Promise<SavableEncoder>;
 
-/** A new kind of encoder adds its line here. */
+/** Add a line here for a new kind of encoder. */
 const RESTORE: Readonly<Record<string, Restore>> = {
   [BagOfWords.kind]: (state, options) => BagOfWords.fromState(state, options),
   [CharCnnRnn.kind]: (state) => CharCnnRnn.fromState(state),
@@ -20,9 +20,9 @@ const RESTORE: Readonly<Record<string, Restore>> = {
 };
 
 /**
- * The encoder that `toState` described, checked against what the manifest says of it.
- * Works in browsers too, on files that were fetched.
- * @throws CheckpointError when the kind is unknown, the state is damaged, or both do not belong together
+ * The encoder that `toState` described, checked against the manifest.
+ * Also works in browsers, on fetched files.
+ * @throws CheckpointError when the kind is unknown, the state is damaged, or the two do not belong together
  */
 export async function restoreEncoder(
   manifest: EncoderManifest,
@@ -35,8 +35,8 @@ export async function restoreEncoder(
 }
 
 /**
- * The encoder with its matrices rounded to 16 bits: half the bytes, nearly the same embeddings, and so another `id`.
- * One without matrices of 32 bits stays what it is.
+ * The encoder with its matrices rounded to 16 bits. It has half the bytes, nearly the same embeddings, and therefore another `id`.
+ * An encoder without 32-bit matrices is returned unchanged.
  */
 export async function roundedEncoder(encoder: SavableEncoder): Promise<SavableEncoder> {
   const { tensors, metadata } = await encoder.toState();

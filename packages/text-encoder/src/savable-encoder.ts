@@ -1,19 +1,19 @@
-/** The encoder that can be stored: what a kind of encoder offers so that it can be written and read back. */
+/** The interface of encoders that can be saved and restored. */
 
 import type { CaptionEncoder, JsonValue, Logger, StateDict } from '@t2i/core';
 import { CheckpointError } from '@t2i/core';
 
 /** An encoder that `saveEncoder` can write and `restoreEncoder` can read back, giving the same `id`. */
 export interface SavableEncoder extends CaptionEncoder {
-  /** Which reader of `restoreEncoder` understands the state. */
+  /** Selects the reader of the state in `restoreEncoder`. */
   readonly kind: string;
-  /** How the encoder was made, for people; the state alone suffices to restore it. */
+  /** A description of how the encoder was made, for people; the state alone is enough to restore it. */
   readonly settings: JsonValue;
   toState(): StateDict | Promise<StateDict>;
 }
 
 export interface RestoreOptions {
-  /** Hears the warnings of the encoder, a caption without any known word for instance. */
+  /** Receives the warnings of the encoder, for instance of a caption without any known word. */
   readonly logger?: Logger | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** How this package fits the interfaces of `@t2i/core`. The type check runs these tests. */
+/** Type tests against the interfaces of `@t2i/core`. The type check runs them. */
 
 import type { CaptionEncoder, Trainable } from '@t2i/core';
 import { expectTypeOf, it } from 'vitest';

@@ -10,9 +10,9 @@ export const ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789-,;.!?:\'"/\\|_@#$%
 export const MAX_CHARACTERS = 201;
 
 /**
- * What to do about characters outside the alphabet, capital letters among them.
+ * The treatment of characters outside the alphabet, capital letters among them.
  * `authors` stops at the first one, as the loader of their training and evaluation does (`:83-101`; their GAN demo skips it instead).
- * `forgiving` writes capitals small and puts a space in place of every other one.
+ * `forgiving` lower-cases capitals and replaces every other one by a space.
  */
 export type CharacterPolicy = 'authors' | 'forgiving';
 
@@ -22,7 +22,7 @@ const SPACE = SLOTS.get(' ')!;
 /** The slots of a caption's characters, at most 201; code points count as characters. */
 export function characterSlots(caption: string, policy: CharacterPolicy): Uint8Array {
   const slots: number[] = [];
-  // a caption of any length is cut before anything looks at all of it; a code point takes at most two units
+  // a long caption is cut before it is processed; a code point takes at most two units
   const head = caption.slice(0, 2 * MAX_CHARACTERS);
   for (const character of policy === 'forgiving' ? head.toLowerCase() : head) {
     const slot = SLOTS.get(character);
@@ -33,7 +33,7 @@ export function characterSlots(caption: string, policy: CharacterPolicy): Uint8A
   return Uint8Array.from(slots);
 }
 
-/** Where reading ends: the number of UTF-16 units of a caption that `characterSlots` looks at. */
+/** The number of UTF-16 units of a caption that `characterSlots` reads. */
 export function readLength(caption: string, policy: CharacterPolicy): number {
   let [slots, units] = [0, 0];
   for (const character of caption.slice(0, 2 * MAX_CHARACTERS)) {

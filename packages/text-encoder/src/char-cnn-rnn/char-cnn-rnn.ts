@@ -15,9 +15,9 @@ import { charCnnRnn, charCnnRnnShapes } from './network.ts';
 const ROWS_TOGETHER = 64;
 
 /**
- * Embeds a caption by its characters: no vocabulary, so a misspelt word is still near itself.
- * Empty captions are a `ConfigError`; of more than 201 characters the first 201 count; what stands outside the alphabet becomes
- * a space (see `CharacterPolicy`). Weights are kept here and brought to the backend at the first caption.
+ * Embeds a caption by its characters. There is no vocabulary, so a misspelt word stays close to the correct one.
+ * Empty captions are a `ConfigError`; of more than 201 characters the first 201 count; characters outside the alphabet become
+ * a space (see `CharacterPolicy`). Weights are kept here and uploaded to the backend at the first caption.
  */
 export class CharCnnRnn implements SavableEncoder {
   static readonly kind = 'char-cnn-rnn';
@@ -27,7 +27,7 @@ export class CharCnnRnn implements SavableEncoder {
   readonly settings: JsonValue;
   readonly config: CharCnnRnnConfig;
   readonly #state: StateDict;
-  /** Words that it was trained on, where that was stored. */
+  /** The words of its training captions, if they were stored. */
   readonly #vocabulary: ReadonlySet<string> | undefined;
   #weights: Readonly<Record<string, tf.Tensor>> | undefined;
 
@@ -58,8 +58,8 @@ export class CharCnnRnn implements SavableEncoder {
   }
 
   /**
-   * The char-CNN-RNN that comes with this package, trained on Oxford-102's 82 classes for training and validation. 6 MB are
-   * read from disk in Node and fetched in a browser; bundlers that know `new URL(…, import.meta.url)` copy them along.
+   * The char-CNN-RNN that comes with this package, trained on Oxford-102's 82 classes for training and validation. It reads 6 MB
+   * from disk in Node and fetches them in a browser; bundlers that support `new URL(…, import.meta.url)` copy them along.
    * @throws CheckpointError when the weights are missing or damaged
    * @example
    * const encoder = await CharCnnRnn.pretrained('oxford-102');
@@ -87,17 +87,17 @@ export class CharCnnRnn implements SavableEncoder {
     return words === undefined ? encoder : encoder.withVocabulary([...words]);
   }
 
-  /** The same encoder, which knows the words that it was trained on: the most frequent first. */
+  /** The same encoder with the vocabulary of its training captions, the most frequent words first. */
   withVocabulary(words: readonly string[]): CharCnnRnn {
     const { tensors, metadata } = this.#state;
     const state = { tensors, metadata: { ...metadata, vocabulary: JSON.stringify(words) } };
     return new CharCnnRnn(this.config, this.settings, state);
   }
 
-  /** Words that are not in its vocabulary are unknown, those with a typing error as well: characters are read as they stand. */
+  /** Words outside the vocabulary are unknown, including those with a typing error: characters are read as they are. */
   read(caption: string): CaptionReading {
     const read = caption.slice(0, readLength(caption, this.config.characters));
-    // a word that is cut through counts as cut off
+    // a word that is cut in the middle counts as cut off
     const whole = /^\p{L}/u.test(caption.slice(read.length)) ? read.replace(/\p{L}+$/u, '') : read;
     const known = this.#vocabulary;
     const unknown = known === undefined ? [] : tokenizeWords(whole).filter((word) => !known.has(word));
@@ -109,8 +109,8 @@ export class CharCnnRnn implements SavableEncoder {
   }
 
   /**
-   * Each caption has a pass of its own, whose sizes it alone decides: so its embedding is the same, bit for bit, in any company.
-   * Those that may be encoded together are sorted by length, because padding costs time too.
+   * Each caption has its own pass, whose sizes depend on it alone. Its embedding is therefore the same, bit for bit, whatever the other captions are.
+   * Captions that may be encoded together are sorted by length, because padding also costs time.
    */
   async encode(captions: readonly string[], { together = false }: EncodeOptions = {}): Promise<EmbeddingBatch> {
     assertNotBlank(captions);
@@ -136,7 +136,7 @@ export class CharCnnRnn implements SavableEncoder {
     return { data, shape: [captions.length, this.dim] };
   }
 
-  /** Frees the weights on the backend; the next caption brings them back. */
+  /** Frees the weights on the backend; the next caption uploads them again. */
   dispose(): void {
     tf.dispose(this.#weights);
     this.#weights = undefined;
@@ -153,7 +153,7 @@ export class CharCnnRnn implements SavableEncoder {
   }
 }
 
-/** @throws CheckpointError when there is a vocabulary that is none */
+/** @throws CheckpointError when there is a vocabulary that is not valid */
 function vocabularyOf(state: StateDict): ReadonlySet<string> | undefined {
   if (state.metadata.vocabulary === undefined) return undefined;
   const words = parseMetadata(state, 'vocabulary');

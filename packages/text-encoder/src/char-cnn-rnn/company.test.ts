@@ -1,4 +1,4 @@
-/** The embedding of a caption does not depend on its company, on backends that choose their algorithms by the size of a pass. */
+/** The embedding of a caption does not depend on the other captions, on backends that choose their algorithms by the size of a pass. */
 
 import '@t2i/backend-native';
 import '@tensorflow/tfjs-backend-cpu';
@@ -15,7 +15,7 @@ const captions = Array.from({ length: 24 }, () =>
 );
 
 describe.each(['native', 'cpu'])('on %s', (backend) => {
-  const count = backend === 'native' ? 24 : 3; // which takes a second for each there
+  const count = backend === 'native' ? 24 : 3; // each takes a second there
 
   it.skipIf(backend === 'native' && !isNativeAvailable())(
     'a caption has the same embedding alone, in any company and in any order',

@@ -1,4 +1,4 @@
-/** The sizes of a char-CNN-RNN and what they decide. */
+/** The sizes of a char-CNN-RNN. */
 
 import { ConfigError } from '@t2i/core';
 import type { Normalisation } from '../joint-embedding/text-network.ts';
@@ -15,12 +15,12 @@ export interface CharCnnRnnConfig {
   readonly rnn: Recurrence;
   /** Length of the embedding. */
   readonly dim: number;
-  /** What is scaled to length 1 before embeddings are compared with images. */
+  /** Which side is scaled to length 1 before embeddings are compared with images. */
   readonly normalise: Normalisation;
   readonly characters: CharacterPolicy;
 }
 
-/** Of the encoder that the GAN-CLS paper uses for flowers. */
+/** The encoder that the GAN-CLS paper uses for flowers. */
 export const CHAR_CNN_RNN_DEFAULTS: CharCnnRnnConfig = {
   channels: [384, 512],
   cnnDim: 512,

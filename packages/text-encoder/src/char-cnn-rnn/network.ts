@@ -1,6 +1,6 @@
 /**
  * The network of the char-CNN-RNN (Reed et al. 2016, arXiv 1605.05395, section 4.2; `HybridCNN.lua`, `FixedRNN.lua`, `FixedGRU.lua`):
- * three convolutions over characters, a recurrence over what they found, the mean of its steps, a linear map.
+ * three convolutions over characters, a recurrence over their output, the mean of its steps, a linear map.
  */
 
 import { sizeOf } from '@t2i/core';
@@ -24,7 +24,7 @@ const LAYERS: Readonly<Record<Recurrence, readonly { name: string; stride: numbe
     { name: 'conv3', stride: 1, columns: 18 },
   ],
 };
-const WIDTH = 4; // characters, or their successors, that a convolution sees at once
+const WIDTH = 4; // characters, or columns, that a convolution sees at once
 const POOL = 3; // columns of which the greatest is kept
 const LEVEL = 1e-6; // of Torch's nn.Threshold(), which the authors use as their rectifier
 
@@ -58,9 +58,9 @@ export function charCnnRnnShapes({
 /**
  * Embeddings [n, dim] of captions as rows of slots. Call it within `tf.tidy`.
  *
- * Behind the end of a caption every column is the same, whatever the caption: what the network makes of padding. So of each
- * layer only the columns up to the first of these are computed, and that one is repeated. The numbers and the gradients are those of
- * the whole 201 places. Captions of like length go through the convolutions together, in `groups` groups.
+ * Behind the end of a caption every column is the same for all captions: the network's output for padding. So each layer computes
+ * only the columns up to the first of these, and repeats that one. The numbers and the gradients are those of
+ * the whole 201 places. Captions of similar length go through the convolutions together, in `groups` groups.
  */
 export function charCnnRnn(
   weights: Weights,
@@ -84,7 +84,7 @@ export function charCnnRnn(
 
 const recurrenceOf = ({ rnn }: CharCnnRnnConfig) => (rnn === 'gru18' ? gatedRecurrence : rectifiedRecurrence);
 
-/** The permutation matrix that brings sorted rows back to their places. */
+/** The permutation matrix that returns sorted rows to their places. */
 function unsorting(order: readonly number[]): tf.Tensor2D {
   const n = order.length;
   const values = new Float32Array(n * n);
@@ -94,7 +94,7 @@ function unsorting(order: readonly number[]): tf.Tensor2D {
   return tf.tensor2d(values, [n, n]);
 }
 
-/** What the recurrence goes over: [n, 8 or 18, cnnDim]. */
+/** The input of the recurrence: [n, 8 or 18, cnnDim]. */
 function convolutions(weights: Weights, rows: readonly Uint8Array[], rnn: Recurrence): tf.Tensor3D {
   const places = Math.max(1, ...rows.map((slots) => slots.length));
   let x: tf.Tensor4D | undefined;
@@ -114,7 +114,7 @@ function convolutions(weights: Weights, rows: readonly Uint8Array[], rnn: Recurr
   return tf.squeeze<tf.Tensor3D>(extended(x!, LAYERS[rnn].at(-1)!.columns), [1]);
 }
 
-/** Brings [n, 1, columns, c] to `columns` columns by repeating the last one. */
+/** Extends [n, 1, columns, c] to `columns` columns by repeating the last one. */
 function extended(x: tf.Tensor4D, columns: number): tf.Tensor4D {
   const [n, , present, channels] = x.shape;
   if (present >= columns) return x;

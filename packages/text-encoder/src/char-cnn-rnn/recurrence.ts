@@ -3,7 +3,7 @@
 import { rectify } from '@t2i/ops';
 import * as tf from '@tensorflow/tfjs-core';
 
-/** The weights of a char-CNN-RNN by name; what is trained has variables here. */
+/** The weights of a char-CNN-RNN by name. In training they are variables. */
 export type Weights = Readonly<Record<string, tf.Tensor>>;
 
 /** hᵗ = relu(W xᵗ + b + U hᵗ⁻¹ + d), without the last two terms in the first step. [n, steps, c] → mean over steps [n, c]. */
@@ -24,7 +24,7 @@ export function rectifiedRecurrence(weights: Weights, x: tf.Tensor3D): tf.Tensor
 
 /**
  * z, r = σ(W x + b + U h + d);  h~ = tanh(W x + b + U (r∘h) + d);  h ← z∘h~ + (1 − z)∘h;  the first state is tanh(W x + b).
- * z weighs the new state, and r acts before U: other than stock layers have it. [n, steps, c] → mean over steps [n, c].
+ * z weighs the new state, and r acts before U, unlike in stock layers. [n, steps, c] → mean over steps [n, c].
  * The columns of the input's W are those of z, r and h~, the columns of the gates' U those of z and r.
  */
 export function gatedRecurrence(weights: Weights, x: tf.Tensor3D): tf.Tensor2D {
@@ -54,7 +54,7 @@ function inputTerms(weights: Weights, x: tf.Tensor3D): tf.Tensor2D[] {
   return tf.split<tf.Tensor2D>(terms as tf.Tensor2D, steps, 0);
 }
 
-/** Added one by one: `tf.addN` of eight tensors and more gives nonsense on WebGPU, whose kernels may read seven (tfjs 4.22). */
+/** Added one by one: on WebGPU `tf.addN` of eight or more tensors is wrong, because its kernels may read seven (tfjs 4.22). */
 function mean(states: readonly tf.Tensor2D[]): tf.Tensor2D {
   return tf.mul<tf.Tensor2D>(
     states.reduce((sum, state) => tf.add(sum, state)),

@@ -1,4 +1,4 @@
-/** The char-CNN-RNN with variables for weights: what a joint embedding trains. */
+/** The char-CNN-RNN with variables for weights, for a joint embedding to train. */
 
 import { float32Values, type JsonValue, type Rng, sizeOf } from '@t2i/core';
 import * as tf from '@tensorflow/tfjs-core';
@@ -8,7 +8,7 @@ import { CharCnnRnn } from './char-cnn-rnn.ts';
 import type { CharCnnRnnConfig } from './config.ts';
 import { charCnnRnn, charCnnRnnShapes } from './network.ts';
 
-const GROUPS = 4; // of captions of like length: the fastest for minibatches of 40
+const GROUPS = 4; // of captions of similar length: the fastest for minibatches of 40
 const FIRST_WEIGHTS = 0.08; // bound of the uniform draw (`train_sje_hybrid.lua:111-113`)
 
 export class CharCnnRnnNetwork implements TextNetwork {
@@ -18,7 +18,7 @@ export class CharCnnRnnNetwork implements TextNetwork {
   readonly normalise: Normalisation;
   readonly variables: Readonly<Record<string, tf.Variable>>;
 
-  /** @param rng what the first weights are drawn from, U(−0.08, 0.08) */
+  /** @param rng the source of the first weights, drawn from U(−0.08, 0.08) */
   constructor(config: CharCnnRnnConfig, rng: Rng) {
     this.config = { ...config };
     this.dim = config.dim;
@@ -31,8 +31,8 @@ export class CharCnnRnnNetwork implements TextNetwork {
   }
 
   /**
-   * Takes the weights of a trained encoder, to learn on from there.
-   * @returns false, with nothing changed, when that has other ones: other widths, another recurrence
+   * Takes the weights of a trained encoder, to continue from them.
+   * @returns false, with nothing changed, when the encoder has other widths or another recurrence
    */
   startFrom(encoder: CharCnnRnn): boolean {
     const { tensors } = encoder.toState();

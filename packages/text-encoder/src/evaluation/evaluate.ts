@@ -1,5 +1,5 @@
 /**
- * How well an encoder's captions find images of classes that it never saw (Reed et al. 2016, arXiv 1605.05395, tables 1 and 2).
+ * Measures how well an encoder's captions find images of classes that it never saw (Reed et al. 2016, arXiv 1605.05395, tables 1 and 2).
  * A class is the mean of the embeddings of all captions of all its images; an image is its whole view.
  */
 
@@ -44,11 +44,11 @@ export interface EncoderReport {
   readonly captions: number;
   /** Zero-shot accuracy over images. */
   readonly top1: number;
-  /** Of retrieval by the classes' mean captions: AP@k of the paper. */
+  /** Retrieval by the classes' mean captions: AP@k of the paper. */
   readonly precision: PrecisionAt;
-  /** Of retrieval by one caption at a time. */
+  /** Retrieval by one caption at a time. */
   readonly captionPrecision: PrecisionAt;
-  /** What drawing lots would give. */
+  /** The values of a random guess. */
   readonly chance: { readonly top1: number; readonly precision: PrecisionAt; readonly captionPrecision: PrecisionAt };
   readonly classes: readonly ClassReport[];
   /** `confusion[i][j]`: images of class i that were taken for class j. */
@@ -78,7 +78,7 @@ export async function evaluateEncoder(options: EvaluationOptions): Promise<Evalu
   const labels = Int32Array.from(items, (item) => classIds.indexOf(dataset.labels[item]!));
 
   const captions = items.flatMap((item) => dataset.captions(item));
-  const owners = items.flatMap((item, i) => dataset.captions(item).map(() => i)); // of each caption: which image's it is
+  const owners = items.flatMap((item, i) => dataset.captions(item).map(() => i)); // the image of each caption
   const captionLabels = owners.map((i) => labels[i]!);
   const { data } = await precompute({ encoder, captions, onProgress, signal });
   const { dim } = encoder;
@@ -169,7 +169,7 @@ function meansByGroup(rows: Float32Array, dim: number, groups: readonly number[]
   return Float32Array.from(sums, (sum, i) => sum / sizes[Math.floor(i / dim)]!);
 }
 
-/** A random ranking has a class's share of the images in it; a random guess is right once in as many times as there are classes. */
+/** A random ranking has a class's share of the images in it; a random guess is right once in n tries, for n classes. */
 function chanceOf(sizes: readonly number[], captionLabels: readonly number[]): EncoderReport['chance'] {
   const images = sizes.reduce((sum, size) => sum + size, 0);
   const everywhere = (share: number) => Object.fromEntries(RANKS.map((rank) => [rank, share])) as PrecisionAt;

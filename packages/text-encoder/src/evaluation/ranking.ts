@@ -1,5 +1,5 @@
 /**
- * What scores are worth: zero-shot classification and retrieval by the authors' protocol
+ * Metrics of scores: zero-shot classification and retrieval by the authors' protocol
  * (`classify_sje_tcnn.lua:124-182`, `util/util_retrieval.lua:40-80`). No backend is needed.
  */
 
@@ -11,7 +11,7 @@ export interface Scores {
   readonly shape: readonly [queries: number, images: number];
 }
 
-/** Lengths of the ranked lists that the precision is taken of. */
+/** Lengths of the ranked lists whose precision is measured. */
 export const RANKS = [1, 5, 10, 50] as const;
 /** Mean share of right images among the first 1, 5, 10 and 50. */
 export type PrecisionAt = Readonly<Record<(typeof RANKS)[number], number>>;

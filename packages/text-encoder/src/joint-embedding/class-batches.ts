@@ -19,36 +19,36 @@ import type { JointBatch } from './joint-embedding.ts';
 
 export interface ClassBatchesOptions {
   readonly dataset: TextImageDataset;
-  /** Of the images of `dataset`. */
+  /** Features of the images of `dataset`. */
   readonly features: ImageFeatures;
   /** Default train and val: the paper trains on both. */
   readonly splits?: readonly SplitName[] | undefined;
-  /** Classes in a batch; default 40. Where several ranks train together, those of all ranks. */
+  /** Classes in a batch; default 40. With several ranks, the classes of all ranks together. */
   readonly batchSize?: number | undefined;
-  /** Views that are drawn from; default all that there are. */
+  /** Views to draw from; default all available. */
   readonly views?: readonly string[] | undefined;
-  /** Only the first so many captions of an image are used; default 10. */
+  /** The number of captions of an image that are used, from the first on; default 10. */
   readonly captionsPerImage?: number | undefined;
   /** Captions drawn, with replacement, for each image, whose embeddings are averaged; default 1, as in the paper. */
   readonly numCaptions?: number | undefined;
-  /** Chance of every word to be left out of its caption; default 0. One word always stays. */
+  /** Probability of leaving out each word of a caption; default 0. One word always stays. */
   readonly wordDropout?: number | undefined;
-  /** How captions are said otherwise; default: not at all. */
+  /** How captions are varied; default: not at all. */
   readonly variation?: CaptionVariation | undefined;
-  /** Share of captions that the name of the photo's class is put into; default 0. Classes that are not drawn from stay unnamed. */
+  /** Share of captions that get the name of the photo's class; default 0. Classes that are not drawn from stay unnamed. */
   readonly names?: number | undefined;
-  /** Whether captions come with edits of themselves that say something else; default false. */
+  /** Whether captions come with edits of themselves that have another meaning; default false. */
   readonly edits?: boolean | undefined;
-  /** Whether there are texts to read beside: captions whose colours and parts are drawn anew; default false. */
+  /** Whether batches contain additional texts to read: captions with colours and parts drawn anew; default false. */
   readonly reworded?: boolean | undefined;
   /**
    * The rank that the batches are for, where several ranks train together. All ranks draw one stream, given by the state of `rng`; rank r of n gets
    * classes r·batchSize/n … (r+1)·batchSize/n of every batch. A state fits any number of ranks. Default: the only one.
    */
   readonly ranks?: Ranks | undefined;
-  /** A trained encoder whose embeddings of the captions come with them. */
+  /** A trained encoder; batches contain its embeddings of the captions. */
   readonly teacher?: CaptionEncoder | undefined;
-  /** The stream is decided by its state here; the source goes on with a fork of it. */
+  /** Its state here determines the stream; the source continues with a fork of it. */
   readonly rng: Rng;
 }
 
@@ -66,10 +66,10 @@ interface Resolved {
   readonly teacher: CaptionEncoder | undefined;
 }
 
-/** Of each image, so many captions are edited and reworded at most: what is told of them is true of others, too. */
+/** Maximum number of captions of each image that are edited and reworded. What they teach is true of others, too. */
 const EDITED = 2;
 
-/** An endless stream of batches. As many as there are classes count as an epoch. */
+/** An endless stream of batches. An epoch has as many batches as there are classes. */
 export class ClassBatches implements BatchSource<JointBatch> {
   readonly batchSize: number;
   readonly batchesPerEpoch: number;
@@ -77,7 +77,7 @@ export class ClassBatches implements BatchSource<JointBatch> {
   readonly #rng: Rng;
   /** The items of each class. */
   readonly #classes: readonly (readonly number[])[];
-  /** The classes of a batch that are given out. */
+  /** The classes of a batch that are returned. */
   readonly #share: readonly [from: number, to: number];
 
   /**
@@ -108,7 +108,7 @@ export class ClassBatches implements BatchSource<JointBatch> {
     const some = captions.map((each) => each.slice(0, EDITED));
     const edited = edits && some.map((each) => each.map((caption) => editCaption(caption, this.#rng)));
     const read = reworded && some.map((each) => each.map((caption) => rewordCaption(caption, this.#rng)));
-    // All ranks draw everything, so that they stay at the same place of the stream.
+    // All ranks draw everything, so that they stay at the same position of the stream.
     const share = <T>(rows: readonly T[]) => rows.slice(...this.#share);
     const own = share(captions).flat();
     const data = await this.#read(share(items), share(views));
@@ -205,7 +205,7 @@ export function assertSameImages(features: ImageFeatures, dataset: TextImageData
   });
 }
 
-/** The edits of images in order, each with the place of its caption among all captions; what could not be edited is left out. */
+/** The edits of images in order, each with the index of its caption among all captions. Captions that could not be edited are left out. */
 function inOneList(
   edits: readonly (readonly (string | undefined)[])[],
   numCaptions: number,
@@ -216,7 +216,7 @@ function inOneList(
   return { texts: all.map(({ text }) => text), of: all.map(({ place }) => place) };
 }
 
-/** The caption without each word at the given chance, but never without all. */
+/** The caption without some words, each left out with the given probability, but never without all. */
 export function dropWords(caption: string, chance: number, rng: Rng): string {
   const words = caption.split(' ');
   const kept = words.filter(() => rng.uniform() >= chance);

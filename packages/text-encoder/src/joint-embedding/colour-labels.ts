@@ -1,4 +1,4 @@
-/** What can be read from an embedding beside scores: which colour is said of which part. */
+/** Labels that can be read from an embedding besides scores: the colour of each part. */
 
 import * as tf from '@tensorflow/tfjs-core';
 import { FLOWER_PARTS, SAID_COLOURS, saidColours } from '../variation/said-colours.ts';

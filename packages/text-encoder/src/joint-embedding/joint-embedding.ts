@@ -42,26 +42,26 @@ import {
 } from './loss.ts';
 import type { TextNetwork } from './text-network.ts';
 
-/** One image and a caption or more of it from each of n distinct classes. */
+/** One image from each of n distinct classes, with one or more of its captions. */
 export interface JointBatch {
   /** Image features [n, dim]. */
   readonly features: EmbeddingBatch;
-  /** As many of each image, image by image; their embeddings are averaged. */
+  /** The same number for each image, image by image; their embeddings are averaged. */
   readonly captions: readonly string[];
   /** Embeddings of the captions by a teacher [captions, dim]: the network then learns its scores too. */
   readonly taught?: EmbeddingBatch;
-  /** Captions with something else said, and which of the captions each of them was: told apart from it by `contrast`. */
+  /** Captions with another meaning, each with the index of its original caption; `contrast` separates the two. */
   readonly edited?: { readonly texts: readonly string[]; readonly of: readonly number[] };
-  /** Texts of no image, from which `reading` reads as from all others. */
+  /** Texts without an image; `reading` reads from them as from all others. */
   readonly read?: readonly string[];
 }
 
 export const OPTIMISERS = ['rmsprop', 'adam'] as const;
 
 export interface JointEmbeddingOptions {
-  /** Default `rmsprop`, as in the paper. Adam learns far sooner what convolutions hear. */
+  /** Default `rmsprop`, as in the paper. Adam trains convolutions much sooner. */
   readonly optimiser?: (typeof OPTIMISERS)[number] | undefined;
-  /** Orthonormal [dim, COLOUR_LABELS], by `quietDirections`: needed where colours are read. */
+  /** Orthonormal [dim, COLOUR_LABELS], from `quietDirections`: required when colours are read. */
   readonly directions?: Float32Array | undefined;
 }
 
@@ -69,7 +69,7 @@ const WEIGHTS = 'text/';
 
 /**
  * A text network that learns to give captions a high product with the features of their images.
- * The features are compared as they are: the image side is fixed, its encoder the identity.
+ * The features are compared unchanged: the image side is fixed, its encoder the identity.
  */
 export class JointEmbedding implements Trainable<JointBatch> {
   readonly config: JsonValue;
@@ -77,10 +77,10 @@ export class JointEmbedding implements Trainable<JointBatch> {
   readonly network: TextNetwork;
   readonly #loss: JointLossOptions;
   readonly #optimiser: Optimiser;
-  /** [dim, COLOUR_LABELS]: where embeddings say what they say of colours. */
+  /** [dim, COLOUR_LABELS]: the directions in which embeddings state colours. */
   readonly #directions: tf.Tensor2D | undefined;
 
-  /** The network becomes this object's to dispose. */
+  /** Takes ownership of the network. */
   constructor(
     network: TextNetwork,
     options: Partial<JointLossOptions> = {},
@@ -92,7 +92,7 @@ export class JointEmbedding implements Trainable<JointBatch> {
     const told = {
       symmetric,
       margin,
-      // what is not used is not told, so that runs from before it go on
+      // settings that are not used are left out, so that older runs can continue
       ...(contrast > 0 && { contrast }),
       ...(reading > 0 && { reading, loudness }),
       ...(optimiser !== 'rmsprop' && { optimiser }),
@@ -108,7 +108,7 @@ export class JointEmbedding implements Trainable<JointBatch> {
   }
 
   /**
-   * Reports `loss/joint`; what is added to it: with a teacher `loss/teacher`, with edited captions `loss/contrast`, with a weight for it `loss/reading`; and as `score/accuracy`
+   * Reports `loss/joint`; with a teacher also `loss/teacher`, with edited captions `loss/contrast`, with a weight for reading `loss/reading`; and as `score/accuracy`
    * the share of images whose own caption scores highest in the batch.
    */
   async step(batch: JointBatch, { learningRate, exchange }: TrainStepOptions): Promise<StepScalars> {
@@ -132,7 +132,7 @@ export class JointEmbedding implements Trainable<JointBatch> {
     }
   }
 
-  /** The gradients of the sum of the losses, by `variable.name`; what a step reports goes into `report`. */
+  /** The gradients of the sum of the losses, by `variable.name`. The report of a step goes into `report`. */
   #gradients({ features, captions, taught, edited, read = [] }: JointBatch, report: StepReport): tf.NamedTensorMap {
     const [n, dim] = features.shape;
     const raw = tf.tensor2d(features.data, [n, dim]);
@@ -168,7 +168,7 @@ export class JointEmbedding implements Trainable<JointBatch> {
     return grads;
   }
 
-  /** `embeddings` has those of the captions first, then those of their edits. */
+  /** `embeddings` holds those of the captions first, then those of their edits. */
   #contrast(images: tf.Tensor2D, embeddings: tf.Tensor2D, captions: number, of: readonly number[]) {
     const each = captions / images.shape[0];
     const own = tf.slice(embeddings, 0, captions);
@@ -193,7 +193,7 @@ export class JointEmbedding implements Trainable<JointBatch> {
     writeTrainingState(this.#trainingState(), tensors);
   }
 
-  /** The encoder as it is now. `settings` says, for people, how it was trained. */
+  /** The encoder in its current state. `settings` describes its training, for people. */
   async encoder(settings: JsonValue): Promise<SavableEncoder> {
     return trainedEncoder(await this.state(), settings);
   }
@@ -212,8 +212,8 @@ export class JointEmbedding implements Trainable<JointBatch> {
 }
 
 /**
- * The encoder that a `JointEmbedding` had become when its `state` was taken. Needs no backend.
- * @param settings how it was trained, for people
+ * The encoder of a `JointEmbedding` at the time when its `state` was taken. Needs no backend.
+ * @param settings a description of its training, for people
  * @throws CheckpointError when the state is not that of a joint embedding
  */
 export function trainedEncoder(state: StateDict, settings: JsonValue): SavableEncoder {
@@ -237,7 +237,7 @@ export function trainedEncoder(state: StateDict, settings: JsonValue): SavableEn
   }
 }
 
-/** [images, dim]: the mean of the embeddings of each image, which stand in rows one after the other. */
+/** [images, dim]: the mean of the embeddings of each image, which are consecutive rows. */
 function meanEmbeddings(embeddings: tf.Tensor2D, images: number): tf.Tensor2D {
   const [rows, dim] = embeddings.shape;
   if (rows === images) return embeddings;

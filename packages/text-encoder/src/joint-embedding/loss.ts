@@ -1,6 +1,6 @@
 /**
  * The deep structured joint embedding loss (Reed et al. 2016, arXiv 1605.05395, equations 5–7; `train_sje_hybrid.lua:117-155`):
- * every pair that belongs together should score higher, by a margin, than the same image or caption with one of another class.
+ * every matching pair should score higher, by a margin, than the same image or caption with one of another class.
  */
 
 import { rectify } from '@t2i/ops';
@@ -8,14 +8,14 @@ import * as tf from '@tensorflow/tfjs-core';
 import { normaliseRows } from '../normalise-rows.ts';
 
 export interface JointLossOptions {
-  /** Also compare every caption with the images of others (DS-SJE); without, only every image with the captions of others (DA-SJE). */
+  /** Also compare every caption with the images of others (DS-SJE). Without it, only every image with the captions of others (DA-SJE). */
   readonly symmetric: boolean;
   readonly margin: number;
-  /** Weight of `contrastLoss`, where a batch has edited captions; 0: without, as in the paper. */
+  /** Weight of `contrastLoss`, for batches with edited captions; 0: none, as in the paper. */
   readonly contrast: number;
-  /** Weight of `readingLoss`: how well the colour of each part can be read from embeddings; 0: without, as in the paper. Above 0 it needs directions. */
+  /** Weight of `readingLoss`, the loss of reading the colour of each part from embeddings; 0: none, as in the paper. Above 0 it needs directions. */
   readonly reading: number;
-  /** How far what is read should stand out of an embedding, in margins. */
+  /** The amplitude at which colours are stated in an embedding, in margins. */
   readonly loudness: number;
 }
 
@@ -42,8 +42,8 @@ export function jointLoss(
 const TOO_NEAR = 0.5;
 
 /**
- * How little a caption is told from its edit, which says something else of the same flower: the photo's score with the edit should be lower by the margin,
- * and the two embeddings should point elsewhere from the mean of the batch. The mean over edited captions of
+ * Separates a caption from its edit, which says something else of the same flower: the photo's score with the edit should be lower by the margin,
+ * and the two embeddings should point in different directions from the mean of the batch. The mean over edited captions of
  *
  *     max(0, margin + ⟨v, t′⟩ − ⟨v, t⟩) + margin · max(0, cos(t − t̄, t′ − t̄) − ½)
  *
@@ -63,7 +63,7 @@ export function contrastLoss(
 }
 
 /**
- * How far what is read from embeddings, each label in a direction of its own, is from what was said: the sum over labels and texts of
+ * The error of the labels read from embeddings, each label in its own direction: the sum over labels and texts of
  *
  *     weight · (⟨t, r⟩ / amplitude − y)²
  *
@@ -82,13 +82,13 @@ export function readingLoss(
 }
 
 /**
- * How far scores are from a teacher's (after Hinton et al. 2015, arXiv 1503.02531, section 2.1, with products for logits): Huber's loss of the difference in
- * standard deviations of the teacher's. Squared errors would not do: RMSProp's first steps throw scores far off, and gradients as large as there would keep
+ * The distance of scores from a teacher's (after Hinton et al. 2015, arXiv 1503.02531, section 2.1, with products for logits): Huber's loss of the difference
+ * in standard deviations of the teacher's. Squared errors fail: the first steps of RMSProp throw scores far off, and the large gradients there would keep
  * its mean of squares high for thousands of steps.
  * @param scores of images (rows) with captions (columns), of the network and of the teacher
  */
 export function distillationLoss(scores: tf.Tensor2D, target: tf.Tensor2D): tf.Scalar {
-  const deviation = tf.maximum(tf.sqrt(tf.moments(target).variance), 1e-6); // a teacher may say the same of all
+  const deviation = tf.maximum(tf.sqrt(tf.moments(target).variance), 1e-6); // a teacher may give the same score to all
   return tf.losses.huberLoss(tf.div(target, deviation), tf.div(scores, deviation)) as tf.Scalar;
 }
 

@@ -9,7 +9,7 @@ beforeAll(() => tf.setBackend('cpu'));
 const DIM = 12;
 const COUNT = 3;
 
-/** Features that are loud in all but three directions, which no axis is. */
+/** Features that are loud in all but three directions, none of which is an axis. */
 function loudFeatures(rng: Rng): Float32Array {
   const axes = Array.from({ length: DIM }, () => rng.normal(DIM));
   const rows = Array.from({ length: 200 }, () => {

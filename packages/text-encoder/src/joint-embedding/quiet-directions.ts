@@ -1,19 +1,19 @@
-/** Directions in which image features hardly ever point: what an embedding says there weighs next to nothing in scores. */
+/** Directions in which image features have almost no variance, so that an embedding's component there hardly changes scores. */
 
 import { ConfigError, choleskyFactor, choleskySolve, dot, Rng } from '@t2i/core';
 import * as tf from '@tensorflow/tfjs-core';
 
-/** Rounds of inverse iteration: each divides what is left of other directions by the ratio of their mean squares. */
+/** Rounds of inverse iteration: each divides the remaining part of other directions by the ratio of their mean squares. */
 const ROUNDS = 8;
-/** Of the mean of the mean squares: above what rounding leaves of those that are zero. */
+/** Relative to the mean of the mean squares; above the rounding errors of those that are zero. */
 const RIDGE = 1e-4;
 const SEED = 1;
 
 /**
- * Orthonormal directions of about the least mean square of the features, by inverse iteration on their second moments.
+ * Orthonormal directions in which the features have about the least mean square, by inverse iteration on their second moments.
  * @param features [n, dim] of the images that are trained on
  * @returns [dim, count], row by row
- * @throws ConfigError when features are not that long
+ * @throws ConfigError when the features have another length
  */
 export async function quietDirections(features: Float32Array, dim: number, count: number): Promise<Float32Array> {
   if (count > dim) {
@@ -52,7 +52,7 @@ async function factoredMoments(features: Float32Array, dim: number): Promise<Flo
   return lower;
 }
 
-/** Gram and Schmidt's, twice over: what the first pass leaves of rounding, the second takes. */
+/** Gram-Schmidt, twice: the second pass removes the rounding errors of the first. */
 function orthonormalise(columns: readonly Float64Array[]): void {
   columns.forEach((column, i) => {
     for (let pass = 0; pass < 2; pass++) {

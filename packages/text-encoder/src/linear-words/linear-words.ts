@@ -10,12 +10,12 @@ export function linearWordsShapes(words: number, dim: number): Readonly<Record<s
   return { kernel: [words, dim], bias: [dim] };
 }
 
-/** The columns of a caption's known words, once for each time that they occur. */
+/** The columns of a caption's known words, one for each occurrence. */
 export function wordColumns(caption: string, columns: ReadonlyMap<string, number>): number[] {
   return tokenizeWords(caption).flatMap((word) => columns.get(word) ?? []);
 }
 
-/** Embeds a caption as the sum of its words' vectors plus a bias. Unknown words count for nothing; empty captions are a `ConfigError`. */
+/** Embeds a caption as the sum of its words' vectors plus a bias. Unknown words are ignored; empty captions are a `ConfigError`. */
 export class LinearWords implements SavableEncoder {
   static readonly kind = 'linear-words';
   readonly kind = LinearWords.kind;

@@ -1,4 +1,4 @@
-/** The linear map of word counts with variables for weights: the baseline that a joint embedding trains. */
+/** The linear map of word counts with variables for weights: the baseline, for a joint embedding to train. */
 
 import * as tf from '@tensorflow/tfjs-core';
 import type { Normalisation, TextNetwork } from '../joint-embedding/text-network.ts';
@@ -12,7 +12,7 @@ export class LinearWordsNetwork implements TextNetwork {
   readonly variables: Readonly<Record<string, tf.Variable>>;
   readonly #columns: ReadonlyMap<string, number>;
 
-  /** A linear map may start at zero: then what rare words say is what was learnt of them, and no chance beside it. */
+  /** A linear map may start at zero. The vectors of rare words then contain only what was learnt, without random parts. */
   constructor({ vocabulary, dim }: { vocabulary: readonly string[]; dim: number }) {
     this.config = { dim, normalise: 'none', vocabulary };
     this.dim = dim;

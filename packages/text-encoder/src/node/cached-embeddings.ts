@@ -12,15 +12,15 @@ import { EMBEDDINGS_FORMAT, EmbeddingFile } from './embedding-file.ts';
 
 export interface CachedEmbeddingsOptions extends PrecomputeOptions {
   readonly cacheFile: string;
-  /** Bits of each number. Default: as the file has them, and 16 for a new one. */
+  /** Bits of each number. Default: those of the file, and 16 for a new one. */
   readonly precision?: Precision | undefined;
   readonly logger?: Logger | undefined;
 }
 
 /**
- * Opens the embeddings in `cacheFile` when it holds exactly those of this encoder and these captions; computes and writes them first
- * otherwise. While they are computed they are all in memory, afterwards none is. The caller closes the file.
- * @throws CheckpointError when the file is damaged or something else than such a cache; it is never overwritten then
+ * Opens the embeddings in `cacheFile` if it holds exactly those of this encoder and these captions. Otherwise it computes and writes them first.
+ * They are all in memory while they are computed, and none of them afterwards. The caller closes the file.
+ * @throws CheckpointError when the file is damaged or not such a cache; it is then never overwritten
  * @throws ConfigError when a number is too large for 16 bits; T2iError `ERR_WRITE` when the file cannot be written
  */
 export async function cachedEmbeddings(options: CachedEmbeddingsOptions): Promise<EmbeddingFile> {
@@ -40,7 +40,7 @@ export async function cachedEmbeddings(options: CachedEmbeddingsOptions): Promis
 
 type Source = Readonly<Record<'encoder' | 'captions', string>>;
 
-/** The file when it holds what is asked for; otherwise says what it holds instead. */
+/** The file if it holds the requested embeddings; otherwise logs its content. */
 async function openKept(
   { cacheFile, precision, logger = silentLogger }: CachedEmbeddingsOptions,
   source: Source,

@@ -1,4 +1,4 @@
-/** Embeddings of many captions in one safetensors file, read in ranges: of 168 MB for 81,890 captions, a step's rows alone. */
+/** Embeddings of many captions in one safetensors file, read in ranges: only a step's rows, of 168 MB for 81,890 captions. */
 
 import type { FileHandle } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
@@ -17,7 +17,7 @@ export class EmbeddingFile implements EmbeddingTable {
   readonly shape: readonly [n: number, dim: number];
   readonly precision: Precision;
   readonly path: string;
-  /** What was written beside the numbers: their encoder, and hashes of captions and numbers. */
+  /** The metadata of the numbers: their encoder, and hashes of captions and numbers. */
   readonly metadata: SafetensorsHeader['metadata'];
   readonly #file: FileHandle;
   readonly #begin: number;
@@ -34,7 +34,7 @@ export class EmbeddingFile implements EmbeddingTable {
     this.#end = end;
   }
 
-  /** @throws CheckpointError when the file is something else, or cut short */
+  /** @throws CheckpointError when the file is of another kind or truncated */
   static async open(path: string): Promise<EmbeddingFile> {
     const file = await openInside(dirname(path), basename(path)).catch((cause: unknown) => {
       throw new CheckpointError(`Cannot read ${path}: ${readProblem(cause)}`, { hint: DELETE_IT, cause });
@@ -72,7 +72,7 @@ export class EmbeddingFile implements EmbeddingTable {
     if (hash !== this.metadata.sha256) throw damaged(this.path);
   }
 
-  /** Nothing can be read afterwards. */
+  /** Closes the file; nothing can be read afterwards. */
   async close(): Promise<void> {
     await this.#file.close();
   }

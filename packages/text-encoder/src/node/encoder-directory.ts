@@ -1,4 +1,4 @@
-/** A saved encoder: a directory with `encoder.json` (what it is) and `encoder.safetensors` (its weights). */
+/** A saved encoder: a directory with `encoder.json` (its manifest) and `encoder.safetensors` (its weights). */
 
 import { join } from 'node:path';
 import { exists, readJsonFile, writeJsonFile } from '@t2i/core/node';

@@ -1,4 +1,4 @@
-/** Whether this copy of the package brought its weights along. */
+/** Whether this copy of the package includes its weights. */
 
 import { exists } from '@t2i/core/node';
 import type { PretrainedName } from '../pretrained.ts';

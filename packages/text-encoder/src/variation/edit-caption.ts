@@ -1,22 +1,22 @@
-/** Edits a caption so that it says something else of the same flower: the hard negatives of a joint embedding, and mismatching texts for D. */
+/** Edits a caption so that it describes another flower: the hard negatives of a joint embedding, and mismatching texts for D. */
 
 import type { Rng } from '@t2i/core';
 import { isPartNoun, PART_NOUNS } from './said-colours.ts';
 import { COLOUR_FAMILIES, COUNT_WORDS, inWords, isColour, MANY_WORDS, PLAIN_COLOURS } from './words.ts';
 
-/** Two colours with only these between them belong to one thing: exchanged, they say the same. */
+/** Two colours with only these between them belong to one part: exchanged, the caption keeps its meaning. */
 const JOINING = new Set(
   'and or to a an the of in also some bit little very light dark bright pale deep soft like mixed'.split(' '),
 );
 
-/** Gives the edited words, or nothing where the caption has nothing of the kind. Words stand at even places. */
+/** Returns the edited words, or nothing if the edit does not apply. Words are at even indices. */
 type Edit = (words: readonly string[], rng: Rng) => string[] | undefined;
 
 const EDITS: readonly Edit[] = [exchangeColours, replaceColour, deny, changeCount];
 
 /**
- * The caption with one thing changed: two colours exchanged, a colour replaced, a denial put in or taken out, or another count.
- * @returns undefined where the caption says none of these
+ * The caption with one change: two colours exchanged, a colour replaced, a denial added or removed, or another count.
+ * @returns undefined if none of these applies
  */
 export function editCaption(caption: string, rng: Rng): string | undefined {
   const words = inWords(caption);
@@ -27,14 +27,14 @@ export function editCaption(caption: string, rng: Rng): string | undefined {
   return undefined;
 }
 
-/** Words that people leave out, and captions of a data set hardly ever. */
+/** Words that people leave out but captions of a data set contain. */
 const LEFT_OUT = new Set('the a an its their this that which whose'.split(' '));
-/** The chances of a reworded caption: of a noun to be another, of a small word to be left out, of a comma to be an “and”. */
+/** The probabilities of a reworded caption: to replace a noun, to leave out a small word, to turn a comma into “and”. */
 const REWORDED = { noun: 0.5, leftOut: 0.5, comma: 0.3 } as const;
 
 /**
- * The caption with every colour drawn anew, and half of the nouns that have colours; some small words are missing, and clauses are joined otherwise. What a colour is, is
- * then no hint of what it is said of, and every part stands in every place. It says nothing of the photo any more.
+ * The caption with every colour drawn anew, and half of the nouns that have colours; some small words are left out, and clauses are joined differently. A colour is
+ * then no hint of its part, and every part occurs in every position. The caption no longer describes the photo.
  */
 export function rewordCaption(caption: string, rng: Rng): string {
   const happens = (chance: number) => rng.uniform() < chance;
@@ -117,7 +117,7 @@ function changed(words: readonly string[], ...changes: readonly (readonly [place
   return copy;
 }
 
-/** Without a word and the blank behind it. */
+/** Without a word and the space behind it. */
 function without(words: readonly string[], place: number): string[] {
   return [...words.slice(0, place), ...words.slice(place + 2)];
 }

@@ -1,9 +1,9 @@
-/** Puts the name of a flower's class into a caption: names are words that people ask for, and captions hardly have them. */
+/** Adds the name of a flower's class to a caption: people ask for flowers by name, and captions rarely contain names. */
 
 import type { Rng } from '@t2i/core';
 import { withoutBeginning } from './vary-caption.ts';
 
-/** “a rose”, “this is a rose”, “this rose has red petals”, “a rose with red petals”: what the caption says stays, where it says anything. */
+/** “a rose”, “this is a rose”, “this rose has red petals”, “a rose with red petals”: the content of the caption, if any, stays. */
 export function nameCaption(caption: string, name: string, rng: Rng): string {
   const article = /^[aeiou]/i.test(name) ? 'an' : 'a';
   const bare = [name, `${article} ${name}`, `this is ${article} ${name}`];

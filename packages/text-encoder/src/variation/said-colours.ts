@@ -1,8 +1,8 @@
-/** What captions say of colours: which colour each part of the flower has, by a few rules of English word order. */
+/** Finds the colour of each part of the flower in a caption, by a few rules of English word order. */
 
 import { COLOUR_FAMILIES, isColour } from './words.ts';
 
-/** The colours that are told apart; others pass for the first of their families. */
+/** The colours to distinguish; other colours count as the first of their family. */
 export const SAID_COLOURS = [
   'red',
   'pink',
@@ -25,7 +25,7 @@ const NOUNS = {
   marks: 'spot spots dot dots stripe stripes line lines vein veins streak streaks mark marks marking markings',
 } as const;
 
-/** The parts that a colour is said of. */
+/** The parts that have colours. */
 export type FlowerPart = keyof typeof NOUNS;
 export const FLOWER_PARTS = Object.keys(NOUNS) as FlowerPart[];
 
@@ -35,7 +35,7 @@ export const PART_NOUNS: readonly string[] = [...PART_OF.keys()];
 export const isPartNoun = (word: string): boolean => PART_OF.has(word.toLowerCase());
 
 const setOf = (words: string) => new Set(words.split(' '));
-/** An adjective's noun is not behind these. */
+/** The noun of an adjective is not behind these. */
 const ENDING = setOf(
   '. the a an its their this that these those which who whose is are was were has have with without in on at of by from to around surrounding surrounded near along while where',
 );
@@ -47,7 +47,7 @@ const COPULAS = setOf('is are was were being colored coloured');
 const PLACING = setOf('in at on near along around toward towards');
 const ARTICLES = setOf('the its their his each');
 const DENIALS = setOf('no not without never');
-/** Words before a colour in which a denial still counts. */
+/** The number of words before a colour in which a denial counts. */
 const DENIED_WITHIN = 4;
 
 /** A colour of a part. */
@@ -56,7 +56,7 @@ export interface SaidColour {
   readonly colour: (typeof SAID_COLOURS)[number];
 }
 
-/** Every colour that the caption says and does not deny, with its part: the petals where nothing else is named. */
+/** Every colour that the caption states and does not deny, with its part. Without a named part it is the petals. */
 export function saidColours(caption: string): SaidColour[] {
   const words =
     caption

@@ -1,26 +1,26 @@
-/** Says a caption otherwise: parts of it, other clauses, another way of typing; what it says stays true of the photo. */
+/** Varies the wording of a caption: parts of it, other clauses, other typing. The variant stays true of the photo. */
 
 import type { Rng } from '@t2i/core';
 import { ConfigError } from '@t2i/core';
 import { inWords, isColour } from './words.ts';
 
-/** The chance of each change; 0 where nothing is said. */
+/** The probability of each change; default 0. */
 export interface CaptionVariation {
-  /** That a usual beginning is left out: “this flower has”, “the petals are”. One that names a colour stays. */
+  /** Leaves out a usual beginning: “this flower has”, “the petals are”. One that names a colour stays. */
   readonly beginning?: number | undefined;
-  /** That the caption begins at a random word of its first half. */
+  /** Starts the caption at a random word of its first half. */
   readonly offset?: number | undefined;
-  /** That only some clauses in a row stay. */
+  /** Keeps only some consecutive clauses. */
   readonly crop?: number | undefined;
-  /** That a clause of another caption of the photo comes before or behind it. */
+  /** Adds a clause of another caption of the photo, before or behind. */
   readonly join?: number | undefined;
-  /** That it is written in capitals, or each word with one. */
+  /** Writes the caption in capitals, or each word with a capital. */
   readonly letterCase?: number | undefined;
-  /** That punctuation is left out, or a full stop added. */
+  /** Leaves out punctuation, or adds a full stop. */
   readonly punctuation?: number | undefined;
-  /** Of every word of three letters or more, that it has one typing error. */
+  /** Puts one typing error into a word, for every word of three letters or more. */
   readonly typos?: number | undefined;
-  /** Of every letter, that it is missing. */
+  /** Leaves out a letter, for every letter. */
   readonly characterDropout?: number | undefined;
 }
 
@@ -42,7 +42,7 @@ const BEGINNING =
 const CLAUSE =
   /\s*[,;.]\s*|\s+(?=(?:with|while|which|surrounding|surrounded|and (?:a|an|the|has|have|is|are|its|it))\b)/iu;
 
-/** @throws ConfigError when a chance is not one */
+/** @throws ConfigError when a probability is out of range */
 export function assertVariation(variation: CaptionVariation): void {
   for (const name of VARIATIONS) {
     const chance = variation[name] ?? 0;
@@ -51,8 +51,8 @@ export function assertVariation(variation: CaptionVariation): void {
 }
 
 /**
- * A random variant. Nothing is drawn for a change whose chance is 0, and some word always stays.
- * @param other another caption of the same photo, asked for when a clause of it is joined
+ * A random variant. A change of probability 0 draws no random number, and some word always stays.
+ * @param other another caption of the same photo, requested only when a clause of it is added
  */
 export function varyCaption(caption: string, variation: CaptionVariation, rng: Rng, other: () => string): string {
   const happens = (name: keyof CaptionVariation) => (variation[name] ?? 0) > 0 && rng.uniform() < variation[name]!;
@@ -106,7 +106,7 @@ function mistyped(caption: string, chance: number, rng: Rng): string {
     .join('');
 }
 
-/** One letter missing, doubled, exchanged with the next one, or another one; the first one stays. */
+/** One letter missing, doubled, exchanged with the next one, or replaced; the first one stays. */
 function typo(word: string, rng: Rng): string {
   const at = 1 + rng.integer(word.length - 1);
   const [before, letter, after] = [word.slice(0, at), word[at]!, word.slice(at + 1)];

@@ -1,6 +1,6 @@
-/** Words of flower captions that say what can be changed: colours, counts, parts; and captions as words and what stands between them. */
+/** Words of flower captions that can be changed: colours, counts, parts. Also splits captions into words and separators. */
 
-/** Colour words, and which plain colours each of them may pass for. */
+/** Colour words, and the plain colours that each of them may count as. */
 export const COLOUR_FAMILIES: Readonly<Record<string, readonly string[]>> = {
   red: ['red'],
   pink: ['pink'],
@@ -30,14 +30,14 @@ export const COLOUR_FAMILIES: Readonly<Record<string, readonly string[]>> = {
   cream: ['white', 'yellow'],
 };
 
-/** What a colour is replaced by. */
+/** The colours that replace another. */
 export const PLAIN_COLOURS = ['red', 'pink', 'purple', 'blue', 'yellow', 'orange', 'white'] as const;
 
-/** Counts that contradict each other; `several` and the like stand for the last. */
+/** Counts that contradict each other; `several` and the like count as the last. */
 export const COUNT_WORDS = ['two', 'three', 'four', 'five', 'six', 'eight', 'many'] as const;
 export const MANY_WORDS: ReadonlySet<string> = new Set(['many', 'several', 'multiple', 'numerous', 'eight', 'lots']);
 
-/** A caption as words at even places and what stands between them at odd ones; joined, it is the caption again. */
+/** A caption as words at even indices and separators at odd ones; joined, they are the caption again. */
 export function inWords(caption: string): string[] {
   return caption.split(/([^\p{L}\p{M}\p{N}'’-]+)/u);
 }

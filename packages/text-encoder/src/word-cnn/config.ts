@@ -7,7 +7,7 @@ export interface WordCnnConfig {
   readonly wordDim: number;
   /** Channels of both convolutions; with roles, of the first. */
   readonly channels: number;
-  /** Roles that a word may play, as the convolutions decide; without, what they hear is summed instead. */
+  /** The number of roles, which the convolutions assign to words; without roles, the outputs of the convolutions are summed instead. */
   readonly roles?: number;
   /** Length of the embedding. */
   readonly dim: number;

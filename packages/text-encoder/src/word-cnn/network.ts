@@ -1,7 +1,7 @@
 /**
- * The network of the word-CNN: a linear map of word counts, as the encoder paper's bag of words, and beside it two convolutions over
- * the words' vectors, which hear what stands next to what. Either what they hear is summed over the words, or they decide which role each word plays
- * (whether "red" is said of petals or of a centre, say), and the vectors are summed role by role. So where in a caption a phrase stands is all the same.
+ * The network of the word-CNN: a linear map of word counts, like the encoder paper's bag of words, and two convolutions over
+ * the words' vectors, which see neighbouring words. Either the outputs of the convolutions are summed over the words, or they decide which role each word plays
+ * (for example whether "red" describes petals or a centre), and the vectors are summed role by role. So the position of a phrase in a caption does not matter.
  */
 
 import { rectify } from '@t2i/ops';
@@ -11,7 +11,7 @@ import type { WordCnnConfig } from './config.ts';
 /** Words that the first and the second convolution see at once: half of the others to either side. */
 const WIDTHS = { summed: [5, 3], roles: [7, 5] } as const;
 
-/** The weights by name; what is trained has variables here. */
+/** The weights by name. In training they are variables. */
 export type Weights = Readonly<Record<string, tf.Tensor>>;
 
 /** Name → shape, in the order in which first weights are drawn. Kernels are [width, in, out] and [in, out]. */
@@ -43,21 +43,21 @@ export interface WordRows {
   readonly counted: tf.Tensor2D;
 }
 
-/** Embeddings [n, dim]. What is behind the last word counts for nothing, so a row does not depend on others. Call it within `tf.tidy`. */
+/** Embeddings [n, dim]. Places behind the last word are ignored, so a row does not depend on others. Call it within `tf.tidy`. */
 export function wordCnn(weights: Weights, rows: WordRows, { roles }: Pick<WordCnnConfig, 'roles'>): tf.Tensor2D {
   const heard = roles === undefined ? summedContext(weights, rows) : playedRoles(weights, rows);
   const context = tf.matMul(heard, weights['output/kernel'] as tf.Tensor2D);
   return tf.add(tf.add(rows.counted, context), weights['output/bias']!);
 }
 
-/** [n, channels]: what the convolutions make of every word and its neighbours, summed over the words. */
+/** [n, channels]: the output of the convolutions for every word and its neighbours, summed over the words. */
 function summedContext(weights: Weights, { vectors, mask }: WordRows): tf.Tensor2D {
   const first = rectified(weights, 'conv1', vectors, mask);
   const second = tf.add<tf.Tensor4D>(first, rectified(weights, 'conv2', first, mask));
   return tf.squeeze<tf.Tensor2D>(tf.sum(second, 2), [1]);
 }
 
-/** [n, roles · wordDim]: for every role the sum of the words' vectors, each by the share in which the word plays it. */
+/** [n, roles · wordDim]: for every role the sum of the words' vectors, weighted by the role's share of each word. */
 function playedRoles(weights: Weights, { vectors, mask }: WordRows): tf.Tensor2D {
   const logits = convolved(weights, 'conv2', rectified(weights, 'conv1', vectors, mask));
   const shares = tf.mul<tf.Tensor4D>(tf.softmax(logits), mask);

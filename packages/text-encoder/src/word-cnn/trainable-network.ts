@@ -1,4 +1,4 @@
-/** The word-CNN with variables for weights: what a joint embedding trains. */
+/** The word-CNN with variables for weights, for a joint embedding to train. */
 
 import { float32Values, type Rng, sizeOf } from '@t2i/core';
 import * as tf from '@tensorflow/tfjs-core';
@@ -9,7 +9,7 @@ import { maskOf, wordCnn, wordCnnShapes } from './network.ts';
 import type { Vocabulary } from './vocabulary.ts';
 import { WordCnn } from './word-cnn.ts';
 
-/** Deviation of the words' first vectors: small beside what counting them will say, and what is learnt of frequent ones, so that rare ones do not disturb. */
+/** Deviation of the words' first vectors. It is small compared with the learnt vectors of frequent words, so that rare words do not disturb. */
 const FIRST_VECTORS = 0.1;
 
 export class WordCnnNetwork implements TextNetwork {
@@ -26,8 +26,8 @@ export class WordCnnNetwork implements TextNetwork {
   #fixed: readonly string[] = [];
 
   /**
-   * What counts words starts at zero, as a linear map may, and so does what is made of the convolutions.
-   * @param rng what the other first weights are drawn from: normal, kernels by He et al. 2015
+   * The weights that count words start at zero, as in a linear map, and so do those behind the convolutions.
+   * @param rng the source of the other first weights: normal, kernels by He et al. 2015
    */
   constructor(vocabulary: Vocabulary, config: WordCnnConfig, rng: Rng) {
     this.#network = resolveWordCnnConfig({ ...config });
@@ -63,13 +63,13 @@ export class WordCnnNetwork implements TextNetwork {
     return wordCnn(this.variables, read, this.#network);
   }
 
-  /** What a linear map of word counts had learnt before, where the network started from one: the convolutions are learnt beside it. */
+  /** Names of the weights of a trained linear map, if the network started from one: the convolutions are trained beside it. */
   get fixed(): readonly string[] {
     return this.#fixed;
   }
 
   /**
-   * Takes what a linear map of word counts says of each word, for good; words that it does not know stay at zero.
+   * Takes the word vectors of a linear map of word counts and keeps them fixed; words that it does not know stay at zero.
    * @returns false, and changes nothing, when its embeddings are of another length
    */
   startFrom(counting: LinearWords): boolean {
@@ -90,7 +90,7 @@ export class WordCnnNetwork implements TextNetwork {
     return true;
   }
 
-  /** Beside a linear map the convolutions speak in these directions alone; a network that started without one learns all of its scores by itself. */
+  /** Beside a linear map, restricts the convolutions to these directions; a network without one learns all of its scores itself. */
   keepTo(directions: tf.Tensor2D): void {
     if (this.#fixed.length === 0) return;
     const kernel = this.variables['output/kernel'] as tf.Variable<tf.Rank.R2>;
@@ -101,7 +101,7 @@ export class WordCnnNetwork implements TextNetwork {
     tf.dispose(this.variables);
   }
 
-  /** The words' vectors [n · places, wordDim] by two products: of the table with the words that occur, and of these with their places. */
+  /** The words' vectors [n · places, wordDim] by two products: the table with the occurring words, and these with their places. */
   #vectorsOf(rows: readonly (readonly number[])[], places: number): tf.Tensor2D {
     const occurring = [...new Set(rows.flat())];
     const placeOf = new Map(occurring.map((id, i) => [id, i]));

@@ -1,11 +1,11 @@
-/** The words that an encoder knows, and what it makes of others: typing errors of known words are read as these. */
+/** The known words of an encoder. Typing errors of known words are read as these. */
 
 import { ConfigError } from '@t2i/core';
 import { tokenizeWords } from '../captions.ts';
 
-/** Words of a caption that are read; the rest is cut off. Captions of Oxford-102 have at most 70. */
+/** Maximum number of words read from a caption; the rest is cut off. Captions of Oxford-102 have at most 70. */
 export const MAX_WORDS = 128;
-/** What stands for every mark between clauses: which adjective belongs to which noun depends on it. */
+/** Stands for every mark between clauses, because the marks determine which adjective belongs to which noun. */
 export const PAUSE = ',';
 
 const CLAUSES = /[,;:.!?]+/u;
@@ -13,33 +13,33 @@ const CLAUSES = /[,;:.!?]+/u;
 const SHORTEST_TO_CORRECT = 3;
 const LONG = 8; // from this length on two errors are allowed
 
-/** How one caption is read. */
+/** The reading of one caption. */
 export interface Reading {
-  /** Places in the vocabulary, in order. */
+  /** Indices in the vocabulary, in order. */
   readonly ids: readonly number[];
-  /** Words that count for nothing. */
+  /** Words that are ignored. */
   readonly unknown: readonly string[];
   /** Words that were read as others. */
   readonly corrected: readonly { readonly typed: string; readonly as: string }[];
-  /** Words behind the last one that is read. */
+  /** Words behind the last one read. */
   readonly cut: readonly string[];
 }
 
-/** Caption by caption the same, whatever was read before. */
+/** Reads each caption independently of earlier ones. */
 export class Vocabulary {
   /** The most frequent first. */
   readonly words: readonly string[];
   readonly #places: ReadonlyMap<string, number>;
   readonly #corrections = new Map<string, number | undefined>();
 
-  /** @param words the most frequent first: it wins where a typing error could be one of several */
+  /** @param words the most frequent first: it wins if a typing error fits several */
   constructor(words: readonly string[]) {
     this.words = words;
     this.#places = new Map(words.map((word, place) => [word, place]));
     if (this.#places.size !== words.length) throw new ConfigError('The vocabulary has a word twice.');
   }
 
-  /** The words of captions that at least `minCount` of them contain, and the pause between clauses. */
+  /** The words that at least `minCount` of the captions contain, and the pause between clauses. */
   static of(captions: Iterable<string>, minCount: number): Vocabulary {
     const counts = new Map<string, number>();
     for (const caption of captions) {
@@ -67,7 +67,7 @@ export class Vocabulary {
     return { ids, unknown, corrected, cut: all.slice(MAX_WORDS).filter((word) => word !== PAUSE) };
   }
 
-  /** The place of the most frequent word within one typing error, or two of a long word, that begins with the same letter. */
+  /** The index of the most frequent word within one typing error, or two of a long word, that begins with the same letter. */
   #correct(word: string): number | undefined {
     if (!this.#corrections.has(word)) this.#corrections.set(word, this.#nearest(word));
     return this.#corrections.get(word);

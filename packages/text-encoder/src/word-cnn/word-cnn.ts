@@ -1,4 +1,4 @@
-/** The trained word-CNN as an encoder of captions: words, what stands beside them, and a vocabulary that says what it does not know. */
+/** The trained word-CNN as an encoder of captions: words, their neighbours, and a vocabulary that reports unknown words. */
 
 import type { CaptionReading, EmbeddingBatch, EncodeOptions, JsonValue, StateDict } from '@t2i/core';
 import { CheckpointError, errorMessage, expectTensors, float32Values, fnv1a } from '@t2i/core';
@@ -13,8 +13,8 @@ import { Vocabulary } from './vocabulary.ts';
 const ROWS_TOGETHER = 64;
 
 /**
- * Embeds a caption by its words and their neighbours. A word within a typing error of a known one is read as that, other unknown words count
- * for nothing; empty captions are a `ConfigError`; of more than 128 words the first 128 count. Weights are brought to the backend at the first caption.
+ * Embeds a caption by its words and their neighbours. A word within a typing error of a known one is read as that word, other unknown words are
+ * ignored; empty captions are a `ConfigError`; of more than 128 words the first 128 count. Weights are uploaded to the backend at the first caption.
  */
 export class WordCnn implements SavableEncoder {
   static readonly kind = 'word-cnn';
@@ -92,8 +92,8 @@ export class WordCnn implements SavableEncoder {
   }
 
   /**
-   * Each caption has a pass of its own, whose sizes it alone decides: so its embedding is the same, bit for bit, in any company.
-   * Those that may be encoded together are sorted by length, because padding costs time too.
+   * Each caption has its own pass, whose sizes depend on it alone. Its embedding is therefore the same, bit for bit, whatever the other captions are.
+   * Captions that may be encoded together are sorted by length, because padding also costs time.
    */
   async encode(captions: readonly string[], { together = false }: EncodeOptions = {}): Promise<EmbeddingBatch> {
     assertNotBlank(captions);
@@ -118,7 +118,7 @@ export class WordCnn implements SavableEncoder {
     return { unknown, corrected, cut: cut.join(' ') };
   }
 
-  /** Frees the weights on the backend; the next caption brings them back. */
+  /** Frees the weights on the backend; the next caption uploads them again. */
   dispose(): void {
     tf.dispose(this.#onBackend);
     this.#onBackend = undefined;
@@ -144,7 +144,7 @@ export class WordCnn implements SavableEncoder {
     return wordCnn(this.#weights(), read, this.config);
   }
 
-  /** All but the two tables of words, which are read here. */
+  /** All weights but the two tables of words, which are read here. */
   #weights(): Weights {
     this.#onBackend ??= Object.fromEntries(
       Object.entries(this.#tensors)
