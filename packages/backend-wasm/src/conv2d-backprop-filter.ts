@@ -1,6 +1,6 @@
 /**
- * `Conv2DBackpropFilter`, which the wasm build lacks: the filter's gradient is itself a convolution,
- * of the input with dy as the filter, batch and channels changing places and the stride becoming a dilation.
+ * `Conv2DBackpropFilter`, which the wasm build lacks. The filter's gradient is itself a convolution
+ * of the input with dy as the filter: batch and channels are exchanged, and the stride becomes a dilation.
  */
 
 import type { Conv2DBackpropFilterAttrs, Conv2DBackpropFilterInputs, TensorInfo } from '@tensorflow/tfjs-core';
@@ -29,7 +29,7 @@ export function conv2dBackpropFilter({
       layout,
     );
   const [filterHeight, filterWidth] = filterShape;
-  // Rows and columns that no window reaches would make the result larger than the filter: pad only up to its size, cut the rest.
+  // Rows and columns that no window reaches would make the result larger than the filter: pad only up to its size and cut the rest.
   const bottom = filterHeight + (outHeight - 1) * strideHeight - inHeight - padInfo.top;
   const right = filterWidth + (outWidth - 1) * strideWidth - inWidth - padInfo.left;
 

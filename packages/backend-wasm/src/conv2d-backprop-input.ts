@@ -15,7 +15,7 @@ type Shape4 = [number, number, number, number];
 /** XNNPACK computes output channels in blocks of this many. */
 const CHANNEL_BLOCK = 8;
 
-/** Wraps the backend's own kernel, which stays in use for NCHW: the fast convolution knows NHWC only. */
+/** Wraps the backend's own kernel, which still runs for NCHW: the fast convolution supports NHWC only. */
 export function conv2dBackpropInput(
   original: Kernel<Conv2DBackpropInputInputs, Conv2DBackpropInputAttrs>,
 ): Kernel<Conv2DBackpropInputInputs, Conv2DBackpropInputAttrs> {

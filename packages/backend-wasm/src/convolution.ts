@@ -1,4 +1,4 @@
-/** `Conv2D` and `FusedConv2D` where the backend and tfjs do not agree on what the padding means. */
+/** `Conv2D` and `FusedConv2D` for the cases in which the backend and tfjs disagree on the padding. */
 
 import { assert } from '@t2i/core';
 import type { Conv2DAttrs, TensorInfo } from '@tensorflow/tfjs-core';
@@ -8,7 +8,7 @@ import type { Kernel } from './kernel.ts';
 type Shape4 = [number, number, number, number];
 type ConvolutionAttrs = Pick<Conv2DAttrs, 'strides' | 'pad' | 'dataFormat' | 'dilations' | 'dimRoundingMode'>;
 
-/** Wraps either kernel. The result is that of the backend wherever that is right. */
+/** Wraps either kernel. The result is the backend's wherever that is correct. */
 export function withSafePadding<
   Inputs extends { readonly x: TensorInfo | undefined; readonly filter: TensorInfo | undefined },
   Attrs extends ConvolutionAttrs,
@@ -21,7 +21,7 @@ export function withSafePadding<
     const info = backend_util.computeConv2DInfo(...shapes, strides, dilations, pad, dimRoundingMode);
     if (pad !== 'same') assertSize(info);
     else if (info.strideHeight > info.filterHeight || info.strideWidth > info.filterWidth) {
-      // the backend then computes nothing; the same padding in numbers it takes as it is
+      // the backend then computes nothing; it accepts the same padding in numbers
       return original({ ...call, attrs: { ...call.attrs, pad: pairsOf(info), dimRoundingMode: 'floor' } });
     }
     return original(call);
@@ -29,8 +29,8 @@ export function withSafePadding<
 }
 
 /**
- * The backend works out for itself how much it writes. tfjs takes a number as padding and an oblong filter or stride for
- * square, allocates another size, and the backend would write past its end.
+ * The backend computes its output size itself. With a number as padding, tfjs treats an oblong filter or stride as
+ * square and allocates another size, so the backend would write past its end.
  */
 function assertSize(info: backend_util.Conv2DInfo): void {
   const { padInfo, inHeight, inWidth, outHeight, outWidth } = info;

@@ -1,6 +1,6 @@
 /**
  * Kernels of the `cpu` backend as kernels of `wasm`: inputs are copied out of the wasm heap, the result is copied in.
- * For what training can need and the wasm build lacks, but which is too rare here to be worth a fast version.
+ * For kernels that training can need and the wasm build lacks, but which are too rare here to be worth a fast version.
  */
 
 import { silenceBanner } from '@t2i/backend-utils';
@@ -21,6 +21,6 @@ export function cpuKernel(name: string): Kernel<NamedTensorInfoMap, NamedAttrMap
       copies[key] = cpu.makeTensorInfo(shape, dtype, backend.readSync(dataId));
     }
     const { shape, dtype, dataId } = kernel.kernelFunc({ inputs: copies, attrs, backend: cpu }) as TensorInfo;
-    return backend.makeOutput(shape, dtype, undefined, cpu.readSync(dataId)); // the rest goes with `cpu`
+    return backend.makeOutput(shape, dtype, undefined, cpu.readSync(dataId)); // `cpu` frees the rest
   };
 }

@@ -2,7 +2,7 @@
 
 import { BackendError } from '@t2i/core';
 
-/** As much of the compiled module as allocation needs. */
+/** The part of the compiled module that allocation needs. */
 export interface Allocator {
   _malloc(bytes: number): number;
   _free(address: number): void;
@@ -17,7 +17,7 @@ const guarded = new WeakSet<Allocator>();
 export function refuseWhenFull(module: Allocator): void {
   if (guarded.has(module)) return;
   guarded.add(module);
-  module._free(module._malloc(1)); // the first call replaces the member by the compiled function, so make it now
+  module._free(module._malloc(1)); // the first call replaces the member by the compiled function
   const allocate = module._malloc;
   module._malloc = (bytes) => {
     const address = bytes < TOO_LARGE ? allocate(bytes) : 0;

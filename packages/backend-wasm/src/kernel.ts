@@ -1,4 +1,4 @@
-/** How kernels of this package are written for the `wasm` backend, and how they call its own kernels. */
+/** Helpers to write kernels of this package for the `wasm` backend and to call the backend's own kernels. */
 
 import { replaceKernel as replaceKernelOf } from '@t2i/backend-utils';
 import { assert } from '@t2i/core';
@@ -6,10 +6,10 @@ import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { KernelFunc, NamedAttrMap, NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs-core';
 import { getKernel, registerKernel } from '@tensorflow/tfjs-core';
 
-/** The name under which tfjs knows the backend. */
+/** The name of the backend in tfjs. */
 export const WASM = 'wasm';
 
-/** What a kernel is called with; `Inputs` and `Attrs` are the types that tfjs-core declares for it (each input possibly undefined). */
+/** The arguments of a kernel; `Inputs` and `Attrs` are the types that tfjs-core declares for it (each input possibly undefined). */
 export interface KernelCall<Inputs, Attrs = object> {
   readonly inputs: { readonly [name in keyof Inputs]: Exclude<Inputs[name], undefined> };
   readonly attrs: Attrs;
@@ -24,7 +24,7 @@ export function addKernel<Inputs, Attrs>(kernelName: string, kernel: Kernel<Inpu
   registerKernel({ kernelName, backendName: WASM, kernelFunc: kernel as unknown as KernelFunc });
 }
 
-/** Puts a kernel in the place of the backend's own, which it may still call where it does not apply. */
+/** Replaces the backend's own kernel by another, which may still call it. */
 export function replaceKernel<Inputs, Attrs>(
   kernelName: string,
   replacement: (original: Kernel<Inputs, Attrs>) => Kernel<Inputs, Attrs>,
@@ -32,19 +32,19 @@ export function replaceKernel<Inputs, Attrs>(
   replaceKernelOf(WASM, kernelName, replacement);
 }
 
-/** Runs a kernel of the backend from inside another. The result is the caller's to `free`; tfjs does not see it. */
+/** Runs a kernel of the backend inside another kernel. The caller has to `free` the result, which tfjs does not see. */
 export function run(backend: BackendWasm, name: string, inputs: NamedTensorInfoMap, attrs: object = {}): TensorInfo {
   const kernel = getKernel(name, WASM);
   assert(kernel != null, `the wasm backend has no kernel ${name}`);
   return kernel.kernelFunc({ inputs, attrs: attrs as NamedAttrMap, backend }) as TensorInfo;
 }
 
-/** Gives memory of intermediates back to the wasm heap. */
+/** Returns the memory of intermediates to the wasm heap. */
 export function free(backend: BackendWasm, ...tensors: readonly TensorInfo[]): void {
   for (const { dataId } of tensors) backend.disposeData(dataId);
 }
 
-/** The same memory under another shape: valid as long as `x`, and not to be freed. */
+/** The same memory with another shape: valid as long as `x`, and must not be freed. */
 export function viewAs(x: TensorInfo, shape: number[]): TensorInfo {
   return { dataId: x.dataId, dtype: x.dtype, shape };
 }

@@ -1,4 +1,4 @@
-/** `BatchMatMul` and `_FusedMatMul`: the backend is fast only for two matrices neither of which is transposed. */
+/** `BatchMatMul` and `_FusedMatMul`: the backend is fast only for two matrices without transposition. */
 
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type {
@@ -26,13 +26,13 @@ import { floatsOf, free, type Kernel, run, viewAs } from './kernel.ts';
 type MatMul = Kernel<BatchMatMulInputs, BatchMatMulAttrs>;
 type FusedMatMul = Kernel<_FusedMatMulInputs, _FusedMatMulAttrs>;
 
-/** A matrix, to be read as its transpose or not. */
+/** A matrix, possibly transposed. */
 interface Factor {
   readonly matrix: TensorInfo;
   readonly transposed: boolean;
 }
 
-/** Wraps the backend's `BatchMatMul`, which stays in use for batches and for the straight product of two matrices. */
+/** Wraps the backend's `BatchMatMul`, which still runs for batches and for the plain product of two matrices. */
 export function batchMatMul(original: MatMul): MatMul {
   return (call) => {
     const { inputs, attrs, backend } = call;
@@ -46,10 +46,10 @@ export function batchMatMul(original: MatMul): MatMul {
     if (m * k * n === 0) return run(backend, Fill, {}, { shape, value: 0, dtype: 'float32' });
 
     if (m === 1 && !b.transposed && floatsOf(backend, inputs.a).every((factor) => factor === 1)) {
-      // sums of columns, written as a product where reductions are slow: here they are 20 times as fast
+      // sums of columns, written as a product because reductions can be slow; here reductions are 20 times as fast
       return viewAs(run(backend, Sum, { x: b.matrix }, { axis: 0, keepDims: true }), shape);
     }
-    // Elements moved: by transposing, and by the backend, which rearranges the right-hand factor.
+    // Elements moved by transposing, and by the backend, which rearranges the right-hand factor.
     const direct = (a.transposed ? m * k : 0) + (b.transposed ? 2 : 1) * k * n;
     const reversed = (b.transposed ? 0 : k * n) + (a.transposed ? 1 : 2) * m * k + m * n;
     if (direct <= reversed) return viewAs(straightProduct(original, backend, a, b), shape);
@@ -61,7 +61,7 @@ export function batchMatMul(original: MatMul): MatMul {
 }
 
 /**
- * Wraps the backend's `_FusedMatMul`, which stays in use for the straight product of two matrices.
+ * Wraps the backend's `_FusedMatMul`, which still runs for the plain product of two matrices.
  * In every other case it adds the bias anew for each 48 elements of the inner dimension, so the parts run one by one.
  */
 export function fusedMatMul(original: FusedMatMul): FusedMatMul {
@@ -108,12 +108,12 @@ function rowMajor(backend: BackendWasm, { matrix, transposed }: Factor, temporar
   return out;
 }
 
-/** Columns that each right-hand factor had when the backend first saw it. */
+/** The number of columns that each right-hand factor had when the backend first saw it. */
 const columnsSeen = new WeakMap<object, number>();
 
 /**
- * The backend keeps a rearranged copy of a right-hand factor for as long as its memory lives, and finds it by the
- * memory alone: the same elements under another shape would read that copy out of bounds, so they are copied first.
+ * The backend keeps a rearranged copy of a right-hand factor as long as its memory lives, and finds it by the
+ * memory alone. The same elements with another shape would read that copy out of bounds, so they are copied first.
  */
 function rightHand(backend: BackendWasm, b: TensorInfo, temporary: TensorInfo[]): TensorInfo {
   const columns = b.shape.at(-1)!;

@@ -1,4 +1,4 @@
-/** `MaxPoolGrad`: the backend's own is wrong where no element of a window is positive, and prefers the last of equal ones (tfjs 4.22). */
+/** `MaxPoolGrad`: the backend's own is wrong if no element of a window is positive, and prefers the last of equal ones (tfjs 4.22). */
 
 import type { MaxPoolGradAttrs, MaxPoolGradInputs, TensorInfo } from '@tensorflow/tfjs-core';
 import { backend_util } from '@tensorflow/tfjs-core';

@@ -1,4 +1,4 @@
-/** The index arithmetic of a strided convolution run backwards along one axis: which phase sees which taps, and where. */
+/** The index arithmetic of a reversed strided convolution along one axis: the taps of each phase and their positions. */
 
 /** One axis of a convolution: out[o] = Σ_k x[o·stride + k − before] · filter[k]. */
 export interface Axis {
@@ -19,7 +19,7 @@ export interface Phase {
   readonly position: number;
   readonly count: number;
   readonly first: number;
-  /** How many taps reach this phase; 0 where the stride steps over it. */
+  /** The number of taps that reach this phase; 0 if the stride steps over it. */
   readonly taps: number;
   readonly offset: number;
 }
@@ -58,7 +58,7 @@ export function windowOf(phases: readonly Phase[], { outputs }: Axis): Window {
   return { taps, before, after, length: outputs + before + after - taps + 1 };
 }
 
-/** Where a phase begins in z of a window padded by `before`: dx[m·stride + position] = z[m + shift], its tap j standing at t = taps − 1 − j. */
+/** The start of a phase in z of a window padded by `before`: dx[m·stride + position] = z[m + shift], its tap j at t = taps − 1 − j. */
 export function shiftOf({ offset, taps }: Phase, before: number): number {
   return offset - taps + 1 + before;
 }

@@ -1,4 +1,4 @@
-/** Pointwise kernels that the backend computes one element at a time, or copies where it need not. */
+/** Pointwise kernels that the backend computes one element at a time or with a needless copy. */
 
 import type {
   CastAttrs,
@@ -11,7 +11,7 @@ import type {
 import { Fill, Identity, Multiply, NotEqual, Step } from '@tensorflow/tfjs-core';
 import { free, type Kernel, run, viewAs } from './kernel.ts';
 
-/** x > 0 ? x : alpha·x as x·step(x): two vectorised passes are ten times as fast as the backend's one. */
+/** x > 0 ? x : alpha·x as x·step(x): two vectorised passes are ten times as fast as the backend's single one. */
 export function leakyRelu(original: Kernel<LeakyReluInputs, LeakyReluAttrs>): Kernel<LeakyReluInputs, LeakyReluAttrs> {
   return (call) => {
     const { inputs, attrs, backend } = call;
@@ -24,7 +24,7 @@ export function leakyRelu(original: Kernel<LeakyReluInputs, LeakyReluAttrs>): Ke
   };
 }
 
-/** Shares the memory (which is counted) where the backend copies it: `clone`, and casts that change nothing. */
+/** Shares the memory (which is counted) instead of copying it: `clone`, and casts that change nothing. */
 export function identity(original: Kernel<IdentityInputs>): Kernel<IdentityInputs> {
   return (call): TensorInfo => {
     const { inputs, backend } = call;
@@ -36,8 +36,8 @@ export function identity(original: Kernel<IdentityInputs>): Kernel<IdentityInput
 }
 
 /**
- * Shares the memory where nothing is to be converted (a rectifier's gradient casts float32 to float32).
- * To bool it asks which are not 0: the backend would keep the lowest byte of the integer part.
+ * Shares the memory if there is nothing to convert (a rectifier's gradient casts float32 to float32).
+ * A cast to bool tests for values other than 0; the backend would keep the lowest byte of the integer part.
  */
 export function cast(original: Kernel<CastInputs, CastAttrs>): Kernel<CastInputs, CastAttrs> {
   return (call) => {

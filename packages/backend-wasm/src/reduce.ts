@@ -1,6 +1,6 @@
 /**
  * `Sum` and `Mean` over axes before the last one (batch-norm statistics, bias gradients).
- * The backend transposes the whole tensor for them; its average pooling adds rows where they lie, ten times as fast.
+ * The backend transposes the whole tensor for them; its average pooling adds rows in place, ten times as fast.
  */
 
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
@@ -13,7 +13,7 @@ const MAX_POOL = 128;
 /** Fewer rows than this are added here, in float64. */
 const FEW_ROWS = 32;
 
-/** Wraps the backend's `Sum`, which stays in use for other types and for the last axis. */
+/** Wraps the backend's `Sum`, which still runs for other types and for the last axis. */
 export function sum(original: Kernel<SumInputs, SumAttrs>): Kernel<SumInputs, SumAttrs> {
   return (call) => reduceRows(call, () => 1) ?? original(call);
 }
@@ -23,7 +23,7 @@ export function mean(original: Kernel<MeanInputs, SumAttrs>): Kernel<MeanInputs,
   return (call) => reduceRows(call, (rows) => rows) ?? original(call);
 }
 
-/** Sums over the reduced axes, divided by `divisor(rows)`; undefined where the backend's kernel is to be used. */
+/** Sums over the reduced axes, divided by `divisor(rows)`; undefined if the backend's kernel is to be used. */
 function reduceRows(
   { inputs: { x }, attrs: { axis, keepDims }, backend }: Parameters<Kernel<SumInputs, SumAttrs>>[0],
   divisor: (rows: number) => number,
@@ -52,7 +52,7 @@ function reduceRows(
   return out;
 }
 
-/** How many rows of [outer, rows, 1, inner] to add at once; 1 for none. */
+/** The number of rows of [outer, rows, 1, inner] to add at once; 1 for none. */
 function poolOf({ shape }: TensorInfo): number {
   let rows = shape[1]!;
   let pool = 1;

@@ -1,4 +1,4 @@
-/** Completes the `wasm` backend for training: the kernels it lacks, and faster or correct versions of some it has. */
+/** Completes the `wasm` backend for training: missing kernels, and faster or corrected versions of existing ones. */
 
 import type { Conv2DAttrs, Conv2DInputs, FusedConv2DAttrs, FusedConv2DInputs } from '@tensorflow/tfjs-core';
 import {
@@ -30,7 +30,7 @@ import { cast, identity, leakyRelu } from './pointwise.ts';
 import { mean, sum } from './reduce.ts';
 import { unsortedSegmentSum } from './unsorted-segment-sum.ts';
 
-/** Registers all of them, once. Needs `@tensorflow/tfjs-backend-wasm` loaded and its backend not yet in use. */
+/** Registers all of them, once. `@tensorflow/tfjs-backend-wasm` must be loaded and its backend not yet in use. */
 export function registerWasmKernels(): void {
   if (getKernel(Conv2DBackpropFilter, WASM) != null) return;
   addKernel(Conv2DBackpropFilter, conv2dBackpropFilter);

@@ -2,7 +2,7 @@
 
 import { isSoftwareAdapter } from '@t2i/backend-utils';
 
-/** As much of the WebGPU interface as is used here; TypeScript's own description of browsers does not have it yet. */
+/** The part of the WebGPU interface used here; TypeScript's DOM types do not have it yet. */
 export interface Gpu {
   requestAdapter(options: { powerPreference: 'high-performance' }): Promise<Adapter | null>;
 }
@@ -26,7 +26,7 @@ export function isSoftware(info: AdapterInfo = {}, ...names: readonly string[]):
   return isFallbackAdapter === true || isSoftwareAdapter(vendor, architecture, device, description, ...names);
 }
 
-/** What people call it: by its listed name where one of `listed` is it, else what the adapter says of itself. */
+/** Its common name: the one of `listed` that matches it, otherwise its own description. */
 export function nameOf(info: AdapterInfo = {}, listed: readonly string[] = []): string {
   const { vendor, architecture, device = '', description } = info;
   const [only, ...more] = listed;
@@ -34,7 +34,7 @@ export function nameOf(info: AdapterInfo = {}, listed: readonly string[] = []): 
   return found || description || [vendor, architecture].filter(Boolean).join(' ');
 }
 
-/** `SwiftShader Device (Subzero)` as adapters spell it: `swiftshader-device-subzero-`. */
+/** The spelling of adapters: `SwiftShader Device (Subzero)` is `swiftshader-device-subzero-`. */
 function simplified(name: string): string {
   return name.toLowerCase().replace(/[^a-z0-9]/g, '');
 }

@@ -1,9 +1,9 @@
-/** `AddN`: the backend's program reads all tensors at once, which is refused from eight on. Adds them in groups. */
+/** `AddN`: the backend's program reads all tensors at once, which fails for eight or more. Adds them in groups. */
 
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { WebgpuKernel } from './kernel.ts';
 
-/** Tensors that one program reads: every card offers eight storage buffers (WebGPU's default limit), and one holds the result. */
+/** Maximum number of tensors that one program reads: every card offers eight storage buffers (WebGPU's default limit), and one holds the result. */
 const MOST = 7;
 
 /** Wraps the backend's `AddN`. */

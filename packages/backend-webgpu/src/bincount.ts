@@ -1,4 +1,4 @@
-/** `Bincount` of a tensor with several axes: the backend's program takes the shape for a number, which no card compiles. */
+/** `Bincount` of a tensor with several axes: the backend's program treats the shape as a number, which no card compiles. */
 
 import type { BincountAttrs, BincountInputs, TensorInfo } from '@tensorflow/tfjs-core';
 import { util } from '@tensorflow/tfjs-core';

@@ -15,7 +15,7 @@ export type WebgpuBackend = DeviceErrors & ProgramRunner & Reader & Recorder & U
 
 const corrected = new WeakSet<object>();
 
-/** Once for every instance of the backend. */
+/** Applied once to every instance of the backend. */
 export function correctBackend(backend: WebgpuBackend): void {
   if (corrected.has(backend)) return;
   corrected.add(backend);

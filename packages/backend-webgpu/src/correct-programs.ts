@@ -1,13 +1,13 @@
-/** Corrects compute shaders of the backend where they are about to run: kernels also run those of other kernels. */
+/** Corrects compute shaders of the backend just before they run, because kernels also run those of other kernels. */
 
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 
 /** A compute shader of the backend, before it is compiled. */
 export interface Program {
-  /** What is compiled once under a key (and the ranks and types of its tensors) serves all programs that have it. */
+  /** The program is compiled once per key (and the ranks and types of its tensors). */
   shaderKey: string;
   readonly outputShape: readonly number[];
-  /** Elements that it reads and writes at once, 1 or 4. */
+  /** Number of elements that it reads and writes at once, 1 or 4. */
   outputComponent?: number;
   readonly transposeB?: boolean;
   /** WGSL. */
@@ -18,7 +18,7 @@ export interface ProgramRunner {
   runWebGPUProgram(program: Program, ...rest: readonly unknown[]): TensorInfo;
 }
 
-/** Changes a program that it applies to. */
+/** Changes a program if the correction applies to it. */
 export type Correction = (program: Program) => void;
 
 export function correctPrograms(backend: ProgramRunner, corrections: readonly Correction[]): void {

@@ -1,6 +1,6 @@
 /**
- * `Cumsum` and `Cumprod`: the backend writes the length of the axis into the program, but not into its key, so that backwards
- * (as in their gradients) every further length is added up with the program of the first.
+ * `Cumsum` and `Cumprod`: the backend writes the length of the axis into the program, but not into its key. In reverse
+ * (as in their gradients) every other length would therefore run the program of the first.
  */
 
 import type { Program } from './correct-programs.ts';

@@ -12,7 +12,7 @@ import { type FusedKernel, runKernel, type TensorsOf } from './run-kernel.ts';
 import type { NamedVariables, Optimiser } from './training-state.ts';
 
 export interface AdamOptions {
-  /** Its name in a state, where several optimisers share one; the count of steps is `adam/<name>/step`. Default `all`. */
+  /** Its name in a state, if several optimisers share one; the count of steps is `adam/<name>/step`. Default `all`. */
   readonly name?: string;
   /** Decay of the mean of gradients, in [0, 1). */
   readonly beta1?: number;
@@ -39,7 +39,7 @@ export class Adam implements Optimiser {
   readonly #stepName: string;
   #step = 0;
 
-  /** @param variables what to train; the moments of the variable `x` are `adam/x/m` and `adam/x/v` in a state */
+  /** @param variables the variables to train; the moments of the variable `x` are `adam/x/m` and `adam/x/v` in a state */
   constructor(
     variables: NamedVariables,
     { name = 'all', beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions = {},

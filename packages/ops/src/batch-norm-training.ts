@@ -16,7 +16,7 @@ import { type FusedKernel, runKernel } from './run-kernel.ts';
 export interface BatchNormTrainingOptions {
   /** Added to the variance under the root. 1e-5 as in Torch. */
   readonly epsilon?: number;
-  /** What follows the normalisation. */
+  /** The activation after the normalisation. */
   readonly activation?: RectifierName;
   /** Slope of 'leakyRelu' below zero. */
   readonly alpha?: number;
@@ -26,7 +26,7 @@ export interface BatchNormTrainingOptions {
 export interface BatchNormTrainingResult<T extends tf.Tensor> {
   readonly y: T;
   readonly mean: tf.Tensor1D;
-  /** Biased: the mean squared deviation. Torch's running variance wants M/(M − 1) times this, M = rows. */
+  /** Biased: the mean squared deviation. Torch's running variance is M/(M − 1) times this, with M rows. */
   readonly variance: tf.Tensor1D;
 }
 

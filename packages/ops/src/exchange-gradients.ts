@@ -1,13 +1,13 @@
-/** Gradients of a step leave the backend, are exchanged with other processes, and come back. */
+/** Takes the gradients of a step from the backend, exchanges them with other processes, and returns them to the backend. */
 
 import * as tf from '@tensorflow/tfjs-core';
 import type { NamedVariables } from './training-state.ts';
 
-/** Replaces the values, in place, by what every process is to use, for instance their mean over all processes. */
+/** Replaces the values, in place, by those that every process uses, for instance their mean over all processes. */
 export type ExchangeGradients = (gradients: readonly Float32Array[]) => Promise<void>;
 
 /**
- * The gradients after an exchange. They are handed over in the order of `variables`, so that every process does it in the same order.
+ * The gradients after an exchange. They are passed in the order of `variables`, so that the order is the same in every process.
  * @param gradients by `variable.name`, as `tf.variableGrads` gives them; disposed of
  */
 export async function exchangeGradients(

@@ -1,6 +1,6 @@
 /**
  * The contract with compute backends: names, inputs, attributes and outputs of the fused kernels.
- * A backend that registers one of these names (`tf.registerKernel`) is used for it; every other runs a composition.
+ * A backend that registers one of these names (`tf.registerKernel`) uses its own kernel; every other backend runs a composition.
  */
 
 import type { TensorInfo } from '@tensorflow/tfjs-core';
@@ -42,7 +42,7 @@ export interface BatchNormTrainingGradInputs extends BatchNormTrainingInputs {
 /** `[dx]` of `RectifierGradInputs`. */
 export const RECTIFIER_GRAD = 'T2iRectifierGrad';
 
-/** Two tensors of one shape; x is what was rectified. */
+/** Two tensors of one shape; x is the input of the rectifier. */
 export interface RectifierGradInputs {
   readonly dy: TensorInfo;
   readonly x: TensorInfo;

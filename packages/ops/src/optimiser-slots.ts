@@ -1,4 +1,4 @@
-/** What an optimiser keeps beside each of its variables: one tensor of the variable's shape for each moment of the gradient. */
+/** The state of an optimiser for each of its variables: one tensor of the variable's shape for each moment of the gradient. */
 
 import { float32Tensor, type NamedTensor, type StateDict, type TensorKind } from '@t2i/core';
 import * as tf from '@tensorflow/tfjs-core';
@@ -13,7 +13,7 @@ export class OptimiserSlots<Moment extends string> {
   readonly #moments: readonly Moment[];
   readonly #slots: ReadonlyMap<string, Slot<Moment>>;
 
-  /** Every moment begins at zero. The variables stay the caller's to dispose. */
+  /** Every moment starts at zero. The caller disposes of the variables. */
   constructor(variables: NamedVariables, tensorNames: Readonly<Record<Moment, (variable: string) => string>>) {
     this.#tensorNames = tensorNames;
     this.#moments = Object.keys(tensorNames) as Moment[];
@@ -27,7 +27,7 @@ export class OptimiserSlots<Moment extends string> {
   }
 
   /**
-   * Replaces every variable and its moments by what `rule` makes of them: the variable first, then the moments in order.
+   * Replaces every variable and its moments by the results of `rule`: the variable first, then the moments in order.
    * @param gradients by `variable.name`, as `tf.variableGrads` gives them
    */
   update(gradients: tf.NamedTensorMap, rule: (slot: Slot<Moment>, gradient: tf.Tensor) => tf.Tensor[]): void {
@@ -55,7 +55,7 @@ export class OptimiserSlots<Moment extends string> {
     return Object.fromEntries(await Promise.all(entries));
   }
 
-  /** The inverse of `read`, of tensors that have the names and shapes of `kinds`. */
+  /** The inverse of `read`, for tensors with the names and shapes of `kinds`. */
   write(tensors: StateDict['tensors']): void {
     for (const [name, moment] of this.#places()) {
       tf.tidy(() => moment.assign(tf.tensor((tensors[name]!.data as Float32Array).slice(), moment.shape)));

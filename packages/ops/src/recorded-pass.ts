@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 type Tape = ReturnType<typeof tf.engine>['state']['activeTape'];
 
 export class RecordedPass {
-  /** What the pass computed; this object's to dispose. */
+  /** The output of the pass; this object disposes of it. */
   readonly output: tf.Tensor;
   readonly #tape: Tape;
 
@@ -38,7 +38,7 @@ export class RecordedPass {
     return Object.fromEntries(variables.map(({ name }, i) => [name, grads[i]!]));
   }
 
-  /** Frees the output, and the record where no gradient was taken. */
+  /** Frees the output, and the record if no gradient was computed. */
   dispose(): void {
     this.output.dispose();
     for (const { saved } of this.#tape) tf.dispose(saved?.filter(({ isDisposed }) => !isDisposed) ?? []);

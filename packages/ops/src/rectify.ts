@@ -1,4 +1,4 @@
-/** The rectifiers with a gradient in one pass, where tfjs compares, scales and selects in three. */
+/** The rectifiers with a gradient in one pass; tfjs compares, scales and selects in three. */
 
 import * as tf from '@tensorflow/tfjs-core';
 import { RECTIFIER_GRAD, type RectifierGradAttrs, type RectifierGradInputs, type RectifierName } from './kernels.ts';

@@ -1,6 +1,6 @@
 /**
- * RMSProp (Tieleman & Hinton 2012, lecture 6e) as torch.optim.RMSprop and Lua's optim.rmsprop compute it: epsilon outside the root,
- * where `tf.train.rmsprop` has it inside. The char-CNN-RNN encoder is trained with it.
+ * RMSProp (Tieleman & Hinton 2012, lecture 6e) as torch.optim.RMSprop and Lua's optim.rmsprop compute it: epsilon outside the root.
+ * `tf.train.rmsprop` has it inside. The char-CNN-RNN encoder is trained with it.
  */
 
 import type { NamedTensor, StateDict, TensorKind } from '@t2i/core';
@@ -36,7 +36,7 @@ export class RmsProp implements Optimiser {
   readonly #slots: OptimiserSlots<'meanSquare'>;
   readonly #options: Required<RmsPropOptions>;
 
-  /** @param variables what to train; the mean square of the variable `x` is `rmsProp/x` in a state */
+  /** @param variables the variables to train; the mean square of the variable `x` is `rmsProp/x` in a state */
   constructor(variables: NamedVariables, { decay = 0.99, epsilon = 1e-8 }: RmsPropOptions = {}) {
     this.variables = variables;
     this.#slots = new OptimiserSlots(variables, { meanSquare: (x) => `rmsProp/${x}` });

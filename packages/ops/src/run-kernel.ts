@@ -1,11 +1,11 @@
-/** Runs a fused kernel by name, whether the current backend has its own or needs the composed one. */
+/** Runs a fused kernel by name, either the current backend's own or the composed one. */
 
 import * as tf from '@tensorflow/tfjs-core';
 
-/** The tensors of a kernel's inputs `I`, whose contract is in terms of what a backend sees of them. */
+/** The tensors of a kernel's inputs `I`, whose contract describes them as a backend sees them. */
 export type TensorsOf<I> = { readonly [name in keyof I]: tf.Tensor };
 
-/** A fused kernel: its name, the composition that stands in for it, and its gradient where it has one. */
+/** A fused kernel: its name, the composition that replaces it, and its gradient if it has one. */
 export interface FusedKernel<I, A> {
   readonly kernelName: string;
   /** The kernel in stock operations, which runs on every backend. Everything but its outputs is freed. */

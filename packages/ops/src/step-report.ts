@@ -1,4 +1,4 @@
-/** The results of a training step, on their way from the backend. */
+/** Reads the results of a training step from the backend. */
 
 import type { StepScalars } from '@t2i/core';
 import * as tf from '@tensorflow/tfjs-core';
@@ -7,8 +7,8 @@ import * as tf from '@tensorflow/tfjs-core';
 export type StepReport = Record<string, tf.Scalar>;
 
 /**
- * Reads all results at once: a graphics card is waited for only once a step. They stay the caller's to dispose, and are no longer needed
- * as soon as the promise is there.
+ * Reads all results at once, so that a step waits only once for a graphics card. The caller disposes of them, which is allowed
+ * as soon as the promise exists.
  */
 export async function readStepReport(report: StepReport): Promise<StepScalars> {
   const stacked = tf.stack(Object.values(report));

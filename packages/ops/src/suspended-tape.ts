@@ -3,8 +3,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 /**
- * Runs `f` as if no gradient were being recorded: its operations stay off the surrounding tape, and it may compute
- * gradients of its own (`tf.variableGrads`, `tf.grad`), which then are first-order and free their tape at once.
+ * Runs `f` as if no gradient were being recorded. Its operations stay off the surrounding tape, and it may compute
+ * its own gradients (`tf.variableGrads`, `tf.grad`), which then are first-order and free their tape at once.
  * Tensors of the surrounding tape are constants inside `f`. `f` must be synchronous.
  */
 export function withSuspendedTape<T>(f: () => T): T {

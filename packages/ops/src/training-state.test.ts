@@ -34,7 +34,7 @@ describe.each([
     writeTrainingState(resumed, tensors);
     for (const each of [whole, resumed]) step(each, [0.3, 0.1, -7]);
     expect(await readTrainingState(resumed)).toEqual(await readTrainingState(whole));
-    expect(await readTrainingState(whole)).not.toEqual(tensors); // what was read is a copy
+    expect(await readTrainingState(whole)).not.toEqual(tensors); // the result is a copy
   });
 
   it('refuses a missing, an unknown and a misshapen tensor by name, and changes nothing', async () => {

@@ -1,4 +1,4 @@
-/** Weights and optimisers as named tensors, and back: exact, and strict about what it is given. */
+/** Weights and optimisers as named tensors, and back: exact, with strict checks of the tensors. */
 
 import { expectTensors, float32Tensor, type NamedTensor, type StateDict, type TensorKind } from '@t2i/core';
 import * as tf from '@tensorflow/tfjs-core';
@@ -8,24 +8,24 @@ export type NamedVariables = Readonly<Record<string, tf.Variable>>;
 
 /** Moves variables against their gradients. */
 export interface Optimiser {
-  /** The variables that it moves. They stay the caller's to dispose. */
+  /** The variables that it moves. The caller disposes of them. */
   readonly variables: NamedVariables;
   /**
    * Moves every variable against its gradient.
-   * @param gradients by `variable.name`, as `tf.variableGrads` gives them; they stay the caller's to dispose
+   * @param gradients by `variable.name`, as `tf.variableGrads` gives them; the caller disposes of them
    */
   apply(gradients: tf.NamedTensorMap, learningRate: number): void;
   /** Type and shape of every tensor of the state. */
   stateKinds(): Record<string, TensorKind>;
-  /** A copy of all that it holds besides its variables, read back from the backend. */
+  /** A copy of its whole state without the variables, read back from the backend. */
   getState(): Promise<Record<string, NamedTensor>>;
   /** The inverse of `getState`. The tensors must have the names and kinds of `stateKinds`; others are ignored. */
   setState(tensors: StateDict['tensors']): void;
-  /** Frees what it holds besides its variables. */
+  /** Frees its state without the variables. */
   dispose(): void;
 }
 
-/** Everything that training continues from. */
+/** The state from which training continues. */
 export interface TrainingState {
   /** Every weight, trained or not. */
   readonly variables: NamedVariables;

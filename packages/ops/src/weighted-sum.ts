@@ -1,4 +1,4 @@
-/** What moving averages are made of, in one operation: running statistics and averaged weights take dozens of them a step. */
+/** The operation of moving averages: a step updates dozens of running statistics and averaged weights. */
 
 import * as tf from '@tensorflow/tfjs-core';
 import { WEIGHTED_SUM, type WeightedSumAttrs, type WeightedSumInputs } from './kernels.ts';

@@ -7,7 +7,7 @@ import { startWebgpu } from '../start-webgpu.ts';
 
 const PATIENCE = 180_000;
 
-/** What no set of random small shapes has: more than one tile, sums that are shared, sets of pixels that are not of one size. */
+/** Cases that random small shapes do not cover: more than one tile, shared sums, sets of pixels of different sizes. */
 const SHAPES = [
   { what: 'tiles that are not full', image: [2, 9, 7, 18], filter: [3, 4, 18, 70], strides: [2, 3], pad: 'same' },
   { what: 'windows of single pixels', image: [3, 5, 5, 66], filter: [1, 1, 66, 65], strides: [1, 1], pad: 'valid' },

@@ -1,5 +1,5 @@
 /**
- * `Conv2DBackpropFilter` as a product: windows of x, turned over, by dy. The backend has one thread for each number of the filter,
+ * `Conv2DBackpropFilter` as a product of transposed windows of x and dy. The backend has one thread for each number of the filter,
  * which sums over the whole batch.
  */
 
@@ -13,7 +13,7 @@ type FilterGradient = WebgpuKernel<Conv2DBackpropFilterInputs, Conv2DBackpropFil
 
 /**
  * dW[kh, kw, i, o] = Σ x[n, oh·s + kh − top, ow·s + kw − left, i] · dy[n, oh, ow, o]: rows are (kh, kw, i), columns o, the sum is over (n, oh, ow).
- * Wraps the backend's kernel, which keeps NCHW.
+ * Wraps the backend's kernel, which still runs for NCHW.
  */
 export function filterGradient(original: FilterGradient): FilterGradient {
   return (call) => {

@@ -1,11 +1,11 @@
-/** Where the numbers of a convolution stand: its sizes, and the windows of x in WGSL. */
+/** The index arithmetic of a convolution: its sizes, and the windows of x in WGSL. */
 
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { backend_util } from '@tensorflow/tfjs-core';
 
 export type Geometry = backend_util.Conv2DInfo;
 
-/** Of the attributes of tfjs's kernels, those that all have. */
+/** The common attributes of tfjs's convolution kernels. */
 interface Attributes {
   readonly strides: number | [number, number];
   readonly pad: Parameters<typeof backend_util.computeConv2DInfo>[4];
@@ -23,12 +23,12 @@ export function geometryOf(xShape: readonly number[], filterShape: readonly numb
   );
 }
 
-/** NHWC in float32 without dilations: what the products here are written for. */
+/** NHWC in float32 without dilations, which the products here support. */
 export function isPlain({ dataFormat, dilationHeight, dilationWidth }: Geometry, { dtype }: TensorInfo): boolean {
   return dataFormat === 'channelsLast' && dilationHeight === 1 && dilationWidth === 1 && dtype === 'float32';
 }
 
-/** All that a program has in it. */
+/** The key of a program: all numbers that it contains. */
 export function keyOf({ inShape, filterShape, outShape, strideHeight, strideWidth, padInfo }: Geometry): string {
   return `${[inShape, filterShape, outShape, strideHeight, strideWidth, padInfo.top, padInfo.left]}`;
 }

@@ -1,7 +1,7 @@
 /**
- * `Conv2DBackpropInput`, which is the transposed convolution of a generator, as products: of windows of dy by the filter.
- * With a stride s, pixels that are s apart meet the same s-th part of the filter: each of s × s such sets is a product of its own,
- * where the backend multiplies by the zeros between.
+ * `Conv2DBackpropInput`, the transposed convolution of a generator, as products of windows of dy and the filter.
+ * With a stride s, pixels at a distance of s use the same s-th part of the filter. Each of these s × s sets is a product of its own;
+ * the backend multiplies by the zeros between strides instead.
  */
 
 import type { Conv2DBackpropInputAttrs, Conv2DBackpropInputInputs } from '@tensorflow/tfjs-core';
@@ -12,13 +12,13 @@ import { fitsTiles, runTiledProduct } from './tiled-product.ts';
 
 type InputGradient = WebgpuKernel<Conv2DBackpropInputInputs, Conv2DBackpropInputAttrs>;
 
-/** With fewer channels most of a tile would be empty: the backend's program is faster to pixels. */
+/** With fewer channels most of a tile would be empty, and the backend's program is faster. */
 const FEWEST_CHANNELS = 16;
 
 /**
  * dx[n, h, w, i] = Σ dy[n, (h + top − kh)/s, (w + left − kw)/s, o] · W[kh, kw, i, o] over the kh and kw that s divides:
  * rows are the (n, h, w) of a set of pixels, columns i, the sum is over (kh, kw, o).
- * Wraps the backend's kernel, which keeps NCHW and few channels.
+ * Wraps the backend's kernel, which still runs for NCHW and few channels.
  */
 export function inputGradient(original: InputGradient): InputGradient {
   return (call) => {

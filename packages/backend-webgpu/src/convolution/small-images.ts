@@ -1,6 +1,6 @@
 /**
- * `Conv2D` to small images as one product for the whole batch. The backend has tiles for each image of its own, which images of 4 × 4 pixels
- * fill to a quarter.
+ * `Conv2D` to small images as one product for the whole batch. The backend has separate tiles for each image; images of 4 × 4 pixels
+ * fill only a quarter of them.
  */
 
 import type { Conv2DAttrs, Conv2DInputs } from '@tensorflow/tfjs-core';
@@ -11,14 +11,14 @@ import { fitsTiles, runTiledProduct } from './tiled-product.ts';
 
 type Convolution = WebgpuKernel<Conv2DInputs, Conv2DAttrs>;
 
-/** Pixels of the result from which on the backend's tiles are full. */
+/** The backend's tiles are full for results with at least this many pixels. */
 const LARGE = 64;
 /** With fewer channels most of a tile would be empty. */
 const FEWEST_CHANNELS = 16;
 
 /**
  * y[n, oh, ow, o] = Σ x[n, oh·s + kh − top, ow·s + kw − left, i] · W[kh, kw, i, o]: rows are (n, oh, ow), columns o, the sum is over (kh, kw, i).
- * Wraps the backend's kernel, which keeps NCHW, dilations, large images, few channels and single pixels of the filter: products as they are.
+ * Wraps the backend's kernel, which still runs for NCHW, dilations, large images, few channels and filters of one pixel, which are plain products.
  */
 export function convolutionToSmallImages(original: Convolution): Convolution {
   return (call) => {

@@ -1,6 +1,6 @@
 /**
- * Products of matrices that nobody has in memory, such as the windows of a convolution: each number is read from where it stands.
- * A workgroup computes a tile of the result; where the result has few tiles, several share the sum of one.
+ * Products of matrices that are not stored, such as the windows of a convolution: each number is read from its source.
+ * A workgroup computes a tile of the result. If the result has few tiles, several workgroups share the sum of one.
  */
 
 import type { TensorInfo } from '@tensorflow/tfjs-core';
@@ -10,45 +10,45 @@ import { sumOfParts } from '../fused/sum-of-parts.ts';
 
 /** Rows and columns of a tile; each of 16 × 16 threads computes 4 × 4 numbers. */
 const TILE = 64;
-/** Of the inner dimension, what lies in the memory of the workgroup at once. */
+/** The part of the inner dimension that is in the workgroup's memory at once. */
 const DEPTH = 16;
 const THREADS = 256;
 const LOADS = (TILE * DEPTH) / THREADS;
-/** Fours of numbers in a row of a tile, and one more, so that threads which write into a column meet different banks of memory. */
+/** Groups of four numbers in a row of a tile, and one more, so that threads that write into a column use different banks of memory. */
 const STRIDE = TILE / 4 + 1;
-/** A card is busy with so many workgroups; a sum is shared until there are. */
+/** This number of workgroups keeps a card busy; sums are shared until there are as many. */
 const WORKGROUPS = 512;
-/** Steps of `DEPTH` that a shared sum has at least. */
+/** Minimum number of steps of `DEPTH` in a shared sum. */
 const SHORTEST = 8;
-/** Of each dimension of a dispatch, by WebGPU's default limit. */
+/** Maximum of each dimension of a dispatch, by WebGPU's default limit. */
 const MOST_WORKGROUPS = 65_535;
 
 /** A factor of the product. */
 export interface Factor {
   /** WGSL that ends with `return` and the number at `row` (of a first factor; `column` of a second) and `inner`, both in range. `batch` is known. */
   readonly code: string;
-  /** What threads beside each other read, so that it should stand beside each other in memory. */
+  /** The index along which neighbouring threads read, and which should be contiguous in memory. */
   readonly beside: 'inner' | 'outer';
 }
 
 export interface TiledProduct {
-  /** What is compiled once under a name serves all calls that have it: all numbers below are in the program. */
+  /** The program is compiled once per name, so the name must contain all numbers below. */
   readonly name: string;
   /** WGSL reads them by name, as vectors: `x[index]`. */
   readonly inputs: Readonly<Record<string, TensorInfo>>;
-  /** Products beside each other, of the same size. */
+  /** The number of products of the same size. */
   readonly batches: number;
   readonly rows: number;
   readonly columns: number;
   readonly inner: number;
   readonly a: Factor;
   readonly b: Factor;
-  /** WGSL that ends with `return` and the place of the number at `batch`, `row` and `column` in the result, or −1 for nowhere. */
+  /** WGSL that ends with `return` and the index in the result of the number at `batch`, `row` and `column`, or −1 for none. */
   readonly place: string;
   readonly shape: readonly number[];
 }
 
-/** Whether a card can be asked for it: a product of millions of rows has too many tiles. */
+/** Whether a card can compute it: a product of millions of rows has too many tiles. */
 export function fitsTiles({ rows, columns, batches }: Pick<TiledProduct, 'rows' | 'columns' | 'batches'>): boolean {
   return Math.max(rows, columns, batches * TILE) <= TILE * MOST_WORKGROUPS;
 }
