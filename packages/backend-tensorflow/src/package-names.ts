@@ -1,4 +1,4 @@
-/** The backends that are TensorFlow's C library behind an addon. */
+/** The backends that run TensorFlow's C library through an addon. */
 export type TensorflowBackend = 'node' | 'node-gpu';
 
 /** The package of each. */

@@ -19,7 +19,7 @@ import {
 import { PACKAGE_NAMES, type TensorflowBackend } from './package-names.ts';
 import { correctRound } from './round.ts';
 
-/** What TensorFlow.js calls the backend of either package. */
+/** The name of either package's backend in TensorFlow.js. */
 const TFJS_NAME = 'tensorflow';
 
 /** The exports of both packages. They are CommonJS, so everything may be behind `default`. */

@@ -19,7 +19,7 @@ export function refuseAfterErrors(backend: DeviceErrors): void {
   let problem: string | undefined;
   const { device } = backend;
   device.addEventListener('uncapturederror', (event) => {
-    event.preventDefault(); // otherwise the error and all that follow are printed
+    event.preventDefault(); // otherwise this error and all later ones are printed
     problem ??= event.error.message;
   });
   device.lost.then(({ reason, message }) => {

@@ -1,8 +1,8 @@
-/** How kernels of this package are written for the `webgpu` backend. */
+/** Helpers to write kernels of this package for the `webgpu` backend. */
 
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 
-/** The name under which tfjs knows the backend. */
+/** The name of the backend in tfjs. */
 export const WEBGPU = 'webgpu';
 
 /** A kernel with one output; `Inputs` and `Attrs` are the types that tfjs-core declares for it (each input possibly undefined). */

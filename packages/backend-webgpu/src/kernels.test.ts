@@ -139,7 +139,7 @@ describe.skipIf(skipWithoutSwiftShader)('webgpu on SwiftShader', { timeout: PATI
   const memory = () => [(tf.memory() as tf.MemoryInfo & { numBytesInGPU: number }).numBytesInGPU];
   describeTrainingStep('webgpu', memory, { imageSize: 16, batchSize: 4, filters: 4 });
 
-  // the last test: the backend does not work afterwards
+  // the last test, because the backend does not work afterwards
   it('throws on reading after an error on the device', async () => {
     await tf.setBackend('webgpu');
     const { device } = tf.backend() as unknown as { device: { createBuffer(options: object): unknown } };

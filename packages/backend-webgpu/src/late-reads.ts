@@ -1,4 +1,4 @@
-/** A tensor may be disposed of while it is read, as on every backend: here the backend would fail to keep the numbers with it. */
+/** A tensor may be disposed of while it is read, as on every backend. The original backend then fails to cache its numbers. */
 
 export interface Reader {
   readonly tensorMap: { has(dataId: object): boolean };

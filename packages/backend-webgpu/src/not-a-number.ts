@@ -1,6 +1,6 @@
 /**
- * NaN stays NaN: WGSL lets a driver calculate as if there were none, and what became NaN in training is to be seen in the loss,
- * not to come out of a sigmoid as 0. Here the programs ask for it by its bits; a softmax then carries it along in its sum.
+ * NaN stays NaN. WGSL lets a driver calculate as if there were none, but a NaN in training must show in the loss
+ * and not become 0 in a sigmoid. The programs here test for it by its bits; a softmax then passes it on in its sum.
  */
 
 import { assert } from '@t2i/core';
@@ -8,7 +8,7 @@ import type { Program } from './correct-programs.ts';
 
 /** Functions of one number, as the backend numbers them. */
 const FUNCTION = /^unary_(\d+)$/;
-/** Those that say something else of NaN. */
+/** Functions that give another result for NaN. */
 const OF_NAN = new Set(Object.values({ isFinite: 15, isInf: 16, isNaN: 17, logicalNot: 21, sign: 31, toInt: 40 }));
 
 const FUNCTION_BEGINS = 'fn unaryOperation(a : f32) -> f32 {';

@@ -1,14 +1,14 @@
 /**
- * Programs are recorded with less work on the CPU, which has more of it in a step of training than a fast card: a step runs the same programs
- * on the same sizes again and again, and so the backend's small buffers of sizes (uniforms) and its lists of buffers (bind groups) are kept.
+ * Records programs with less work on the CPU, which has more of it in a training step than a fast card. A step runs the same programs
+ * on the same sizes repeatedly, so the backend's small buffers of sizes (uniforms) and its lists of buffers (bind groups) are kept.
  */
 
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { env, util } from '@tensorflow/tfjs-core';
 
-/** Programs that are handed to the card at once. The backend's own 15 cost more time, and many more keep disposed tensors for longer. */
+/** Number of programs submitted to the card at once. The backend's own 15 cost more time, and many more keep disposed tensors for longer. */
 const PROGRAMS_AT_ONCE = 32;
-/** Kept of each kind, then all are forgotten. A step needs some hundreds, and the first ones meet other buffers than those after them. */
+/** Maximum number of kept objects of each kind; then all are dropped. A step needs some hundreds, and the first steps use other buffers than later ones. */
 const MOST_KEPT = 16_384;
 
 interface Pipeline {
@@ -21,12 +21,12 @@ interface Pass {
   dispatchWorkgroups(x: number, y: number, z: number): void;
 }
 
-/** A program that is compiled. */
+/** A compiled program. */
 interface Compiled {
   readonly pipeline: Pipeline;
   readonly dispatch: readonly [number, number, number];
   readonly outputShape: readonly number[];
-  /** Whether it is told how many numbers it computes, and how many at once. */
+  /** Whether it has uniforms for the number of results and for how many are computed at once. */
   readonly size?: boolean;
   readonly outputComponent?: number;
   /** Programs that read images have bindings of another kind. */
@@ -49,7 +49,7 @@ interface Binding {
   readonly buffer: object;
 }
 
-/** As much of tfjs's backend as is used here. */
+/** The part of tfjs's backend used here. */
 export interface Recorder {
   recordAndSubmit: RecordProgram;
   makeUniforms(this: UniformMaker, uniforms: readonly Uniform[]): Binding;
@@ -59,7 +59,7 @@ export interface Recorder {
   };
   readonly queue: object;
   readonly bufferManager: BufferManager;
-  /** Set while programs are timed. */
+  /** Set while programs are being timed. */
   readonly activeTimers?: unknown;
   readonly tensorMap: { get(dataId: object): { readonly resource: object } };
   readonly commandQueueOwnedIds: WeakSet<object>;
@@ -73,7 +73,7 @@ export interface Recorder {
 
 interface BufferManager {
   releaseBuffer(buffer: SizedBuffer, reuse?: boolean): void;
-  /** Those to be used again by size and usage, the next one last. */
+  /** Free buffers by size and usage, the next one to use last. */
   readonly freeBuffers: Map<string, SizedBuffer[]>;
 }
 
@@ -82,7 +82,7 @@ interface SizedBuffer {
   readonly usage: number;
 }
 
-/** What `makeUniforms` of the backend touches. */
+/** The fields that the backend's `makeUniforms` uses. */
 interface UniformMaker {
   readonly bufferManager: { acquireBuffer(size: number, usage: number): object };
   readonly queue: object;
@@ -94,7 +94,7 @@ export function recordQuickly(backend: Recorder): void {
   const original = backend.recordAndSubmit.bind(backend);
   const { makeUniforms } = backend;
   const maker: UniformMaker = {
-    bufferManager: { acquireBuffer: (size, usage) => backend.device.createBuffer({ size, usage }) }, // not one that is used again
+    bufferManager: { acquireBuffer: (size, usage) => backend.device.createBuffer({ size, usage }) }, // never a reused one
     queue: backend.queue,
     uniformPendingDisposal: [],
   };
@@ -137,8 +137,8 @@ export function recordQuickly(backend: Recorder): void {
 }
 
 /**
- * Of the buffers that are free, the first one that was made is used again first. The backend takes what was freed last, which deals the
- * buffers to the tensors anew in every step; this way a step meets those of an earlier one, and with them its bind groups.
+ * Reuses the free buffer that was made first. The backend reuses the one that was freed last, which assigns the
+ * buffers to the tensors anew in every step. This way a step uses the buffers of an earlier one, and with them its bind groups.
  */
 function useLowestFirst(manager: BufferManager, numberOf: Numbers): void {
   const release = manager.releaseBuffer.bind(manager);
@@ -166,7 +166,7 @@ function uniformsFor(program: Compiled, tensors: readonly TensorInfo[], more: re
   ];
 }
 
-/** Things by key. */
+/** Values by key. */
 class Kept<T> {
   readonly #things = new Map<string, T>();
 
@@ -180,7 +180,7 @@ class Kept<T> {
   }
 }
 
-/** Objects by number, so that they can stand in keys. A number is given once: what is made in the place of another has a new one. */
+/** Numbers for objects, for use in keys. A number is given only once: a replacement for an object has a new one. */
 class Numbers {
   readonly #numbers = new WeakMap<object, number>();
   #next = 0;

@@ -1,4 +1,4 @@
-/** Puts corrected kernels and faster ones in the place of some of the backend's own, and adds the fused ones. */
+/** Replaces some of the backend's kernels by corrected or faster ones, and adds the fused ones. */
 
 import { replaceKernel } from '@t2i/backend-utils';
 import {
@@ -22,7 +22,7 @@ import { prod } from './prod.ts';
 
 let registered = false;
 
-/** Registers them, once. Needs `@tensorflow/tfjs-backend-webgpu` loaded. */
+/** Registers them, once. `@tensorflow/tfjs-backend-webgpu` must be loaded. */
 export function registerWebgpuKernels(): void {
   if (registered) return;
   registered = true;

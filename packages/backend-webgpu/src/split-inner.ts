@@ -1,7 +1,7 @@
 /**
  * Products of matrices with few rows and a long inner dimension, which the backend splits among workgroups.
- * It reads four elements at once along the rows of B also where B is transposed, and so gets those of another column.
- * Element by element the same program is right.
+ * It reads four elements at once along the rows of B even if B is transposed, and so gets those of another column.
+ * Element by element the same program is correct.
  */
 
 import type { Program } from './correct-programs.ts';

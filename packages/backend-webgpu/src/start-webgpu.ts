@@ -19,13 +19,13 @@ const PACKAGE = '@tensorflow/tfjs-backend-webgpu';
 /** Where tfjs looks for WebGPU. */
 const scope = globalThis as { navigator?: { gpu?: Gpu } };
 
-/** The Dawn instance behind each `navigator.gpu` that was set here. */
+/** The Dawn instance of each `navigator.gpu` that was set here. */
 const opened = new WeakMap<Gpu, Dawn>();
 
 export interface WebgpuOptions {
-  /** Part of the name of the graphics card to use in Node; default the variable T2I_WEBGPU_ADAPTER, otherwise the fastest. */
+  /** Part of the name of the graphics card to use in Node. Default: the variable T2I_WEBGPU_ADAPTER, otherwise the fastest. */
   readonly adapter?: string;
-  /** Whether a software adapter may be used; default whether the variable T2I_WEBGPU_SOFTWARE is 1. */
+  /** Whether a software adapter may be used. Default: whether the variable T2I_WEBGPU_SOFTWARE is 1. */
   readonly software?: boolean;
 }
 
@@ -97,7 +97,7 @@ function mayBeSoftware({ variables }: Environment, { software }: WebgpuOptions):
   return software ?? !['', '0', 'false'].includes(variables.T2I_WEBGPU_SOFTWARE ?? '');
 }
 
-/** A page that has imported the backend itself needs no second copy; a bundler cannot follow our import. */
+/** A page that has imported the backend itself needs no second copy, and a bundler cannot follow our import. */
 async function loadBackend(environment: Environment): Promise<void> {
   if (findBackendFactory('webgpu') != null) return;
   const hint = environment.isNode

@@ -1,6 +1,6 @@
 /**
- * Numbers go to the card through its queue. The backend makes a buffer for each tensor that is uploaded, maps it, copies and destroys it, and ends
- * the pass that it is recording: a step of training uploads some twenty single numbers.
+ * Uploads numbers to the card through its queue. For each uploaded tensor the backend creates, maps, copies and destroys a buffer, and ends
+ * the pass that it is recording; a training step uploads some twenty single numbers.
  */
 
 interface TensorData {
@@ -9,7 +9,7 @@ interface TensorData {
   resource: object | null;
 }
 
-/** As much of tfjs's backend as is used here. */
+/** The part of tfjs's backend used here. */
 export interface Uploader {
   uploadToGPU(dataId: object): void;
   readonly tensorMap: { get(dataId: object): TensorData };
@@ -24,7 +24,7 @@ export function uploadThroughQueue(backend: Uploader): void {
     if (data.resource != null || !values || !['float32', 'int32', 'bool'].includes(dtype)) return upload(dataId);
     const numbers = dtype === 'float32' ? float32(values) : int32(values);
     data.values = null; // the backend then takes a buffer as for a result
-    // What was recorded and not submitted uses none of the buffers that are free: they are given back when it is submitted.
+    // Recorded programs that are not yet submitted use no free buffers: buffers are freed when their programs are submitted.
     upload(dataId);
     backend.queue.writeBuffer(data.resource as unknown as object, 0, numbers);
   };

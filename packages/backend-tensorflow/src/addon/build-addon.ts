@@ -13,23 +13,23 @@ import { unpackWheel } from './wheel.ts';
 
 const require = createRequire(import.meta.url);
 
-/** What was built. */
+/** The built addon. */
 export interface BuiltAddon {
-  /** Name of the package that it belongs to. */
+  /** Name of its package. */
   readonly packageName: string;
   /** The file. */
   readonly addon: string;
-  /** Directory of the libraries that it loads: it must stay where it is. */
+  /** Directory of the libraries that it loads; it must stay in place. */
   readonly libraries: string;
-  /** Version of TensorFlow, as the library says it. */
+  /** Version of TensorFlow, as the library reports it. */
   readonly tensorflow: string;
 }
 
 /**
  * Builds the addon of the installed package for `backend`.
  * @param tensorflow headers and library: a directory, or a Python wheel, which is unpacked into the package
- * @param tfjsNode the package, where it is not the installed one
- * @throws BackendError when something is missing or does not fit; the addon that was there before then stays
+ * @param tfjsNode the package, if it is not the installed one
+ * @throws BackendError when something is missing or does not fit; an earlier addon then stays
  */
 export async function buildAddon(
   backend: TensorflowBackend,
@@ -82,7 +82,7 @@ function compilerOptions(
   const napi = join(dirname(require.resolve('node-api-headers/package.json')), 'include');
   const isMac = process.platform === 'darwin';
   const shared = isMac ? ['-bundle', '-undefined', 'dynamic_lookup'] : ['-shared', '-fPIC', '-Wl,-z,now']; // a missing function shows at once
-  // Libraries within the package are found wherever the package is moved to.
+  // Libraries within the package are found even if the package is moved.
   const within = !relative(directory, libraries).startsWith('..');
   const origin = isMac ? '@loader_path' : '$ORIGIN';
   const search = within ? `${origin}/${relative(dirname(addon), libraries)}` : libraries;

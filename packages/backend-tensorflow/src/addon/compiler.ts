@@ -3,10 +3,10 @@
 import { spawnSync } from 'node:child_process';
 import { BackendError } from '@t2i/core';
 
-/** Longest part of a failed command's output that a message repeats, from its end. */
+/** Maximum length of a failed command's output that a message repeats, from its end. */
 const SHOWN = 2000;
 
-/** @throws BackendError when there is none */
+/** @throws BackendError when there is no compiler */
 export function findCompiler(): string {
   const candidates = [process.env.CXX, 'c++', 'g++', 'clang++'];
   const found = candidates.find((command) => command && spawnSync(command, ['--version']).status === 0);
@@ -16,7 +16,7 @@ export function findCompiler(): string {
   });
 }
 
-/** @throws BackendError with the end of what the compiler said */
+/** @throws BackendError with the end of the compiler's output */
 export function compile(compiler: string, options: readonly string[]): void {
   const { status, stderr, error } = spawnSync(compiler, options, { encoding: 'utf8' });
   if (status === 0) return;

@@ -1,11 +1,11 @@
-/** Finds headers and libraries of TensorFlow in what a person gave: a C distribution, or an unpacked Python wheel. */
+/** Finds headers and libraries of TensorFlow in a C distribution or an unpacked Python wheel. */
 
 import { existsSync } from 'node:fs';
 import { open, realpath } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { BackendError } from '@t2i/core';
 
-/** What the addon is compiled with and linked to. */
+/** The files for compiling and linking the addon. */
 export interface TensorflowLibrary {
   /** Holds `tensorflow/c/c_api.h`. */
   readonly include: string;
@@ -15,23 +15,23 @@ export interface TensorflowLibrary {
   readonly libraries: readonly string[];
 }
 
-/** What to say to somebody who has none yet. */
+/** The hint for users who have no TensorFlow yet. */
 export const WHERE_FROM =
   'Give a directory with include/ and lib/ (libtensorflow for C, from tensorflow.org), the directory of an installed Python ' +
   'package tensorflow or tensorflow-cpu, or its wheel: pip download tensorflow-cpu --no-deps.';
 
 const HEADER = 'tensorflow/c/eager/c_api.h';
 
-/** The wheel calls the library `_cc`: it has the functions of C, too. */
+/** The wheel calls the library `_cc`; it has the C functions, too. */
 const MAIN = { linux: ['libtensorflow', 'libtensorflow_cc'], darwin: ['libtensorflow', 'libtensorflow_cc'] } as const;
 
 /**
- * Looks in `path` and in `path/tensorflow`, so that `site-packages` will do.
+ * Searches `path` and `path/tensorflow`, so `site-packages` works.
  * @throws BackendError that says whether headers, library or the processor are wrong
  */
 export async function findTensorflow(path: string): Promise<TensorflowLibrary> {
   if (!existsSync(path)) throw new BackendError(`${resolve(path)} does not exist.`, { hint: WHERE_FROM });
-  const given = await realpath(path); // a link of a package manager may be gone tomorrow
+  const given = await realpath(path); // a link of a package manager may disappear
   const root = [given, join(given, 'tensorflow')].find((directory) => existsSync(join(directory, 'include', HEADER)));
   if (root === undefined) {
     throw new BackendError(`${given} has no headers of TensorFlow: include/${HEADER} is missing.`, {
@@ -77,7 +77,7 @@ async function refuseOtherProcessor(library: string): Promise<void> {
   } finally {
     await file.close();
   }
-  if (header.getUint32(0) !== 0x7f454c46) return; // not ELF: the linker of macOS says it itself
+  if (header.getUint32(0) !== 0x7f454c46) return; // not ELF: the linker of macOS reports it
   const machine = MACHINES[header.getUint16(18, true)] ?? 'another processor';
   if (machine === process.arch) return;
   throw new BackendError(`${library} is for ${machine}, this is Node for ${process.arch}.`, {

@@ -1,4 +1,4 @@
-/** For tests: a zip file as Python makes wheels. */
+/** For tests: a zip file like a Python wheel. */
 
 import { crc32, deflateRawSync } from 'node:zlib';
 

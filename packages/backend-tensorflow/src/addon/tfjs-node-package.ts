@@ -1,4 +1,4 @@
-/** The installed package `@tensorflow/tfjs-node` or `-gpu`: its sources, and where it looks for its addon. */
+/** The installed package `@tensorflow/tfjs-node` or `-gpu`: its sources, and the location of its addon. */
 
 import { existsSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -17,8 +17,8 @@ export interface TfjsNodePackage {
 }
 
 /**
- * Finds the package as this one or the working directory would import it.
- * @throws BackendError when it is not installed, or holds no sources of its addon
+ * Finds the package as an import from this package or the working directory would.
+ * @throws BackendError when it is not installed, or contains no sources of its addon
  */
 export function findTfjsNode(backend: TensorflowBackend, from: readonly string[] = lookups()): TfjsNodePackage {
   const name = PACKAGE_NAMES[backend];
@@ -44,7 +44,7 @@ function lookups(): string[] {
   return [fileURLToPath(import.meta.url), join(process.cwd(), 'package.json')];
 }
 
-/** As `import` looks: in the directories above, not in those of NODE_PATH. */
+/** Searches like `import`: in the directories above, not in those of NODE_PATH. */
 function resolveFrom(file: string, path: string): string | undefined {
   for (let directory = dirname(file); ; directory = dirname(directory)) {
     const candidate = join(directory, 'node_modules', path);
@@ -53,7 +53,7 @@ function resolveFrom(file: string, path: string): string | undefined {
   }
 }
 
-/** The package asks node-pre-gyp, so we do: the directory depends on the version of N-API. */
+/** Asks node-pre-gyp, as the package does: the directory depends on the version of N-API. */
 function addonPath(manifest: string): string {
   const preGyp = createRequire(manifest)('@mapbox/node-pre-gyp') as { find(manifest: string): string };
   return preGyp.find(manifest);

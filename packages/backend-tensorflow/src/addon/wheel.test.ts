@@ -78,7 +78,7 @@ it('stops a small wheel that unpacks to a huge one', () =>
     await expect(unpackWheel(wheel, join(directory, 'deps'), 2 ** 22 - 1)).rejects.toThrow(
       'unpacks to more than 4194303',
     );
-    // a directory that tells less than there is
+    // a directory that lists less than the file contains
     const lying = zip({ 'tensorflow/libtensorflow_cc.so.2': Buffer.alloc(2 ** 22) });
     lying.writeUInt32LE(10, lying.lastIndexOf('PK\x01\x02') + 24);
     await writeFile(wheel, lying);

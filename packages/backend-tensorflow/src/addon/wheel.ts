@@ -1,4 +1,4 @@
-/** Unpacks what the addon needs of a Python wheel (a zip file), without Python. */
+/** Unpacks the files that the addon needs from a Python wheel (a zip file), without Python. */
 
 import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
@@ -8,11 +8,11 @@ import { crc32 } from 'node:zlib';
 import { BackendError, errorMessage, T2iError } from '@t2i/core';
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
 
-/** Headers that the C interface includes, directly or not, and the libraries; the rest is Python and most of the size. */
+/** Headers that the C interface includes, directly or indirectly, and the libraries. The rest is Python and most of the size. */
 const NEEDED =
   /^tensorflow\/(?:include\/(?:tensorflow\/(?:c|core\/platform)|tsl\/platform|xla\/tsl\/c)\/.*\.h|libtensorflow[^/]*\.(?:so|dylib)[^/]*)$/;
 
-/** Several times what the largest wheel needs. Files of a hostile one may share their compressed bytes. */
+/** Several times the size that the largest wheel needs. Files of a hostile wheel may share their compressed bytes. */
 const MAX_UNPACKED_BYTES = 8 * 2 ** 30;
 
 /**
@@ -38,7 +38,7 @@ export async function unpackWheel(
     }
   } catch (cause) {
     if (T2iError.isInstance(cause)) throw cause;
-    throw damaged(wheel, `its directory is damaged (${errorMessage(cause)})`, cause); // a path that leads out of it, too
+    throw damaged(wheel, `its directory is damaged (${errorMessage(cause)})`, cause); // including a path that leads out of it
   } finally {
     zip.close();
   }

@@ -1,4 +1,4 @@
-/** Batch normalisation in training, with its rectifier, forwards and backwards: a pass over the batch for each sum and one for the result. */
+/** Batch normalisation in training with its rectifier, forward and backward: a pass over the batch for each sum and one for the result. */
 
 import {
   type BatchNormTrainingAttrs,
@@ -11,10 +11,10 @@ import { util } from '@tensorflow/tfjs-core';
 import { type FusedCall, type FusedRunner, runFused } from './program.ts';
 import { sumOfParts } from './sum-of-parts.ts';
 
-/** Sums are taken by about so many threads at once. */
+/** Approximate number of threads that compute a sum. */
 const THREADS = 16_384;
 
-/** z = γ·(x − μ)/σ + β, and what the rectifier makes of it by its slope below zero. Every index has a channel. */
+/** z = γ·(x − μ)/σ + β, and the output of the rectifier for its slope below zero. Every index has a channel. */
 const NORMALISED = `let deviation = inverseSqrt(getVariance(channel) + uniforms.epsilon);
 let normal = (getX(index) - getMean(channel)) * deviation;
 let z = getGamma(channel) * normal + getBeta(channel);
@@ -53,7 +53,7 @@ export function batchNormTrainingGrad(
     channelSums(backend, gamma, { name, inputs, floats, code: `${NORMALISED} ${code}` }, 1);
   const dbeta = sum('dbeta', 'sum += getDy(index) * slope;');
   const dgamma = sum('dgamma', 'sum += getDy(index) * slope * normal;');
-  // more than eight tensors at once are refused: what belongs to a channel comes in one, a row for each factor
+  // more than eight tensors at once are refused, so one tensor holds the factors of the channels, a row for each factor
   const factors = runFused(backend, {
     ...{
       name: 'batchNormFactors',
@@ -91,7 +91,7 @@ function uniformsOf({ epsilon, activation, alpha }: BatchNormTrainingAttrs, gamm
 }
 
 type Summand = Pick<FusedCall, 'name' | 'inputs' | 'floats'> & {
-  /** Adds to `sum` what stands at `index`, in `channel`. */
+  /** Adds the term at `index`, in `channel`, to `sum`. */
   readonly code: string;
 };
 
@@ -100,7 +100,7 @@ function channelMeans(backend: FusedRunner, gamma: TensorInfo, summand: Summand)
   return channelSums(backend, gamma, summand, gamma.shape[0]! / util.sizeFromShape(x!.shape));
 }
 
-/** `factor` times the sums of each channel, in two stages: rows apart from each other by a number of parts, then the parts. */
+/** `factor` times the sums of each channel, in two stages: first rows at a distance of the number of parts, then the parts. */
 function channelSums(backend: FusedRunner, gamma: TensorInfo, summand: Summand, factor: number): TensorInfo {
   const { name, inputs, floats = {}, code } = summand;
   const channels = gamma.shape[0]!;

@@ -14,7 +14,7 @@ import { startWebgpu } from '../start-webgpu.ts';
 
 const PATIENCE = 180_000;
 const ACTIVATIONS: readonly RectifierName[] = ['linear', 'relu', 'leakyRelu'];
-/** [..., C], with fewer and more rows and channels than threads that share a sum. */
+/** [..., C], with fewer and more rows and channels than the threads that share a sum. */
 const SHAPES = [[2, 3], [2, 7, 7, 5], [3, 32, 32, 4], [2, 4, 4, 130]]; // biome-ignore format: a line
 
 describe.skipIf(skipWithoutSwiftShader)('fused kernels on SwiftShader', { timeout: PATIENCE }, () => {

@@ -1,9 +1,9 @@
-/** Compute shaders of our own: one number of the result for each index, from any numbers of the inputs. */
+/** This package's own compute shaders: each index of the result has one number, computed from any numbers of the inputs. */
 
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { util } from '@tensorflow/tfjs-core';
 
-/** As much of tfjs's backend as runs them. */
+/** The part of tfjs's backend that runs them. */
 export interface FusedRunner {
   runWebGPUProgram(
     program: object,
@@ -20,7 +20,7 @@ interface Uniform {
 }
 
 export interface FusedCall {
-  /** What is compiled once under a name serves all calls that have it. */
+  /** The program is compiled once per name. */
   readonly name: string;
   /** Read as vectors: input `x` at index i is `getX(i)`. At most seven, since every card offers eight storage buffers, and one holds the result. */
   readonly inputs: Readonly<Record<string, TensorInfo>>;

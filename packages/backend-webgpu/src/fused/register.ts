@@ -1,4 +1,4 @@
-/** Gives the backend the fused kernels of `@t2i/ops`, in place of their compositions of dozens of its own. */
+/** Registers the fused kernels of `@t2i/ops`, which replace compositions of dozens of stock kernels. */
 
 import { ADAM, BATCH_NORM_TRAINING, BATCH_NORM_TRAINING_GRAD, RECTIFIER_GRAD, RMS_PROP, WEIGHTED_SUM } from '@t2i/ops';
 import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
@@ -8,7 +8,7 @@ import { batchNormTraining, batchNormTrainingGrad } from './batch-norm.ts';
 import { adam, rectifierGrad, rmsProp, weightedSum } from './pointwise.ts';
 import type { FusedRunner } from './program.ts';
 
-/** Call once, before any of them is used. */
+/** Call once, before the first use of any of them. */
 export function registerFusedKernels(): void {
   register(ADAM, adam);
   register(BATCH_NORM_TRAINING, batchNormTraining);

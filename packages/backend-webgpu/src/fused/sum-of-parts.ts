@@ -1,4 +1,4 @@
-/** The second stage of a sum that many threads have begun. */
+/** The second stage of a sum that many threads share. */
 
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { type FusedRunner, runFused } from './program.ts';

@@ -1,4 +1,4 @@
-/** Which named colour an image's flower has: in the ring where petals lie, and in the middle. For photos and drawings of one flower. */
+/** Finds the named colour of a flower in an image, in the ring of the petals and in the middle. For photos and drawings of one flower. */
 
 import type { RgbImage } from '@t2i/core';
 import { colourDistance, rgbToOklab } from '@t2i/dataset';
@@ -6,7 +6,7 @@ import { COLOURS, type Colour } from './templates.ts';
 
 type Rgb = readonly [red: number, green: number, blue: number];
 
-/** Examples of each colour in light and shade, and of what is no petal: leaves, earth, darkness. A pixel has the name of the nearest. */
+/** Examples of each colour in light and shade, and of backgrounds: leaves, earth, darkness. A pixel has the name of the nearest. */
 const EXAMPLES: Readonly<Record<Colour | 'none', readonly Rgb[]>> = {
   red: [
     [205, 25, 35],
@@ -62,21 +62,21 @@ const PAINTS = Object.entries(EXAMPLES).flatMap(([name, examples]) =>
   examples.map((rgb) => ({ name: name as Colour | 'none', paint: rgbToOklab(...rgb) })),
 );
 
-/** From the middle, in sides of the image. */
+/** Distance from the middle, in sides of the image. */
 const MIDDLE = 0.1;
 const RING = { from: 0.12, to: 0.36 } as const;
 
-/** Shares of the pixels of a place that have each colour. */
+/** The share of pixels of each colour in a region. */
 export type Shares = Readonly<Record<Colour | 'none', number>>;
 
 export interface ColoursSeen {
-  /** Of the ring where petals lie: the named colour with most pixels. Undefined when none has any. */
+  /** The named colour with most pixels in the ring of the petals. Undefined if none has any. */
   readonly petals: Colour | undefined;
   readonly ring: Shares;
   readonly middle: Shares;
 }
 
-/** Looks at an image that shows one flower, about in the middle. */
+/** Measures an image that shows one flower, about in the middle. */
 export function coloursSeen({ data, width, height }: RgbImage): ColoursSeen {
   const ring = emptyCounts();
   const middle = emptyCounts();

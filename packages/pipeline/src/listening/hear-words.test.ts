@@ -4,7 +4,7 @@ import { hearWords } from './hear-words.ts';
 import { encoderTables, totalsOf } from './listening-report.ts';
 import { COLOURS, captionsOf, fill, ROLES, type Role, TEMPLATES } from './templates.ts';
 
-/** An encoder that counts what a function finds in a caption, each thing in a column of its own. */
+/** An encoder that counts the results of a function for a caption, each result in its own column. */
 function counting(find: (text: string) => readonly string[]): CaptionEncoder {
   const columns = new Map<string, number>();
   const dim = 256;
@@ -26,7 +26,7 @@ function counting(find: (text: string) => readonly string[]): CaptionEncoder {
 
 const words = (text: string) => text.toLowerCase().match(/\p{L}+/gu) ?? [];
 
-/** Knows every template by heart: which colour is said of what, and nothing else. */
+/** Knows every template by heart: the part of each colour, and nothing else. */
 function knowing(): CaptionEncoder {
   const said = new Map(
     TEMPLATES.flatMap(captionsOf).map(({ text, said: colours }) => [

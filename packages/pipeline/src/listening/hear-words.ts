@@ -1,4 +1,4 @@
-/** The encoder's half of the listening test: how much a word moves an embedding, and what a linear probe reads from it. */
+/** The encoder's half of the listening test: how much a word moves an embedding, and how well a linear probe reads it. */
 
 import type { CaptionEncoder } from '@t2i/core';
 import { precompute } from '@t2i/text-encoder';
@@ -21,27 +21,27 @@ import {
   type Template,
 } from './templates.ts';
 
-/** Groups of templates: each is read by probes that have seen the others alone. */
+/** Groups of templates: the probes of a group have seen only the other groups. */
 const FOLDS = 5;
 
-/** What was read from the captions of a template; shares of them, of cosines the mean. */
+/** The results of a template's captions: shares of them, and mean cosines. */
 export interface TemplateHeard {
   readonly template: Template;
-  /** Between captions that differ in the colour of the petals alone. */
+  /** Between captions that differ only in the colour of the petals. */
   readonly cosine: number;
   /** Between a caption and the one with its two colours exchanged. */
   readonly exchanged?: number;
-  /** By the probe of each role that the template has. */
+  /** The share read correctly for each role of the template. */
   readonly read: Readonly<Partial<Record<Role, number>>>;
-  /** Of the two orders of its colours the right one has the higher score. */
+  /** The share of captions for which the right order of the two colours has the higher score. */
   readonly whichIsWhere?: number;
 }
 
-/** A change that should leave the sense, or that should not: mean cosine with the caption before, and what is read. */
+/** A change that should keep the meaning, or one that should not: the mean cosine with the original caption, and the share read correctly. */
 export interface ChangeHeard {
   readonly change: string;
   readonly cosine: number;
-  /** Share of captions from which the right thing is read: the colour, the denial or the count. */
+  /** Share of captions read correctly: the colour, the denial or the count. */
   readonly read?: number;
 }
 
@@ -54,7 +54,7 @@ export interface WordsHeard {
 type Embed = (text: string) => Float32Array;
 type Probes = Readonly<Partial<Record<Role, Probe>>>;
 
-/** Asks an encoder for about 1,500 captions; needs a backend only if the encoder does. */
+/** Encodes about 1,500 captions; needs a backend only if the encoder does. */
 export async function hearWords(encoder: CaptionEncoder): Promise<WordsHeard> {
   const embed = await embedderOf(encoder);
   const probes = Array.from({ length: FOLDS }, (_, fold) => probesOf(fold, embed));
@@ -139,7 +139,7 @@ function hearTemplate(template: Template, probes: Probes, embed: Embed): Templat
   };
 }
 
-/** Captions of one colour mistyped, and in capitals, read by the probes that have not seen their template. */
+/** Captions of one colour, misspelt and in capitals, read by probes that have not seen their template. */
 function hearTyping(probes: readonly Probes[], embed: Embed): ChangeHeard[] {
   const cases = (typed: (template: Template) => readonly (readonly [text: string, right: string, colour: Colour])[]) =>
     TEMPLATES.flatMap((template, i) =>
@@ -158,7 +158,7 @@ function hearTyping(probes: readonly Probes[], embed: Embed): ChangeHeard[] {
   }));
 }
 
-/** Each pair of texts is told apart by a probe that has seen the other pairs. */
+/** Each pair of texts is classified by a probe that has seen the other pairs. */
 function hearPairs(change: string, pairs: readonly (readonly [string, string])[], embed: Embed): ChangeHeard {
   const rowsOf = (texts: readonly string[]) =>
     texts.flatMap((text, label) => COLOURS.map((petals) => ({ row: embed(fill(text, { petals })), label })));
@@ -184,7 +184,7 @@ interface Labelled {
   readonly label: number;
 }
 
-/** Share of rows that are read rightly by a probe of all other groups. */
+/** Share of rows that a probe of all other groups reads correctly. */
 function leaveOneOut(groups: readonly (readonly Labelled[])[], classes: number): number {
   const right = groups.flatMap((group) => {
     const seen = groups.filter((other) => other !== group).flat();

@@ -1,16 +1,16 @@
-/** A linear probe: what a ridge regression on one-hot classes reads from embeddings (scikit-learn's `RidgeClassifier`, scores of −1 and 1). */
+/** A linear probe: ridge regression on one-hot classes from embeddings (scikit-learn's `RidgeClassifier`, targets of −1 and 1). */
 
 import { assert, choleskyFactor, choleskySolve, dot } from '@t2i/core';
 
-/** Of the mean square length of the centred rows that it learns from: hardly any shrinkage. */
+/** Relative to the mean square length of the centred training rows: hardly any shrinkage. */
 const RIDGE = 1e-3;
 
 /** Scores of each class for a row. */
 export type Probe = (row: Float32Array) => Float64Array;
 
 /**
- * Learns classes from rows that are all of one length. The ridge is a thousandth of the rows' mean square length, the intercept is not shrunk.
- * @param labels the class of each row, from 0 on
+ * Learns classes from rows of one length. The ridge is a thousandth of the rows' mean square length; the intercept is not shrunk.
+ * @param labels the class of each row, from 0
  */
 export function fitProbe(rows: readonly Float32Array[], labels: readonly number[], classes: number): Probe {
   assert(rows.length === labels.length && rows.length > 0, 'a probe needs a label for each of its rows');
@@ -42,7 +42,7 @@ export function fitProbe(rows: readonly Float32Array[], labels: readonly number[
   };
 }
 
-/** The class with the highest score; the first of equals. */
+/** The class with the highest score; the first one of equals. */
 export function bestClass(scores: Float64Array): number {
   return scores.indexOf(Math.max(...scores));
 }

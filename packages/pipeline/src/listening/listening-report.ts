@@ -1,16 +1,16 @@
-/** The listening test as Markdown: a table by position, one of changes, the templates that are read worst, one of images. */
+/** The listening test as Markdown: tables by position, by change, of the worst templates, and of images. */
 
 import type { TemplateHeard, WordsHeard } from './hear-words.ts';
 import type { ImagesSeen } from './see-images.ts';
 import { type Position, ROLES, type Role } from './templates.ts';
 
-/** What no template should be below. */
+/** The lower limit of a good template. */
 const FLOOR = 0.8;
 
 const percent = (value: number | undefined) => (value === undefined ? '' : `${(100 * value).toFixed(1)} %`);
 const cosine = (value: number | undefined) => (value === undefined ? '' : value.toFixed(3));
 
-/** Of all templates that have a role, and the share of orders that are right. */
+/** The mean share of each role over its templates, and the share of correct orders. */
 export function totalsOf({ templates }: WordsHeard): Readonly<Record<Role | 'whichIsWhere', number>> {
   const mean = (of: (heard: TemplateHeard) => number | undefined) => meanOf(templates, of)!;
   return {

@@ -53,7 +53,7 @@ describe('coloursSeen', () => {
 });
 
 describe('seeImages', () => {
-  /** Draws the first colour that a caption names for petals, and the last one for the centre. */
+  /** Generates the first colour that a caption names for petals, and the last one for the centre. */
   const obedient = {
     generate: async ({ captions, perCaption = 1 }: { captions: readonly string[]; perCaption?: number }) => {
       const named = captions[0]!.split(/\W+/).filter((word) => word in PAINT);

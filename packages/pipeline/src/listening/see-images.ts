@@ -5,7 +5,7 @@ import type { TextToImage } from '@t2i/published-model';
 import { type ColoursSeen, coloursSeen } from './colours-seen.ts';
 import { captionsOf, type Said, type Template } from './templates.ts';
 
-/** The templates: captions as people type them, and as the data have them. */
+/** The templates: captions as people type them, and as the data set has them. */
 const GENERATED: readonly string[] = [
   '{petals} flower',
   '{petals} rose',
@@ -23,20 +23,20 @@ const GENERATED: readonly string[] = [
 ];
 const SEED = 7;
 
-/** What was seen of a template; shares of its images. */
+/** The results of a template; shares of its images. */
 export interface ImagesSeen {
   readonly text: string;
-  /** The petals have the colour that was named for them. */
+  /** The petals have their named colour. */
   readonly named: number;
-  /** The petals have the colour that was named for something else. */
+  /** The petals have the colour that was named for another part. */
   readonly other?: number;
-  /** How much more of the centre's colour the middle has than the ring around it: the ratio of its shares. */
+  /** The share of the centre's colour in the middle, divided by its share in the ring around it. */
   readonly centre?: number;
 }
 
 /**
  * Generates every caption of the templates, `perCaption` images each.
- * @param onTemplate hears of each template as it is done
+ * @param onTemplate called after each template
  */
 export async function seeImages(
   model: Pick<TextToImage, 'generate'>,

@@ -1,20 +1,20 @@
-/** The measure of images measured: whether it sees in photos the colour that people saw. */
+/** Validates the measure of images: whether it sees the same colour in photos as people do. */
 
 import type { TextImageDataset } from '@t2i/core';
 import { coloursSeen } from './colours-seen.ts';
 import { COLOURS, type Colour } from './templates.ts';
 
-/** Captions of a photo, of ten, that must name the one colour. */
+/** Minimum number of captions of a photo, of ten, that name the one colour. */
 const CAPTIONS_NEEDED = 6;
 
-/** Photos whose captions name one colour alone, and how many of them are seen to have petals of it. */
+/** The number of photos whose captions name only one colour, and how many of them are measured to have petals of it. */
 export interface PhotosSeen {
   readonly colour: Colour;
   readonly photos: number;
   readonly right: number;
 }
 
-/** Looks at the photos of a data set in whose captions one colour word alone stands, six times or more. */
+/** Measures the photos of a data set for which one colour word stands alone in at least six captions. */
 export async function seePhotos(dataset: TextImageDataset): Promise<PhotosSeen[]> {
   const side = dataset.storedSize;
   const seen = new Map(COLOURS.map((colour) => [colour, { photos: 0, right: 0 }]));

@@ -1,14 +1,14 @@
-/** The captions of the listening test: templates with a colour in every position, and what each caption says. */
+/** The captions of the listening test: templates with a colour in every position, and the meaning of each caption. */
 
-/** The colours that are asked for. */
+/** The colours of the test. */
 export const COLOURS = ['red', 'pink', 'purple', 'blue', 'yellow', 'orange', 'white'] as const;
 export type Colour = (typeof COLOURS)[number];
 
-/** What a colour word may be said of. */
+/** The parts that a colour may describe. */
 export const ROLES = ['petals', 'centre', 'edges'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** What a template shows: where its petals' colour stands, or what else is said. */
+/** The purpose of a template: the position of the petals' colour, or other content. */
 export type Position = 'first word' | 'middle' | 'last' | 'name' | 'centre' | 'centre first' | 'edges';
 
 /** A caption with a place for each colour: `{petals}`, `{centre}`, `{edges}`. */
@@ -76,7 +76,7 @@ export const TEMPLATES: readonly Template[] = Object.entries(TEMPLATES_BY_POSITI
   texts.map((text) => ({ text, position: position as Position })),
 );
 
-/** The colours of a caption by what they are said of. */
+/** The colours of a caption by part. */
 export type Said = Readonly<Partial<Record<Role, Colour>>>;
 
 /** A template with its colours filled in. */
@@ -86,7 +86,7 @@ export interface Caption {
   readonly said: Said;
 }
 
-/** The roles that a template has a place for. */
+/** The roles of a template. */
 export const rolesOf = ({ text }: Template): readonly Role[] => ROLES.filter((role) => text.includes(`{${role}}`));
 
 /** The text of a template with these colours. */
@@ -103,7 +103,7 @@ export function captionsOf(template: Template): Caption[] {
   return all.map((said) => ({ text: fill(template.text, said), template, said }));
 }
 
-/** Captions that say of a colour that it is there, each with one that says that it is not. */
+/** Captions that state a colour, each with one that denies it. */
 export const DENIALS: readonly (readonly [said: string, denied: string])[] = [
   ['{petals} petals', 'no {petals} petals'],
   ['this flower is {petals}', 'this flower is not {petals}'],
@@ -113,7 +113,7 @@ export const DENIALS: readonly (readonly [said: string, denied: string])[] = [
   ['white petals with {petals} in them', 'white petals with no {petals} in them'],
 ];
 
-/** Numbers of petals that a caption may say. */
+/** Numbers of petals in captions. */
 export const COUNTS = ['three', 'five', 'many'] as const;
 
 export const COUNTED: readonly string[] = [
@@ -124,10 +124,10 @@ export const COUNTED: readonly string[] = [
   'this {petals} flower has {count} petals around its center',
 ];
 
-/** Flowers by name: how much a caption changes with them. */
+/** Flowers by name, to measure how much a caption changes with them. */
 export const NAMES = ['rose', 'lily', 'daisy', 'sunflower', 'tulip', 'orchid', 'iris'] as const;
 
-/** How people mistype the colours. */
+/** Common misspellings of the colours. */
 export const MISSPELLINGS: readonly (readonly [typed: string, meant: Colour])[] = [
   ['redd', 'red'],
   ['rde', 'red'],
