@@ -1,9 +1,9 @@
-/** Where the compiled addon is looked for. */
+/** The locations of the compiled addon. */
 
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** The addons that are there, the preferred one first. From src/ and from dist/ alike, the package is one directory up. */
+/** The existing addons, the preferred one first. From src/ and from dist/ alike, the package is one directory up. */
 export function presentAddons(): string[] {
   const explicit = process.env.T2I_NATIVE_ADDON;
   const paths = explicit

@@ -1,4 +1,4 @@
-/** The boundary between JavaScript and native code: whatever a function of the addon is called with, it computes or throws a TypeError that names the argument. */
+/** The boundary between JavaScript and native code: for any arguments, a function of the addon computes or throws a TypeError that names the argument. */
 
 import { createRequire } from 'node:module';
 import { inspect } from 'node:util';
@@ -16,7 +16,7 @@ type Argument =
       readonly kind: 'array';
       readonly value: Numbers;
       readonly optional?: boolean;
-      /** By how much another length is wrong: a copy takes part of an array, and what is filled may have any length. */
+      /** Wrong length differences: a copy takes part of an array, and a filled array may have any length. */
       readonly wrongBy?: readonly number[];
     }
   /** Whole numbers in a Float64Array. */
@@ -62,7 +62,7 @@ const extreme: Signature = { x: floats(6), out: ints(2), rows: size(2), length: 
 /** [3, 2] transposed. */
 const transposed = plan(2, 0, 0, 2, 3, 1, 2, 3, 1);
 
-/** Every function with arguments that it takes. */
+/** Every function with valid arguments. */
 const SIGNATURES: Readonly<Record<string, Signature>> = {
   allocate: { bytes: size(64) },
   setThreads: { threads: size(1) },
@@ -152,7 +152,7 @@ function each(names: string, signature: Signature): Record<string, Signature> {
   return Object.fromEntries(names.split(' ').map((name) => [name, signature]));
 }
 
-/** An array of this type whose memory is gone: transferred to somebody else, or cut off by a resize. */
+/** An array of this type whose memory is gone: transferred, or cut off by a resize. */
 function lostMemory(like: Numbers): unknown[] {
   const ArrayType = like.constructor as Float32ArrayConstructor;
   const { length, BYTES_PER_ELEMENT } = like;
@@ -172,7 +172,7 @@ function lostMemory(like: Numbers): unknown[] {
 const NO_NUMBERS = [undefined, null, '1', {}, true, [1], 1n];
 const NOT_WHOLE = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0.5, 2 ** 53, 1e300];
 
-/** What must not be taken for this argument. */
+/** Invalid values for this argument. */
 function wrongValues(argument: Argument): unknown[] {
   if (argument.kind === 'real') return NO_NUMBERS;
   if (argument.kind === 'whole') return [...NO_NUMBERS, ...NOT_WHOLE];
@@ -212,7 +212,7 @@ describe('the addon', () => {
         const call = () => addon[name]!(...given.with(position, wrong as never));
         expect(call, `${argument} = ${inspect(wrong)}`).toThrow(TypeError);
         const fits = Object.prototype.toString.call(wrong) === Object.prototype.toString.call(description.value);
-        // Which of two arrays is too short is for nobody to say.
+        // It is undefined which of two arrays is too short.
         if (typeof wrong === 'object' && fits) expect(call).toThrow(new RegExp(`^${name}: `));
         else expect(call).toThrow(named);
       }
@@ -231,7 +231,7 @@ describe('the addon', () => {
   });
 
   it('works where a tensor has more than 4 GiB', () => {
-    const values = new Float32Array(allocateBuffer(2 ** 32 + 64)); // zeros that the system has yet to give memory to
+    const values = new Float32Array(allocateBuffer(2 ** 32 + 64)); // zeros that have no physical memory yet
     const last = values.subarray(-4);
     addon.fill!(last, 3);
     expect(values.at(-5)).toBe(0);

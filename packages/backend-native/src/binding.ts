@@ -1,18 +1,18 @@
-/** Finds and loads the compiled addon, and says why not when there is none. */
+/** Finds and loads the compiled addon, and reports the reason if there is none. */
 
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { BackendError, errorMessage } from '@t2i/core';
 import { presentAddons } from './addon-paths.ts';
 
-/** What the addon exports besides one function per kernel. */
+/** The exports of the addon besides one function per kernel. */
 interface Addon {
   readonly instructionSet: string;
-  /** Instruction sets that were compiled and that this processor has, the slowest first, as `x64_v1, avx2`. */
+  /** Compiled instruction sets that this processor supports, the slowest first, as `x64_v1, avx2`. */
   readonly usableSets: string;
-  /** An ArrayBuffer over uninitialised memory, aligned to 64 bytes; of less than 4 GiB. */
+  /** An ArrayBuffer over uninitialised memory, aligned to 64 bytes; less than 4 GiB. */
   allocate(bytes: number): ArrayBuffer;
-  /** Threads from now on, which are returned: fewer than asked for where the system refuses more. From 1 to 1024. */
+  /** Sets the number of threads, 1 to 1024, and returns it: fewer than requested if the system refuses more. */
   setThreads(threads: number): number;
 }
 
@@ -21,9 +21,9 @@ export interface NativeStatus {
   readonly available: boolean;
   /** `avx512`, `avx2`, `x64_v1` or `neon`; undefined when not available. */
   readonly instructionSet: string | undefined;
-  /** Threads that a kernel may use; 0 when not available. */
+  /** Number of threads that a kernel may use; 0 when not available. */
   readonly threads: number;
-  /** Why the kernels are not available; undefined when they are. */
+  /** The reason why the kernels are not available; undefined when they are. */
   readonly reason: string | undefined;
 }
 
@@ -59,12 +59,12 @@ function loadAddon(): { addon: Addon; threads: number } | { reason: string } {
 
 const loaded = loadAddon();
 
-/** True when the compiled kernels could be loaded, that is, when a tfjs backend `native` is registered. */
+/** True if the compiled kernels were loaded, that is, if a tfjs backend `native` is registered. */
 export function isNativeAvailable(): boolean {
   return 'addon' in loaded;
 }
 
-/** What was loaded, or why nothing was. */
+/** The loaded addon, or the reason why there is none. */
 export function nativeStatus(): NativeStatus {
   if ('addon' in loaded) {
     const { addon, threads } = loaded;
@@ -73,7 +73,7 @@ export function nativeStatus(): NativeStatus {
   return { available: false, instructionSet: undefined, threads: 0, reason: loaded.reason };
 }
 
-/** Names that T2I_ISA may have here, the slowest first; empty when there is no addon. */
+/** Valid values of T2I_ISA on this machine, the slowest first; empty if there is no addon. */
 export function usableInstructionSets(): string[] {
   return 'addon' in loaded ? loaded.addon.usableSets.split(', ') : [];
 }
@@ -85,7 +85,7 @@ function requireAddon(): Addon {
   });
 }
 
-/** The addon's function `name`, typed by the caller; without it, calling (not importing) throws a {@link BackendError}. */
+/** The addon's function `name`, typed by the caller. Without an addon, calling it (not importing) throws a {@link BackendError}. */
 export function nativeFunction<F extends (...args: never[]) => unknown>(name: string): F {
   if (!('addon' in loaded)) return requireAddon as unknown as F;
   const found = (loaded.addon as unknown as Record<string, F | undefined>)[name];
@@ -98,10 +98,10 @@ export function nativeFunction<F extends (...args: never[]) => unknown>(name: st
   return refuse as unknown as F;
 }
 
-/** The most that Node 20 lets an addon hand over: it dies of more. */
+/** The most that an addon may hand over in Node 20, which crashes with more. */
 const MAX_EXTERNAL_BYTES = 2 ** 32 - 1;
 
-/** Fresh memory, uninitialised and aligned to 64 bytes; what is too large for that comes from the runtime, as zeros. */
+/** Fresh memory, uninitialised and aligned to 64 bytes. Larger blocks come from the runtime, as zeros. */
 export function allocateBuffer(bytes: number): ArrayBuffer {
   return bytes > MAX_EXTERNAL_BYTES ? new ArrayBuffer(bytes) : requireAddon().allocate(bytes);
 }

@@ -1,17 +1,17 @@
-/** Memory of tensors: aligned buffers in size classes, used again when the last tensor that views one is gone. */
+/** Memory of tensors: aligned buffers in size classes, reused after the last tensor that views one is disposed of. */
 
 import { constants } from 'node:buffer';
 
 /** Below this a plain typed array is cheaper than a pooled one. */
 const SMALLEST_POOLED_BYTES = 1024;
 
-/** Node wraps memory of its own in no larger ArrayBuffer (4 GiB in Node 20); a typed array may be larger. */
+/** The largest ArrayBuffer in which Node wraps its own memory (4 GiB in Node 20); a typed array may be larger. */
 const LARGEST_POOLED_BYTES = constants.MAX_LENGTH;
 
 export interface BufferPoolOptions {
   /** Makes a buffer of exactly this many bytes; its contents do not matter. */
   readonly allocate: (bytes: number) => ArrayBuffer;
-  /** Idle memory above this is given back to the system (by the garbage collector). */
+  /** Idle memory above this is returned to the system (by the garbage collector). */
   readonly maxIdleBytes: number;
 }
 
@@ -22,14 +22,14 @@ export function sizeClass(bytes: number): number {
 }
 
 /**
- * A buffer counts the tensors that hold a view of it: kernels may store a `subarray` of another tensor's values, so one
- * tensor's end is not yet the buffer's. Buffers made elsewhere pass through untouched.
+ * A buffer counts the tensors that view it. Kernels may store a `subarray` of another tensor's values, so a buffer
+ * may outlive a tensor. Buffers made elsewhere are not touched.
  */
 export class BufferPool {
-  /** Fill what comes back with NaN bytes, so that a use after disposal shows. For tests. */
+  /** Fills returned buffers with NaN bytes, so that a use after disposal shows. For tests. */
   poison = false;
   private readonly idle = new Map<number, ArrayBuffer[]>();
-  /** Views per buffer of this pool; weak, so that a tensor nobody disposed of can still be collected. */
+  /** Number of views per buffer of this pool; weak, so that a tensor that is never disposed of can still be collected. */
   private readonly views = new WeakMap<ArrayBufferLike, number>();
   private idleTotal = 0;
   private readonly allocateBuffer: (bytes: number) => ArrayBuffer;
@@ -45,7 +45,7 @@ export class BufferPool {
     return this.idleTotal;
   }
 
-  /** A buffer of at least `bytes`, with any contents, or undefined when so few, or so many, are better left to the runtime. */
+  /** A buffer of at least `bytes`, with any contents, or undefined if the runtime handles this size better. */
   acquire(bytes: number): ArrayBuffer | undefined {
     if (bytes < SMALLEST_POOLED_BYTES) return undefined;
     const size = sizeClass(bytes);
@@ -57,13 +57,13 @@ export class BufferPool {
     return buffer;
   }
 
-  /** One more tensor holds a view of this buffer. */
+  /** Registers another tensor that views this buffer. */
   retain(buffer: ArrayBufferLike): void {
     const count = this.views.get(buffer);
     if (count !== undefined) this.views.set(buffer, count + 1);
   }
 
-  /** One tensor less holds a view of this buffer; after the last one it is used again. */
+  /** Removes a tensor that views this buffer; after the last one the buffer is reused. */
   release(buffer: ArrayBufferLike): void {
     const count = this.views.get(buffer);
     if (count === undefined) return;
@@ -78,7 +78,7 @@ export class BufferPool {
     else list.push(buffer as ArrayBuffer);
   }
 
-  /** Forgets all idle buffers. */
+  /** Drops all idle buffers. */
   clear(): void {
     this.idle.clear();
     this.idleTotal = 0;

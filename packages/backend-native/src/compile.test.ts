@@ -16,7 +16,7 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-/** `compileKernels` of a copy of this package that holds no addon. */
+/** `compileKernels` of a copy of this package without an addon. */
 async function copyWithoutAddon(): Promise<typeof compileKernels> {
   for (const name of ['src', 'scripts', 'native', 'package.json']) {
     await cp(join(ROOT, name), join(directory, name), { recursive: true });

@@ -8,7 +8,7 @@ import type { NativeBackend } from './native-backend.ts';
 
 beforeAll(() => tf.setBackend('native'));
 
-/** Shape and values of what `compute` makes on the backend `native`, where the memory that it gets holds sevens. */
+/** Shape and values of the result of `compute` on the backend `native`, whose memory is filled with sevens. */
 function result(compute: () => tf.Tensor): { shape: number[]; values: number[] } {
   return tf.tidy(() => {
     tf.add(tf.fill([16, 16, 4], 6), 1).dispose();
@@ -118,7 +118,7 @@ function kernelErrorOf(compute: () => unknown): KernelError {
   throw new Error('expected an error');
 }
 
-/** Each of these would have native code walk outside of its memory; the cpu backend, numpy or TensorFlow refuses it. */
+/** Each of these would make native code access memory out of bounds; the cpu backend, numpy or TensorFlow refuses it. */
 const REJECTED: Record<string, () => tf.Tensor | tf.Tensor[]> = {
   'conv2d, large': () => run('Conv2D', { x: tf.ones([1, 28, 28, 64]), filter: tf.ones([40, 40, 64, 1]) }, CONV),
   'conv2d, small': () => tf.conv2d(tf.ones<tf.Rank.R4>([1, 4, 4, 1]), tf.ones<tf.Rank.R4>([9, 9, 1, 1]), 1, 'valid'),
@@ -193,7 +193,7 @@ it.each(Object.entries(REJECTED))('rejects: %s', (_, compute) => {
   expect(kernelErrorOf(compute)).toBeInstanceOf(KernelError);
 });
 
-/** tfjs-core's own checks answer for these. */
+/** Covered by tfjs-core's own checks. */
 it.each([
   ['slice, end', () => tf.slice(tf.ones([4, 4]), [3, 0], [2, 4]), /would overflow/],
   ['concat, axis', () => run('Concat', [tf.ones([2]), tf.ones([2])] as never, { axis: 3 }), /in range/],

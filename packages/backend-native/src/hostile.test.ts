@@ -18,7 +18,7 @@ it('makes the same case from the same number', () => {
   expect(hostileCase(3, 77)).not.toEqual(hostileCase(4, 77));
 });
 
-/** `sanitize.mjs` runs fewer cases, because each takes much longer there. `pnpm hostile` runs any number. */
+/** `sanitize.mjs` runs fewer cases, because each takes much longer. `pnpm hostile` runs any number. */
 it('computes or rejects hostile arguments like the cpu backend and the specification', async () => {
   const cases = Number(process.env.T2I_HOSTILE_CASES ?? 2000);
   const { faults, comparisons } = await runCases({ seed: 1, first: 0, cases, secondsPerCase: 300 });

@@ -1,4 +1,4 @@
-/** Importing this registers the tfjs backend `native`, when its compiled kernels could be loaded. */
+/** Importing this registers the tfjs backend `native` if its compiled kernels can be loaded. */
 
 import { registerBackend } from '@tensorflow/tfjs-core';
 import { isNativeAvailable } from './binding.ts';

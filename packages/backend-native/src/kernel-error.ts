@@ -1,9 +1,9 @@
-/** What a kernel throws when it cannot be computed for its arguments. */
+/** The error of a kernel that cannot be computed for its arguments. */
 
 import { T2iError, type T2iErrorOptions } from '@t2i/core';
 
 interface KernelErrorOptions extends T2iErrorOptions {
-  /** The kernel as tfjs spells it; the gate in front of every kernel fills it in. */
+  /** The kernel's name in tfjs; the gate in front of every kernel fills it in. */
   readonly kernel?: string;
 }
 
@@ -24,12 +24,12 @@ export class KernelError extends T2iError {
 
 const HINT = 'Check the shapes, types and attributes that the operation was given.';
 
-/** Throws; `message` goes on where "Kernel: " ends. */
+/** Throws; `message` continues after "Kernel: ". */
 export function refuse(message: string, hint = HINT): never {
   throw new KernelError(message, { hint });
 }
 
-/** Refuses unless `condition` holds. The message is only made when it is needed: rules run once per call of a kernel. */
+/** Refuses unless `condition` holds. The message is made only when needed, because rules run once per call of a kernel. */
 export function demand(condition: boolean, message: () => string): asserts condition {
   if (!condition) refuse(message());
 }

@@ -1,4 +1,4 @@
-/** How a kernel of this backend is written down, and the gate that stands in front of each. */
+/** The definition of a kernel of this backend, and the gate in front of each kernel. */
 
 import { assert } from '@t2i/core';
 import type { KernelConfig, KernelFunc, NamedAttrMap, NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs-core';
@@ -9,22 +9,22 @@ import type { NativeBackend } from './native-backend.ts';
 /** The name under which the backend is registered with tfjs. */
 export const BACKEND_NAME = 'native';
 
-/** tfjs-core declares every input as possibly undefined; only those with a question mark really are. */
+/** tfjs-core declares every input as possibly undefined; only those with a question mark are optional. */
 type Present<Inputs> = { readonly [Name in keyof Inputs]: NonNullable<Inputs[Name]> };
 
-/** What a shape rule sees; `Inputs` and `Attrs` are the types that tfjs-core declares for the kernel. */
+/** The arguments of a shape rule; `Inputs` and `Attrs` are the types that tfjs-core declares for the kernel. */
 export interface RuleCall<Inputs, Attrs = object> {
   readonly inputs: Present<Inputs>;
   readonly attrs: Attrs;
 }
 
 /**
- * The shape rule of a kernel: from the shapes of its inputs and its attributes, for every type of element, the sizes that
- * `compute` may rely on. It refuses what cannot be computed, see `kernel-error.ts`; it allocates and calls nothing.
+ * The shape rule of a kernel, for every type of element: it computes the sizes that `compute` may rely on from the shapes of its inputs and its attributes.
+ * It refuses invalid arguments, see `kernel-error.ts`; it allocates and calls nothing.
  */
 export type ShapeRule<Inputs, Attrs, Plan> = (call: RuleCall<Inputs, Attrs>) => Plan;
 
-/** What a kernel is called with: `plan` is what its shape rule made. */
+/** The arguments of a kernel: `plan` is the result of its shape rule. */
 export interface KernelCall<Inputs, Attrs = object, Plan = unknown> extends RuleCall<Inputs, Attrs> {
   readonly backend: NativeBackend;
   readonly plan: Plan;
@@ -49,7 +49,7 @@ function plan<Inputs, Attrs, Plan>(rule: ShapeRule<Inputs, Attrs, Plan>, call: R
   }
 }
 
-/** The outputs themselves; those that do not hold the elements of their shapes end here. */
+/** Returns the outputs, and refuses those that do not hold the elements of their shapes. */
 function whole(backend: NativeBackend, outputs: TensorInfo | TensorInfo[]): TensorInfo | TensorInfo[] {
   try {
     backend.checkData('the result', outputs);
@@ -60,7 +60,7 @@ function whole(backend: NativeBackend, outputs: TensorInfo | TensorInfo[]): Tens
   }
 }
 
-/** Inputs are whole before, the rule holds, outputs are whole after: no kernel runs but through here. */
+/** Checks inputs, rule and outputs. Every kernel runs through this gate. */
 function gate<Inputs, Attrs, Plan>(
   kernel: string,
   rule: ShapeRule<Inputs, Attrs, Plan>,
@@ -78,7 +78,7 @@ function gate<Inputs, Attrs, Plan>(
   return gated as unknown as KernelFunc;
 }
 
-/** A kernel for `registerKernels`: `name` as tfjs-core spells it. */
+/** A kernel for `registerKernels`; `name` as in tfjs-core. */
 export function defineKernel<Inputs, Attrs, Plan>(
   name: string,
   rule: ShapeRule<Inputs, Attrs, Plan>,
@@ -87,7 +87,7 @@ export function defineKernel<Inputs, Attrs, Plan>(
   return { kernelName: name, backendName: BACKEND_NAME, kernelFunc: gate(name, rule, compute) };
 }
 
-/** Runs the cpu backend's kernel of this name on our backend: for dtypes and options too rare to be native. */
+/** Runs the cpu backend's kernel of this name on this backend, for dtypes and options that are too rare for native code. */
 export function callCpuKernel(
   name: string,
   call: Omit<KernelCall<unknown, unknown>, 'plan'>,

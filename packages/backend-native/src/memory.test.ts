@@ -7,7 +7,7 @@ import type { NativeBackend } from './native-backend.ts';
 
 beforeAll(() => tf.setBackend('native'));
 
-/** One of everything: views, reductions over any axes, gradients, fused kernels, casts, pads, splits. */
+/** One of each kind: views, reductions over any axes, gradients, fused kernels, casts, pads, splits. */
 function work(batch: number): void {
   tf.tidy(() => {
     const x = tf.fill([batch, 8, 8, 16], 0.5);

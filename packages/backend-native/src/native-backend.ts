@@ -1,4 +1,4 @@
-/** The tfjs backend: the cpu backend's bookkeeping over pooled memory that native kernels work on in place. */
+/** The tfjs backend: the cpu backend's bookkeeping over pooled memory on which native kernels work in place. */
 
 import { totalmem } from 'node:os';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
@@ -9,7 +9,7 @@ import { demand, refuse } from './kernel-error.ts';
 import { checkedSize } from './sizes.ts';
 
 type Values = backend_util.BackendValues;
-/** What `allocate` makes; bool is one byte. */
+/** The arrays that `allocate` makes; bool is one byte. */
 export type NumericType = 'float32' | 'int32' | 'bool';
 export interface ArrayOf {
   float32: Float32Array;
@@ -22,7 +22,7 @@ const ARRAYS = { float32: Float32Array, int32: Int32Array, bool: Uint8Array } as
 export interface NativeMemory {
   readonly unreliable: boolean;
   readonly reasons: string[];
-  /** Bytes that no tensor holds and the next ones will use. */
+  /** Bytes that no tensor uses and later tensors will reuse. */
   readonly numBytesIdle: number;
 }
 
@@ -37,7 +37,7 @@ function checkLength(name: string, shape: readonly number[], length: number): vo
 }
 
 export class NativeBackend extends MathBackendCPU {
-  /** Memory of the tensors that `allocate` makes. */
+  /** Memory of the tensors from `allocate`. */
   readonly pool: BufferPool;
 
   constructor() {
@@ -47,7 +47,7 @@ export class NativeBackend extends MathBackendCPU {
     this.pool = new BufferPool({ allocate: allocateBuffer, maxIdleBytes: totalmem() / 4 });
   }
 
-  /** A new tensor whose contents are whatever was in memory: the kernel must write every element. */
+  /** A new tensor with uninitialised contents: the kernel must write every element. */
   allocate(shape: number[], dtype: NumericType): TensorInfo {
     const values = this.allocateValues(shape, ARRAYS[dtype]);
     return { dataId: this.write(values, shape, dtype), shape, dtype };
@@ -68,7 +68,7 @@ export class NativeBackend extends MathBackendCPU {
     }
   }
 
-  /** The same data under another shape of the same size; each of the two is disposed of on its own. */
+  /** The same data with another shape of the same size; each of the two is disposed of separately. */
   share(info: TensorInfo, shape: number[]): TensorInfo {
     demand(checkedSize(info.shape) === checkedSize(shape), () => `cannot view [${info.shape}] as [${shape}]`);
     this.incRef(info.dataId);
@@ -91,8 +91,8 @@ export class NativeBackend extends MathBackendCPU {
   }
 
   /**
-   * Refuses tensors that do not hold the elements of their shape: a program may have transferred or resized the memory
-   * that it handed to tfjs, and inherited kernels may make sizes that nobody checked.
+   * Refuses tensors that do not hold the elements of their shape. A program may have transferred or resized the memory
+   * that it passed to tfjs, and inherited kernels may produce sizes without a check.
    */
   checkData(name: string, tensors: TensorInfo | TensorInfo[] | null | undefined): void {
     if (tensors === undefined || tensors === null) return;
@@ -104,8 +104,8 @@ export class NativeBackend extends MathBackendCPU {
   }
 
   /**
-   * The live elements of a tensor of this type. Inherited kernels may leave a plain array or another array type behind; it becomes the right
-   * one here.
+   * The live elements of a tensor of this type. Inherited kernels may leave a plain array or another array type, which is converted
+   * here.
    */
   numbers<T extends NumericType>(info: TensorInfo, dtype: T): ArrayOf[T] {
     demand(info.dtype === dtype, () => `expected a ${dtype} tensor, got ${info.dtype}`);
@@ -129,7 +129,7 @@ export class NativeBackend extends MathBackendCPU {
     super.move(dataId, values, shape, dtype, refCount);
   }
 
-  /** A copy: the caller may keep it longer than the tensor lives, and the tensor's memory will hold another one. */
+  /** A copy: the caller may keep it longer than the tensor lives, and the tensor's memory will be reused. */
   override readSync(dataId: object): Values {
     const { values, dtype } = this.data.get(dataId);
     const read = super.readSync(dataId);

@@ -1,4 +1,4 @@
-/** Gives the backend its kernels: the native ones, and every other one of the cpu backend behind the same gate. */
+/** Registers the kernels of the backend: the native ones, and all others of the cpu backend behind the same gate. */
 
 import '@tensorflow/tfjs-backend-cpu';
 import type { KernelConfig } from '@tensorflow/tfjs-core';

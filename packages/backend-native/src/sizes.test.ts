@@ -5,7 +5,7 @@ import './index.ts';
 
 beforeAll(() => tf.setBackend('native'));
 
-/** The tensor's elements are in plain reach of native code, so that a wrong size must not get there. */
+/** Native code reads the tensor's elements directly, so it must never receive a wrong size. */
 it.each([
   [ADAM, { variable: [4], m: [4], v: [3], gradient: [4] }, {}],
   [RECTIFIER_GRAD, { dy: [2, 2], x: [5] }, { alpha: 0 }],

@@ -1,4 +1,4 @@
-/** Checked arithmetic on shapes: what every shape rule is made of. Native code reads as many elements as it is told to. */
+/** Checked arithmetic on shapes, for shape rules. Native code reads as many elements as it is told to. */
 
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { util } from '@tensorflow/tfjs-core';
@@ -9,7 +9,7 @@ export const MAX_ELEMENTS = 2 ** 31 - 1;
 
 /**
  * The number of elements of `shape`. Refuses sizes that are negative or not whole, and shapes whose elements or strides
- * nothing could address.
+ * cannot be addressed.
  */
 export function checkedSize(shape: readonly number[]): number {
   let size = 1;
@@ -43,7 +43,7 @@ export function checkRank(name: string, shape: readonly number[], rank: number):
   demand(shape.length === rank, () => `${name} is [${shape}], expected ${rank} axes`);
 }
 
-/** Refuses unless every number is whole and lies between `least` and what an int32 holds. */
+/** Refuses unless every number is whole and between `least` and the largest int32. */
 export function checkWhole(name: string, numbers: readonly number[], least = -MAX_ELEMENTS): void {
   for (const number of numbers) {
     const fits = Number.isInteger(number) && number >= least && number <= MAX_ELEMENTS;
@@ -51,20 +51,20 @@ export function checkWhole(name: string, numbers: readonly number[], least = -MA
   }
 }
 
-/** Refuses unless each is a number: native code takes nothing else. */
+/** Refuses unless each is a number, the only type that native code accepts. */
 export function checkNumbers(numbers: Readonly<Record<string, unknown>>): void {
   for (const name in numbers) {
     demand(typeof numbers[name] === 'number', () => `${name} is ${numbers[name]}, which is not a number`);
   }
 }
 
-/** Refuses settings of an optimiser outside of their ranges: an epsilon below 0, a decay outside of [0, 1]. */
+/** Refuses settings of an optimiser that are out of range: an epsilon below 0, a decay outside [0, 1]. */
 export function checkDecays(epsilon: number, ...decays: number[]): void {
   demand(epsilon >= 0, () => `epsilon is ${epsilon}, expected 0 or more`);
   for (const decay of decays) demand(decay >= 0 && decay <= 1, () => `a decay is ${decay}, expected from 0 to 1`);
 }
 
-/** The axes that `axis` means, each once: numpy and TensorFlow refuse an axis that is named twice, and so do we. */
+/** The axes given by `axis`, each once. An axis that is named twice is refused, as in numpy and TensorFlow. */
 export function distinctAxes(axis: number | number[], shape: readonly number[]): number[] {
   demand(
     [axis ?? []].flat().every((one) => typeof one === 'number'),
@@ -75,7 +75,7 @@ export function distinctAxes(axis: number | number[], shape: readonly number[]):
   return axes;
 }
 
-/** The one axis that `axis` means, counted from the front. */
+/** The single axis given by `axis`, counted from the front. */
 export function oneAxis(axis: number, shape: readonly number[]): number {
   const axes = distinctAxes(axis, shape);
   demand(typeof axis === 'number' && axes.length === 1, () => `[${axis}] is not one axis`);

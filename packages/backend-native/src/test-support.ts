@@ -1,4 +1,4 @@
-/** For tests: the same computation on the cpu backend and on ours. */
+/** For tests: the same computation on the cpu backend and on this one. */
 
 import { Rng } from '@t2i/core';
 import { expectAllClose } from '@t2i/test-utils';
@@ -12,7 +12,7 @@ interface Result {
   readonly values: Numbers;
 }
 
-/** Runs `compute` with the backend `name` and returns what it made; everything else that it made is disposed of. */
+/** Runs `compute` with the backend `name` and returns its result; all other tensors are disposed of. */
 export function runOn(name: 'cpu' | 'native', compute: () => tf.Tensor | tf.Tensor[]): Result[] {
   tf.setBackend(name);
   return tf.tidy(() => {
@@ -25,7 +25,7 @@ export function runOn(name: 'cpu' | 'native', compute: () => tf.Tensor | tf.Tens
   });
 }
 
-/** Throws unless both backends make the same shapes, types and, within the tolerance, numbers. */
+/** Throws unless both backends give the same shapes, types and, within the tolerance, numbers. */
 export function expectSameOnBoth(
   compute: () => tf.Tensor | tf.Tensor[],
   tolerance: { relative?: number; absolute?: number } = {},
@@ -42,7 +42,7 @@ export function expectSameOnBoth(
   }
 }
 
-/** Random numbers of a normal distribution, the same on every backend. */
+/** Normally distributed random numbers, the same on every backend. */
 export function normal(rng: Rng, shape: number[]): Float32Array {
   return rng.normal(shape.reduce((product, n) => product * n, 1));
 }

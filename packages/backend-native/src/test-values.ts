@@ -1,4 +1,4 @@
-/** For tests: random shapes and numbers that include the awkward ones. */
+/** For tests: random shapes and numbers, including special cases. */
 
 import type { Rng } from '@t2i/core';
 import { sizeOf } from '@t2i/core';
@@ -11,7 +11,7 @@ export function pick<T>(rng: Rng, values: readonly T[]): T {
   return values[rng.integer(values.length)]!;
 }
 
-/** Rank 0 to 6, at most a few thousand elements; now and then an empty one. */
+/** Rank 0 to 6, at most a few thousand elements; sometimes an empty one. */
 export function randomShape(rng: Rng, maxRank = 6): number[] {
   for (;;) {
     const shape = Array.from({ length: rng.integer(maxRank + 1) }, () => pick(rng, SIZES));

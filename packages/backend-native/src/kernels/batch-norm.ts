@@ -15,7 +15,7 @@ import { demand } from '../kernel-error.ts';
 import type { NativeBackend } from '../native-backend.ts';
 import { checkNumbers, checkShapes } from '../sizes.ts';
 
-/** The numbers that native/kernels/batch-norm.cc knows the rectifiers by. */
+/** The numbers of the rectifiers in native/kernels/batch-norm.cc. */
 const RECTIFIERS: Readonly<Record<RectifierName, number>> = { linear: 0, relu: 1, leakyRelu: 2 };
 
 type Moments = (x: Float32Array, mean: Float32Array, variance: Float32Array, rows: number, channels: number) => void;

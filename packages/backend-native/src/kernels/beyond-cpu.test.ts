@@ -1,4 +1,4 @@
-/** Where the cpu backend is silently wrong: PyTorch's answers (`__fixtures__/make_beyond_cpu.py`), or a refusal. docs/backends.md has the list. */
+/** Cases in which the cpu backend is silently wrong: PyTorch's results (`__fixtures__/make_beyond_cpu.py`), or a refusal. docs/backends.md lists them. */
 
 import { readFileSync } from 'node:fs';
 import { expectAllClose } from '@t2i/test-utils';

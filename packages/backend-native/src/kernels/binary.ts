@@ -42,7 +42,7 @@ function broadcastRule({ inputs: { a, b } }: RuleCall<BinaryInputs>): Broadcast 
   return planBroadcast(a.shape, b.shape);
 }
 
-/** `intsName`: the function for two int32 tensors, where there is one. */
+/** `intsName`: the function for two int32 tensors, if there is one. */
 function arithmetic(kernelName: string, nativeName: string, intsName?: string): KernelConfig {
   const compute = nativeFunction<FloatFunction>(nativeName);
   const ofInts = intsName === undefined ? undefined : nativeFunction<BroadcastFunction<Int32Array>>(intsName);
@@ -129,7 +129,7 @@ const addNKernel = defineKernel(AddN, addNRule, (call) => {
 
 type SelectFunction = (condition: Uint8Array, yes: Float32Array, no: Float32Array, out: Float32Array) => void;
 const select = nativeFunction<SelectFunction>('select');
-/** A condition of one axis chooses among the rows of t and e. */
+/** A condition with one axis selects among the rows of t and e. */
 function selectRule({ inputs: { condition, t, e } }: RuleCall<SelectInputs>): { readonly alike: boolean } {
   checkShape('e', e, t.shape);
   const alike = util.arraysEqual(condition.shape, t.shape);

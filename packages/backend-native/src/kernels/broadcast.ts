@@ -1,4 +1,4 @@
-/** How two inputs of different shapes are walked together: native/kernels/elementwise-binary.cc reads the plan made here. */
+/** The plan for iterating over two inputs of different shapes, which native/kernels/elementwise-binary.cc reads. */
 
 import { backend_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { ArrayOf, NativeBackend, NumericType } from '../native-backend.ts';
@@ -11,7 +11,7 @@ export interface Broadcast {
   readonly plan: Float64Array;
 }
 
-/** What the functions of native/kernels/elementwise-binary.cc take. */
+/** The arguments of the functions in native/kernels/elementwise-binary.cc. */
 export type BroadcastFunction<A, Out = A> = (a: A, b: A, out: Out, plan: Float64Array) => void;
 
 interface Axis {
@@ -25,7 +25,7 @@ function flatPlan(size: number): Float64Array {
   return Float64Array.of(1, size, 1, 1);
 }
 
-/** Axes from the last to the first; sizes of 1 are left out, neighbours that both inputs walk in one stride are joined. */
+/** Axes from the last to the first; sizes of 1 are left out, and neighbours with one stride in both inputs are joined. */
 function mergedAxes(aShape: readonly number[], bShape: readonly number[], shape: readonly number[]): Axis[] {
   const axes: Axis[] = [];
   let aSize = 1;
@@ -46,7 +46,7 @@ function mergedAxes(aShape: readonly number[], bShape: readonly number[], shape:
   return axes;
 }
 
-/** Throws the error of tfjs when the shapes do not broadcast. */
+/** Throws the error of tfjs if the shapes do not broadcast. */
 export function planBroadcast(aShape: number[], bShape: number[]): Broadcast {
   if (util.arraysEqual(aShape, bShape)) return { shape: aShape, plan: flatPlan(checkedSize(aShape)) };
   const shape = backend_util.assertAndGetBroadcastShape(aShape, bShape);
@@ -62,7 +62,7 @@ export function planBroadcast(aShape: number[], bShape: number[]): Broadcast {
   return { shape, plan: Float64Array.from(plan) };
 }
 
-/** The result of `compute` on two tensors of one type, which is the type of the result too. */
+/** The result of `compute` on two tensors of one type, which is also the type of the result. */
 export function computeBroadcast<T extends NumericType>(
   compute: BroadcastFunction<ArrayOf[T]>,
   dtype: T,

@@ -1,4 +1,4 @@
-/** The geometry of a convolution, computed and checked by tfjs-core, in the form that native code takes. */
+/** The geometry of a convolution, computed and checked by tfjs-core, in the form for native code. */
 
 import { backend_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { demand } from '../kernel-error.ts';
@@ -19,7 +19,7 @@ export interface ConvAttrs {
 }
 
 /**
- * Refuses a geometry that has no meaning: steps and sizes that are not whole or not positive, padding that is negative
+ * Refuses an invalid geometry: strides and sizes that are not whole or not positive, padding that is negative
  * (TensorFlow refuses it too), windows that are larger than the padded image.
  */
 export function checkWindows(info: ConvInfo, leastWindow: number): void {
@@ -40,8 +40,8 @@ export function checkWindows(info: ConvInfo, leastWindow: number): void {
 }
 
 /**
- * The geometry of a gradient. tfjs-core does not tell gradients how the operation rounded its sizes (`dimRoundingMode`), so it is
- * the rounding that makes a dy of this shape; where none does, or where it is told, the one that was asked for.
+ * The geometry of a gradient. tfjs-core does not tell gradients how the operation rounded its sizes (`dimRoundingMode`), so the
+ * rounding is the one that gives a dy of this shape. If none does, or if it is known, it is the requested one.
  */
 export function geometryOf(dy: TensorInfo, attrs: Rounding, geometry: (rounding: Rounding) => ConvInfo): ConvInfo {
   const asked = geometry(attrs);

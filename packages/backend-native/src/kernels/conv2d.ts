@@ -67,12 +67,12 @@ const fusedConv2dKernel = defineKernel(
   },
 );
 
-/** Gradients have no dilation, whatever attributes say: tfjs refuses to differentiate a dilated convolution. */
+/** Gradients have no dilation, whatever the attributes say: tfjs refuses to differentiate a dilated convolution. */
 function gradientInfo(inShape: number[], filterShape: number[], attrs: ConvAttrs, dy: TensorInfo): ConvInfo {
   return geometryOf(dy, attrs, (rounding) => convInfo(inShape, filterShape, { ...attrs, ...rounding, dilations: 1 }));
 }
 
-/** tf.conv2dTranspose accepts an output shape that does not belong to its input; the batch and the channels must. */
+/** tf.conv2dTranspose accepts an output shape that does not fit its input; batch and channels must fit. */
 function inputGradientRule({ inputs, attrs }: RuleCall<Conv2DBackpropInputInputs, Conv2DBackpropInputAttrs>): ConvInfo {
   const { dy, filter } = inputs;
   const info = gradientInfo(attrs.inputShape, filter.shape, attrs, dy);
@@ -89,7 +89,7 @@ const conv2dBackpropInputKernel = defineKernel(Conv2DBackpropInput, inputGradien
   const { dy, filter } = call.inputs;
   if (!isNative(call.attrs, dy, filter)) return callCpuKernel(Conv2DBackpropInput, call);
   const { backend, plan: info } = call;
-  // Of a dy of another size, the cpu kernel makes what it can.
+  // The cpu kernel accepts a dy of another size.
   if (!util.arraysEqual(dy.shape, info.outShape)) return callCpuKernel(Conv2DBackpropInput, call);
   const dx = backend.allocate(info.inShape, 'float32');
   conv2dBackpropInput(backend.floats(dy), backend.floats(filter), backend.floats(dx), convParameters(info));

@@ -1,4 +1,4 @@
-/** Making and converting values: Fill, ZerosLike, OnesLike and Cast. */
+/** Creates and converts values: Fill, ZerosLike, OnesLike and Cast. */
 
 import type { CastAttrs, FillAttrs, KernelConfig, TensorInfo, UnaryInputs } from '@tensorflow/tfjs-core';
 import { Cast, Fill, OnesLike, util, ZerosLike } from '@tensorflow/tfjs-core';
@@ -44,7 +44,7 @@ function castRule({ inputs, attrs }: RuleCall<UnaryInputs, CastAttrs>): number[]
   return inputs.x.shape;
 }
 
-/** The cpu kernel would let an int32 or bool tensor pass for a wider type over the same array; here each type has its own. */
+/** The cpu kernel would reuse the array of an int32 or bool tensor for a wider type; here each type has its own. */
 const castKernel = defineKernel(Cast, castRule, (call) => {
   const { inputs, attrs, backend } = call;
   const { x } = inputs;

@@ -1,4 +1,4 @@
-/** Bias and activation that tfjs fuses behind a product or a convolution. */
+/** Bias and activation that tfjs fuses with a product or a convolution. */
 
 import { sizeOf } from '@t2i/core';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
@@ -8,7 +8,7 @@ import type { NativeBackend } from '../native-backend.ts';
 /** The order of `enum Activation` in native/activation.h. */
 const ACTIVATIONS = ['linear', 'relu', 'relu6', 'elu', 'sigmoid', 'leakyrelu', 'prelu'];
 
-/** What follows the product; bias and slopes hold one number per output column. */
+/** The operations after the product; bias and slopes hold one number per output column. */
 export interface FusedTail {
   readonly bias: TensorInfo | undefined;
   readonly activation: string | undefined;
@@ -26,10 +26,10 @@ export type TailArguments = [
   slopes: Float32Array | undefined,
 ];
 
-/** The product and nothing else. */
+/** Only the product. */
 export const NO_TAIL: FusedTail = { bias: undefined, activation: undefined, alpha: 0, slopes: undefined };
 
-/** The tail of a fused kernel of tfjs, or undefined when bias or slopes are not one float32 per column (then the cpu kernel serves). */
+/** The tail of a fused kernel of tfjs, or undefined if bias or slopes are not one float32 per column (the cpu kernel then runs). */
 export function fusableTail(
   inputs: { readonly bias?: TensorInfo; readonly preluActivationWeights?: TensorInfo },
   attrs: { readonly activation?: string; readonly leakyreluAlpha?: number },
@@ -42,7 +42,7 @@ export function fusableTail(
   return { bias, activation: attrs.activation, alpha: attrs.leakyreluAlpha ?? 0, slopes };
 }
 
-/** The tail as native code takes it. */
+/** The tail as arguments of native code. */
 export function tailArguments(backend: NativeBackend, { bias, activation, alpha, slopes }: FusedTail): TailArguments {
   const code = ACTIVATIONS.indexOf(activation ?? 'linear');
   demand(code >= 0, () => `unknown activation "${activation}"`);

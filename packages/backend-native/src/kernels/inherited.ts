@@ -1,4 +1,4 @@
-/** Shape rules of kernels that are inherited from the cpu backend and make sizes out of their attributes. */
+/** Shape rules of kernels that are inherited from the cpu backend and compute sizes from their attributes. */
 
 import type {
   AllAttrs,
@@ -130,7 +130,7 @@ function transform({ inputs: { image }, attrs }: RuleCall<TransformInputs, Trans
   checkedSize([batch, ...(attrs.outputShape ?? [height, width]), channels]);
 }
 
-/** The blocks take space from the batch, or give it; what is cropped or padded comes on top. */
+/** The blocks move elements between space and batch; the crop or the padding is added. */
 function blocks(x: number[], blockShape: number[], pairs: number[][], sign: 1 | -1): void {
   checkWhole('the block', blockShape, 1);
   checkWhole(sign === 1 ? 'the padding' : 'the crop', pairs.flat(), 0);
@@ -199,7 +199,7 @@ const RULES = {
 
 type AnyRule = ShapeRule<unknown, unknown, unknown>;
 
-/** The rule of an inherited kernel. The sizes of all others follow from their inputs, which the gate checks, as it does the outputs. */
+/** The rule of an inherited kernel. The sizes of all others follow from their inputs, which the gate checks like the outputs. */
 export function inheritedRule(kernel: string): AnyRule {
   return ((RULES as Record<string, unknown>)[kernel] as AnyRule | undefined) ?? (() => undefined);
 }

@@ -1,4 +1,4 @@
-/** int32 where the cpu backend is silently wrong: division by zero makes 0 there, and a product beyond 2⁵³ has lost its lowest digits. */
+/** int32 operations on which the cpu backend is silently wrong: division by zero gives 0 there, and a product beyond 2⁵³ loses its lowest digits. */
 
 import type { BinaryInputs, KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 import { FloorDiv, Mod } from '@tensorflow/tfjs-core';
@@ -16,7 +16,7 @@ export function productOfInts(values: Int32Array): number {
 }
 
 /**
- * Refuses factors whose products, summed over `depth`, may lie beyond what a JavaScript number holds exactly: the inherited
+ * Refuses factors whose products, summed over `depth`, may exceed the integers that a JavaScript number holds exactly: the inherited
  * kernel would round them.
  */
 export function checkExactProducts(a: Int32Array, b: Int32Array, depth: number): void {
@@ -25,7 +25,7 @@ export function checkExactProducts(a: Int32Array, b: Int32Array, depth: number):
   demand(bound <= Number.MAX_SAFE_INTEGER, () => `products of these int32 numbers may reach ${bound}, more than 2⁵³`);
 }
 
-/** TensorFlow and PyTorch refuse to divide integers by zero. What `FloorDiv` of floats makes is int32 too. */
+/** TensorFlow and PyTorch refuse to divide integers by zero. `FloorDiv` of floats also gives int32. */
 function division(kernelName: string): KernelConfig {
   const rule = ({ inputs: { a, b } }: RuleCall<BinaryInputs>) => planBroadcast(a.shape, b.shape);
   return defineKernel(kernelName, rule, (call) => {

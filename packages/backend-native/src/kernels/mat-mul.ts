@@ -22,7 +22,7 @@ const matMul =
     (a: Float32Array, b: Float32Array, out: Float32Array, sizes: Float64Array, ...tail: TailArguments) => void
   >('matMul');
 
-/** What the shapes of two factors make: `outer` are the axes of the batch, which broadcast as in numpy. */
+/** The plan for two factors: `outer` are the axes of the batch, which broadcast as in numpy. */
 interface Product {
   readonly outer: number[];
   readonly batch: number;
@@ -56,13 +56,13 @@ function productRule({ inputs: { a, b }, attrs }: RuleCall<BatchMatMulInputs, Ba
   return { outer, batch: checkedSize(outer), rows, columns, depth, shape };
 }
 
-/** True when the matrices of `outer` are those of the whole batch over and over, from the first to the last. */
+/** True if the matrices of `outer` are those of the whole batch repeated, from the first to the last. */
 function repeatsWhole(outer: readonly number[], whole: readonly number[]): boolean {
   const first = outer.findIndex((size) => size !== 1);
   return first === -1 || outer.slice(first).every((size, i) => size === whole[i + whole.length - outer.length + first]);
 }
 
-/** `x` with as many matrices as the batch has, each in its place: for the shapes that {@link repeatsWhole} does not cover. */
+/** `x` repeated to as many matrices as the batch has: for the shapes that {@link repeatsWhole} does not cover. */
 function expanded(backend: NativeBackend, x: TensorInfo, outer: readonly number[]): TensorInfo {
   const own = [...new Array<number>(outer.length + 2 - x.shape.length).fill(1), ...x.shape];
   const shape = [...outer, ...x.shape.slice(-2)];
@@ -95,7 +95,7 @@ function multiply(
 
 type Factors = readonly [a: TensorInfo, b: TensorInfo];
 
-/** Runs `compute` with factors that `fits` takes as they are and others {@link expanded}. */
+/** Runs `compute` with factors that `fits` accepts, and others {@link expanded}. */
 function withFactors(
   backend: NativeBackend,
   factors: Factors,
@@ -113,7 +113,7 @@ function withFactors(
 
 type MatMulCall = KernelCall<BatchMatMulInputs, BatchMatMulAttrs, Product>;
 
-/** `tail` is undefined where only the inherited kernel can do what follows the product. */
+/** `tail` is undefined if only the inherited kernel supports the operations after the product. */
 function matMulOrInherited(
   kernelName: string,
   call: MatMulCall,
@@ -128,7 +128,7 @@ function matMulOrInherited(
   if (factors.every(({ dtype }) => dtype === 'int32')) {
     checkExactProducts(backend.ints(inputs.a), backend.ints(inputs.b), plan.depth);
   }
-  // The inherited kernel takes the n-th matrix of a factor, or its last: right where there is one, or one for each.
+  // The inherited kernel takes the n-th matrix of a factor, or its last. This is correct for one matrix, or one for each.
   const fits = ({ shape }: TensorInfo) => {
     const matrices = checkedSize(shape.slice(0, -2));
     return matrices === 1 || matrices === plan.batch;

@@ -36,7 +36,7 @@ const softmaxKernel = defineKernel(Softmax, softmaxRule, (call) => {
 
 type LrnSizes = [pixels: number, channels: number, radius: number, bias: number, alpha: number, beta: number];
 
-/** A window that reaches beyond the channels on both sides is no larger for native code. */
+/** Limits the window: one that exceeds the channels on both sides gives the same result. */
 function lrnSizes(x: TensorInfo, { depthRadius, bias, alpha, beta }: LRNAttrs): LrnSizes {
   const channels = x.shape.at(-1)!;
   return [util.sizeFromShape(x.shape) / channels, channels, Math.min(depthRadius, channels), bias, alpha, beta];
@@ -84,7 +84,7 @@ const lrnGradKernel = defineKernel(LRNGrad, lrnGradRule, (call) => {
 
 type FusedBatchNormCall = RuleCall<FusedBatchNormInputs, FusedBatchNormAttrs>;
 
-/** Scale and offset where they are given, and whether every parameter is a row of one number per channel. */
+/** The given scale and offset, and whether every parameter is a row of one number per channel. */
 function fusedBatchNormRule({ inputs, attrs }: FusedBatchNormCall) {
   const { x, mean, variance } = inputs;
   checkNumbers({ varianceEpsilon: attrs.varianceEpsilon ?? 0.001 });

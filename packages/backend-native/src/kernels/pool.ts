@@ -37,7 +37,7 @@ function gradientRule({ inputs, attrs }: RuleCall<GradInputs, PoolAttrs>): PoolI
   return info;
 }
 
-/** The order that native/kernels/pool.cc reads. */
+/** In the order in which native/kernels/pool.cc reads them. */
 function sizesOf(info: PoolInfo): number[] {
   return [
     info.batchSize,

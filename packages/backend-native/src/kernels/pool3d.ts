@@ -1,4 +1,4 @@
-/** The gradient of the 3-D average. The cpu backend's divides by the whole window, padding included, which its average does not. */
+/** The gradient of the 3-D average. The cpu backend divides by the whole window, padding included; its average does not. */
 
 import type { AvgPool3DGradAttrs, AvgPool3DGradInputs, KernelConfig } from '@tensorflow/tfjs-core';
 import { AvgPool3DGrad, backend_util } from '@tensorflow/tfjs-core';
@@ -15,7 +15,7 @@ function poolInfo(shape: number[], { filterSize, strides, pad, dimRoundingMode }
   return info;
 }
 
-/** How many elements of each window along one axis lie in the image. */
+/** The number of elements of each window along one axis that lie in the image. */
 function countsAlong(inSize: number, outSize: number, window: number, stride: number, before: number): number[] {
   return Array.from({ length: outSize }, (_, output) => {
     const first = output * stride - before;
@@ -23,7 +23,7 @@ function countsAlong(inSize: number, outSize: number, window: number, stride: nu
   });
 }
 
-/** dy · (elements of the whole window / elements in the image), for the inherited kernel to divide. */
+/** dy · (elements of the whole window / elements in the image), which the inherited kernel divides. */
 function scaled(dy: Float32Array, to: Float32Array, info: Info): void {
   const { front, top, left } = info.padInfo;
   const depths = countsAlong(info.inDepth, info.outDepth, info.filterDepth, info.strideDepth, front);

@@ -14,7 +14,7 @@ interface ReduceInputs {
 }
 interface ReduceAttrs {
   readonly axis?: number | number[];
-  /** What Max calls its axis. */
+  /** The axis of Max has another name. */
   readonly reductionIndices?: number | number[];
   readonly keepDims: boolean;
 }
@@ -26,7 +26,7 @@ export interface MiddleAxis {
   readonly columns: number;
 }
 
-/** Undefined when the reduced axes, size 1 apart, are not neighbours. */
+/** Undefined if the reduced axes, apart from those of size 1, are not neighbours. */
 export function asMiddleAxis(shape: readonly number[], axes: readonly number[]): MiddleAxis | undefined {
   const reduced = axes.filter((axis) => shape[axis] !== 1).sort((a, b) => a - b);
   const first = reduced[0] ?? shape.length;
@@ -38,7 +38,7 @@ export function asMiddleAxis(shape: readonly number[], axes: readonly number[]):
 
 type ReduceFunction = (x: Float32Array, out: Float32Array, batches: number, length: number, columns: number) => void;
 
-/** Kept axes first: what {@link asMiddleAxis} cannot see in `x` it sees in the result. */
+/** Moves the kept axes to the front, so that {@link asMiddleAxis} supports the result. */
 function withAxesLast(backend: NativeBackend, x: TensorInfo, axes: readonly number[]): TensorInfo {
   const kept = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
   return transposed(backend, x, [...kept, ...axes]);
@@ -65,7 +65,7 @@ function productsOfInts(backend: NativeBackend, x: TensorInfo, axes: readonly nu
   return out;
 }
 
-/** 0/0, as everywhere; the inherited kernel says 0. */
+/** 0/0, as in other libraries; the inherited kernel gives 0. */
 function meanOfNothing(backend: NativeBackend, shape: number[]): TensorInfo {
   const out = backend.allocate(shape, 'float32');
   backend.floats(out).fill(Number.NaN);

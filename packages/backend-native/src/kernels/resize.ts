@@ -1,5 +1,5 @@
 /**
- * Gradients of ResizeBilinear and ResizeNearestNeighbor. The cpu backend's take every resizing for one without half-pixel
+ * Gradients of ResizeBilinear and ResizeNearestNeighbor. The cpu backend's ignore half-pixel
  * centres, and exchange height and width.
  */
 
@@ -19,7 +19,7 @@ import { checkedSize, checkRank } from '../sizes.ts';
 /** Both operations have the same attributes. */
 type ResizeAttrs = ResizeBilinearAttrs;
 
-/** Where one output along an axis comes from: `1 − weight` of input `low` and `weight` of input `high`. */
+/** The source of one output along an axis: `1 − weight` of input `low` and `weight` of input `high`. */
 interface Tap {
   readonly low: number;
   readonly high: number;
@@ -53,7 +53,7 @@ interface Sizes {
   readonly resized: Shape4;
 }
 
-/** As TensorFlow does: corners in the centre of a pixel and half a pixel away from it contradict each other. */
+/** As in TensorFlow: aligned corners and half-pixel centres contradict each other. */
 export function checkCentres({ alignCorners, halfPixelCenters }: ResizeAttrs): void {
   demand(!(alignCorners && halfPixelCenters), () => 'alignCorners and halfPixelCenters exclude each other');
 }

@@ -1,4 +1,4 @@
-/** The RMSProp update of `@t2i/ops` in one pass over memory (Tieleman and Hinton 2012, as Torch has it). */
+/** The RMSProp update of `@t2i/ops` in one pass over memory (Tieleman and Hinton 2012, as in Torch). */
 
 import type { RmsPropAttrs, RmsPropInputs } from '@t2i/ops';
 import { RMS_PROP } from '@t2i/ops';

@@ -1,4 +1,4 @@
-/** The rule of what is computed element by element: the result has the shape of x, which the gate has checked. */
+/** The rule of elementwise kernels: the result has the shape of x, which the gate has checked. */
 
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { RuleCall } from '../kernel.ts';

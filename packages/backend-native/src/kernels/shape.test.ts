@@ -8,7 +8,7 @@ import { mergeAxes } from './strided-copy.ts';
 
 const DTYPES = ['float32', 'int32', 'bool'] as const;
 
-/** A tensor of any movable type, made on the backend of the moment. */
+/** A tensor of any movable type, on the current backend. */
 function randomTensor(rng: Rng, shape: number[]): () => tf.Tensor {
   const dtype = pick(rng, DTYPES);
   const values = normal(rng, shape).map((value) => (dtype === 'float32' ? value : Math.trunc(value)));

@@ -1,4 +1,4 @@
-/** Rearranging and joining tensors: Transpose, PadV2, Concat, Pack, Tile, DepthToSpace. */
+/** Rearranges and joins tensors: Transpose, PadV2, Concat, Pack, Tile, DepthToSpace. */
 
 import type {
   ConcatAttrs,
@@ -39,13 +39,13 @@ const transposeKernel = defineKernel(Transpose, transposeRule, (call) => {
 const fill = nativeFunction<(out: Float32Array, value: number) => void>('fill');
 interface Padding {
   readonly shape: number[];
-  /** The part of x that is left where padding is negative, or undefined where none is. */
+  /** The part of x that remains after negative padding, or undefined without negative padding. */
   readonly crop: { readonly begin: number[]; readonly size: number[] } | undefined;
-  /** What is added on both sides of that part. */
+  /** The padding that is added on both sides of that part. */
   readonly paddings: [number, number][];
 }
 
-/** Negative padding takes elements away, as in torch and in the cpu backend along one axis. */
+/** Negative padding removes elements, as in torch and in the cpu backend along one axis. */
 function padRule({ inputs: { x }, attrs }: RuleCall<PadV2Inputs, PadV2Attrs>): Padding {
   const { paddings } = attrs;
   demand(
@@ -56,7 +56,7 @@ function padRule({ inputs: { x }, attrs }: RuleCall<PadV2Inputs, PadV2Attrs>): P
   checkedSize(shape);
   checkWhole('the padding', paddings.flat());
   if (!paddings.some(([before, after]) => before < 0 || after < 0)) return { shape, crop: undefined, paddings };
-  // The part of x that stays begins and ends inside x, even where more is taken away than there is.
+  // The part of x that remains begins and ends inside x, even if more is removed than exists.
   const kept = paddings.map(([before, after], axis) => {
     const size = x.shape[axis]!;
     const begin = Math.min(size, Math.max(0, -before));
@@ -146,7 +146,7 @@ const concatKernel = defineKernel(Concat, concatRule, (call) => {
   return concatenated(backend, filled.length > 0 ? filled : inputs, axis);
 });
 
-/** The axis that is new. */
+/** The new axis. */
 function packRule({ inputs, attrs }: RuleCall<PackInputs, PackAttrs>): number {
   demand(inputs[0] !== undefined, () => 'there is nothing to stack');
   const { shape, dtype } = inputs[0];

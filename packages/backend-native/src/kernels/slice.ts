@@ -1,4 +1,4 @@
-/** Taking parts of a tensor: Slice, StridedSlice, SplitV, Unpack, Reverse, GatherV2. */
+/** Takes parts of a tensor: Slice, StridedSlice, SplitV, Unpack, Reverse, GatherV2. */
 
 import type {
   GatherV2Attrs,
@@ -33,7 +33,7 @@ import type { NativeBackend } from '../native-backend.ts';
 import { checkedSize, checkWhole, distinctAxes, oneAxis } from '../sizes.ts';
 import { gatherStrided, isMovable, sliced, stridesOf } from './strided-copy.ts';
 
-/** The box that is cut out; it must lie inside of x. */
+/** The box to cut out; it must lie inside x. */
 function sliceRule({ inputs: { x }, attrs }: RuleCall<SliceInputs, SliceAttrs>): { begin: number[]; size: number[] } {
   const [begin, size] = slice_util.parseSliceParams(x, attrs.begin, attrs.size) as [number[], number[]];
   slice_util.assertParamsValid(x, begin, size);
@@ -48,7 +48,7 @@ const sliceKernel = defineKernel(Slice, sliceRule, (call) => {
   return sliced(backend, inputs.x, plan.begin, plan.size);
 });
 
-/** Every `steps[axis]`-th element from `begin` on; a step may be negative. */
+/** Every `steps[axis]`-th element from `begin`; a step may be negative. */
 function stepped(backend: NativeBackend, x: TensorInfo, shape: number[], begin: number[], steps: number[]): TensorInfo {
   const strides = stridesOf(x.shape);
   const inStrides = steps.map((step, axis) => step * strides[axis]!);
@@ -62,7 +62,7 @@ interface Steps {
   readonly size: number[];
   readonly strides: number[];
   readonly isIdentity: boolean;
-  /** The shape of the result, whose axes may be more or fewer. */
+  /** The shape of the result, which may have more or fewer axes. */
   readonly shape: number[];
 }
 
@@ -78,7 +78,7 @@ function stridedSliceRule({ inputs: { x }, attrs }: RuleCall<StridedSliceInputs,
     attrs.newAxisMask,
     attrs.shrinkAxisMask,
   );
-  // tfjs's own finalShapeSparse lacks the axes that shrink, so that its cpu kernel reads wrong elements or none.
+  // tfjs's own finalShapeSparse lacks the axes that shrink, so its cpu kernel reads wrong elements or none.
   const size = begin.map((first, axis) => Math.max(0, Math.ceil((end[axis]! - first) / strides[axis]!)));
   checkWhole('begin, end or strides', [...begin, ...end, ...strides]);
   demand(
@@ -102,7 +102,7 @@ const stridedSliceKernel = defineKernel(StridedSlice, stridedSliceRule, (call) =
   return result;
 });
 
-/** The lengths of the parts along the axis; they add up. */
+/** The lengths of the parts along the axis, which add up to its length. */
 function splitRule({ inputs: { x }, attrs }: RuleCall<SplitVInputs, SplitVAttrs>): { axis: number; lengths: number[] } {
   const axis = oneAxis(attrs.axis, x.shape);
   const lengths = backend_util.prepareSplitSize(x as never, attrs.numOrSizeSplits, axis);

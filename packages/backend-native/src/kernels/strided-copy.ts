@@ -25,14 +25,14 @@ const copyFloats = nativeFunction<CopyFunction<Float32Array>>('copyFloats');
 const copyInts = nativeFunction<CopyFunction<Int32Array>>('copyInts');
 const copyBytes = nativeFunction<CopyFunction<Uint8Array>>('copyBytes');
 
-/** The types whose elements these kernels can move. */
+/** The element types that these kernels support. */
 export type MovableType = 'float32' | 'int32' | 'bool';
 
 export function isMovable(dtype: string): dtype is MovableType {
   return dtype === 'float32' || dtype === 'int32' || dtype === 'bool';
 }
 
-/** A new tensor like `x` but for its shape, not yet written. */
+/** A new tensor like `x` except for its shape; its contents are not yet written. */
 export function allocateLike(backend: NativeBackend, x: TensorInfo, shape: number[]): TensorInfo {
   return backend.allocate(shape, x.dtype as MovableType);
 }
@@ -42,7 +42,7 @@ function valuesOf(backend: NativeBackend, x: TensorInfo): Float32Array | Int32Ar
   return x.dtype === 'int32' ? backend.ints(x) : backend.bytes(x);
 }
 
-/** Axes of size 1 are left out, neighbours that both sides walk in one stride are joined. */
+/** Axes of size 1 are left out, and neighbours with one stride on both sides are joined. */
 export function mergeAxes(axes: readonly CopyAxis[]): CopyAxis[] {
   const merged: CopyAxis[] = [];
   for (const axis of axes) {
@@ -58,7 +58,7 @@ export function mergeAxes(axes: readonly CopyAxis[]): CopyAxis[] {
   return merged.length > 0 ? merged : [{ size: 1, inStride: 1, outStride: 1 }];
 }
 
-/** Refuses a walk that leaves the `length` elements it is meant for, before native code takes its first step. */
+/** Refuses a plan that leaves the `length` elements of its array, before native code runs it. */
 function checkWalk(axes: readonly CopyAxis[], stride: 'inStride' | 'outStride', offset: number, length: number): void {
   let first = offset;
   let last = offset;
@@ -71,7 +71,7 @@ function checkWalk(axes: readonly CopyAxis[], stride: 'inStride' | 'outStride', 
   demand(inside, () => `it would touch the elements from ${first} to ${last} of ${length}`);
 }
 
-/** Copies elements of `from` into `to`, two tensors of one {@link MovableType}; the rest of `to` stays as it is. */
+/** Copies elements of `from` into `to`, two tensors of one {@link MovableType}; the rest of `to` stays unchanged. */
 export function copyStrided(backend: NativeBackend, from: TensorInfo, to: TensorInfo, copy: StridedCopy): void {
   if (copy.axes.some(({ size }) => size === 0)) return;
   const axes = mergeAxes(copy.axes);
