@@ -35,7 +35,7 @@ function batchFor({ imageSize, embeddingDim }: GanCls): TrainBatch {
   return { images: images(), embeddings: embeddings(), wrongImages: images(), wrongEmbeddings: embeddings() };
 }
 
-/** What two steps and a drawing give on a backend, and by how many tensors memory has grown in the second step. */
+/** The results of two steps and of generating images on a backend, and the growth of memory in tensors during the second step. */
 async function trainGan(backend: string, overrides: GanClsOverrides) {
   await tf.setBackend(backend);
   const model = new GanCls(presetConfig('dcgan', overrides), new Rng(1));
@@ -92,7 +92,7 @@ async function programsOfStep(): Promise<{ fused: number; stock: number }> {
   return { fused, stock };
 }
 
-/** Weights six times as far from zero: as drawn, a narrow encoder says the same of every caption, and its gradients are noise. */
+/** Weights six times as far from zero: as drawn, a narrow encoder gives every caption the same embedding, and its gradients are noise. */
 function spreadOut(state: StateDict): StateDict {
   const spread = Object.entries(state.tensors).map(([name, tensor]) => {
     const scaled = name.startsWith('text/') && { data: (tensor.data as Float32Array).map((value) => 6 * value) };

@@ -94,7 +94,7 @@ async function furnish(to: string): Promise<void> {
   const libraries = [...commands, process.execPath].flatMap((path) => [
     ...execFileSync('ldd', [path], { encoding: 'utf8' }).matchAll(/(\/\S+) \(0x/g),
   ]);
-  // glibc's too, and what draws the samples asks for it
+  // glibc's too, because the renderer of the samples needs it
   const resolver = libraries.map(([, path]) => path!.replace(/libc\.so\.6$/, 'libresolv.so.2'));
   for (const path of new Set([...commands, ...libraries.map(([, path]) => path!), ...resolver])) {
     await cp(path, join(to, path), { dereference: true });

@@ -78,7 +78,7 @@ async function trainToy(runDirectory: string, encoder: string): Promise<void> {
   await trainRun(config, { runDirectory });
 }
 
-/** The page as visitors get it, and its way of drawing by itself as a file that can be imported. */
+/** The page as visitors get it, and its generator as a file that can be imported. */
 async function buildPage(outDir: string): Promise<void> {
   const root = join(ROOT, 'packages/web');
   const input = { index: join(root, 'index.html'), source: join(root, 'src/in-browser/open-browser-source.ts') };
@@ -139,7 +139,7 @@ interface Drawn {
   readonly images: readonly (readonly number[])[];
 }
 
-/** Opens the source in the page, as it was built for visitors, and draws two images, and a walk from one caption to another. */
+/** Opens the source in the page, as it was built for visitors, and generates two images, and a walk from one caption to another. */
 async function drawInPage(backend: 'wasm' | 'webgl' | 'webgpu' | undefined): Promise<Drawn> {
   return page.evaluate(
     async ({ backend, caption, seed }) => {

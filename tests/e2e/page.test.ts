@@ -290,7 +290,7 @@ describe.skipIf(skipWithoutChromium)('the page', () => {
   });
 });
 
-/** The colour of the middle of an image of one colour, which is what the mock model draws. */
+/** The colour of the middle of an image of one colour, which is what the mock model generates. */
 function colourOf(page: Page, selector: string): Promise<number[]> {
   return page.locator(selector).evaluate(async (image: HTMLImageElement) => {
     await image.decode();

@@ -54,7 +54,7 @@ export function runSource(run: string, options: RunSourceOptions, logger: Logger
   };
 }
 
-/** What a browser needs to draw by itself; nothing of a run, whose checkpoints are for training, nor of a model that is damaged. */
+/** The files with which a browser generates images itself; none for a run, whose checkpoints are for training, and for a damaged model. */
 async function publishedFiles(directory: string): Promise<readonly ModelFile[]> {
   const manifest = await readModelManifest(directory).catch((error: unknown) => {
     if (!CheckpointError.isInstance(error)) throw error; // or whoever opens the model tells

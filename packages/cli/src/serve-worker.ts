@@ -1,4 +1,4 @@
-/** The thread in which `t2i serve` draws: one revision of one run or published model. Started by `run-source.ts`. */
+/** The thread in which `t2i serve` generates images: one revision of one run or published model. Started by `run-source.ts`. */
 
 import { availableParallelism } from 'node:os';
 import { type BackendName, selectBackend } from '@t2i/backend';

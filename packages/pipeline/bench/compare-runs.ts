@@ -1,6 +1,6 @@
 /**
- * Short runs side by side, in a quarter of the time of `t2i evaluate`: the Fréchet and kernel distance and the R-precision of what each draws for the
- * same captions of test photos with the same noise.
+ * Compares short runs, in a quarter of the time of `t2i evaluate`: the Fréchet and kernel distance and the R-precision of the images that each
+ * generates for the same captions of test photos with the same noise.
  *
  *   pnpm bench:runs --data data/oxford-102 --googlenet bvlc_googlenet.safetensors [--googlenet-sides 224,448] [--samples 1155] runs/a runs/b …
  */

@@ -1,11 +1,11 @@
 /**
- * What encoders hear of a caption, and what generators draw of it.
+ * The listening test of encoders, and of generators.
  *
  *   pnpm bench:listening [--images 12] [--json report.json] packages/text-encoder/weights/oxford-102 packages/flowers/model runs/encoder …
  *
- * Every directory is an encoder (weights, or a run of `t2i encoder train`), a published model or a run of `t2i train`. Of the last two, images are drawn
- * as well; `--images 0` draws none. `--complete WORDS` puts other words before captions
- * that do not begin as the data do than a published model states itself, `--complete none` nothing. `--photos data/oxford-102` says how often the measure of images sees in photos the colour that all of their captions name.
+ * Every directory is an encoder (weights, or a run of `t2i encoder train`), a published model or a run of `t2i train`. The last two also
+ * generate images; `--images 0` generates none. `--complete WORDS` puts these words, instead of the published model's own, before captions
+ * that do not begin like the data; `--complete none` puts none. `--photos data/oxford-102` reports how often the measure of images sees in photos the colour that all of their captions name.
  */
 
 import { access, writeFile } from 'node:fs/promises';
@@ -58,7 +58,7 @@ if (values.photos !== undefined) {
 }
 if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(reports, null, 2)}\n`);
 
-/** With the completion that was asked for instead of its own, where one was. */
+/** The encoder with the requested completion instead of its own, if one was requested. */
 async function opened(directory: string): Promise<TextToImagePipeline> {
   const pipeline = await TextToImagePipeline.open(directory);
   if (values.complete === undefined) return pipeline;
@@ -70,7 +70,7 @@ async function opened(directory: string): Promise<TextToImagePipeline> {
   );
 }
 
-/** A run of `t2i train` draws; that of `t2i encoder train` has a record as well, but its encoder opens by itself. */
+/** A run of `t2i train` generates images. A run of `t2i encoder train` has a record as well, but its encoder opens by itself. */
 async function drawsImages(directory: string): Promise<boolean> {
   if (await isModelDirectory(directory)) return true;
   const hasRecord = await succeeds(access(join(directory, 'run.json')));

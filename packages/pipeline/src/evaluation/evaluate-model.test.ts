@@ -51,7 +51,7 @@ const imageEncoder: ImageEncoder = {
   dispose() {},
 };
 
-/** Paints embeddings as rows, or the noise alone. */
+/** Generates embeddings as rows, or the noise alone. */
 function painter(listens: boolean): TextToImageModel {
   return {
     specificationVersion: 'v1',
