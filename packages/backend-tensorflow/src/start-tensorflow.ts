@@ -28,7 +28,7 @@ interface TensorflowModule {
   readonly default?: TensorflowModule;
 }
 
-/** What the backend of either package reports about itself. */
+/** The facts that the backend of either package reports. */
 interface RunningBackend {
   readonly isGPUPackage?: boolean;
   readonly isUsingGpuDevice?: boolean;

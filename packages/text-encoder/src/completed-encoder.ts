@@ -43,7 +43,7 @@ export class CompletedEncoder implements CaptionEncoder {
     return this.#encoder.encode(completed, options);
   }
 
-  /** Of the caption as typed. The added words also count towards the length that cuts a caption off. */
+  /** Reads the caption as typed. Its `cut` end takes the added words into account. */
   read(caption: string): CaptionReading {
     const nothing = { unknown: [], corrected: [], cut: '' };
     if (this.#encoder.read === undefined) return nothing;

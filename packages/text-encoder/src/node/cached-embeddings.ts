@@ -40,7 +40,7 @@ export async function cachedEmbeddings(options: CachedEmbeddingsOptions): Promis
 
 type Source = Readonly<Record<'encoder' | 'captions', string>>;
 
-/** The file if it holds the requested embeddings; otherwise logs its content. */
+/** The file if it holds the requested embeddings; otherwise logs the mismatch. */
 async function openKept(
   { cacheFile, precision, logger = silentLogger }: CachedEmbeddingsOptions,
   source: Source,

@@ -39,7 +39,7 @@ const setOf = (words: string) => new Set(words.split(' '));
 const ENDING = setOf(
   '. the a an its their this that these those which who whose is are was were has have with without in on at of by from to around surrounding surrounded near along while where',
 );
-/** What may stand between “are” and a colour. */
+/** Words that may stand between “are” and a colour. */
 const DEGREES = setOf(
   'very mostly mainly all both bright light dark pale deep soft vibrant a mix mixture shade of and or not',
 );
