@@ -1,4 +1,4 @@
-/** What every data set of these packages holds true, wherever its items are stored. */
+/** Checks that every data set must pass, wherever its items are stored. */
 
 import type { SplitName } from '@t2i/core';
 import { DatasetError } from '@t2i/core';
@@ -15,8 +15,8 @@ export interface DatasetParts {
 }
 
 /**
- * Checks labels and splits: a class for each item; split members ascending, existing, and in one split only.
- * @throws DatasetError naming the first item that breaks a rule
+* Checks labels and splits: each item has a class; split members are ascending, exist, and are in one split only.
+* @throws DatasetError that names the first item that breaks a rule
  */
 export function checkDatasetParts({ name, storedSize, classNames, labels, splits }: DatasetParts): void {
   const fail = (problem: string): never => {

@@ -1,21 +1,21 @@
-/** Splits by classes: a class is in one split only, so test captions speak of flowers that were never trained on. */
+/** Splits by classes. Each class is in one split only, so test captions describe flowers that training never used. */
 
 import type { SplitName } from '@t2i/core';
 import { ConfigError, DatasetError, Rng } from '@t2i/core';
 
 export interface ClassSplitOptions {
-  /** Decides which classes go where. Default 0. */
+/** The seed of the assignment of classes. Default 0. */
   readonly seed?: number | undefined;
   /** Share of the classes for validation, 0 … 1. Default 0.1. */
   readonly val?: number | undefined;
-  /** Share of the classes for test, 0 … 1. Default 0.2, as the 20 of 102 of the paper. */
+/** Share of the classes for test, 0 … 1. Default 0.2, like 20 of 102 in the paper. */
   readonly test?: number | undefined;
 }
 
 /**
  * The split of each of `classCount` classes, drawn with a seed.
- * @throws ConfigError for shares that are no shares
- * @throws DatasetError when fewer than two classes are left to train on
+* @throws ConfigError for invalid shares
+* @throws DatasetError if fewer than two classes remain for training
  */
 export function splitClasses(classCount: number, options: ClassSplitOptions = {}): SplitName[] {
   const { seed = 0, val = 0.1, test = 0.2 } = options;

@@ -1,4 +1,4 @@
-/** Counts of a data set: what `t2i dataset info` prints. */
+/** Counts of a data set, which `t2i dataset info` prints. */
 
 import type { SplitName, TextImageDataset } from '@t2i/core';
 import { ENCODER_CAPTION_LENGTH } from './caption-lines.ts';
@@ -15,19 +15,19 @@ export interface DatasetInfo {
   readonly storedSize: number;
   readonly images: number;
   readonly captions: number;
-  /** Captions an image has at least and at most. */
+/** Least and most captions per image. */
   readonly captionsPerImage: readonly [least: number, most: number];
   /** Captions of more than 201 characters, which the char-CNN-RNN encoder cuts. */
   readonly longCaptions: number;
   readonly classes: number;
-  /** Images a class has at least and at most. */
+/** Least and most images per class. */
   readonly imagesPerClass: readonly [least: number, most: number];
   readonly splits: Readonly<Record<SplitName, SplitInfo>>;
   /** Whether no class is in two splits. */
   readonly classDisjoint: boolean;
 }
 
-/** Counts images, captions, classes and splits. Reads every caption and no image. */
+/** Counts images, captions, classes and splits. Reads all captions and no images. */
 export function datasetInfo(dataset: TextImageDataset): DatasetInfo {
   const { name, fingerprint, storedSize, labels, splits, classNames } = dataset;
   const captions = Array.from(labels, (_, item) => dataset.captions(item));

@@ -1,13 +1,13 @@
-/** A short name for content: two FNV-1a hashes side by side, 64 bits, synchronous and the same in every backend. */
+/** A short hash of content: two combined FNV-1a hashes, 64 bits, synchronous and the same on every backend. */
 
 const PRIME = 0x01000193;
 
-/** Hashes bytes and text in the order they are added. Not cryptographic: it notices change, it does not resist an attacker. */
+/** Hashes bytes and text in the order of addition. It detects changes, but is not cryptographic and does not resist an attacker. */
 export class Fingerprint {
   #low = 0x811c9dc5;
   #high = 0x9e3779b9;
 
-  /** Adds bytes, or text as UTF-8. Every part is closed by its length, so `ab` + `c` differs from `a` + `bc`. */
+/** Adds bytes, or text as UTF-8. The length follows every part, so `ab` + `c` differs from `a` + `bc`. */
   add(part: Uint8Array | string): this {
     const bytes = typeof part === 'string' ? new TextEncoder().encode(part) : part;
     this.#mix(bytes);
@@ -25,7 +25,7 @@ export class Fingerprint {
     let high = this.#high;
     for (let i = 0; i < bytes.length; i++) {
       low = Math.imul(low ^ bytes[i]!, PRIME);
-      // the second hash differs in its start and sees the first, so that both collide only together by chance
+// the second hash has another start and depends on the first, so that both collide together only by chance
       high = Math.imul(high ^ bytes[i]! ^ (low >>> 24), PRIME);
     }
     this.#low = low;

@@ -1,4 +1,4 @@
-/** Small square images side by side in one: a compressed file for each would be a third headers. */
+/** Combines small square images into one. With one compressed file per image a third would be headers. */
 
 import { assert, type RgbImage } from '@t2i/core';
 
@@ -11,7 +11,7 @@ export function sheetSize(side: number, count: number): [width: number, height: 
   return [ACROSS * side, Math.ceil(count / ACROSS) * side];
 }
 
-/** @param pixels [n, side, side, 3], n ≤ {@link PER_SHEET}; places that are left over stay black */
+/** @param pixels [n, side, side, 3], n ≤ {@link PER_SHEET}; unused places stay black */
 export function sheetOf(pixels: Uint8Array, side: number): RgbImage {
   const count = pixels.length / (side * side * 3);
   assert(Number.isInteger(count) && count >= 1 && count <= PER_SHEET, `a sheet of ${count} images`);
@@ -33,7 +33,7 @@ export function cutSheet({ data, width, height }: RgbImage, side: number, count:
   return pixels;
 }
 
-/** Where each row of each image is, in the sheet and among the pixels, in bytes. */
+/** Byte positions of each row of each image in the sheet and in the pixels. */
 function forEachRow(
   side: number,
   count: number,

@@ -1,4 +1,4 @@
-/** A data set whose images and captions are held in memory: drawn sets, tests, a browser. */
+/** A data set with images and captions in memory: for synthetic sets, tests and browsers. */
 
 import type { SplitName, TextImageDataset } from '@t2i/core';
 import { assert, DatasetError } from '@t2i/core';
@@ -12,17 +12,17 @@ export interface InMemoryDatasetOptions {
   readonly classNames: readonly string[];
   /** Class index of each item; its length is the number of items. */
   readonly labels: Int32Array;
-  /** Item numbers of each split, ascending. An item may be in none. */
+/** Item numbers of each split, ascending. An item may be in no split. */
   readonly splits: Readonly<Record<SplitName, Int32Array>>;
-  /** The captions of each item, at least one each. */
+/** The captions of each item, at least one. */
   readonly captions: readonly (readonly string[])[];
-  /** RGB bytes, [items, storedSize, storedSize, 3]. Held, not copied. */
+/** RGB bytes, [items, storedSize, storedSize, 3]. They are not copied. */
   readonly images: Uint8Array;
   /** Default: a hash of everything above. */
   readonly fingerprint?: string | undefined;
 }
 
-/** Implements the data seam over arrays. */
+/** Implements `TextImageDataset` with arrays. */
 export class InMemoryDataset implements TextImageDataset {
   readonly name: string;
   readonly fingerprint: string;
@@ -34,7 +34,7 @@ export class InMemoryDataset implements TextImageDataset {
   readonly #captions: readonly (readonly string[])[];
   readonly #images: Uint8Array;
 
-  /** @throws DatasetError when the parts do not fit together, naming the first that does not */
+/** @throws DatasetError that names the first part that does not fit the others */
   constructor(options: InMemoryDatasetOptions) {
     const { name, storedSize, labels, captions, images } = options;
     checkDatasetParts(options);
@@ -74,7 +74,7 @@ export class InMemoryDataset implements TextImageDataset {
     return pixels;
   }
 
-  /** Does nothing: the arrays go when the data set does. */
+/** Does nothing, because the arrays are garbage-collected with the data set. */
   async close(): Promise<void> {}
 }
 

@@ -1,26 +1,26 @@
-/** `items.tsv` of a packed data set: one line an item, readable by people and by any other program. */
+/** `items.tsv` of a packed data set: one line per item, readable by people and other programs. */
 
 import type { SplitName } from '@t2i/core';
 import { DatasetError } from '@t2i/core';
 import { SPLIT_NAMES } from './check-parts.ts';
 
-/** What a packed data set knows of an item apart from its pixels and the words of its captions. */
+/** The data of an item in a packed data set, apart from its pixels and captions. */
 export interface ItemRecord {
   /** Class index. */
   readonly label: number;
-  /** `undefined`: in no split. */
+/** `undefined` if it is in no split. */
   readonly split: SplitName | undefined;
   readonly captionCount: number;
   /** Path of the image in the source. */
   readonly image: string;
-  /** Path of the file its captions were read from. Kept beside `image` so that the pairing can be checked later. */
+/** Path of the source file of its captions. Stored with `image` so that the pairing can be checked later. */
   readonly captionFile: string;
 }
 
 const HEADER = 'class\tsplit\tcaptions\timage\tcaption_file';
 const NO_SPLIT = '-';
 
-/** @throws DatasetError for a path with a control character, which a line of text cannot hold */
+/** @throws DatasetError for a path with a control character, which a text line cannot contain */
 export function formatItems(items: readonly ItemRecord[]): string {
   const lines = items.map(({ label, split, captionCount, image, captionFile }) => {
     for (const path of [image, captionFile]) {
@@ -36,7 +36,7 @@ export function formatItems(items: readonly ItemRecord[]): string {
   return `${[HEADER, ...lines].join('\n')}\n`;
 }
 
-/** @throws DatasetError that names the first line that is wrong */
+/** @throws DatasetError that names the first invalid line */
 export function parseItems(text: string, where: string): ItemRecord[] {
   const [header, ...lines] = text.split('\n');
   const last = lines.pop();

@@ -1,4 +1,4 @@
-/** Minibatches for a training step, prepared ahead of it and resumable to the exact batch. */
+/** Minibatches for training steps, prepared ahead and resumable to the exact batch. */
 
 import type {
   BatchSource,
@@ -22,26 +22,26 @@ import { centreView, checkCrop, cutViews, drawView } from './transforms.ts';
 export interface BatchSourceOptions extends PairSamplerOptions {
   readonly dataset: TextImageDataset;
   readonly encoder: CaptionEncoder;
-  /** Rows of a batch; where several ranks train together, those of all ranks. */
+/** Rows per batch; if several ranks train together, of all ranks. */
   readonly batchSize: number;
-  /** Side of the images in the batches, at most the stored size, in pixels. */
+/** Side of the images in the batches in pixels, at most the stored size. */
   readonly imageSize: number;
-  /** What the model wants of another class: `text`, `image` or `none`. The stream of right pairs does not depend on it. */
+/** The part of a mismatching pair from another class: `text`, `image` or `none`. The stream of matching pairs does not depend on it. */
   readonly mismatch: Mismatch;
-  /** Random crop and mirror; without, the centre crop. Default true. */
+/** Whether to crop and mirror at random; otherwise the centre crop. Default true. */
   readonly augment?: boolean | undefined;
-  /** The stream is decided by its state here; the source goes on with a fork of it. */
+/** Its current state determines the stream. The source uses a fork of it. */
   readonly rng: Rng;
   /**
-   * The rank that the batches are for, where several ranks train together. All ranks draw one stream, given by the state of `rng`; rank r of n gets
-   * rows r·batchSize/n … (r+1)·batchSize/n of every batch, and reads no others. A state fits any number of ranks. Default: the only one.
+   * The rank of this process if several ranks train together. All ranks draw one stream from the state of `rng`. Rank r of n gets
+   * rows r·batchSize/n … (r+1)·batchSize/n of every batch and reads no others. A state fits any number of ranks. Default: the only rank.
    */
   readonly ranks?: Ranks | undefined;
-  /** Batches prepared ahead of the one asked for. Default 2; 0 prepares on demand. */
+/** Batches prepared ahead. Default 2; 0 prepares on demand. */
   readonly prefetch?: number | undefined;
 }
 
-/** Everything random of one batch, drawn before anything is read. */
+/** All random choices of one batch, drawn before anything is read. */
 interface Plan {
   /** The position in the stream just before this batch. */
   readonly position: RngState;
@@ -57,20 +57,20 @@ interface Prepared {
 
 /**
  * An endless stream of minibatches from a data set and an encoder.
- * @throws ConfigError when a size does not fit
- * @throws DatasetError when the splits hold fewer than two classes
+ * @throws ConfigError if a size does not fit
+ * @throws DatasetError if the splits have fewer than two classes
  */
 export function createBatchSource(options: BatchSourceOptions): BatchSource {
   return new PrefetchingSource(options);
 }
 
-/** Callers await one `next` before the next; `state` may be called at any time between. */
+/** Callers await each `next` before they call it again. They may call `state` at any time in between. */
 class PrefetchingSource implements BatchSource {
   readonly batchSize: number;
   readonly batchesPerEpoch: number;
   readonly #options: BatchSourceOptions;
   readonly #prefetch: number;
-  /** The rows of a batch that are given out. */
+/** The rows of a batch that this rank returns. */
   readonly #share: readonly [from: number, to: number];
   readonly #rng: Rng;
   readonly #sampler: PairSampler;
@@ -108,7 +108,7 @@ class PrefetchingSource implements BatchSource {
     try {
       return await prepared.batch;
     } catch (error) {
-      // A batch that failed is not skipped: the next call tries the same one again.
+// A failed batch is not skipped: the next call tries it again.
       this.#rewind(prepared.plan.position);
       throw error;
     }
@@ -149,7 +149,7 @@ class PrefetchingSource implements BatchSource {
   #prepare(): Prepared {
     const plan = this.#plan();
     const batch = this.#build(plan);
-    // A failure is reported by the next() that gives this batch out; until then it must not count as unhandled.
+// The next() for this batch reports a failure; until then it must not count as unhandled.
     batch.catch(() => {});
     return { plan, batch };
   }
@@ -160,7 +160,7 @@ class PrefetchingSource implements BatchSource {
     const pairs = Array.from({ length: this.batchSize }, () => this.#sampler.next());
     const view = () =>
       augment ? drawView(this.#rng, dataset.storedSize, imageSize) : centreView(dataset.storedSize, imageSize);
-    // Views of wrong images are drawn even when none are wanted: the stream is the same for every kind of mismatch.
+// Views of wrong images are drawn even if none are needed, so that the stream is the same for every kind of mismatch.
     const [views, wrongViews] = [pairs.map(view), pairs.map(view)];
     const share = <T>(rows: readonly T[]) => rows.slice(...this.#share);
     return { position, pairs: share(pairs), views: share(views), wrongViews: share(wrongViews) };

@@ -1,19 +1,19 @@
-/** The manifest of a packed data set: what its directory must hold, down to the hash of each file. */
+/** The manifest of a packed data set: the required content of its directory, with the hash of each file. */
 
 import type { SplitName } from '@t2i/core';
 import { DatasetError } from '@t2i/core';
 import { z } from 'zod';
 
-/** Raised when the layout of a packed directory changes. */
+/** Incremented when the layout of a packed directory changes. */
 export const FORMAT_VERSION = 1;
 
-/** The files of a packed directory beside the manifest. */
+/** The files of a packed directory besides the manifest. */
 export const PACKED_FILES = {
   /** RGB bytes, [items, storedSize, storedSize, 3], nothing else. */
   images: 'images.u8',
-  /** One caption a line, UTF-8, in the order of the items. */
+/** One caption per line, UTF-8, in the order of the items. */
   captions: 'captions.txt',
-  /** One item a line: class, split, number of captions, where image and captions came from. */
+/** One item per line: class, split, number of captions, source paths of image and captions. */
   items: 'items.tsv',
 } as const;
 
@@ -49,12 +49,12 @@ export const manifestSchema = z.strictObject({
 export type Manifest = z.output<typeof manifestSchema>;
 export type ManifestFile = keyof Manifest['files'];
 
-/** One file that a data set was made from. */
+/** A source file of a data set. */
 export type SourceFile = Manifest['sources'][number];
 
 /**
  * @param text content of a `manifest.json`
- * @throws DatasetError that names the first field that is wrong
+* @throws DatasetError that names the first invalid field
  */
 export function parseManifest(text: string, where: string): Manifest {
   const hint = 'Prepare the data set again with `t2i dataset prepare`.';
@@ -80,7 +80,7 @@ export function parseManifest(text: string, where: string): Manifest {
   return result.data;
 }
 
-/** What the fingerprint is the SHA-256 of: everything that a batch can depend on. */
+/** The input of the fingerprint, a SHA-256: everything that a batch can depend on. */
 export function fingerprintText({ storedSize, classNames, files }: Omit<Manifest, 'fingerprint'>): string {
   return JSON.stringify([
     FORMAT_VERSION,
@@ -90,7 +90,7 @@ export function fingerprintText({ storedSize, classNames, files }: Omit<Manifest
   ]);
 }
 
-/** The counts that a manifest states, from its items. */
+/** The counts in a manifest, computed from its items. */
 export function countItems(
   items: readonly { split: SplitName | undefined; captionCount: number }[],
 ): Manifest['counts'] {

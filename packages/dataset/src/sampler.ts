@@ -12,19 +12,19 @@ export type Sampling = 'class-uniform' | 'image-uniform';
 export interface PairSamplerOptions {
   /** Default `class-uniform`. */
   readonly sampling?: Sampling | undefined;
-  /** Only the first so many captions of an image are used; 5 in the paper. Default 10, all that Oxford-102 has. */
+/** Only the first captions of an image are used, up to this number; 5 in the paper. Default 10, all of Oxford-102. */
   readonly captionsPerImage?: number | undefined;
-  /** Captions drawn for one condition, with replacement; their embeddings are averaged. Default 1 (paper); 4 in the authors' code. */
+/** Captions per condition, drawn with replacement; their embeddings are averaged. Default 1 (paper); 4 in the authors' code. */
   readonly numCaptions?: number | undefined;
-  /** Splits that are drawn from. Default train and val, as the paper trains on both. */
+/** The splits to sample from. Default train and val, because the paper trains on both. */
   readonly splits?: readonly SplitName[] | undefined;
-  /** Share of pairs whose wrong captions are edits of the right ones, which say something else of the same image. Default 0. */
+/** Share of pairs whose wrong captions are edited right ones, which do not fit the image. Default 0. */
   readonly editedShare?: number | undefined;
-  /** Makes such an edit, of a caption that says what it can change; `editCaption` of `@t2i/text-encoder` for instance. */
+/** Edits a caption if it contains something to change; for instance `editCaption` of `@t2i/text-encoder`. */
   readonly edit?: ((caption: string, rng: Rng) => string | undefined) | undefined;
 }
 
-/** An image with captions of its own, and the same of another class. Item numbers are those of the data set. */
+/** An image with its captions, and an image of another class with captions. Item numbers are those of the data set. */
 export interface SampledPair {
   readonly item: number;
   /** `numCaptions` captions of `item`. */
@@ -35,7 +35,7 @@ export interface SampledPair {
   readonly wrongCaptions: readonly string[];
 }
 
-/** Draws pairs without end. Everything random comes from the `Rng` given, so `state` is all there is to save. */
+/** Draws pairs endlessly. All randomness comes from the given `Rng`, so `state` is the complete state. */
 export class PairSampler {
   /** Items that can be drawn. */
   readonly size: number;
@@ -52,8 +52,8 @@ export class PairSampler {
   readonly #starts: Int32Array;
 
   /**
-   * @throws DatasetError when the splits hold fewer than two classes: no pair could mismatch
-   * @throws ConfigError when a count is not a whole number ≥ 1
+   * @throws DatasetError if the splits have fewer than two classes, because mismatching pairs need two
+   * @throws ConfigError if a count is not a whole number ≥ 1
    */
   constructor(dataset: TextImageDataset, rng: Rng, options: PairSamplerOptions = {}) {
     const { sampling = 'class-uniform', captionsPerImage = 10, numCaptions = 1, splits = ['train', 'val'] } = options;
@@ -87,7 +87,7 @@ export class PairSampler {
     this.size = this.#items.length;
   }
 
-  /** The next pair. A drawn class is never drawn again in hope of another: each pair costs the same few decisions. */
+/** The next pair. Classes are never redrawn, so each pair needs the same few random numbers. */
   next(): SampledPair {
     const [item, wrongItem] = this.#sampling === 'class-uniform' ? this.#twoClasses() : this.#twoImages();
     const captions = this.#drawCaptions(item);
@@ -95,7 +95,7 @@ export class PairSampler {
     return { item, captions, wrongItem, wrongCaptions: this.#edited(captions) ?? wrongCaptions };
   }
 
-  /** Nothing for most pairs, and where a caption says nothing that can be changed. Draws nothing unless edits are wanted. */
+/** Undefined for most pairs, and if a caption has nothing to change. Draws nothing unless edits are enabled. */
   #edited(captions: readonly string[]): readonly string[] | undefined {
     if (this.#editedShare === 0 || this.#rng.uniform() >= this.#editedShare) return undefined;
     const edits = captions.flatMap((caption) => this.#edit!(caption, this.#rng) ?? []);
@@ -107,7 +107,7 @@ export class PairSampler {
     return this.#rng.getState();
   }
 
-  /** Continues where `state` was taken from a sampler of the same set and options. */
+/** Continues from the `state` of a sampler with the same set and options. */
   load(state: RngState): void {
     this.#rng.setState(state);
   }
@@ -129,7 +129,7 @@ export class PairSampler {
     const index = this.#starts.findLastIndex((start) => start <= place);
     const start = this.#starts[index]!;
     const count = this.#starts[index + 1]! - start;
-    // the items of all other classes are those before the class and those after it
+// the items of all other classes are those before and after the class
     const other = this.#rng.integer(this.size - count);
     return [this.#items[place]!, this.#items[other < start ? other : other + count]!];
   }

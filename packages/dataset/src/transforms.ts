@@ -3,7 +3,7 @@
 import type { Rng } from '@t2i/core';
 import { assert, ConfigError } from '@t2i/core';
 
-/** Which part of a stored image is seen. */
+/** The visible part of a stored image. */
 export interface View {
   /** Pixels from the left and the top edge, 0 … storedSize − imageSize. */
   readonly left: number;
@@ -12,7 +12,7 @@ export interface View {
   readonly flip: boolean;
 }
 
-/** @throws ConfigError when the crop would be larger than the stored image */
+/** @throws ConfigError if the crop would be larger than the stored image */
 export function checkCrop(storedSize: number, imageSize: number): void {
   if (!Number.isInteger(imageSize) || imageSize < 1 || imageSize > storedSize) {
     throw new ConfigError(`Images of ${imageSize} pixels cannot be cut from stored ones of ${storedSize}.`, {
@@ -22,23 +22,23 @@ export function checkCrop(storedSize: number, imageSize: number): void {
 }
 
 /**
- * A crop anywhere (76 → 64: offsets 0 … 12), mirrored half of the time.
- * The authors' code draws offsets 1 … 12 and so never sees the first row and column; ours are uniform over all.
+* A crop at a random offset (76 → 64: 0 … 12), mirrored half of the time.
+* The authors' code draws offsets 1 … 12, so it never uses the first row and column. Here they are uniform over all.
  */
 export function drawView(rng: Rng, storedSize: number, imageSize: number): View {
   const offsets = storedSize - imageSize + 1;
   return { left: rng.integer(offsets), top: rng.integer(offsets), flip: rng.integer(2) === 1 };
 }
 
-/** The middle of the image, as it is: what evaluation sees. */
+/** The centre of the image, not mirrored, for evaluation. */
 export function centreView(storedSize: number, imageSize: number): View {
   const offset = Math.floor((storedSize - imageSize) / 2);
   return { left: offset, top: offset, flip: false };
 }
 
 /**
- * Cuts one view from each stored image and scales 0 … 255 to [-1, 1], with or without augmentation alike
- * (the authors' `no_aug` path forgets the scaling).
+* Cuts one view from each stored image and scales 0 … 255 to [-1, 1], also without augmentation
+* (the authors' `no_aug` path omits the scaling).
  * @param pixels RGB bytes [n, storedSize, storedSize, 3]
  * @returns [n, imageSize, imageSize, 3]
  */
