@@ -38,7 +38,7 @@ export const singleProcess: Communicator = {
 };
 
 /**
-* The rows of a batch that belong to a rank: equal shares, in the order of the ranks.
+ * The rows of a batch that belong to a rank: equal shares, in the order of the ranks.
  * @throws ConfigError when the ranks cannot have equal shares
  */
 export function shareOf(batchSize: number, { rank, size }: Ranks): readonly [from: number, to: number] {
@@ -50,9 +50,9 @@ export function shareOf(batchSize: number, { rank, size }: Ranks): readonly [fro
 }
 
 /**
-* Checks that all ranks will compute the same. Every rank calls it before the first step.
-* @param values the values that must be equal, by readable names: a fingerprint, a configuration as JSON, a version
-* @throws ConfigError on every rank. It names each value that differs and the ranks that differ from rank 0
+ * Checks that all ranks will compute the same. Every rank calls it before the first step.
+ * @param values the values that must be equal, by readable names: a fingerprint, a configuration as JSON, a version
+ * @throws ConfigError on every rank. It names each value that differs and the ranks that differ from rank 0
  */
 export async function assertSameOnAllRanks(
   communicator: Communicator,

@@ -60,7 +60,7 @@ function roundToHalf(value: number): number {
   if (magnitude > 0x7f800000) return sign | 0x7e00; // NaN
   if (magnitude >= 0x477ff000) return sign | 0x7c00; // rounds to more than the largest
   if (magnitude >= 0x38800000) {
-// normal: drops 13 bits of the fraction; rounding may correctly carry into the exponent
+    // normal: drops 13 bits of the fraction; rounding may correctly carry into the exponent
     const kept = magnitude - 0x38000000;
     return sign | ((kept + 0x0fff + ((kept >>> 13) & 1)) >>> 13);
   }

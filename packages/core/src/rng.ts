@@ -13,7 +13,7 @@ const rotateLeft = (x: number, k: number) => (x << k) | (x >>> (32 - k));
 export class Rng {
   readonly #words = new Uint32Array(4);
 
-/** @param seed an integer of at most 53 bits */
+  /** @param seed an integer of at most 53 bits */
   constructor(seed: number) {
     if (!Number.isSafeInteger(seed)) throw new ConfigError(`A seed must be an integer, got ${seed}.`);
     let high = Math.floor(seed / 2 ** 32) | 0;
@@ -29,7 +29,7 @@ export class Rng {
     }
   }
 
-/** A generator that continues exactly from `state`. */
+  /** A generator that continues exactly from `state`. */
   static fromState(state: RngState): Rng {
     const rng = new Rng(0);
     rng.setState(state);
@@ -76,7 +76,7 @@ export class Rng {
     return x % n;
   }
 
-/** Fills `out` with draws from N(0, 1) by Box-Muller. An odd length discards the last second value, so the state stays four words. */
+  /** Fills `out` with draws from N(0, 1) by Box-Muller. An odd length discards the last second value, so the state stays four words. */
   fillNormal(out: Float32Array): Float32Array {
     for (let i = 0; i < out.length; i += 2) {
       const radius = Math.sqrt(-2 * Math.log(1 - this.uniform()));

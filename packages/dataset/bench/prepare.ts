@@ -1,5 +1,5 @@
 /**
-* Times `prepareOxford102` from a local directory, from archives to the packed and hashed data set with captions.
+ * Times `prepareOxford102` from a local directory, from archives to the packed and hashed data set with captions.
  *
  *     npx tsx --conditions=@t2i/source packages/dataset/bench/prepare.ts DIRECTORY_WITH_THE_FOUR_FILES
  */

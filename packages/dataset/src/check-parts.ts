@@ -15,8 +15,8 @@ export interface DatasetParts {
 }
 
 /**
-* Checks labels and splits: each item has a class; split members are ascending, exist, and are in one split only.
-* @throws DatasetError that names the first item that breaks a rule
+ * Checks labels and splits: each item has a class; split members are ascending, exist, and are in one split only.
+ * @throws DatasetError that names the first item that breaks a rule
  */
 export function checkDatasetParts({ name, storedSize, classNames, labels, splits }: DatasetParts): void {
   const fail = (problem: string): never => {

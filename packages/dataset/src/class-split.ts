@@ -4,18 +4,18 @@ import type { SplitName } from '@t2i/core';
 import { ConfigError, DatasetError, Rng } from '@t2i/core';
 
 export interface ClassSplitOptions {
-/** The seed of the assignment of classes. Default 0. */
+  /** The seed of the assignment of classes. Default 0. */
   readonly seed?: number | undefined;
   /** Share of the classes for validation, 0 … 1. Default 0.1. */
   readonly val?: number | undefined;
-/** Share of the classes for test, 0 … 1. Default 0.2, like 20 of 102 in the paper. */
+  /** Share of the classes for test, 0 … 1. Default 0.2, like 20 of 102 in the paper. */
   readonly test?: number | undefined;
 }
 
 /**
  * The split of each of `classCount` classes, drawn with a seed.
-* @throws ConfigError for invalid shares
-* @throws DatasetError if fewer than two classes remain for training
+ * @throws ConfigError for invalid shares
+ * @throws DatasetError if fewer than two classes remain for training
  */
 export function splitClasses(classCount: number, options: ClassSplitOptions = {}): SplitName[] {
   const { seed = 0, val = 0.1, test = 0.2 } = options;

@@ -15,12 +15,12 @@ export interface DatasetInfo {
   readonly storedSize: number;
   readonly images: number;
   readonly captions: number;
-/** Least and most captions per image. */
+  /** Least and most captions per image. */
   readonly captionsPerImage: readonly [least: number, most: number];
   /** Captions of more than 201 characters, which the char-CNN-RNN encoder cuts. */
   readonly longCaptions: number;
   readonly classes: number;
-/** Least and most images per class. */
+  /** Least and most images per class. */
   readonly imagesPerClass: readonly [least: number, most: number];
   readonly splits: Readonly<Record<SplitName, SplitInfo>>;
   /** Whether no class is in two splits. */

@@ -7,7 +7,7 @@ export class Fingerprint {
   #low = 0x811c9dc5;
   #high = 0x9e3779b9;
 
-/** Adds bytes, or text as UTF-8. The length follows every part, so `ab` + `c` differs from `a` + `bc`. */
+  /** Adds bytes, or text as UTF-8. The length follows every part, so `ab` + `c` differs from `a` + `bc`. */
   add(part: Uint8Array | string): this {
     const bytes = typeof part === 'string' ? new TextEncoder().encode(part) : part;
     this.#mix(bytes);
@@ -25,7 +25,7 @@ export class Fingerprint {
     let high = this.#high;
     for (let i = 0; i < bytes.length; i++) {
       low = Math.imul(low ^ bytes[i]!, PRIME);
-// the second hash has another start and depends on the first, so that both collide together only by chance
+      // the second hash has another start and depends on the first, so that both collide together only by chance
       high = Math.imul(high ^ bytes[i]! ^ (low >>> 24), PRIME);
     }
     this.#low = low;

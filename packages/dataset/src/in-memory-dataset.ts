@@ -12,11 +12,11 @@ export interface InMemoryDatasetOptions {
   readonly classNames: readonly string[];
   /** Class index of each item; its length is the number of items. */
   readonly labels: Int32Array;
-/** Item numbers of each split, ascending. An item may be in no split. */
+  /** Item numbers of each split, ascending. An item may be in no split. */
   readonly splits: Readonly<Record<SplitName, Int32Array>>;
-/** The captions of each item, at least one. */
+  /** The captions of each item, at least one. */
   readonly captions: readonly (readonly string[])[];
-/** RGB bytes, [items, storedSize, storedSize, 3]. They are not copied. */
+  /** RGB bytes, [items, storedSize, storedSize, 3]. They are not copied. */
   readonly images: Uint8Array;
   /** Default: a hash of everything above. */
   readonly fingerprint?: string | undefined;
@@ -34,7 +34,7 @@ export class InMemoryDataset implements TextImageDataset {
   readonly #captions: readonly (readonly string[])[];
   readonly #images: Uint8Array;
 
-/** @throws DatasetError that names the first part that does not fit the others */
+  /** @throws DatasetError that names the first part that does not fit the others */
   constructor(options: InMemoryDatasetOptions) {
     const { name, storedSize, labels, captions, images } = options;
     checkDatasetParts(options);
@@ -74,7 +74,7 @@ export class InMemoryDataset implements TextImageDataset {
     return pixels;
   }
 
-/** Does nothing, because the arrays are garbage-collected with the data set. */
+  /** Does nothing, because the arrays are garbage-collected with the data set. */
   async close(): Promise<void> {}
 }
 

@@ -8,12 +8,12 @@ import { SPLIT_NAMES } from './check-parts.ts';
 export interface ItemRecord {
   /** Class index. */
   readonly label: number;
-/** `undefined` if it is in no split. */
+  /** `undefined` if it is in no split. */
   readonly split: SplitName | undefined;
   readonly captionCount: number;
   /** Path of the image in the source. */
   readonly image: string;
-/** Path of the source file of its captions. Stored with `image` so that the pairing can be checked later. */
+  /** Path of the source file of its captions. Stored with `image` so that the pairing can be checked later. */
   readonly captionFile: string;
 }
 

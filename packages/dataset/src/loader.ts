@@ -22,22 +22,22 @@ import { centreView, checkCrop, cutViews, drawView } from './transforms.ts';
 export interface BatchSourceOptions extends PairSamplerOptions {
   readonly dataset: TextImageDataset;
   readonly encoder: CaptionEncoder;
-/** Rows per batch; if several ranks train together, of all ranks. */
+  /** Rows per batch; if several ranks train together, of all ranks. */
   readonly batchSize: number;
-/** Side of the images in the batches in pixels, at most the stored size. */
+  /** Side of the images in the batches in pixels, at most the stored size. */
   readonly imageSize: number;
-/** The part of a mismatching pair from another class: `text`, `image` or `none`. The stream of matching pairs does not depend on it. */
+  /** The part of a mismatching pair from another class: `text`, `image` or `none`. The stream of matching pairs does not depend on it. */
   readonly mismatch: Mismatch;
-/** Whether to crop and mirror at random; otherwise the centre crop. Default true. */
+  /** Whether to crop and mirror at random; otherwise the centre crop. Default true. */
   readonly augment?: boolean | undefined;
-/** Its current state determines the stream. The source uses a fork of it. */
+  /** Its current state determines the stream. The source uses a fork of it. */
   readonly rng: Rng;
   /**
    * The rank of this process if several ranks train together. All ranks draw one stream from the state of `rng`. Rank r of n gets
    * rows r·batchSize/n … (r+1)·batchSize/n of every batch and reads no others. A state fits any number of ranks. Default: the only rank.
    */
   readonly ranks?: Ranks | undefined;
-/** Batches prepared ahead. Default 2; 0 prepares on demand. */
+  /** Batches prepared ahead. Default 2; 0 prepares on demand. */
   readonly prefetch?: number | undefined;
 }
 
@@ -70,7 +70,7 @@ class PrefetchingSource implements BatchSource {
   readonly batchesPerEpoch: number;
   readonly #options: BatchSourceOptions;
   readonly #prefetch: number;
-/** The rows of a batch that this rank returns. */
+  /** The rows of a batch that this rank returns. */
   readonly #share: readonly [from: number, to: number];
   readonly #rng: Rng;
   readonly #sampler: PairSampler;
@@ -108,7 +108,7 @@ class PrefetchingSource implements BatchSource {
     try {
       return await prepared.batch;
     } catch (error) {
-// A failed batch is not skipped: the next call tries it again.
+      // A failed batch is not skipped: the next call tries it again.
       this.#rewind(prepared.plan.position);
       throw error;
     }
@@ -149,7 +149,7 @@ class PrefetchingSource implements BatchSource {
   #prepare(): Prepared {
     const plan = this.#plan();
     const batch = this.#build(plan);
-// The next() for this batch reports a failure; until then it must not count as unhandled.
+    // The next() for this batch reports a failure; until then it must not count as unhandled.
     batch.catch(() => {});
     return { plan, batch };
   }
@@ -160,7 +160,7 @@ class PrefetchingSource implements BatchSource {
     const pairs = Array.from({ length: this.batchSize }, () => this.#sampler.next());
     const view = () =>
       augment ? drawView(this.#rng, dataset.storedSize, imageSize) : centreView(dataset.storedSize, imageSize);
-// Views of wrong images are drawn even if none are needed, so that the stream is the same for every kind of mismatch.
+    // Views of wrong images are drawn even if none are needed, so that the stream is the same for every kind of mismatch.
     const [views, wrongViews] = [pairs.map(view), pairs.map(view)];
     const share = <T>(rows: readonly T[]) => rows.slice(...this.#share);
     return { position, pairs: share(pairs), views: share(views), wrongViews: share(wrongViews) };

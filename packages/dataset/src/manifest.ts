@@ -11,9 +11,9 @@ export const FORMAT_VERSION = 1;
 export const PACKED_FILES = {
   /** RGB bytes, [items, storedSize, storedSize, 3], nothing else. */
   images: 'images.u8',
-/** One caption per line, UTF-8, in the order of the items. */
+  /** One caption per line, UTF-8, in the order of the items. */
   captions: 'captions.txt',
-/** One item per line: class, split, number of captions, source paths of image and captions. */
+  /** One item per line: class, split, number of captions, source paths of image and captions. */
   items: 'items.tsv',
 } as const;
 
@@ -54,7 +54,7 @@ export type SourceFile = Manifest['sources'][number];
 
 /**
  * @param text content of a `manifest.json`
-* @throws DatasetError that names the first invalid field
+ * @throws DatasetError that names the first invalid field
  */
 export function parseManifest(text: string, where: string): Manifest {
   const hint = 'Prepare the data set again with `t2i dataset prepare`.';

@@ -1,13 +1,13 @@
 /**
  * Oxford-102 (Nilsback & Zisserman 2008) with the captions of Reed et al. (2016): its facts, its splits,
- * and how photos, labels and captions are brought together — by image number, never by listing order.
+ * and the matching of photos, labels and captions by image number, never by listing order.
  */
 
 import type { SplitName } from '@t2i/core';
 import { DatasetError } from '@t2i/core';
 import type { MatArray } from '@t2i/formats';
 
-/** Class names in the order of the labels 1 … 102, as the literature that uses the set writes them. */
+/** Class names in the order of the labels 1 … 102, as in the literature. */
 export const OXFORD_102_CLASSES: readonly string[] = [
   'pink primrose',
   'hard-leaved pocket orchid',
@@ -113,7 +113,7 @@ export const OXFORD_102_CLASSES: readonly string[] = [
   'blackberry lily',
 ];
 
-/** What the published set holds; `verifyDataset` compares. */
+/** The counts of the published set, which `verifyDataset` checks. */
 export const OXFORD_102_FACTS = {
   images: 8189,
   captions: 81_890,
@@ -127,7 +127,7 @@ export const OXFORD_102_FACTS = {
  */
 export type Oxford102Split = 'class-disjoint' | 'official';
 
-/** Where the photo and the captions of an image number lie in the archives. */
+/** Paths of the photo and the captions of an image number in the archives. */
 const PHOTO_PATH = /(?:^|\/)image_(\d{5})\.jpg$/;
 const CAPTION_PATH = /(?:^|\/)text_c10\/class_(\d{5})\/image_(\d{5})\.txt$/;
 
@@ -145,7 +145,7 @@ export function captionNumbers(path: string): { image: number; label: number } |
 
 /**
  * Labels of the images 1, 2, … as class indices from 0.
- * @throws DatasetError when the file holds something else
+ * @throws DatasetError if the file has other content
  */
 export function oxfordLabels(arrays: ReadonlyMap<string, MatArray>): Int32Array {
   const labels = numbersOf(arrays, 'labels', 'imagelabels.mat');

@@ -12,15 +12,15 @@ export type Sampling = 'class-uniform' | 'image-uniform';
 export interface PairSamplerOptions {
   /** Default `class-uniform`. */
   readonly sampling?: Sampling | undefined;
-/** Only the first captions of an image are used, up to this number; 5 in the paper. Default 10, all of Oxford-102. */
+  /** Only the first captions of an image are used, up to this number; 5 in the paper. Default 10, all of Oxford-102. */
   readonly captionsPerImage?: number | undefined;
-/** Captions per condition, drawn with replacement; their embeddings are averaged. Default 1 (paper); 4 in the authors' code. */
+  /** Captions per condition, drawn with replacement; their embeddings are averaged. Default 1 (paper); 4 in the authors' code. */
   readonly numCaptions?: number | undefined;
-/** The splits to sample from. Default train and val, because the paper trains on both. */
+  /** The splits to sample from. Default train and val, because the paper trains on both. */
   readonly splits?: readonly SplitName[] | undefined;
-/** Share of pairs whose wrong captions are edited right ones, which do not fit the image. Default 0. */
+  /** Share of pairs whose wrong captions are edited right ones, which do not fit the image. Default 0. */
   readonly editedShare?: number | undefined;
-/** Edits a caption if it contains something to change; for instance `editCaption` of `@t2i/text-encoder`. */
+  /** Edits a caption if it contains something to change; for instance `editCaption` of `@t2i/text-encoder`. */
   readonly edit?: ((caption: string, rng: Rng) => string | undefined) | undefined;
 }
 
@@ -87,7 +87,7 @@ export class PairSampler {
     this.size = this.#items.length;
   }
 
-/** The next pair. Classes are never redrawn, so each pair needs the same few random numbers. */
+  /** The next pair. Classes are never redrawn, so each pair needs the same few random numbers. */
   next(): SampledPair {
     const [item, wrongItem] = this.#sampling === 'class-uniform' ? this.#twoClasses() : this.#twoImages();
     const captions = this.#drawCaptions(item);
@@ -95,7 +95,7 @@ export class PairSampler {
     return { item, captions, wrongItem, wrongCaptions: this.#edited(captions) ?? wrongCaptions };
   }
 
-/** Undefined for most pairs, and if a caption has nothing to change. Draws nothing unless edits are enabled. */
+  /** Undefined for most pairs, and if a caption has nothing to change. Draws nothing unless edits are enabled. */
   #edited(captions: readonly string[]): readonly string[] | undefined {
     if (this.#editedShare === 0 || this.#rng.uniform() >= this.#editedShare) return undefined;
     const edits = captions.flatMap((caption) => this.#edit!(caption, this.#rng) ?? []);
@@ -107,7 +107,7 @@ export class PairSampler {
     return this.#rng.getState();
   }
 
-/** Continues from the `state` of a sampler with the same set and options. */
+  /** Continues from the `state` of a sampler with the same set and options. */
   load(state: RngState): void {
     this.#rng.setState(state);
   }
@@ -129,7 +129,7 @@ export class PairSampler {
     const index = this.#starts.findLastIndex((start) => start <= place);
     const start = this.#starts[index]!;
     const count = this.#starts[index + 1]! - start;
-// the items of all other classes are those before and after the class
+    // the items of all other classes are those before and after the class
     const other = this.#rng.integer(this.size - count);
     return [this.#items[place]!, this.#items[other < start ? other : other + count]!];
   }

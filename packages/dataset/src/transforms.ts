@@ -22,8 +22,8 @@ export function checkCrop(storedSize: number, imageSize: number): void {
 }
 
 /**
-* A crop at a random offset (76 → 64: 0 … 12), mirrored half of the time.
-* The authors' code draws offsets 1 … 12, so it never uses the first row and column. Here they are uniform over all.
+ * A crop at a random offset (76 → 64: 0 … 12), mirrored half of the time.
+ * The authors' code draws offsets 1 … 12, so it never uses the first row and column. Here they are uniform over all.
  */
 export function drawView(rng: Rng, storedSize: number, imageSize: number): View {
   const offsets = storedSize - imageSize + 1;
@@ -37,8 +37,8 @@ export function centreView(storedSize: number, imageSize: number): View {
 }
 
 /**
-* Cuts one view from each stored image and scales 0 … 255 to [-1, 1], also without augmentation
-* (the authors' `no_aug` path omits the scaling).
+ * Cuts one view from each stored image and scales 0 … 255 to [-1, 1], also without augmentation
+ * (the authors' `no_aug` path omits the scaling).
  * @param pixels RGB bytes [n, storedSize, storedSize, 3]
  * @returns [n, imageSize, imageSize, 3]
  */

@@ -54,9 +54,9 @@ const describeLoad = () =>
     .join(' ')}`;
 
 interface ServedSlice extends Slice {
-/** The part of autocannon. */
+  /** The part of autocannon. */
   readonly clientCpuSeconds: number;
-/** The part of the server's main thread. */
+  /** The part of the server's main thread. */
   readonly mainCpuSeconds: number;
   readonly p50: number;
   readonly p99: number;

@@ -12,7 +12,7 @@ const COMMON = ['--port', '0', '--log-level', 'warn'];
 
 /**
  * @param flags of `t2i serve`
-* @param cores that it may use, in the syntax of `taskset`; default all
+ * @param cores that it may use, in the syntax of `taskset`; default all
  */
 export async function startServer(
   run: string,

@@ -74,7 +74,7 @@ describe('a response', () => {
   /** Of both sides, in this process. */
   const openSockets = () => process.getActiveResourcesInfo().filter((kind) => kind === 'TCPSocketWrap').length;
 
-/** Requests the file and reads `bytes` of it every `pause` ms. Reports how many it has read. */
+  /** Requests the file and reads `bytes` of it every `pause` ms. Reports how many it has read. */
   async function reader(running: Listening, bytes: number, pause: number): Promise<() => number> {
     const socket = await connected(running);
     socket.pause();

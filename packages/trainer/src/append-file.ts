@@ -19,8 +19,8 @@ export class AppendFile {
   }
 
   /**
-* Makes the file and its directories if they are missing.
-* @throws T2iError `ERR_WRITE`, like every method
+   * Makes the file and its directories if they are missing.
+   * @throws T2iError `ERR_WRITE`, like every method
    */
   static async open(path: string): Promise<AppendFile> {
     return explain(path, async () => {
@@ -33,7 +33,7 @@ export class AppendFile {
     await explain(this.#path, () => this.#handle.appendFile(content));
   }
 
-/** @throws T2iError `ERR_WRITE` also if the file was removed meanwhile, because the appended data is lost */
+  /** @throws T2iError `ERR_WRITE` also if the file was removed meanwhile, because the appended data is lost */
   async sync(): Promise<void> {
     await explain(this.#path, async () => {
       await this.#handle.sync();

@@ -53,15 +53,15 @@ export interface Checkpoint {
   readonly path: string;
   readonly identity: z.output<typeof runIdentitySchema>;
   readonly progress: Progress;
-/** The argument of `Trainable.load`. */
+  /** The argument of `Trainable.load`. */
   readonly state: StateDict;
-/** Hash of the file with the state. */
+  /** Hash of the file with the state. */
   readonly weights: { readonly bytes: number; readonly sha256: string };
 }
 
 /**
  * Writes a checkpoint and returns its path.
-* @throws DivergenceError for a state that is not finite (nothing is written then); T2iError if writing fails
+ * @throws DivergenceError for a state that is not finite (nothing is written then); T2iError if writing fails
  */
 export async function saveCheckpoint(
   runDirectory: string,
@@ -92,7 +92,7 @@ export async function latestCheckpoint(
       return await readCheckpoint(path);
     } catch (error) {
       if (!CheckpointError.isInstance(error)) throw error;
-// a running training has removed it and has written a newer one
+      // a running training has removed it and has written a newer one
       if (!(await exists(path))) return latestCheckpoint(runDirectory, logger);
       logger.warn(`Skipping a damaged checkpoint: ${error.message}`);
     }
@@ -116,7 +116,7 @@ export async function latestCheckpointPath(runDirectory: string): Promise<string
 }
 
 /**
-* Reads the newest checkpoint to use a trained model.
+ * Reads the newest checkpoint to use a trained model.
  * @throws CheckpointError when the run has no intact checkpoint
  */
 export async function loadLatestModelState(runDirectory: string, logger?: Logger): Promise<Checkpoint> {

@@ -24,13 +24,13 @@ export interface Film {
   /** The animated file. */
   readonly data: Uint8Array;
   readonly epochs: readonly number[];
-/** Unreadable sheets, which are missing from the film. */
+  /** Unreadable sheets, which are missing from the film. */
   readonly damaged: readonly { readonly path: string; readonly reason: string }[];
 }
 
 /**
-* Joins the sheets of `samples/`, each titled with its epoch. A damaged sheet loses its frame only.
-* @throws CheckpointError if the run has no samples, or none that can be read
+ * Joins the sheets of `samples/`, each titled with its epoch. A damaged sheet loses its frame only.
+ * @throws CheckpointError if the run has no samples, or none that can be read
  */
 export async function makeFilm(
   runDirectory: string,

@@ -59,9 +59,9 @@ export function assertSameRun(path: string, saved: RunIdentity, current: RunIden
 
 /** A setting that differs between two configurations. */
 export interface SettingDifference {
-/** The full path: `trainer.learningRate`. */
+  /** The full path: `trainer.learningRate`. */
   readonly name: string;
-/** Undefined if it is missing. */
+  /** Undefined if it is missing. */
   readonly before: JsonValue | undefined;
   readonly now: JsonValue | undefined;
 }

@@ -16,9 +16,9 @@ const SHOWN_SIDE = 64; // smaller images are enlarged by an integer factor to at
 
 export interface PreviewRow {
   readonly caption: string;
-/** Embedding of the caption, `embeddingDim` numbers. */
+  /** Embedding of the caption, `embeddingDim` numbers. */
   readonly embedding: Float32Array;
-/** Whether training uses this caption. The sheet marks captions that it does not use. */
+  /** Whether training uses this caption. The sheet marks captions that it does not use. */
   readonly seen: boolean;
 }
 

@@ -67,9 +67,9 @@ export function samplePath(directory: string, epoch: number): string {
 /** A sample sheet, in the form that `openInside` and `readInside` of `@t2i/core/node` accept. */
 export interface Sample {
   readonly epoch: number;
-/** Directory of the run. */
+  /** Directory of the run. */
   readonly directory: string;
-/** Name in the directory. */
+  /** Name in the directory. */
   readonly name: string;
 }
 
@@ -89,7 +89,7 @@ export const listCheckpointNames = (directory: string): Promise<string[]> => lis
 
 /**
  * Removes unfinished files of a killed process.
-* @throws T2iError `ERR_FILE` if a directory of the run leads outside it. Nothing is written or removed there
+ * @throws T2iError `ERR_FILE` if a directory of the run leads outside it. Nothing is written or removed there
  */
 export async function removeLeftovers(directory: string): Promise<void> {
   for (const part of ['', SAMPLES, CHECKPOINTS]) {
@@ -100,8 +100,8 @@ export async function removeLeftovers(directory: string): Promise<void> {
 }
 
 /**
-* Checks a directory for callers that write into it before training.
-* @throws ConfigError if the directory already contains a run or a part of one
+ * Checks a directory for callers that write into it before training.
+ * @throws ConfigError if the directory already contains a run or a part of one
  */
 export async function assertNoRun(directory: string): Promise<void> {
   const { record, log, samples, checkpoints } = runPaths(directory);
@@ -135,7 +135,7 @@ export async function createRun(
 
 /**
  * Reads a run's configuration.
-* @throws CheckpointError if the directory contains no run, or one of another format
+ * @throws CheckpointError if the directory contains no run, or one of another format
  */
 export async function readRun(directory: string): Promise<RunRecord> {
   const path = runPaths(directory).record;

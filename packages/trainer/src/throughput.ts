@@ -8,7 +8,7 @@ export class Throughput {
   readonly #firstStep: number;
   readonly #start: number;
   readonly #longest: number;
-/** Images and milliseconds of the most recent steps, the newest last. */
+  /** Images and milliseconds of the most recent steps, the newest last. */
   readonly #window: { images: number; duration: number }[] = [];
 
   /**
@@ -22,7 +22,7 @@ export class Throughput {
     this.#longest = longest;
   }
 
-/** Records a step of `duration`, including data but not samples and checkpoints. */
+  /** Records a step of `duration`, including data but not samples and checkpoints. */
   add(images: number, duration: number): void {
     this.#window.push({ images, duration });
     if (this.#window.length > WINDOW) this.#window.shift();
@@ -36,7 +36,7 @@ export class Throughput {
     return duration === 0 ? 0 : (1000 * sum((entry) => entry.images)) / duration;
   }
 
-/** Seconds to the last step or the limit, at the average pace of this session including everything between steps. */
+  /** Seconds to the last step or the limit, at the average pace of this session including everything between steps. */
   secondsLeft(step: number, now: number): number {
     const elapsed = now - this.#start;
     const perStep = elapsed / Math.max(1, step - this.#firstStep);

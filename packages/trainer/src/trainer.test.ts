@@ -273,7 +273,7 @@ describe('divergence', () => {
       const onStep = ({ step }: StepEvent) => {
         if (step === 9) given.model.weight = Number.NaN;
       };
-// the mock's generator loss is its weight: hide it, so that only the state shows it
+      // the mock's generator loss is its weight: hide it, so that only the state shows it
       const step = given.model.step.bind(given.model);
       given.model.step = async (batch, stepOptions) => ({ ...(await step(batch, stepOptions)), 'loss/generator': 1 });
       await expect(train({ ...given, onStep })).rejects.toThrow('weight holds a value that is not finite');
@@ -331,7 +331,7 @@ describe('a directory that cannot be used', () => {
       const given = options(runDirectory);
       const state = given.model.state.bind(given.model);
       vi.spyOn(given.model, 'state').mockImplementation(async () => {
-// from now on the checkpoint's directory cannot be made, because a file has its name
+        // from now on the checkpoint's directory cannot be made, because a file has its name
         if (given.model.steps === 10) await blockCheckpoint(runDirectory, 10);
         return state();
       });

@@ -24,14 +24,14 @@ import { JsonlTracker, truncateLog } from './trackers/jsonl.ts';
 import { TensorBoardTracker } from './trackers/tensorboard.ts';
 
 export interface TrainOptions<Batch = TrainBatch> {
-/** Directory of the run; see `run-directory.ts` for its content. */
+  /** Directory of the run; see `run-directory.ts` for its content. */
   readonly runDirectory: string;
-/** Freshly built, also for resuming. A run killed before its first checkpoint starts again from these weights. */
+  /** Freshly built, also for resuming. A run killed before its first checkpoint starts again from these weights. */
   readonly model: Trainable<Batch>;
-/** At its beginning, also for resuming. The trainer moves it to the position of the checkpoint. */
+  /** At its beginning, also for resuming. The trainer moves it to the position of the checkpoint. */
   readonly batches: BatchSource<Batch>;
   readonly config: TrainerConfigInput;
-/** Generated before training and at the end of epochs. */
+  /** Generated before training and at the end of epochs. */
   readonly preview?: Preview;
   /** The caller's resolved configuration, written into `run.json`. */
   readonly run?: JsonValue;
@@ -40,11 +40,11 @@ export interface TrainOptions<Batch = TrainBatch> {
   readonly logger?: Logger;
   /** Called after every step. */
   readonly onStep?: (event: StepEvent) => void;
-/** When it aborts, the trainer finishes the current step and saves a checkpoint. */
+  /** When it aborts, the trainer finishes the current step and saves a checkpoint. */
   readonly signal?: AbortSignal;
-/** Whether to continue the run in `runDirectory`. Default false, which refuses a directory with a run. */
+  /** Whether to continue the run in `runDirectory`. Default false, which refuses a directory with a run. */
   readonly resume?: boolean;
-/** A lock of `runDirectory` that the caller holds. Default: the trainer holds one while it trains. */
+  /** A lock of `runDirectory` that the caller holds. Default: the trainer holds one while it trains. */
   readonly lock?: DirectoryLock;
 }
 
@@ -55,7 +55,7 @@ export interface TrainResult {
   readonly stopped: Stopped;
   /** Steps done, counted over all sessions of the run. */
   readonly step: number;
-/** Epoch of the last step, counted from 1; 0 if there was none. */
+  /** Epoch of the last step, counted from 1; 0 if there was none. */
   readonly epoch: number;
   /** Images shown, counted over all sessions of the run. */
   readonly images: number;

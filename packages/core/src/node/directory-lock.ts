@@ -27,17 +27,17 @@ const SILENCE = 600_000;
 interface Holder extends ProcessIdentity {
   /** When it took the lock. */
   readonly since: string;
-/** Its task in the directory. */
+  /** Its task in the directory. */
   readonly work: string;
 }
 
 /** A lock that is held. */
 export interface DirectoryLock {
-/** @throws T2iError `ERR_LOCKED` if the directory was removed or another process took it over */
+  /** @throws T2iError `ERR_LOCKED` if the directory was removed or another process took it over */
   assertHeld(): Promise<void>;
-/** Removes everything in the directory except the lock. */
+  /** Removes everything in the directory except the lock. */
   removeAll(): Promise<void>;
-/** Also removes a directory that was made for the lock, if it is empty. */
+  /** Also removes a directory that was made for the lock, if it is empty. */
   release(): Promise<void>;
 }
 
@@ -63,7 +63,7 @@ export async function withDirectoryLock<T>(
 }
 
 /**
-* Takes the lock of a directory. Makes the directory if it is missing. Takes over the lock of a killed process.
+ * Takes the lock of a directory. Makes the directory if it is missing. Takes over the lock of a killed process.
  * @throws T2iError `ERR_LOCKED` that says who holds it; `ERR_WRITE` when the directory cannot be written to
  */
 export async function lockDirectory(directory: string, doing: string): Promise<DirectoryLock> {
@@ -93,7 +93,7 @@ async function announce(path: string, holder: Holder): Promise<boolean> {
 
 interface Found {
   readonly path: string;
-/** Undefined if the file cannot be read: the holder is unknown. */
+  /** Undefined if the file cannot be read: the holder is unknown. */
   readonly holder: Holder | undefined;
   readonly here: boolean;
 }

@@ -16,7 +16,7 @@ export interface HashOptions {
 }
 
 /**
-* Hexadecimal hash of a file from its beginning, whatever the read position. A file that is shorter than `end` is hashed as it is.
+ * Hexadecimal hash of a file from its beginning, whatever the read position. A file that is shorter than `end` is hashed as it is.
  * @throws the reason of `signal`
  */
 export async function hashOpenFile(

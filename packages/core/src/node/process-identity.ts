@@ -7,11 +7,11 @@ import { hostname } from 'node:os';
 export interface ProcessIdentity {
   readonly pid: number;
   readonly host: string;
-/** The namespace of the process id, for instance that of a container. */
+  /** The namespace of the process id, for instance that of a container. */
   readonly namespace?: string | undefined;
-/** The boot of the machine that the process belongs to. */
+  /** The boot of the machine that the process belongs to. */
   readonly boot?: string | undefined;
-/** When it began, in ticks since boot. */
+  /** When it began, in ticks since boot. */
   readonly ticks?: string | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** A packed data set in little room: its images in sheets of 16 × 16, as PNG without loss or as AVIF, and its lists as they are. */
+/** A compact form of a packed data set: its images in sheets of 16 × 16, as lossless PNG or as AVIF, and its lists unchanged. */
 
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
@@ -16,29 +16,29 @@ import { captionText, writePackedDataset } from './packed-writer.ts';
 const CONDENSED_FILE = 'condensed.json';
 const HINT = 'Copy the directory again.';
 
-/** Sixteen images of 1024 pixels a side are as many as any image may have. */
+/** Sixteen images of 1024 pixels per side reach the largest side of an image. */
 const decodeSheet = (bytes: Uint8Array) => decodeImage(bytes, undefined, { maxPixels: 2 ** 28 });
 
 const condensedSchema = z.strictObject({
-  /** Of the set that was condensed. */
+  /** Fingerprint of the condensed set. */
   source: manifestSchema,
   picturesAs: z.string(),
   lossless: z.boolean(),
   sheets: z.array(z.string()),
-  /** Of all pixels as they come out of the sheets. */
+  /** Hash of all pixels as decoded from the sheets. */
   imagesSha256: z.string(),
 });
 
 export interface CondenseOptions {
-  /** `lossless`, or that of AVIF, 1 … 100. */
+  /** `lossless`, or the AVIF quality, 1 … 100. */
   readonly quality: 'lossless' | number;
   readonly signal?: AbortSignal | undefined;
 }
 
 export interface CondensedFacts {
-  /** How the images are stored, for people. */
+  /** The format of the images in words. */
   readonly picturesAs: string;
-  /** Peak signal-to-noise ratio against the prepared images, dB; infinite without loss. */
+  /** Peak signal-to-noise ratio against the prepared images in dB; infinite if lossless. */
   readonly psnr: number;
 }
 
@@ -74,7 +74,7 @@ export async function condenseDataset(
   }
 }
 
-/** Each sheet is read again at once: what the set will hold is known by its hash before it is anywhere. */
+/** Each sheet is decoded again at once, so that the hash of the final pixels is known before the set is written. */
 async function writeSheets(
   dataset: PackedDataset,
   out: string,
@@ -101,9 +101,9 @@ async function writeSheets(
 }
 
 /**
- * Makes a packed data set in `directory` from the condensed one in `from`. Without loss it is the set that was condensed; otherwise its manifest
- * names that set and how the images were stored, and its own hashes.
- * @throws DatasetError when the directory is damaged, or its images differ from the images that were stored
+ * Makes a packed data set in `directory` from the condensed one in `from`. If lossless, it is the original set. Otherwise its manifest
+ * names the original set, the image format and its own hashes.
+ * @throws DatasetError if the directory is damaged, or its images differ from the stored images
  */
 export async function restoreDataset(from: string, directory: string): Promise<Manifest> {
   const { source, picturesAs, lossless, sheets, imagesSha256 } = await readCondensed(from);

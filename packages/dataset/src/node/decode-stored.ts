@@ -1,11 +1,11 @@
-/** A photo as it is stored: square, its aspect ratio ignored, as the authors' loader scales it (`donkey_directory_txt.lua:69-98`). */
+/** A photo in stored form: square, without its aspect ratio, like the authors' loader (`donkey_directory_txt.lua:69-98`). */
 
 import { DatasetError, errorMessage, T2iError } from '@t2i/core';
 import { type DecodeLimits, decodeImage } from '@t2i/image-node';
 
 /**
  * RGB bytes [storedSize, storedSize, 3].
- * @throws DatasetError that names the image when it is damaged or too large
+ * @throws DatasetError that names the image if it is damaged or too large
  */
 export async function decodeStored(
   bytes: Uint8Array,

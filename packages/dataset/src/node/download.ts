@@ -1,4 +1,4 @@
-/** Downloads that go on where they were cut off: HTTP ranges, a check that the file is still the same one, a checksum. */
+/** Resumable downloads: HTTP ranges, a check that the file has not changed, a checksum. */
 
 import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -10,25 +10,25 @@ import type { OnProgress } from './progress.ts';
 
 export interface DownloadOptions {
   readonly url: string;
-  /** The finished file. While it is incomplete it is called `<path>.part`. */
+  /** The finished file. An incomplete file is called `<path>.part`. */
   readonly path: string;
-  /** Names the file in progress and errors. */
+  /** Name of the file in progress reports and errors. */
   readonly name: string;
-  /** Hexadecimal MD5 of the file where it is published. */
+  /** Hexadecimal MD5 of the file if it is published. */
   readonly md5?: string | undefined;
-  /** More is not written to the disk. Default 4 GiB. */
+  /** Most bytes to write to the disk. Default 4 GiB. */
   readonly maxBytes?: number | undefined;
   readonly onProgress?: OnProgress | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Attempts after the first one, each going on where the last stopped. Default 4. */
+  /** Attempts after the first one. Each resumes where the previous one stopped. Default 4. */
   readonly retries?: number | undefined;
-  /** Pause before the first retry, milliseconds; doubled for each further one. Default 1000. */
+  /** Pause before the first retry in milliseconds; doubled for each further one. Default 1000. */
   readonly retryDelay?: number | undefined;
 }
 
 /**
- * Downloads one file, resuming what an earlier call left in `<path>.part`.
- * @throws DatasetError when the server refuses, sends a web page instead of a file, or the checksum differs
+ * Downloads one file. Resumes from the `<path>.part` of an earlier call.
+ * @throws DatasetError if the server refuses, sends a web page instead of a file, or the checksum differs
  */
 export async function downloadFile(options: DownloadOptions): Promise<void> {
   const { path, retries = 4, retryDelay = 1000, signal } = options;
@@ -49,24 +49,24 @@ export async function downloadFile(options: DownloadOptions): Promise<void> {
   await rm(`${path}.part.json`, { force: true });
 }
 
-/** What is known of the file that a `.part` is a part of. */
+/** The known properties of the complete file of a `.part`. */
 interface PartInfo {
   readonly url: string;
-  /** The server's name for this version of the file: a strong ETag, else its date. */
+  /** The server's identifier of this version of the file: a strong ETag, otherwise its date. */
   readonly version: string | undefined;
 }
 
-/** One request: the whole file or the rest of it. Errors other than a `T2iError` are worth another try. */
+/** One request for the whole file or the rest of it. Errors other than a `T2iError` can be retried. */
 async function continueDownload(options: DownloadOptions): Promise<void> {
   const { url, path, signal } = options;
   const have = await resumePoint(options);
   const response = await fetch(url, {
-    // a compressed transfer would make byte positions mean something else
+    // a compressed transfer would change the meaning of byte positions
     headers: { 'accept-encoding': 'identity', ...have.headers },
     ...(signal && { signal }),
   });
   if (response.status === 416 && have.offset > 0) {
-    if (response.headers.get('content-range') === `bytes */${have.offset}`) return; // it was whole already
+    if (response.headers.get('content-range') === `bytes */${have.offset}`) return; // it was already complete
     await rm(`${path}.part`, { force: true });
     throw new Error('the server no longer has the rest of the file');
   }
@@ -80,7 +80,7 @@ async function continueDownload(options: DownloadOptions): Promise<void> {
   await save(response, start, total, options);
 }
 
-/** How much is here already, and the request for the rest; from the start unless the server can be asked for the same version. */
+/** The bytes that exist already, and the request for the rest. It starts over unless it can ask the server for the same version. */
 async function resumePoint({
   url,
   path,
@@ -92,8 +92,8 @@ async function resumePoint({
   );
   const info = await readFile(`${path}.part.json`, 'utf8')
     .then((text) => JSON.parse(text) as PartInfo)
-    .catch(() => undefined); // missing or half-written: nothing is known of the part, so it is not used
-  // without a version the rest may be of another file, which only a checksum would tell
+    .catch(() => undefined); // missing or half-written: the part is unknown, so it is not used
+  // without a version the rest may belong to another file, which only a checksum would show
   const resumable = offset > 0 && info?.url === url && (info.version !== undefined || md5 !== undefined);
   if (!resumable) return { offset: 0, headers: {} };
   const headers: Record<string, string> = { range: `bytes=${offset}-` };
@@ -124,7 +124,7 @@ function versionOf({ headers }: Response): string | undefined {
 /** Ten times the largest file here. */
 const MAX_BYTES = 4 * 2 ** 30;
 
-/** Writes each piece before it asks for the next: what arrived before the connection broke is there to go on from. */
+/** Writes each piece before it requests the next, so that a broken connection loses nothing that has arrived. */
 async function save(
   response: Response,
   start: number,
@@ -140,7 +140,7 @@ async function save(
   try {
     for await (const chunk of response.body as WebStream<Uint8Array>) {
       if (done + chunk.length > mostBytes) {
-        // a server that does not end, or one that compressed what was asked for as it is; nothing of it can be gone on from
+        // the server never ends, or it compressed the content despite the request; neither can be resumed
         await file.truncate(0);
         throw downloadError(options, `more than ${mostBytes} bytes came`);
       }
@@ -161,12 +161,12 @@ async function checkSum(options: DownloadOptions): Promise<void> {
   if (md5 === undefined) return;
   const found = await hashFile(`${path}.part`, { algorithm: 'md5' });
   if (found === md5) return;
-  // what is here is wrong from some byte on, and nobody knows which: the next try must not build on it
+  // the file is wrong from some unknown byte on, so the next attempt must not resume from it
   await rm(`${path}.part`, { force: true });
   throw downloadError(options, `its MD5 is ${found}, not the published ${md5}`);
 }
 
-/** `fetch` hides why it failed in the cause. */
+/** `fetch` hides the reason of a failure in the cause. */
 function reason(error: unknown): string {
   const { cause } = error as { cause?: unknown };
   return cause instanceof Error ? `${errorMessage(error)} (${cause.message})` : errorMessage(error);

@@ -1,8 +1,8 @@
-/** Work on a stream of items, several at a time, never more than a limit. */
+/** Processes a stream of items with limited concurrency. */
 
 /**
- * Calls `work` on every item, at most `limit` at once; they may finish in any order.
- * The first error stops the intake, waits for what is running, and is thrown.
+ * Calls `work` on every item, at most `limit` at once. They may finish in any order.
+ * After the first error no more items start. The function waits for running items and then throws the error.
  */
 export async function forEachBounded<T>(
   items: AsyncIterable<T> | Iterable<T>,

@@ -1,4 +1,4 @@
-/** The files Oxford-102 is made from: where they are published, and where they lie here. */
+/** The source files of Oxford-102: their URLs and their local paths. */
 
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
@@ -17,13 +17,13 @@ export interface Oxford102Download {
   readonly md5?: string;
 }
 
-/** The largest photo of the original archive has less than a tenth of this. */
+/** More than ten times the largest photo of the original archive. */
 export const MAX_PHOTO_BYTES = 16 * 2 ** 20;
 
 /**
- * Where the files are published. The first three are the authors' (MD5 sums as in torchvision's `Flowers102`).
- * The captions are a file on Google Drive, linked from github.com/reedscot/cvpr2016; such links break, ask for a
- * confirmation or hit a quota. When that happens, download the archive by hand and name it with `captions`.
+ * The URLs of the files. The first three are the authors' (MD5 sums as in torchvision's `Flowers102`).
+ * The captions are a file on Google Drive, linked from github.com/reedscot/cvpr2016. Such links break, ask for a
+ * confirmation or hit a quota. If that happens, download the archive by hand and pass it as `captions`.
  */
 export const OXFORD_102_DOWNLOADS: Readonly<Record<Oxford102File, Oxford102Download>> = {
   photos: {
@@ -49,16 +49,16 @@ export const OXFORD_102_DOWNLOADS: Readonly<Record<Oxford102File, Oxford102Downl
   },
 };
 
-/** Names under which a captions archive is looked for in a local directory. */
+/** Possible names of a captions archive in a local directory. */
 const LOCAL_CAPTIONS = ['text_c10.tar.gz', OXFORD_102_DOWNLOADS.captions.file];
 
-/** Paths of the files that are needed. */
+/** Paths of the required files. */
 export type Oxford102Paths = Readonly<Partial<Record<Oxford102File, string>>>;
 
 /**
  * Finds the files in a directory.
- * @param captions the captions archive, when it lies elsewhere
- * @throws DatasetError naming every file that is missing
+ * @param captions the captions archive, if it is elsewhere
+ * @throws DatasetError that names every missing file
  */
 export function findOxfordFiles(from: string, needed: readonly Oxford102File[], captions?: string): Oxford102Paths {
   const candidates = (file: Oxford102File): string[] => {
@@ -76,17 +76,17 @@ export function findOxfordFiles(from: string, needed: readonly Oxford102File[], 
 }
 
 export interface FetchOxfordOptions {
-  /** Where the files go. Whole ones that lie there already are not fetched again. */
+  /** Directory for the files. Complete files in it are not downloaded again. */
   readonly directory: string;
   readonly needed: readonly Oxford102File[];
-  /** A captions archive that is here already. */
+  /** An existing captions archive. */
   readonly captions?: string | undefined;
   readonly downloads: Readonly<Record<Oxford102File, Oxford102Download>>;
   readonly onProgress?: OnProgress | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Downloads what is not here yet, one file after another. */
+/** Downloads the missing files one after another. */
 export async function fetchOxfordFiles(options: FetchOxfordOptions): Promise<Oxford102Paths> {
   const { directory, needed, captions, downloads, onProgress, signal } = options;
   if (captions !== undefined) findOxfordFiles(directory, ['captions'], captions);

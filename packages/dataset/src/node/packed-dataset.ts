@@ -21,11 +21,11 @@ import { openPacked, readPacked } from './packed-place.ts';
 const HINT = 'Prepare the data set again with `t2i dataset prepare`.';
 const NEWLINE = 0x0a;
 
-/** A packed data set that is open. Its images stay on disk. */
+/** An open packed data set. Its images stay on disk. */
 export class PackedDataset implements TextImageDataset {
   readonly directory: string;
   readonly manifest: Manifest;
-  /** Where each item came from. */
+  /** The sources of each item. */
   readonly items: readonly ItemRecord[];
   readonly name: string;
   readonly fingerprint: string;
@@ -34,9 +34,9 @@ export class PackedDataset implements TextImageDataset {
   readonly classNames: readonly string[];
   readonly labels: Int32Array;
   readonly splits: Readonly<Record<SplitName, Int32Array>>;
-  /** UTF-8, one caption a line. */
+  /** UTF-8, one caption per line. */
   readonly #captions: Uint8Array;
-  /** Where the captions of each item begin in `#captions`; one entry more than there are items. */
+  /** Position of the captions of each item in `#captions`; one entry more than there are items. */
   readonly #starts: Uint32Array;
   readonly #images: FileHandle;
   readonly #closing = new AbortController();
@@ -57,7 +57,7 @@ export class PackedDataset implements TextImageDataset {
     this.#starts = text.starts;
     this.#images = images;
     this.#intact = this.#checkImages();
-    this.#intact.catch(() => {}); // whoever reads hears of it
+    this.#intact.catch(() => {}); // reads report it
   }
 
   /** See `openDataset`. */
@@ -66,7 +66,7 @@ export class PackedDataset implements TextImageDataset {
     const manifest = await readManifest(path);
     const opened = await openParts(path, manifest).catch((error: unknown) => ({ error }));
     if ((await readManifest(path)).fingerprint !== manifest.fingerprint) {
-      // replaced while it was opened: the parts may be of two sets
+      // replaced while it was opened: the parts may belong to two sets
       if ('images' in opened) await opened.images.close();
       return PackedDataset.open(directory);
     }
@@ -88,7 +88,7 @@ export class PackedDataset implements TextImageDataset {
     return new TextDecoder().decode(lines).split('\n');
   }
 
-  /** Waits, the first time, until the hash of all images is known. @throws DatasetError when they are not what was stored */
+  /** Waits the first time until the hash of all images is known. @throws DatasetError if they differ from the stored images */
   async readImages(items: readonly number[]): Promise<Uint8Array> {
     await this.#intact;
     const length = this.storedSize * this.storedSize * 3;
@@ -98,7 +98,7 @@ export class PackedDataset implements TextImageDataset {
     for (let row = 0, next: number; row < items.length; row = next) {
       const first = items[row]!;
       next = row + 1;
-      // neighbours on disk are read at one go
+      // adjacent images are read together
       while (next < items.length && items[next] === first + next - row) next += 1;
       reads.push(this.#readAt(pixels.subarray(row * length, next * length), first * length));
     }
@@ -106,12 +106,12 @@ export class PackedDataset implements TextImageDataset {
     return pixels;
   }
 
-  /** Resolves when the images were found to be what was stored: one pass over them, begun on opening. @throws DatasetError otherwise */
+  /** Resolves when the hash of the images is verified. The pass over them begins on opening. @throws DatasetError if it differs */
   intact(): Promise<void> {
     return this.#intact;
   }
 
-  /** Closes the image file; nothing can be read afterwards. */
+  /** Closes the image file. Nothing can be read afterwards. */
   async close(): Promise<void> {
     this.#closing.abort(new DatasetError(`${this.directory} was closed.`));
     await this.#images.close();
@@ -138,16 +138,16 @@ export class PackedDataset implements TextImageDataset {
 
 /**
  * Opens a directory made by `prepareOxford102` or `prepareDirectory`. Hashes its lists and captions at once, and its
- * images while the caller goes on: the first who reads some waits for that.
- * @throws DatasetError when it is no packed data set, or a damaged, truncated or unfinished one
+ * images in the background; the first read of images waits for that.
+ * @throws DatasetError if it is not a packed data set, or is damaged, truncated or unfinished
  */
 export async function openDataset(directory: string): Promise<PackedDataset> {
   return PackedDataset.open(directory);
 }
 
 /**
- * The manifest of a packed data set, checked against itself.
- * @throws DatasetError when there is none or it is damaged
+ * The manifest of a packed data set, checked for consistency.
+ * @throws DatasetError if it is missing or damaged
  */
 export async function readManifest(directory: string): Promise<Manifest> {
   const bytes = await readPacked(directory, MANIFEST_FILE).catch((cause: unknown) => {
@@ -204,7 +204,7 @@ async function readTexts(directory: string, manifest: Manifest): Promise<Texts> 
   return { items, captions, starts: captionStarts(items, captions, directory) };
 }
 
-/** Finds where the lines of each item begin. */
+/** Finds the beginning of each item's lines. */
 function captionStarts(items: readonly ItemRecord[], captions: Uint8Array, directory: string): Uint32Array {
   const starts = new Uint32Array(items.length + 1);
   let end = 0;

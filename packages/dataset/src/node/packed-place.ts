@@ -1,7 +1,7 @@
 /**
- * Where the files of a packed set are, also while another set takes its place. The new files lie in `.incoming` first, then move
- * up one by one. `.incoming` comes into being by one rename, and whoever reads looks into it first: at every moment, a kill or a
- * power cut included, all files are those of the old set or all those of the new one.
+ * Finds the files of a packed set, also while another set replaces it. The new files are in `.incoming` first, then move
+ * up one by one. One rename creates `.incoming`, and every reader looks there first. So at every moment, even after a kill or a
+ * power cut, either all files are those of the old set or all are those of the new one.
  */
 
 import { type FileHandle, readdir, rename, rmdir } from 'node:fs/promises';
@@ -11,7 +11,7 @@ import { openInside, syncDirectory } from '@t2i/core/node';
 /** In the directory of a set that is being replaced. */
 const INCOMING = '.incoming';
 
-/** Opens a file of the set that is in `directory` now; errors are those of `openInside`. */
+/** Opens a file of the current set in `directory`. Errors are those of `openInside`. */
 export async function openPacked(directory: string, name: string): Promise<FileHandle> {
   try {
     return await openInside(directory, join(INCOMING, name));
@@ -21,7 +21,7 @@ export async function openPacked(directory: string, name: string): Promise<FileH
   }
 }
 
-/** The bytes of a file of the set that is in `directory` now. */
+/** The bytes of a file of the current set in `directory`. */
 export async function readPacked(directory: string, name: string): Promise<Buffer> {
   const file = await openPacked(directory, name);
   try {
@@ -31,27 +31,27 @@ export async function readPacked(directory: string, name: string): Promise<Buffe
   }
 }
 
-/** Puts the whole set in `directory` where `place` is: one that is there is replaced, other files in its directory stay. */
+/** Moves the complete set in `directory` to `place`. It replaces an existing set; other files in that directory stay. */
 export async function moveIntoPlace(directory: string, place: string): Promise<void> {
   await syncDirectory(directory);
   try {
-    await rename(directory, place); // nothing is there, or an empty directory
+    await rename(directory, place); // `place` is missing or an empty directory
   } catch (error) {
     if (!['ENOTEMPTY', 'EEXIST', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
-    await finishReplacing(place); // what an earlier process was killed at
+    await finishReplacing(place); // a replacement that a killed process began
     await rename(directory, join(place, INCOMING));
     await finishReplacing(place);
   }
   await syncDirectory(dirname(place));
 }
 
-/** Moves the files up. Which comes first does not matter: each is looked for in both places. */
+/** Moves the files up. The order does not matter, because readers look for each file in both places. */
 async function finishReplacing(place: string): Promise<void> {
   const incoming = join(place, INCOMING);
   await syncDirectory(place);
   const names = await readdir(incoming).catch(orMissing((): string[] => []));
   for (const name of names) {
-    await rename(join(incoming, name), join(place, name)).catch(orMissing(() => {})); // or another process has moved it
+    await rename(join(incoming, name), join(place, name)).catch(orMissing(() => {})); // another process may have moved it
   }
   await syncDirectory(place);
   await rmdir(incoming).catch(orMissing(() => {}));

@@ -1,4 +1,4 @@
-/** Writes a packed data set: built whole in a directory beside its place, flushed, then moved there, so no half ever looks like one. */
+/** Writes a packed data set to a temporary directory, flushes it, then moves it, so that an incomplete set never looks like one. */
 
 import { writeSync } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, realpath, rm, stat } from 'node:fs/promises';
@@ -25,14 +25,14 @@ export interface PackedContent
   readonly captions: readonly (readonly string[])[];
 }
 
-/** Stores the pixels of one item, [storedSize, storedSize, 3]. Items may come in any order, each once. */
+/** Stores the pixels of one item, [storedSize, storedSize, 3]. Items may arrive in any order, each once. */
 export type WriteImage = (item: number, pixels: Uint8Array) => Promise<void>;
 
 /**
- * Writes `directory`, replacing the packed data set that may be there: killed at any moment, the old one is there or the new one.
- * @param fill stores every image; when it throws, or the program is killed, `directory` stays as it was
- * @throws ConfigError when `directory` is a directory with something else in it
- * @throws T2iError `ERR_WRITE` when the disk is full or the place not writable
+ * Writes `directory` and replaces a packed data set that exists there. After a kill at any moment the old set or the new one is there.
+ * @param fill stores every image; if it throws or the program is killed, `directory` stays unchanged
+ * @throws ConfigError if `directory` contains something else
+ * @throws T2iError `ERR_WRITE` if the disk is full or the directory is not writable
  */
 export async function writePackedDataset(
   directory: string,
@@ -43,7 +43,7 @@ export async function writePackedDataset(
   if (!Number.isInteger(storedSize) || storedSize < 1) {
     throw new ConfigError(`The stored size must be a whole number of pixels, got ${storedSize}.`);
   }
-  const place = await realpath(directory).catch(() => resolve(directory)); // what a link leads to is replaced, not the link
+  const place = await realpath(directory).catch(() => resolve(directory)); // replaces the target of a link, not the link
   await assertReplaceable(place);
   const building = `${place}${PREPARING}${hostname()}-${process.pid}`;
   try {
@@ -62,10 +62,10 @@ export async function writePackedDataset(
   }
 }
 
-/** Between the name of a data set and who is building it. */
+/** Separates the name of a data set from the process that builds it. */
 const PREPARING = '.preparing-';
 
-/** Removes what killed preparations of the same place left behind; those still running, or of another machine, stay. */
+/** Removes the files of killed preparations of the same directory. Those of running ones and of other machines stay. */
 async function removeLeftovers(place: string): Promise<void> {
   const prefix = `${basename(place)}${PREPARING}${hostname()}-`;
   const parent = dirname(place);
@@ -120,7 +120,7 @@ async function writeImages(
   }
 }
 
-/** A few kilobytes into the system's buffers: to do it at once takes less than handing it to a thread. */
+/** Writes a few kilobytes into the system's buffers. A synchronous write is faster than using a thread. */
 function writeFully({ fd }: FileHandle, bytes: Uint8Array, position: number): void {
   for (let offset = 0; offset < bytes.length; ) {
     offset += writeSync(fd, bytes, offset, bytes.length - offset, position + offset);

@@ -1,4 +1,4 @@
-/** Any directory of captioned images to a packed data set. */
+/** Prepares a packed data set from any directory of captioned images. */
 
 import { availableParallelism } from 'node:os';
 import { basename, join, resolve } from 'node:path';
@@ -15,21 +15,21 @@ import { scanDirectory } from './scan-directory.ts';
 
 export interface PrepareDirectoryOptions {
   /**
-   * Images with a caption file each: `name.jpg` and `name.txt`, one caption a line. Sub-directories are classes; in a directory
-   * without sub-directories every image is a class of its own.
+   * Directory of images, each with a caption file: `name.jpg` and `name.txt`, one caption per line. Sub-directories are classes. In a
+   * directory without sub-directories every image is its own class.
    */
   readonly from: string;
-  /** Read what links in the directory lead to, wherever it is: only for a directory whose links are one's own. Default false. */
+  /** Whether to follow links out of the directory. Use it only for a directory whose links you made. Default false. */
   readonly followLinks?: boolean | undefined;
-  /** Holds prepared sets; this one goes into its sub-directory `name`. */
+  /** Directory of prepared sets. This one is written to its sub-directory `name`. */
   readonly cacheDirectory: string;
   /** Letters, digits, `.`, `_` and `-`. Default: the name of the directory. */
   readonly name?: string | undefined;
-  /** Side of the stored images in pixels; images are stretched to the square. Default 76, for crops of 64. */
+  /** Side of the stored images in pixels. Images are stretched to a square. Default 76, for crops of 64. */
   readonly storedSize?: number | undefined;
-  /** Which share of the classes is kept for validation and test. */
+  /** The shares of classes for validation and test. */
   readonly split?: ClassSplitOptions | undefined;
-  /** Width × height of an image at most; default 2²⁶, 67 megapixels. Larger ones are refused before they are decoded. */
+  /** Largest width × height of an image; default 2²⁶, 67 megapixels. Larger ones are refused before they are decoded. */
   readonly maxPixels?: number | undefined;
   /** Images decoded at the same time, if memory allows. Default one more than there are cores. */
   readonly workers?: number | undefined;
@@ -39,8 +39,8 @@ export interface PrepareDirectoryOptions {
 }
 
 /**
- * Prepares a directory of images, always anew. Interrupted, it leaves what was there before.
- * @throws DatasetError naming the image that is damaged, has no captions or no class, or when there are too few classes
+ * Prepares a directory of images, always from scratch. If it is interrupted, an existing set stays.
+ * @throws DatasetError that names an image that is damaged or has no captions or class; also for too few classes
  */
 export async function prepareDirectory(options: PrepareDirectoryOptions): Promise<PreparedDataset> {
   const { from, cacheDirectory, storedSize = 76, workers = availableParallelism() + 1 } = options;

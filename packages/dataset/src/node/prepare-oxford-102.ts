@@ -1,4 +1,4 @@
-/** Oxford-102 from its public archives, or from a directory that holds them, to a packed data set. */
+/** Prepares a packed Oxford-102 from its public archives, or from a directory with them. */
 
 import { readFile, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
@@ -36,9 +36,9 @@ import type { OnProgress } from './progress.ts';
 export interface PrepareOxford102Options {
   /** A directory with `102flowers.tgz`, `imagelabels.mat`, `text_c10.tar.gz` (and `setid.mat` for the official split). Default: download. */
   readonly from?: string | undefined;
-  /** The captions archive, when it lies elsewhere than the rest. */
+  /** The captions archive, if it is not with the other files. */
   readonly captions?: string | undefined;
-  /** Holds prepared sets; this one goes into its sub-directory `oxford-102`, downloads into `downloads/oxford-102`. */
+  /** Directory of prepared sets. This one is written to its sub-directory `oxford-102`, downloads to `downloads/oxford-102`. */
   readonly cacheDirectory: string;
   /** Default `class-disjoint`, the split of the paper. */
   readonly split?: Oxford102Split | undefined;
@@ -46,9 +46,9 @@ export interface PrepareOxford102Options {
   readonly storedSize?: number | undefined;
   /** Photos decoded at the same time. Default one more than there are cores. */
   readonly workers?: number | undefined;
-  /** Makes the set again even if it is there and whole. */
+  /** Whether to prepare the set again even if a complete one exists. */
   readonly force?: boolean | undefined;
-  /** Other addresses to download from. */
+  /** Other URLs to download from. */
   readonly downloads?: Readonly<Partial<Record<Oxford102File, Oxford102Download>>> | undefined;
   readonly logger?: Logger | undefined;
   readonly onProgress?: OnProgress | undefined;
@@ -59,9 +59,9 @@ const NAME = 'oxford-102';
 const MAX_CAPTION_BYTES = 2 ** 16;
 
 /**
- * Prepares Oxford-102. A set that was made before from the same files is left as it is. Interrupted, it leaves partial
- * downloads, which the next call goes on with, and no data set.
- * @throws DatasetError when a file is missing or damaged, or photos, labels and captions do not belong together
+ * Prepares Oxford-102. An existing set made from the same files is kept. If it is interrupted, it leaves partial
+ * downloads, which the next call resumes, and no data set.
+ * @throws DatasetError if a file is missing or damaged, or photos, labels and captions do not match
  */
 export async function prepareOxford102(options: PrepareOxford102Options): Promise<PreparedDataset> {
   const { from, captions, cacheDirectory, split = 'class-disjoint', storedSize = 76, force = false } = options;
@@ -162,13 +162,13 @@ async function packPhotos(
 
 interface ImageCaptions {
   readonly lines: readonly string[];
-  /** In the archive. */
+  /** Path in the archive. */
   readonly path: string;
 }
 
 /**
- * The captions of every image, found by the image number in the file name: the archive lists them class by class,
- * the photos come in the order of their numbers.
+ * The captions of every image, matched by the image number in the file name: the archive lists captions class by class,
+ * but photos in the order of their numbers.
  */
 async function readCaptions(archive: string | undefined, labels: Int32Array): Promise<ImageCaptions[]> {
   const what = basename(archive ?? '');

@@ -1,4 +1,4 @@
-/** What a preparation gives, and whether an earlier one will do. */
+/** The result of a preparation, and whether an existing set can be reused. */
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,14 +7,14 @@ import { MANIFEST_FILE, type Manifest } from '../manifest.ts';
 import { openDataset } from './packed-dataset.ts';
 
 export interface PreparedDataset {
-  /** What `openDataset` opens. */
+  /** Directory for `openDataset`. */
   readonly directory: string;
   readonly manifest: Manifest;
-  /** True when it was there already and nothing was done. */
+  /** True if it existed already and nothing was done. */
   readonly reused: boolean;
 }
 
-/** The prepared set in `directory` if it is whole and of the kind wanted; `undefined` if it has to be made. */
+/** The prepared set in `directory` if it is complete and as requested; `undefined` if it must be prepared. */
 export async function reusePrepared(
   directory: string,
   wanted: Partial<Manifest>,

@@ -1,12 +1,12 @@
-/** How far a preparation is. */
+/** The progress of a preparation. */
 
 export interface PrepareProgress {
   readonly stage: 'download' | 'images';
   /** The file being downloaded, or the data set being packed. */
   readonly name: string;
-  /** Bytes when downloading, else images. */
+  /** Bytes while downloading, otherwise images. */
   readonly done: number;
-  /** `undefined` while a server has not said how long a file is. */
+  /** `undefined` until the server has sent the length of a file. */
   readonly total: number | undefined;
 }
 

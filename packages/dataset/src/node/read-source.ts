@@ -1,14 +1,14 @@
-/** Images and captions out of the directory that a data set is made of. */
+/** Reads images and captions from the source directory of a data set. */
 
 import { DatasetError, T2iError } from '@t2i/core';
 import { type LinkOptions, readInside, readProblem } from '@t2i/core/node';
 
-/** @throws DatasetError that names the file when it is missing, no file, or leads elsewhere */
+/** @throws DatasetError that names the file if it is missing, not a file, or leads elsewhere */
 export async function readSource(directory: string, name: string, options: LinkOptions): Promise<Buffer> {
   return readInside(directory, name, options).catch(refuseSource(name));
 }
 
-/** What a failed look at a file says to a person: whether it is theirs, they alone know. */
+/** The error for a file that cannot be read. It mentions `followLinks`, because only the user knows whether the links are theirs. */
 export function refuseSource(name: string): (cause: unknown) => never {
   return (cause) => {
     throw new DatasetError(`Cannot read ${name}: ${readProblem(cause)}`, {
@@ -20,7 +20,7 @@ export function refuseSource(name: string): (cause: unknown) => never {
   };
 }
 
-/** Whether links lead anywhere, as a person decided. */
+/** Whether the user allows links to lead anywhere. */
 export const linksOf = (followLinks: boolean | undefined): LinkOptions => ({
   links: followLinks ? 'anywhere' : 'inside',
 });

@@ -1,4 +1,4 @@
-/** Finds images and their caption files in a directory: `name.jpg` + `name.txt`, classes by sub-directory. */
+/** Finds images and their caption files in a directory: `name.jpg` + `name.txt`. Sub-directories are classes. */
 
 import { isUtf8 } from 'node:buffer';
 import type { Dirent } from 'node:fs';
@@ -15,29 +15,29 @@ export interface DirectoryImage {
   readonly image: string;
   readonly captionFile: string;
   readonly captions: readonly string[];
-  /** The sub-directory; in a flat directory the name of the image. */
+  /** The sub-directory, or the name of the image in a flat directory. */
   readonly className: string;
 }
 
 export interface DirectoryContent {
   /** In the order of their paths. */
   readonly images: readonly DirectoryImage[];
-  /** Text files that no image goes with. */
+  /** Text files without an image. */
   readonly unused: readonly string[];
 }
 
 const IMAGE_ENDINGS = new Set(['.jpg', '.jpeg', '.png', '.webp', '.gif', '.tif', '.tiff', '.avif']);
 const CAPTIONS_ENDING = '.txt';
-/** Open files have a limit, text files have none. */
+/** The number of open files is limited, the number of text files is not. */
 const FILES_AT_ONCE = 32;
-/** How many names an error lists. */
+/** Most names that an error lists. */
 const LISTED = 5;
 
 /**
- * Lists a directory of captioned images. Hidden files and links to directories are passed over, links to files in the directory are followed.
- * @param options whether links to files elsewhere are followed, too
- * @throws DatasetError naming the images without captions, with empty or with ambiguous ones, what leads elsewhere or is no file, and for a directory
- * without images
+ * Lists a directory of captioned images. Skips hidden files and links to directories. Follows links to files in the directory.
+ * @param options whether to follow links to files elsewhere, too
+ * @throws DatasetError that names images without captions or with empty or ambiguous ones, links that lead elsewhere, and entries that are
+ * not files; also for a directory without images
  */
 export async function scanDirectory(directory: string, options: LinkOptions = {}): Promise<DirectoryContent> {
   const paths = await listFiles(directory, '', options);
@@ -94,7 +94,7 @@ async function readImage(
   return { image, captionFile, captions: captionLines(bytes.toString('utf8')), className };
 }
 
-/** Paths of all files, sorted by their characters: the same on every machine, whatever its language. */
+/** Paths of all files, sorted by character codes: the same on every machine, whatever its locale. */
 async function listFiles(directory: string, prefix: string, options: LinkOptions): Promise<string[]> {
   const entries = await readdir(join(directory, prefix), { withFileTypes: true }).catch((cause: unknown) => {
     throw new DatasetError(`Cannot read the directory ${join(directory, prefix)}: ${errorMessage(cause)}.`, { cause });
@@ -111,7 +111,7 @@ async function listFiles(directory: string, prefix: string, options: LinkOptions
 
 const isWanted = (path: string) => IMAGE_ENDINGS.has(extname(path).toLowerCase()) || extname(path) === CAPTIONS_ENDING;
 
-/** False for a link to a directory. What is no file, or leads elsewhere, is refused before hours are spent on the others. */
+/** False for a link to a directory. Refuses anything else that is not a file or leads elsewhere before hours are spent on the others. */
 async function isFileToRead(directory: string, path: string, entry: Dirent, options: LinkOptions): Promise<boolean> {
   if (entry.isFile()) return true;
   const found = await stat(join(directory, path)).catch(() => undefined);

@@ -1,4 +1,4 @@
-/** The photos of a packed data set as they came, before they were resized: out of the archive or directory it was made from. */
+/** The original photos of a packed data set before resizing, from its source archive or directory. */
 
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -19,9 +19,9 @@ export interface SourcePhoto {
 
 /**
  * Yields the photo of every item, in order.
- * @param from the directory with `102flowers.tgz`, or the directory of images that the set was made from
+ * @param from the directory with `102flowers.tgz`, or the source directory of images
  * @param options `followLinks` as for `prepareDirectory`
- * @throws DatasetError when a photo is not there, or leads out of the directory
+ * @throws DatasetError if a photo is missing or leads out of the directory
  */
 export async function* sourcePhotos(
   dataset: PackedDataset,
@@ -44,7 +44,7 @@ export async function* sourcePhotos(
   }
 }
 
-/** In the order of their numbers, whatever the order in the archive: early ones wait in memory. */
+/** Sorts photos by their numbers, whatever the order in the archive. Early ones wait in memory. */
 async function* archivedPhotos(archive: string, size: number): AsyncGenerator<SourcePhoto> {
   const options = {
     accept: (path: string) => photoNumber(path) !== undefined,

@@ -1,4 +1,4 @@
-/** The full check of a packed data set: every byte, every pairing, and what is known about Oxford-102. */
+/** The full check of a packed data set: all bytes, all pairings, and the known facts of Oxford-102. */
 
 import { DatasetError } from '@t2i/core';
 import { sha256 } from '@t2i/core/node';
@@ -10,18 +10,18 @@ import { openDataset, type PackedDataset } from './packed-dataset.ts';
 
 export interface VerifyReport {
   readonly info: DatasetInfo;
-  /** What makes the set unfit to train on; empty when all is well. */
+  /** Problems that make the set unfit for training; empty if there are none. */
   readonly problems: readonly string[];
-  /** What is odd but belongs to the data, such as photos that occur twice. */
+  /** Oddities of the data itself, such as photos that occur twice. */
   readonly notes: readonly string[];
 }
 
-/** Images hashed at one go: 256 of 76×76 are 4 MB. */
+/** Images hashed at once: 256 of 76×76 are 4 MB. */
 const CHUNK = 256;
 
 /**
  * Checks a packed data set completely. Reads every byte: a second or two for Oxford-102.
- * @throws DatasetError when it cannot even be opened
+ * @throws DatasetError if it cannot be opened
  */
 export async function verifyDataset(directory: string): Promise<VerifyReport> {
   const dataset = await openDataset(directory);
@@ -52,13 +52,13 @@ async function damagedImages(dataset: PackedDataset): Promise<string[]> {
   );
 }
 
-/** An image and its captions come from files of one name. */
+/** An image and its captions come from files with the same name. */
 function brokenPairs({ items }: PackedDataset): string[] {
   const wrong = items.filter(({ image, captionFile }) => stem(image) !== stem(captionFile));
   return wrong.map(({ image, captionFile }) => `the captions of ${image} come from ${captionFile}`);
 }
 
-/** The file name without directories and ending. */
+/** The file name without directories and extension. */
 const stem = (path: string) => path.slice(path.lastIndexOf('/') + 1).replace(/\.[^.]*$/, '');
 
 function emptyCaptions(dataset: PackedDataset): string[] {

@@ -8,7 +8,7 @@ import { type TrainResult, train } from '../trainer.ts';
 
 /**
  * Trains epochs of 4 steps, or continues where an earlier call was killed.
-* @param within called within every step with its number
+ * @param within called within every step with its number
  */
 export async function trainMockRun(
   runDirectory: string,

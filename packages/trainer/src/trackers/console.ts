@@ -22,7 +22,7 @@ export interface ConsoleProgressOptions {
   readonly stream?: ProgressStream;
   /** Milliseconds of any clock; for tests. */
   readonly now?: () => number;
-/** The unit of the speed: images (default), or steps if a step shows no images. */
+  /** The unit of the speed: images (default), or steps if a step shows no images. */
   readonly unit?: SpeedUnit;
 }
 
@@ -44,7 +44,7 @@ export class ConsoleProgress implements Logger {
     this.#unit = unit;
   }
 
-/** Redraws the status line, at most ten times a second; if piped, prints one line per log line. */
+  /** Redraws the status line, at most ten times a second; if piped, prints one line per log line. */
   readonly update = (event: StepEvent): void => {
     if (this.#stream.isTTY !== true) {
       if (event.logged) this.#stream.write(`${statusLine(event, this.#unit)}\n`);
@@ -64,7 +64,7 @@ export class ConsoleProgress implements Logger {
     this.#say(`warning: ${message}`);
   }
 
-/** Ends the output and keeps the last status line. */
+  /** Ends the output and keeps the last status line. */
   close(): void {
     if (this.#line !== '') this.#stream.write('\n');
     this.#line = '';

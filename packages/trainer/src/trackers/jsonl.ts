@@ -17,7 +17,7 @@ export class JsonlTracker implements Tracker {
     this.#file = file;
   }
 
-/** Continues the file or creates it. */
+  /** Continues the file or creates it. */
   static async open(path: string): Promise<JsonlTracker> {
     return new JsonlTracker(await AppendFile.open(path));
   }
@@ -60,7 +60,7 @@ function parseLine(path: string, line: string, number: number): LogLine {
       return value as LogLine;
     }
   } catch {
-// reported below with the line number
+    // reported below with the line number
   }
   throw new CheckpointError(`Line ${number} of ${path} is not a line of a run's log.`, {
     hint: 'Remove that line.',

@@ -10,9 +10,9 @@ import { fileVersionEvent, imageEvent, scalarsEvent, sessionStartEvent } from '.
 const PREFIX = 'events.out.tfevents.';
 
 export interface TensorBoardOptions {
-/** The run's directory; `tensorboard --logdir` accepts it or a parent. */
+  /** The run's directory; `tensorboard --logdir` accepts it or a parent. */
   readonly directory: string;
-/** First step that this session writes. TensorBoard drops events of earlier sessions from there on. Default 0. */
+  /** First step that this session writes. TensorBoard drops events of earlier sessions from there on. Default 0. */
   readonly firstStep?: number;
   /** Milliseconds since 1970; for tests. */
   readonly now?: () => number;
@@ -28,7 +28,7 @@ export class TensorBoardTracker implements Tracker {
     this.#seconds = seconds;
   }
 
-/** Begins a new file. Every session of a run has its own; their names are in order. */
+  /** Begins a new file. Every session of a run has its own; their names are in order. */
   static async open({ directory, firstStep = 0, now = Date.now }: TensorBoardOptions): Promise<TensorBoardTracker> {
     const seconds = () => now() / 1000;
     const sessions = (await listInside(directory, '')).filter((name) => name.startsWith(PREFIX)).length;

@@ -1,11 +1,11 @@
-/** A small packed set, all of whose images and captions tell which one it is. */
+/** A small packed set whose images and captions identify the set. */
 
 import type { Manifest } from '../../manifest.ts';
 import { writePackedDataset } from '../packed-writer.ts';
 
 const SIDE = 2;
 
-/** Images, captions, items and names of classes all differ between sets of two greys. */
+/** Images, captions, items and class names differ between sets of different greys. */
 export function greySet(directory: string, grey: number): Promise<Manifest> {
   const items = [0, 1].map((label) => {
     const name = `${grey}-${label}`;

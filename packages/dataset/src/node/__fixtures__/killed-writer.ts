@@ -1,6 +1,6 @@
 /**
- * Writes a packed set of one grey value, and dies by SIGKILL just before the n-th call that changes the file system, as by a power cut.
- * Prints `done` when it lived. Arguments: directory, grey value, n.
+ * Writes a packed set of one grey value. SIGKILL ends it just before the n-th call that changes the file system, like a power cut.
+ * Prints `done` if it survived. Arguments: directory, grey value, n.
  */
 
 import fs from 'node:fs';
@@ -22,8 +22,8 @@ const counted =
 const promises = fs.promises as unknown as Record<string, Call>;
 for (const name of changing) promises[name] = counted(promises[name]!.bind(fs.promises));
 fs.writeSync = counted(fs.writeSync as Call) as typeof fs.writeSync;
-syncBuiltinESMExports(); // what is imported by name changes, too
+syncBuiltinESMExports(); // named imports change, too
 
-const { greySet } = await import('./grey-set.ts'); // only now: it must see what was changed
+const { greySet } = await import('./grey-set.ts'); // imported only now, to see the changes
 await greySet(directory, Number(grey));
 process.stdout.write('done');

@@ -1,4 +1,4 @@
-/** A 12-photo Oxford-102 in the layout of the real archives: every photo and caption says which image it is of. */
+/** An Oxford-102 with 12 photos in the layout of the real archives. Every photo and caption identifies its image. */
 
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ export const MINI_SIZE = MINI_LABELS.length;
 
 const padded = (n: number) => String(n).padStart(5, '0');
 
-/** The grey value of an image by its number from 1; JPEG keeps it to ±1. */
+/** The grey value of an image by its number from 1; JPEG preserves it to ±1. */
 export const miniGrey = (image: number) => 20 * image;
 
 export async function photoEntry(image: number): Promise<TarEntry> {
@@ -50,7 +50,7 @@ export async function miniOxford(): Promise<MiniOxford> {
   };
 }
 
-/** Writes the four files of `from`. */
+/** Writes the four source files. */
 export async function writeMiniOxford(from: string, { photos, captions }: MiniOxford): Promise<void> {
   await mkdir(from, { recursive: true });
   await writeFile(join(from, '102flowers.tgz'), gzipSync(await packTar(photos)));
