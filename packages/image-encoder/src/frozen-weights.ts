@@ -1,14 +1,14 @@
-/** Weights of a network that does not learn: checked against its shapes, on the backend, with a hash of their bytes. */
+/** Weights of a frozen network on the backend. Checks their shapes and hashes their bytes. */
 
 import { expectTensors, fnv1a, type StateDict } from '@t2i/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 export class FrozenWeights {
-  /** Of all bytes, in the order of the shapes. */
+  /** Hash of all bytes in the order of the shapes. */
   readonly hash: string;
   readonly #tensors: ReadonlyMap<string, tf.Tensor>;
 
-  /** @throws CheckpointError naming the first tensor that is missing, unknown or of another shape */
+  /** @throws CheckpointError that names the first tensor that is missing, unknown or of another shape */
   constructor({ tensors }: StateDict, shapes: ReadonlyMap<string, readonly number[]>) {
     expectTensors(new Map([...shapes].map(([name, shape]) => [name, { dtype: 'F32', shape }])), tensors);
     const ordered = [...shapes.keys()].map((name) => [name, tensors[name]!] as const);

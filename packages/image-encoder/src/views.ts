@@ -2,10 +2,10 @@
 
 import { assert, type RgbImage } from '@t2i/core';
 
-/** The whole photo, stretched: what is evaluated on. */
+/** The whole photo, stretched, for evaluation. */
 export const WHOLE_VIEW = 'whole';
 
-/** Where a crop lies between left (0) and right (1), top (0) and bottom (1). */
+/** Position of a crop between left (0) and right (1), top (0) and bottom (1). */
 const PLACES = {
   middle: [0.5, 0.5],
   'upper-left': [0, 0],
@@ -16,16 +16,16 @@ const PLACES = {
 
 const FLIPPED = '-flipped';
 
-/** The ten crops that are trained on, in the authors' order: five places, then the same mirrored. */
+/** The ten crops for training, in the authors' order: five places, then the same mirrored. */
 export const CROP_VIEWS: readonly string[] = [
   ...Object.keys(PLACES),
   ...Object.keys(PLACES).map((place) => `${place}${FLIPPED}`),
 ];
 
-/** All views there are. */
+/** All views. */
 export const VIEWS: readonly string[] = [WHOLE_VIEW, ...CROP_VIEWS];
 
-/** How a photo is brought to the size that views are cut from. */
+/** Resizes a photo to the size from which views are cut. */
 export type Resize = (photo: RgbImage, width: number, height: number) => RgbImage;
 
 /** Share of the shorter side that a crop covers: 224 of 256 pixels. */

@@ -1,4 +1,4 @@
-/** Compiles `resize.ts` beside it (AssemblyScript) into `src/resize-kernel.ts`; `--check` only says whether that file is current. */
+/** Compiles `resize.ts` beside it (AssemblyScript) into `src/resize-kernel.ts`; `--check` only checks that this file is current. */
 
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';

@@ -5,26 +5,26 @@ import { assertQuality, toBytes } from './encode.ts';
 import { loadSharp } from './load-sharp.ts';
 import { assertImage } from './size.ts';
 
-/** Pixels of a side at most, as the formats define them. */
+/** Most pixels per side, as the formats define them. */
 const MOST_PIXELS = { webp: 2 ** 14 - 1, gif: 2 ** 16 - 1 } as const;
-/** Of delays in milliseconds, and of repetitions. */
+/** Largest delay in milliseconds, and largest number of repetitions. */
 const MOST = 2 ** 16 - 1;
 
 export type AnimationFormat = 'webp' | 'gif';
 
 export interface EncodeAnimationOptions {
   readonly format: AnimationFormat;
-  /** Milliseconds each frame stays, one number for all or one per frame. GIF rounds to hundredths of a second. */
+  /** Milliseconds per frame: one number for all, or one per frame. GIF rounds to hundredths of a second. */
   readonly delay: number | readonly number[];
-  /** How often it plays; 0 (the default) plays it for ever. */
+  /** Number of repetitions; 0 (the default) repeats for ever. */
   readonly loop?: number;
-  /** Of WebP, 1 … 100; default 80. */
+  /** Quality of WebP, 1 … 100; default 80. */
   readonly quality?: number;
 }
 
 /**
- * Encodes frames of one size. They are held in memory together, 3 bytes a pixel.
- * @throws ConfigError for frames or options that make no animation
+ * Encodes frames of one size. All are in memory together, 3 bytes per pixel.
+ * @throws ConfigError for invalid frames or options
  */
 export async function encodeAnimation(
   frames: readonly RgbImage[],
@@ -49,7 +49,7 @@ export async function encodeAnimation(
   );
 }
 
-/** The first of them, like which all are. */
+/** The first frame. All others have its size. */
 function assertFrames(frames: readonly RgbImage[], format: AnimationFormat): RgbImage {
   const [first] = frames;
   if (first === undefined) throw new ConfigError('An animation needs at least one frame.');

@@ -1,11 +1,11 @@
 /**
  * Antialiased bicubic resizing of RGB bytes, equal to Pillow's `Image.resize(size, BICUBIC)` bit for bit; the sums run in `assembly/resize.ts`.
  *
- * sharp can resize too, and is not used where images are measured: the Fréchet distance and its relatives depend on the filter, and
- * other programs' values are computed with Pillow's (Parmar et al. 2022). sharp's cubic is 3 levels off on average and up to 46 when
+ * sharp can resize too, but is not used for images that are measured: the Fréchet distance and its relatives depend on the filter, and
+ * other programs use Pillow's (Parmar et al. 2022). sharp's cubic differs by 3 levels on average and up to 46 when
  * 64 × 64 pixels are enlarged to 224 × 224, because it moves them by half a pixel of the result: a mirrored image does not give the
- * mirrored result. It is 0.85 off and up to 28 when photos of 500 are shrunk to 76 × 76. The same sums in plain JavaScript give the same bytes
- * and take seven times as long, all of it in the thread that trains.
+ * mirrored result. It differs by 0.85 on average and up to 28 when photos of 500 are shrunk to 76 × 76. Plain JavaScript gives the same
+ * bytes but takes seven times as long, all of it in the training thread.
  */
 
 import { ConfigError, type RgbImage } from '@t2i/core';
@@ -16,11 +16,11 @@ import { assertImage, assertSize } from './size.ts';
 const FRACTION = 22;
 const LOW_BITS = 11;
 const PAGE = 2 ** 16;
-/** Source rows are resized in strips of about so many bytes, so a huge image is not in memory twice. */
+/** Source rows are resized in strips of about this many bytes, so that a huge image is not in memory twice. */
 const STRIP = 2 ** 20;
-/** All that WebAssembly can address. */
+/** The address space of WebAssembly. */
 const MOST_MEMORY = 2 ** 32;
-/** Memory beyond this is given back after use. */
+/** Memory beyond this is released after use. */
 const KEPT_MEMORY = 2 ** 26;
 
 interface Kernel {
@@ -30,7 +30,7 @@ interface Kernel {
   vertical(...arguments_: number[]): void;
 }
 
-/** Which source pixels each output pixel reads, and how much of each. */
+/** The source pixels that each output pixel reads, and their weights. */
 interface Weights {
   readonly starts: Int32Array;
   /** [outputs, pairs, 4]: two 22-bit fractions as upper halves and lower 11 bits. */
@@ -41,8 +41,8 @@ interface Weights {
 let compiled: Kernel | undefined;
 
 /**
- * Stretches an image to `width` × `height` pixels; shrinking averages over all that an output pixel covers.
- * @throws ConfigError for a size that is not of whole numbers from 1 to 2¹⁴, or data that do not fit the image's own size
+ * Stretches an image to `width` × `height` pixels. Shrinking averages over all pixels that an output pixel covers.
+ * @throws ConfigError unless the size consists of whole numbers from 1 to 2¹⁴ and the data fits the image's own size
  */
 export function resizeBicubic(image: RgbImage, width: number, height: number): RgbImage {
   assertImage(image);
@@ -85,7 +85,7 @@ function compile(): Kernel {
   return new WebAssembly.Instance(module).exports as unknown as Kernel;
 }
 
-/** Hands out addresses, all multiples of 16. */
+/** Allocates addresses, all multiples of 16. */
 class Allocator {
   end: number;
 
@@ -122,7 +122,7 @@ function withoutPadding(rows: Uint8Array, stride: number, rowBytes: number): Uin
   return data;
 }
 
-/** The cubic of Catmull and Rom (a = −½), stretched over the pixels that shrink into one. */
+/** The Catmull–Rom cubic (a = −½), stretched over the pixels that shrink into one. */
 function weightsFor(size: number, outputs: number): Weights {
   const scale = size / outputs;
   const stretch = Math.max(scale, 1);

@@ -1,9 +1,9 @@
-/** Putting images onto images. */
+/** Copies images onto images. */
 
 import type { RgbImage } from '@t2i/core';
 import { assert } from '@t2i/core';
 
-/** Copies `source` into `target` with its left upper corner at (`left`, `top`). */
+/** Copies `source` into `target` with its top left corner at (`left`, `top`). */
 export function paste(target: RgbImage, source: RgbImage, left: number, top: number): void {
   assert(
     left >= 0 && top >= 0 && left + source.width <= target.width && top + source.height <= target.height,

@@ -1,11 +1,12 @@
 /**
- * Compressed images to RGB bytes, resized as the authors' loader does: the aspect ratio is ignored (`donkey_directory_txt.lua:69-80`).
+ * Decodes compressed images to RGB bytes and resizes them like the authors' loader, without the aspect ratio
+ * (`donkey_directory_txt.lua:69-80`).
  *
- * How photos become the images of a prepared set is decided here, once: sharp decodes every file whole and accurately, and
- * `resizeBicubic` shrinks it. All 8,189 photos of Oxford-102 come out as Pillow makes them, bit for bit. The faster ways were compared
- * with that on 200 photos shrunk to 76 × 76 (in brackets: photos twice as large): a decoder that shrinks while it decodes is 1.2 (2.0)
- * levels off on average and up to 56 (76), which can be seen; sharp's own cubic 0.35 (0.85) and up to 13 (28). It also may change with
- * sharp. Stored photos are the real side of the Fréchet distance, which depends on how they were shrunk (Parmar et al. 2022).
+ * This module defines how photos become the images of a prepared set: sharp decodes every file completely and accurately, and
+ * `resizeBicubic` shrinks it. All 8,189 photos of Oxford-102 equal Pillow's bit for bit. Faster methods were compared with this on
+ * 200 photos shrunk to 76 × 76 (in parentheses: photos twice as large). A decoder that shrinks while it decodes differs by 1.2 (2.0)
+ * levels on average and up to 56 (76), which is visible. sharp's own cubic differs by 0.35 (0.85) and up to 13 (28), and may change
+ * with sharp. Stored photos are the real side of the Fréchet distance, which depends on the method (Parmar et al. 2022).
  */
 
 import type { RgbImage } from '@t2i/core';
@@ -21,12 +22,12 @@ import { assertSize, MAX_SIDE } from './size.ts';
 
 /** 8192 × 8192. A file of 500 bytes may claim any size, and a progressive JPEG of this one takes 0.6 GB while it is decoded. */
 const MAX_PIXELS = 2 ** 26;
-/** Up to here an image is in memory whole while it is decoded: that is faster. Above, row after row where the format allows it. */
+/** Up to this size an image is decoded in memory as a whole, which is faster. Larger ones are decoded row by row if the format allows. */
 const SMALL_PIXELS = 2 ** 22;
-/** For each pixel while it is decoded, at most: AVIF takes as much, a progressive JPEG 10, others 4 to 8. */
+/** Most bytes per pixel while decoding: AVIF needs this much, a progressive JPEG 10, others 4 to 8. */
 const BYTES_PER_PIXEL = 16;
 
-/** All decoding of the process: images of 12 megapixels run five at a time, one of 64 runs alone. */
+/** The memory for all decoding of the process: images of 12 megapixels run five at a time, one of 64 runs alone. */
 const memory = new MemoryGate(Math.min(2 ** 30, memoryOfProcess() / 4));
 
 export interface DecodeSize {
@@ -36,15 +37,15 @@ export interface DecodeSize {
 }
 
 export interface DecodeLimits {
-  /** Width × height of the file at most, up to 2²⁸; default 2²⁶. No side may have more than 2¹⁴ pixels. */
+  /** Largest width × height of the file, up to 2²⁸; default 2²⁶. No side may have more than 2¹⁴ pixels. */
   readonly maxPixels?: number | undefined;
 }
 
 /**
  * Decodes JPEG, PNG, WebP, GIF, TIFF or AVIF (the first frame or page) to 8-bit sRGB, upright by its EXIF orientation,
- * transparency laid over white. With `size` the image is stretched to it (antialiased bicubic, Pillow's).
- * The size is checked before anything is decoded, and images wait for each other when they would not fit into memory together.
- * @throws DatasetError when the bytes are not a whole image, or one that is too large
+ * transparency on white. With `size` the image is stretched to it (antialiased bicubic, as in Pillow).
+ * The size is checked before anything is decoded. Images that do not fit into memory together wait for each other.
+ * @throws DatasetError if the bytes are not a complete image, or the image is too large
  */
 export async function decodeImage(
   bytes: Uint8Array,
@@ -79,7 +80,7 @@ function assertDecodable({ width, height, depth }: Metadata, maxPixels: number):
     });
   }
   if (depth === 'uchar' || depth === 'ushort') return;
-  // of other numbers nobody knows which one is white
+  // for other numbers the value of white is unknown
   throw new DatasetError(`The image cannot be decoded: its samples are of type ${depth}, not of 8 or 16 bits.`, {
     hint: 'Convert it to 8 bits a channel, or remove it.',
   });
@@ -88,9 +89,9 @@ function assertDecodable({ width, height, depth }: Metadata, maxPixels: number):
 async function decodeWhole(library: typeof sharp, file: Uint8Array, header: Metadata): Promise<RgbImage> {
   const pixels = header.width * header.height;
   const sequentialRead = pixels > SMALL_PIXELS;
-  // "warning" is the strictest: a JPEG that ends before its pixels do, but in order, is a warning
+  // "warning" is the strictest: a JPEG that ends properly but before its last pixel causes a warning
   const pipeline = library(file, { failOn: 'warning', limitInputPixels: pixels, sequentialRead }).autoOrient();
-  // what no frame of a GIF covers is transparent; the decoder leaves it black in files without a transparent colour
+  // pixels that no frame of a GIF covers are transparent; the decoder leaves them black in files without a transparent colour
   const frame = header.format === 'gif' && !header.hasAlpha ? firstGifFrame(file) : undefined;
   if (frame === undefined) return toRgb(pipeline);
   const { left, top, width, height } = frame;
@@ -102,7 +103,7 @@ async function orDamaged<T>(decoding: Promise<T>): Promise<T> {
   try {
     return await decoding;
   } catch (cause) {
-    // one fault often makes several lines, of which the first says most
+    // one fault often causes several lines, and the first says most
     const [fault] = errorMessage(cause).split(/[.:]?\s*(?:\n|$)/);
     throw new DatasetError(`The image cannot be decoded: ${fault}.`, {
       hint: 'Copy or download it again, or remove it.',

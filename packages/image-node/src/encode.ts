@@ -1,4 +1,4 @@
-/** One RGB image to PNG, WebP or JPEG bytes; the same image always gives the same bytes. */
+/** Encodes an RGB image as PNG, WebP or JPEG. The same image always gives the same bytes. */
 
 import { ConfigError, type RgbImage } from '@t2i/core';
 import type { Sharp, default as sharp } from 'sharp';
@@ -6,12 +6,12 @@ import { loadSharp } from './load-sharp.ts';
 import { assertImage } from './size.ts';
 import { encodeSmallPng } from './small-png.ts';
 
-/** Pixels of a PNG up to which sharp's pipeline costs more than the work itself. */
+/** Up to this many pixels of a PNG sharp's pipeline costs more than the work itself. */
 const SMALL = 2 ** 14;
-/** Of 9. Five costs seven times as much and gains 1 dB at the same size (flowers of 76 × 76 in sheets of 1216 × 1216). */
+/** The highest level is 9. Five costs seven times as much and gains 1 dB at the same size (flowers of 76 × 76 in sheets of 1216 × 1216). */
 const AVIF_EFFORT = 3;
 
-/** Pixels of a side at most, as the formats define them; of PNG, what fits into memory at all. */
+/** Most pixels per side, as the formats define them; for PNG, as memory allows. */
 const MOST_PIXELS = { png: 2 ** 16, webp: 2 ** 14 - 1, jpeg: 65_500, avif: 2 ** 14 } as const;
 
 export type ImageFormat = 'png' | 'webp' | 'jpeg' | 'avif';
@@ -19,14 +19,14 @@ export type ImageFormat = 'png' | 'webp' | 'jpeg' | 'avif';
 export interface EncodeImageOptions {
   /** Default `png`. */
   readonly format?: ImageFormat;
-  /** Of the lossy formats, 1 … 100; default 90. PNG ignores it. */
+  /** Quality of the lossy formats, 1 … 100; default 90. PNG ignores it. */
   readonly quality?: number;
 }
 
 /**
  * Encodes an image. PNG is lossless; WebP, JPEG and AVIF are lossy, the latter two without chroma subsampling (small images show it).
- * Bytes depend on the image, the options and the version of sharp only: no time, no metadata.
- * @throws ConfigError for a size that the format cannot hold, data that do not fit it, or options that it does not know
+ * Bytes depend only on the image, the options and the version of sharp: there is no time and no metadata.
+ * @throws ConfigError for a size that the format does not allow, data that does not fit the size, or unknown options
  */
 export async function encodeImage(
   image: RgbImage,
@@ -75,7 +75,7 @@ export async function toBytes(pipeline: Sharp): Promise<Uint8Array> {
   return new Uint8Array(buffer, byteOffset, length);
 }
 
-/** Runs a pipeline that ends in pixels; transparency is laid over white. */
+/** Runs a pipeline that ends in pixels. Puts transparency on white. */
 export async function toRgb(pipeline: Sharp): Promise<RgbImage> {
   const { data, info } = await pipeline
     .flatten({ background: 'white' })

@@ -7,11 +7,11 @@ import { escapeXml, FONT_FAMILY, renderSvg } from './svg.ts';
 
 const FONT_SIZE = 13;
 const LINE_HEIGHT = 16;
-/** Width of a letter in pixels, rather too wide: the fonts of the machine are unknown. */
+/** Width of a letter in pixels, on the wide side because the fonts of the machine are unknown. */
 const LETTER_WIDTH = 7.5;
 const MAX_LINES = 4;
 const TITLE_HEIGHT = 28;
-/** Pixels of a side that an SVG document can have. */
+/** Most pixels per side of an SVG document. */
 const MOST_PIXELS = 2 ** 15 - 1;
 
 export interface LabelledRow {
@@ -19,7 +19,7 @@ export interface LabelledRow {
   readonly caption: string;
   /** A few words under the caption, in grey. */
   readonly note?: string;
-  /** Left to right; all images of a grid share one size. */
+  /** Left to right; all images of a grid have one size. */
   readonly images: readonly RgbImage[];
 }
 
@@ -31,8 +31,8 @@ export interface LabelledGridOptions {
 }
 
 /**
- * Lays rows of images out under each other, each with its caption on the left.
- * @throws ConfigError for no images, images of several sizes, and a sheet of more than 2¹⁵ − 1 pixels a side
+ * Arranges rows of images below each other, each with its caption on the left.
+ * @throws ConfigError for no images, images of several sizes, and a sheet of more than 2¹⁵ − 1 pixels per side
  */
 export async function labelledGrid(
   rows: readonly LabelledRow[],
@@ -62,7 +62,7 @@ export async function labelledGrid(
   return sheet;
 }
 
-/** The first image, like which all are. */
+/** The first image. All others have its size. */
 function assertRows(rows: readonly LabelledRow[], captionWidth: number, gap: number): RgbImage {
   const [first, ...others] = rows.flatMap(({ images }) => images);
   if (first === undefined) throw new ConfigError('A sheet needs at least one row with an image.');
@@ -78,7 +78,7 @@ function assertRows(rows: readonly LabelledRow[], captionWidth: number, gap: num
   return first;
 }
 
-/** The same image under a line of text. */
+/** The same image below a line of text. */
 export async function withTitle(image: RgbImage, title: string): Promise<RgbImage> {
   assertImage(image);
   const text = label(title, '#111')(8, (TITLE_HEIGHT + FONT_SIZE) / 2 - 1);
@@ -100,7 +100,7 @@ function label(text: string, colour: string) {
   return (x: number, y: number) => `<text x="${x}" y="${y}" ${style}>${escapeXml(text)}</text>`;
 }
 
-/** Breaks text at spaces into lines of at most `length` characters; a longer word is broken inside. */
+/** Breaks text at spaces into lines of at most `length` characters. Longer words are broken inside. */
 export function wrap(text: string, length: number, maxLines: number): string[] {
   const lines: string[] = [];
   let line = '';

@@ -1,10 +1,10 @@
-/** sharp, once it is needed: loading its library costs a tenth of a second, and small PNGs do without. */
+/** Loads sharp on demand: loading its library costs a tenth of a second, and small PNGs do not need it. */
 
 import type sharp from 'sharp';
 
 let loading: Promise<typeof sharp> | undefined;
 
-/** The same module at every call. */
+/** Every call returns the same module. */
 export function loadSharp(): Promise<typeof sharp> {
   loading ??= import('sharp').then(({ default: loaded }) => {
     // Every image is decoded once here, so a cache of operations is never hit and costs an eighth of the time.

@@ -1,4 +1,4 @@
-/** Work that needs much memory, as much of it at a time as fits. */
+/** Limits the memory of concurrent work. */
 
 import { totalmem } from 'node:os';
 
@@ -7,12 +7,12 @@ export class MemoryGate {
   readonly #waiting: { readonly bytes: number; readonly open: () => void }[] = [];
   #used = 0;
 
-  /** @param budget bytes that all running work may need together */
+  /** @param budget bytes that all running work may use together */
   constructor(budget: number) {
     this.#budget = budget;
   }
 
-  /** Runs `work` once `bytes` are free, first come, first served; work that needs more than there is at all runs alone. */
+  /** Runs `work` when `bytes` are free, in order of calls. Work that needs more than the budget runs alone. */
   async run<T>(bytes: number, work: () => Promise<T>): Promise<T> {
     if (this.#waiting.length > 0 || !this.#fits(bytes)) {
       await new Promise<void>((open) => void this.#waiting.push({ bytes, open }));
@@ -31,14 +31,14 @@ export class MemoryGate {
 
   #admit(): void {
     for (let next = this.#waiting[0]; next !== undefined && this.#fits(next.bytes); next = this.#waiting[0]) {
-      this.#used += next.bytes; // before it goes on, so that nobody else takes its place
+      this.#used += next.bytes; // before it continues, so that no other work takes its place
       this.#waiting.shift();
       next.open();
     }
   }
 }
 
-/** Bytes that this process may use: of the machine, or of its container. */
+/** Bytes that this process may use, as limited by the machine or its container. */
 export function memoryOfProcess(): number {
   const limit = process.constrainedMemory() ?? 0;
   return limit > 0 ? Math.min(limit, totalmem()) : totalmem();

@@ -1,4 +1,4 @@
-/** Shrinking and enlarging RGB images. */
+/** Shrinks and enlarges RGB images. */
 
 import type { RgbImage } from '@t2i/core';
 import { fromRgb, toRgb } from './encode.ts';
@@ -6,8 +6,8 @@ import { loadSharp } from './load-sharp.ts';
 import { assertImage, assertSize } from './size.ts';
 
 /**
- * Resizes to `width` pixels across, keeping the aspect ratio (sharp's Lanczos, antialiased): for the eye, not for measuring.
- * @throws ConfigError when a side would not be a whole number from 1 to 2¹⁴
+ * Resizes to a width of `width` pixels and keeps the aspect ratio (sharp's Lanczos, antialiased). For viewing, not for measuring.
+ * @throws ConfigError if a side would not be a whole number from 1 to 2¹⁴
  */
 export async function resizeImage(image: RgbImage, width: number): Promise<RgbImage> {
   assertImage(image);

@@ -1,8 +1,8 @@
-/** Sizes of images, checked before native code or memory is asked for them. */
+/** Checks image sizes before native code or an allocation uses them. */
 
 import { ConfigError, type RgbImage } from '@t2i/core';
 
-/** Pixels of a side at most, of what is decoded or resized. */
+/** Most pixels per side of decoded or resized images. */
 export const MAX_SIDE = 2 ** 14;
 
 interface Size {
@@ -19,7 +19,7 @@ export function assertSize({ width, height }: Size, most = MAX_SIDE): void {
   });
 }
 
-/** @throws ConfigError unless the sides are whole numbers from 1 to `most` and the data are as many bytes as they say */
+/** @throws ConfigError unless the sides are whole numbers from 1 to `most` and the data has as many bytes as they require */
 export function assertImage({ data, width, height }: RgbImage, most = Number.MAX_SAFE_INTEGER): void {
   assertSize({ width, height }, most);
   const bytes = width * height * 3;

@@ -1,10 +1,10 @@
-/** SVG text to pixels, and free text made safe to stand in it. */
+/** Renders SVG documents, and escapes free text for them. */
 
 import { ConfigError, type RgbImage } from '@t2i/core';
 import { toRgb } from './encode.ts';
 import { loadSharp } from './load-sharp.ts';
 
-/** Fonts to try in order; where none is installed the text shows as boxes. */
+/** Fonts to try in order. If none is installed, text shows as boxes. */
 export const FONT_FAMILY = 'DejaVu Sans, Noto Sans, Liberation Sans, Helvetica, Arial, sans-serif';
 
 const DEFAULT_DPI = 72; // one SVG pixel is one pixel of the image
@@ -16,7 +16,7 @@ export interface RenderSvgOptions {
 }
 
 /**
- * Renders a whole SVG document over white. Its text uses the machine's fonts.
+ * Renders a complete SVG document on white. Its text uses the machine's fonts.
  * @throws ConfigError for a scale below 1/72 or above 100
  */
 export async function renderSvg(svg: string, { scale = 1 }: RenderSvgOptions = {}): Promise<RgbImage> {
@@ -31,7 +31,7 @@ export async function renderSvg(svg: string, { scale = 1 }: RenderSvgOptions = {
 
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' };
 
-/** Text for an SVG element or attribute: markup is escaped, and what XML 1.0 cannot hold becomes U+FFFD. */
+/** Text for an SVG element or attribute. Escapes markup and replaces characters that XML 1.0 does not allow by U+FFFD. */
 export function escapeXml(text: string): string {
   return text
     .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '\ufffd')

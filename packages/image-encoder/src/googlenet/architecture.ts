@@ -13,7 +13,7 @@ export interface InceptionWidths {
 export interface InceptionBlock extends InceptionWidths {
   /** `inception_3a` and so on. */
   readonly name: string;
-  /** A max pooling comes before it. */
+  /** Whether a max pooling precedes it. */
   readonly pooled: boolean;
 }
 
@@ -49,15 +49,15 @@ export const GOOGLENET: GoogLeNetArchitecture = {
   classes: 1000,
 };
 
-/** Channels that leave a block: its four branches side by side. */
+/** Output channels of a block: its four branches concatenated. */
 export function blockChannels({ one, three, five, pool }: InceptionWidths): number {
   return one + three + five + pool;
 }
 
-/** The four branches of a block, in the order in which they leave it. */
+/** The four branches of a block in the order of the output. */
 export const BRANCHES = ['1x1', '3x3', '5x5', 'pool_proj'] as const;
 
-/** What may be read off the network, by Caffe's names, and its channels: `pool2`, each block and each of its branches, in order. */
+/** The layers that can be used as features, by Caffe's names, with their channels: `pool2`, each block and its branches, in order. */
 export function layerChannels({ stem, blocks }: GoogLeNetArchitecture): ReadonlyMap<string, number> {
   const channels = new Map<string, number>([['pool2', stem.conv2]]);
   for (const widths of blocks) {

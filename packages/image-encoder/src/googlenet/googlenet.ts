@@ -1,6 +1,6 @@
 /**
- * GoogLeNet (Szegedy et al. 2014) as BVLC trained it in Caffe: a photo to the 1,024 numbers of `pool5`, or to 1,000 classes.
- * Frozen, so it is written in operations with bias and rectifier fused into each convolution; stock layers have neither
+ * GoogLeNet (Szegedy et al. 2014) as BVLC trained it in Caffe. It maps a photo to the 1,024 numbers of `pool5`, or to 1,000 classes.
+ * It is frozen, so it uses operations with bias and rectifier fused into each convolution. Stock layers have neither
  * local response normalisation nor that fusion.
  */
 
@@ -32,31 +32,31 @@ const MEAN_BGR = [104, 117, 123];
 const NORMALISATION = { depthRadius: 2, bias: 1, alpha: 1e-4 / 5, beta: 0.75 };
 
 export interface GoogLeNetOptions {
-  /** Other widths and sizes than BVLC's, for tests and small relatives. */
+  /** Widths and sizes other than BVLC's, for tests and small variants. */
   readonly architecture?: GoogLeNetArchitecture;
   /**
-   * Sides of an image, in pixels, multiples of 32, at which it is looked at; its features are the mean. Default the architecture's alone. `pool5` is a
-   * mean over the image, so that the same weights see a larger one; to them it is nearer, and their features of it are others.
+   * Sides in pixels, multiples of 32, at which the network sees an image; its features are the mean over them. Default the architecture's side
+   * only. `pool5` is a mean over the image, so the same weights accept a larger image. It looks nearer to them and gives other features.
    */
   readonly imageSizes?: readonly number[] | undefined;
   /**
    * Layers whose activations over the image become its features, by Caffe's names: `pool2`, `inception_4a`, `inception_5b/3x3`. Default the last
-   * block alone, whose mean is `pool5`. Of several, each is scaled to length √dim, dim being all their channels, so that each has the same say.
+   * block only, whose mean is `pool5`. Several layers are each scaled to length √dim, where dim is the sum of their channels, for equal weight.
    */
   readonly layers?: readonly string[] | undefined;
-  /** Whether what is near the centre of the image counts for more: a Gaussian whose deviation is a quarter of the side. Default false: the mean. */
+  /** Whether to weight positions by a Gaussian around the image's centre (deviation: a quarter of the side). Default false: the mean. */
   readonly centre?: boolean | undefined;
 }
 
 export class GoogLeNet implements ImageEncoder {
-  /** `googlenet`, or with other features than `pool5` at its own side for instance `googlenet-4a-5b-centre-at-224-448`: for the names of metrics. */
+  /** For names of metrics: `googlenet`, or for other features than `pool5` for instance `googlenet-4a-5b-centre-at-224-448`. */
   readonly name: string;
-  /** Its name and a hash of its weights. */
+  /** The name and a hash of the weights. */
   readonly id: string;
   readonly dim: number;
-  /** The largest of the sides: images are scaled down for the others. */
+  /** The largest side. Images are scaled down for the others. */
   readonly imageSize: number;
-  /** Whether its features are those that the classifier takes: `pool5`. */
+  /** Whether its features are `pool5`, the input of the classifier. */
   readonly classifies: boolean;
   readonly #imageSizes: readonly number[];
   readonly #layers: readonly string[];
@@ -85,7 +85,7 @@ export class GoogLeNet implements ImageEncoder {
 
   /**
    * Reads weights from a safetensors file: convolutions HWIO, classifier [in, out], named as in Caffe with `/weight` and `/bias`.
-   * @throws CheckpointError when the file is damaged or of another network, naming the first tensor that differs
+   * @throws CheckpointError if the file is damaged or of another network. It names the first tensor that differs
    * @throws ConfigError when `imageSizes` are not multiples of 32 in ascending order, or `layers` are none of this network
    */
   static fromSafetensors(file: Uint8Array, options: GoogLeNetOptions = {}): GoogLeNet {
@@ -93,7 +93,7 @@ export class GoogLeNet implements ImageEncoder {
   }
 
   /**
-   * Reads `bvlc_googlenet.caffemodel`, without the two auxiliary classifiers that only training needs.
+   * Reads `bvlc_googlenet.caffemodel` without the two auxiliary classifiers, which only training needs.
    * @throws CheckpointError when the file is damaged or of another network
    * @throws ConfigError when `imageSizes` are not multiples of 32 in ascending order, or `layers` are none of this network
    */
@@ -105,7 +105,7 @@ export class GoogLeNet implements ImageEncoder {
     return new GoogLeNet({ tensors: Object.fromEntries(reshaped), metadata: {} }, options);
   }
 
-  /** The average of the last block over the image: `pool5/7x7_s1`, non-negative, not normalised; or what the options say. */
+  /** The average of the last block over the image: `pool5/7x7_s1`, non-negative, not normalised; or the features of the options. */
   async encode(images: ImageBatch): Promise<EmbeddingBatch> {
     const features = tf.tidy(() => {
       const pixels = this.#prepared(images);
@@ -128,13 +128,13 @@ export class GoogLeNet implements ImageEncoder {
 
   /**
    * Probabilities of the ImageNet classes, [n, classes].
-   * @throws ConfigError when its features are not `pool5` (`classifies`)
+   * @throws ConfigError if its features are not `pool5` (`classifies`)
    */
   async classify(images: ImageBatch): Promise<EmbeddingBatch> {
     return this.probabilities(await this.encode(images));
   }
 
-  /** The same from features that are there already. */
+  /** The same from existing features. */
   async probabilities({ data, shape }: EmbeddingBatch): Promise<EmbeddingBatch> {
     if (!this.classifies)
       throw new ConfigError(`The classifier of GoogLeNet takes pool5, not features of ${this.name}.`);
@@ -167,7 +167,7 @@ export class GoogLeNet implements ImageEncoder {
     return tf.add(tf.mul(bgr, 127.5), tf.tensor1d(MEAN_BGR.map((mean) => 127.5 - mean))) as tf.Tensor4D;
   }
 
-  /** Of the layers asked for, what they show over the whole image. */
+  /** The activations of the requested layers over the whole image. */
   #features(pixels: tf.Tensor4D): ReadonlyMap<string, tf.Tensor2D> {
     const found = new Map<string, tf.Tensor2D>();
     const show = (name: string, x: tf.Tensor4D) => {
@@ -214,7 +214,7 @@ export class GoogLeNet implements ImageEncoder {
 
 const NORMALISE = [NORMALISATION.depthRadius, NORMALISATION.bias, NORMALISATION.alpha, NORMALISATION.beta] as const;
 
-/** Caffe pads 3 on every side and leaves the last column and row unused; 'same' would put 2 before and 3 after. */
+/** Caffe pads 3 on every side and ignores the last column and row; 'same' would pad 2 before and 3 after. */
 const STEM_PADDING: tf.backend_util.ExplicitPadding = [
   [0, 0],
   [3, 2],
@@ -231,7 +231,7 @@ function assertImageSizes(imageSizes: readonly number[]): void {
   });
 }
 
-/** @returns the channels of each */
+/** @returns the number of channels of each */
 function assertLayers(layers: readonly string[], channels: ReadonlyMap<string, number>): number[] {
   const wrong = layers.find((name, i) => !channels.has(name) || layers.indexOf(name) < i);
   if (wrong === undefined && layers.length > 0) return layers.map((name) => channels.get(name)!);
@@ -240,7 +240,7 @@ function assertLayers(layers: readonly string[], channels: ReadonlyMap<string, n
   });
 }
 
-/** What differs from `pool5` at its own side: `googlenet-4a-5b.3x3-centre-at-224-448`. */
+/** The name with all differences from `pool5` at the default side: `googlenet-4a-5b.3x3-centre-at-224-448`. */
 function nameOf({
   layers,
   centre,
@@ -255,7 +255,7 @@ function nameOf({
   return ['googlenet', ...shown, ...(centre ? ['centre'] : []), ...sides].join('-');
 }
 
-/** The mean over the image by a Gaussian around its centre. */
+/** The mean over the image, weighted by a Gaussian around its centre. */
 function centreMean(x: tf.Tensor4D): tf.Tensor2D {
   const [, height, width] = x.shape;
   const down = tf.tensor4d(gaussian(height), [1, height, 1, 1]);
@@ -263,24 +263,24 @@ function centreMean(x: tf.Tensor4D): tf.Tensor2D {
   return tf.sum(tf.mul(x, tf.mul(down, across)), [1, 2]);
 }
 
-/** Of so many places, adding up to one; the deviation is a quarter of them. */
+/** Gaussian weights of `places` positions that add up to one; the deviation is a quarter of them. */
 function gaussian(places: number): number[] {
   const heights = Array.from({ length: places }, (_, i) => Math.exp(-0.5 * (((i + 0.5) / places - 0.5) / 0.25) ** 2));
   const sum = heights.reduce((a, b) => a + b);
   return heights.map((height) => height / sum);
 }
 
-/** Each row scaled to length one; a row of zeros stays. */
+/** Scales each row to length one; a row of zeros stays. */
 function unitRows(x: tf.Tensor2D): tf.Tensor2D {
   return tf.div(x, tf.maximum(tf.norm(x, 2, 1, true), 1e-12));
 }
 
-/** Bilinear between pixel centres: to half the side it is the mean of 2×2 pixels. */
+/** Bilinear between pixel centres. At half the side it is the mean of 2×2 pixels. */
 function scaledDown(pixels: tf.Tensor4D, side: number): tf.Tensor4D {
   return pixels.shape[1] === side ? pixels : tf.image.resizeBilinear(pixels, [side, side], false, true);
 }
 
-/** Caffe rounds the number of windows up; at even sizes that is what 'same' does with 3×3 windows two apart. */
+/** Caffe rounds the number of windows up. At even sizes this equals 'same' with 3×3 windows and stride 2. */
 function pooled(x: tf.Tensor4D, strides: number): tf.Tensor4D {
   return tf.maxPool(x, 3, strides, 'same');
 }

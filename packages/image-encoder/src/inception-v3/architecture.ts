@@ -1,9 +1,9 @@
 /**
- * The layers of Inception v3 (Szegedy et al. 2015, arXiv 1512.00567) as TensorFlow's graph of 2015 has them, under torchvision's names:
- * the network that Fréchet Inception distances are computed with.
+ * The layers of Inception v3 (Szegedy et al. 2015, arXiv 1512.00567) as in TensorFlow's graph of 2015, under torchvision's names.
+ * Fréchet Inception distances use this network.
  */
 
-/** One convolution with bias and rectifier; batch normalisation is folded into its weights. */
+/** A convolution with bias and rectifier. Batch normalisation is folded into its weights. */
 export interface Convolution {
   readonly name: string;
   /** Height and width of the filter. */
@@ -15,7 +15,7 @@ export interface Convolution {
 
 export type Pooling = 'average' | 'max' | 'max-halving';
 
-/** Steps one after another; a list within a list is branches that are put side by side. */
+/** Consecutive steps. A list within a list has branches, whose outputs are concatenated. */
 export type Step = Convolution | Pooling | readonly (readonly Step[])[];
 
 export interface InceptionV3Architecture {
@@ -26,7 +26,7 @@ export interface InceptionV3Architecture {
   readonly classes: number;
 }
 
-/** @param width how many channels stand for as many of the original; for narrow relatives in tests */
+/** @param width maps a number of channels of the original to another, for narrow variants in tests */
 export function inceptionV3Steps(width: (channels: number) => number): Step[] {
   const conv = (
     name: string,
@@ -56,7 +56,7 @@ export function inceptionV3Steps(width: (channels: number) => number): Step[] {
     ],
     ['max-halving'],
   ];
-  /** 17 × 17; filters of seven in a row, then in a column. */
+  /** 17 × 17; filters of 1 × 7 and 7 × 1. */
   const blockC = (name: string, inner: number): Step => [
     [conv(`${name}.branch1x1`, 192)],
     [
@@ -115,7 +115,7 @@ export function inceptionV3Steps(width: (channels: number) => number): Step[] {
     blockC('Mixed_6e', 192),
     blockD('Mixed_7a'),
     blockE('Mixed_7b', 'average'),
-    blockE('Mixed_7c', 'max'), // the graph of 2015 pools by the maximum here; later ones do not
+    blockE('Mixed_7c', 'max'), // the graph of 2015 uses max pooling here; later ones do not
   ];
 }
 
@@ -126,7 +126,7 @@ export const INCEPTION_V3: InceptionV3Architecture = {
   classes: 1008,
 };
 
-/** Name and shape of every tensor, and how many channels the last step gives. */
+/** Name and shape of every tensor, and the number of output channels. */
 export function weightShapes({ steps, classes }: InceptionV3Architecture): {
   readonly shapes: ReadonlyMap<string, readonly number[]>;
   readonly dim: number;

@@ -1,4 +1,4 @@
-/** Inception v3: an image to the 2,048 numbers that the Fréchet Inception distance compares, or to the classes of the Inception score. */
+/** Inception v3: maps an image to 2,048 features for the Fréchet Inception distance, or to the classes of the Inception score. */
 
 import { assert, assertShape, type EmbeddingBatch, type ImageBatch, type ImageEncoder } from '@t2i/core';
 import { readSafetensors } from '@t2i/formats';
@@ -36,7 +36,7 @@ export class InceptionV3 implements ImageEncoder {
 
   /**
    * Reads weights that `scripts/convert_inception_v3.py` has written.
-   * @throws CheckpointError when the file is damaged or of another network, naming the first tensor that differs
+   * @throws CheckpointError if the file is damaged or of another network. It names the first tensor that differs
    */
   static fromSafetensors(file: Uint8Array, { architecture = INCEPTION_V3 }: InceptionV3Options = {}): InceptionV3 {
     return new InceptionV3(file, architecture);
@@ -50,7 +50,7 @@ export class InceptionV3 implements ImageEncoder {
       `Inception v3 takes ${this.imageSize} pixels, not ${width}×${height}`,
     );
     assertShape('images', data, shape);
-    // pytorch-fid takes [-1, 1] as well; the graph itself takes (byte − 128) / 128, half a grey level away.
+    // pytorch-fid expects [-1, 1], too; the graph itself expects (byte − 128) / 128, which differs by half a grey level.
     const features = tf.tidy(() =>
       tf.mean<tf.Tensor2D>(this.#through(this.#architecture.steps, tf.tensor4d(data, [n, height, width, 3])), [1, 2]),
     );
@@ -75,7 +75,7 @@ export class InceptionV3 implements ImageEncoder {
   }
 
   #step(x: tf.Tensor4D, step: Step): tf.Tensor4D {
-    // 'same' pooling averages over what lies within the image, as the graph of 2015 does
+    // 'same' pooling averages over pixels within the image only, like the graph of 2015
     if (step === 'average') return tf.avgPool(x, 3, 1, 'same');
     if (step === 'max') return tf.maxPool(x, 3, 1, 'same');
     if (step === 'max-halving') return tf.maxPool(x, 3, 2, 'valid');

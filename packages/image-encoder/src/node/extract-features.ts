@@ -1,4 +1,4 @@
-/** Features of every photo of a data set in several views, cached on disk; killed at any time, the next call goes on. */
+/** Computes features of every photo of a data set in several views and stores them on disk. After a kill the next call resumes. */
 
 import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, rename } from 'node:fs/promises';
@@ -18,17 +18,17 @@ import { decodeImage, resizeBicubic } from '@t2i/image-node';
 import { cutView, VIEWS, WHOLE_VIEW } from '../views.ts';
 import { type FeatureManifest, manifestPath, partialPath, readFeatureManifest, viewPath } from './feature-directory.ts';
 
-/** What a link leads to is not written to; Windows has no such flag. */
+/** Refuses to write through a link. Windows has no such flag. */
 const APPEND = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0);
 
-/** A photo as it came, before any resizing. */
+/** An original photo, before any resizing. */
 export interface Photo {
   readonly item: number;
   /** JPEG, PNG, … */
   readonly bytes: Uint8Array;
 }
 
-/** As many as can be allowed at all: which photos are too large was decided when the set was prepared. */
+/** The largest possible limit, because the preparation of the set has already refused photos that are too large. */
 const MAX_PIXELS = 2 ** 28;
 
 export interface ExtractProgress {
@@ -40,13 +40,13 @@ export interface ExtractProgress {
 export interface ExtractFeaturesOptions {
   readonly encoder: ImageEncoder;
   readonly dataset: Pick<TextImageDataset, 'name' | 'fingerprint' | 'size' | 'splits'>;
-  /** All photos, each once, in ascending order of their items. Called once per view. */
+  /** All photos, each once, in ascending order of items. Called once per view. */
   readonly photos: () => AsyncIterable<Photo>;
-  /** Directory of the features; made when missing. */
+  /** Directory of the features; created if it is missing. */
   readonly directory: string;
-  /** Which views to compute, in this order; default all of `VIEWS`. Crops are computed for train and val only. */
+  /** The views to compute, in this order; default all of `VIEWS`. Crops are computed for train and val only. */
   readonly views?: readonly string[] | undefined;
-  /** Images in one pass of the encoder; default 32. */
+  /** Images per pass of the encoder; default 32. */
   readonly batchSize?: number | undefined;
   readonly logger?: Logger | undefined;
   readonly onProgress?: ((progress: ExtractProgress) => void) | undefined;
@@ -54,9 +54,9 @@ export interface ExtractFeaturesOptions {
 }
 
 /**
- * Computes what is missing in `directory`. Rows are appended batch by batch and finished views are hashed, so nothing is computed twice.
- * @throws DatasetError when the directory holds features of another encoder or data set, or a photo is damaged or missing
- * @throws T2iError `ERR_WRITE` when the disk refuses
+ * Computes the features that are missing in `directory`. Appends rows batch by batch and hashes finished views, so nothing is computed twice.
+ * @throws DatasetError if the directory contains features of another encoder or data set, or a photo is damaged or missing
+ * @throws T2iError `ERR_WRITE` if writing fails
  */
 export async function extractFeatures(options: ExtractFeaturesOptions): Promise<void> {
   const { encoder, dataset, directory, views = VIEWS, logger = silentLogger } = options;
@@ -110,7 +110,7 @@ function assertSame(directory: string, manifest: FeatureManifest, encoder: Image
 
 const allItems = (size: number) => Array.from({ length: size }, (_, item) => item);
 
-/** Appends the rows that are missing, and returns the hash of the finished file. */
+/** Appends the missing rows and returns the hash of the finished file. */
 async function extractView(view: string, items: readonly number[], options: ExtractFeaturesOptions): Promise<string> {
   const { encoder, directory } = options;
   const partial = partialPath(directory, view);
@@ -119,7 +119,7 @@ async function extractView(view: string, items: readonly number[], options: Extr
   try {
     const rowBytes = encoder.dim * 4;
     const rows = Math.min(items.length, Math.floor((await file.stat()).size / rowBytes));
-    await file.truncate(rows * rowBytes); // a kill may have left a part of a row
+    await file.truncate(rows * rowBytes); // a kill may have left an incomplete row
     await appendRows(file, view, items, rows, options);
     await file.sync();
     hash = await hashOpenFile(file);
@@ -153,7 +153,7 @@ async function appendRows(
   for await (const { item, bytes } of photos()) {
     const next = items[done + batch.length];
     if (next === undefined) break;
-    if (item < next) continue; // already there, or no crop of it is wanted
+    if (item < next) continue; // already computed, or no crop of it is needed
     if (item > next) throw new DatasetError(`The photo of item ${next} is missing, or the photos are out of order.`);
     const photo = await decodeImage(bytes, undefined, { maxPixels: MAX_PIXELS });
     batch.push(cutView(photo, view, encoder.imageSize, resizeBicubic));

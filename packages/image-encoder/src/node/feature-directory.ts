@@ -1,4 +1,4 @@
-/** The directory that holds image features: one file of float32 rows per view, and a manifest that says what they are of. */
+/** A directory of image features: one file of float32 rows per view, and a manifest that identifies encoder and data set. */
 
 import { join } from 'node:path';
 import { DatasetError, errorMessage } from '@t2i/core';
@@ -13,7 +13,7 @@ const manifestSchema = z.strictObject({
   encoder: z.string().min(1),
   dim: z.int().positive(),
   dataset: z.strictObject({ name: z.string(), fingerprint: z.string(), size: z.int().positive() }),
-  /** Items that crops are for, ascending; the view `whole` is of all items. */
+  /** Items with crops, ascending; the view `whole` has all items. */
   training: z.array(z.int().nonnegative()),
   /** Finished views. */
   views: z.record(z.string().regex(/^[a-z-]+$/), z.strictObject({ rows: z.int().positive(), sha256: z.string() })),
@@ -24,11 +24,11 @@ export type FeatureManifest = z.output<typeof manifestSchema>;
 export const manifestPath = (directory: string) => join(directory, MANIFEST_FILE);
 export const viewFile = (view: string) => `${view}.f32`;
 export const viewPath = (directory: string, view: string) => join(directory, viewFile(view));
-/** A view under way: whole rows, and perhaps a part of one. */
+/** An unfinished view: complete rows, and perhaps a part of one. */
 export const partialPath = (directory: string, view: string) => join(directory, `${view}.f32.partial`);
 
-/** @returns nothing when the directory has no manifest
- * @throws DatasetError when it has one that is damaged or of another version */
+/** @returns undefined if the directory has no manifest
+ * @throws DatasetError if the manifest is damaged or of another version */
 export async function readFeatureManifest(directory: string): Promise<FeatureManifest | undefined> {
   let text: string;
   try {

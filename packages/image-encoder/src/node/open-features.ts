@@ -1,4 +1,4 @@
-/** Opens the features that `extractFeatures` wrote: finished views, read in ranges. */
+/** Opens the features that `extractFeatures` wrote. Reads finished views in ranges. */
 
 import type { FileHandle } from 'node:fs/promises';
 import { assert, DatasetError, type ImageFeatures } from '@t2i/core';
@@ -8,7 +8,7 @@ import { type FeatureManifest, readFeatureManifest, viewFile, viewPath } from '.
 
 const HINT = 'Extract them with `t2i encoder features`.';
 
-/** Image features on disk; nothing is held in memory. */
+/** Image features on disk. They are not kept in memory. */
 export class FeatureDirectory implements ImageFeatures {
   readonly encoderId: string;
   readonly datasetFingerprint: string;
@@ -17,10 +17,10 @@ export class FeatureDirectory implements ImageFeatures {
   readonly views: readonly string[];
   readonly #directory: string;
   readonly #files: ReadonlyMap<string, FileHandle>;
-  /** Of each view: resolves when its numbers were found to be what was computed. */
+  /** For each view: resolves when its hash is verified. */
   readonly #intact: ReadonlyMap<string, Promise<void>>;
   readonly #closing = new AbortController();
-  /** Row of each item in the files of crops. */
+  /** The row of each item in the files of crops. */
   readonly #trainingRows: ReadonlyMap<number, number>;
 
   constructor(directory: string, manifest: FeatureManifest, files: ReadonlyMap<string, FileHandle>) {
@@ -33,10 +33,10 @@ export class FeatureDirectory implements ImageFeatures {
     this.#files = files;
     this.#trainingRows = new Map(manifest.training.map((item, row) => [item, row]));
     this.#intact = new Map([...files].map(([view, file]) => [view, this.#check(file, view, manifest)]));
-    for (const check of this.#intact.values()) check.catch(() => {}); // whoever reads hears of it
+    for (const check of this.#intact.values()) check.catch(() => {}); // reads report it
   }
 
-  /** Waits, the first time, until the hash of the view is known. @throws DatasetError when it is not what was computed */
+  /** Waits the first time until the hash of the view is known. @throws DatasetError if it differs */
   async read(items: readonly number[], view: string): Promise<Float32Array> {
     const file = this.#files.get(view);
     if (file === undefined) {
@@ -61,7 +61,7 @@ export class FeatureDirectory implements ImageFeatures {
     return rows;
   }
 
-  /** Closes the files; nothing can be read afterwards. */
+  /** Closes the files. Nothing can be read afterwards. */
   async close(): Promise<void> {
     this.#closing.abort(new DatasetError(`${this.#directory} was closed.`));
     await Promise.all([...this.#files.values()].map((file) => file.close()));
@@ -87,7 +87,7 @@ export class FeatureDirectory implements ImageFeatures {
 }
 
 /**
- * @throws DatasetError when the directory holds no finished view, or a file that is not as long as the manifest says
+ * @throws DatasetError if the directory has no finished view, or a file's length differs from the manifest
  */
 export async function openFeatures(directory: string): Promise<FeatureDirectory> {
   const manifest = await readFeatureManifest(directory);
