@@ -1,4 +1,4 @@
-/** How long the metrics take, in seconds of one core: `pnpm tsx --conditions=@t2i/source packages/metrics/bench/main.ts [dim] [samples]`. */
+/** Measures the time of the metrics in seconds of one core: `pnpm tsx --conditions=@t2i/source packages/metrics/bench/main.ts [dim] [samples]`. */
 
 import { Rng } from '@t2i/core';
 import { frechetDistance, gaussianOf, kernelDistance, manifoldScores, symmetricEigenvalues } from '../src/index.ts';

@@ -3,22 +3,22 @@
 import { assert, type EmbeddingBatch } from '@t2i/core';
 import { assertSameDim, eachRowOfProducts, toRows } from './rows.ts';
 
-/** Lengths of the ranked lists that the own image is looked for in. */
+/** Lengths of the ranked lists that are searched for the caption's own image. */
 export const RETRIEVAL_RANKS = [1, 5, 10] as const;
 
 export interface CaptionRetrieval {
-  /** Share of captions whose own image is among the first 1, 5, 10. Chance is that number over all images. */
+  /** Share of captions whose own image is among the first 1, 5, 10. Chance is that number divided by the number of images. */
   readonly recallAt: Readonly<Record<(typeof RETRIEVAL_RANKS)[number], number>>;
-  /** Place of the own image in the middle of all captions, from 1; of equal scores it has the middle place. */
+  /** Median rank of the own image over all captions, from 1. Among equal scores it has the middle rank. */
   readonly medianRank: number;
   /** Share of captions whose first image is of their class. */
   readonly sameClassFirst: number;
-  /** Images, and captions. */
+  /** Number of images, equal to the number of captions. */
   readonly count: number;
 }
 
 /**
- * Caption i and image i belong together. Scores are products.
+ * Caption i and image i belong together. Scores are dot products.
  * @param images [n, dim]
  * @param captions [n, dim]
  * @param labels the class of each pair
@@ -35,7 +35,7 @@ export function captionRetrieval(
   let sameClass = 0;
   eachRowOfProducts(toRows(captions), toRows(images), (row, scores) => {
     const own = scores[row]!;
-    let [better, equal] = [0, -1]; // itself is no rival
+    let [better, equal] = [0, -1]; // −1 excludes the image itself
     for (const score of scores) {
       if (score > own) better += 1;
       else if (score === own) equal += 1;
@@ -52,7 +52,7 @@ export function captionRetrieval(
   };
 }
 
-/** Of the images with the highest score, the share that is of the class. */
+/** The share of the images with the highest score that are of the class. */
 function shareOfBest(scores: Float64Array, labels: ArrayLike<number>, label: number): number {
   let highest = Number.NEGATIVE_INFINITY;
   let [best, right] = [0, 0];

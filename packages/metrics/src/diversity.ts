@@ -1,4 +1,4 @@
-/** How different images of one caption or class are, and what of it the caption decides. */
+/** The diversity of images of one caption or class, and the part of it that the caption determines. */
 
 import { assert, type EmbeddingBatch } from '@t2i/core';
 import { eachRowOfSquaredDistances, toRows } from './rows.ts';
@@ -6,7 +6,7 @@ import { eachRowOfSquaredDistances, toRows } from './rows.ts';
 /**
  * The mean distance of two different images of one group in feature space, averaged over the groups with at least two.
  * Near 0 for a generator that has collapsed. In units of the features.
- * @param groups for each row, the caption or class it belongs to
+ * @param groups the caption or class of each row
  */
 export function diversity(features: EmbeddingBatch, groups: ArrayLike<number>): number {
   const rows = toRows(features);
@@ -38,12 +38,12 @@ export interface CaptionSensitivity {
   readonly acrossCaptions: number;
   /** Mean distance of two images of one caption with different noise: the diversity at fixed caption. */
   readonly acrossNoise: number;
-  /** `acrossCaptions / acrossNoise`: 0 for a generator that ignores the text; 0 too where both are. */
+  /** `acrossCaptions / acrossNoise`: 0 for a generator that ignores the text, and also 0 if both are. */
   readonly ratio: number;
 }
 
 /**
- * What changing only the caption changes, beside what changing only the noise changes.
+ * Compares the change by the caption alone with the change by the noise alone.
  * @param features [captions · perCaption, dim]: all images of the first caption, then of the second, …; the i-th of each has the i-th noise
  */
 export function captionSensitivity(features: EmbeddingBatch, perCaption: number): CaptionSensitivity {

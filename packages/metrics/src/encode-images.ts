@@ -1,4 +1,4 @@
-/** Images to feature vectors, batch by batch, through any image encoder. */
+/** Computes feature vectors of images batch by batch with any image encoder. */
 
 import {
   type EmbeddingBatch,
@@ -11,16 +11,16 @@ import {
 
 export interface EncodeImagesOptions {
   readonly encoder: Pick<ImageEncoder, 'encode' | 'dim' | 'imageSize'>;
-  /** Brings an image to the size that the encoder takes; bicubic, for all images that are compared. */
+  /** Resizes an image to the input size of the encoder; bicubic, for all images that are compared. */
   readonly resize: (image: RgbImage, width: number, height: number) => RgbImage;
-  /** Hears how many images are done. */
+  /** Receives the number of encoded images. */
   readonly onProgress?: ((done: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * One row per image, in order. Images are rounded to bytes first, as files of them would be: an extractor must not see
- * in generated images what no photo has.
+ * One row per image, in order. Images are rounded to bytes first, as in image files: an extractor must not see
+ * values in generated images that no photo has.
  */
 export async function encodeImages(
   batches: AsyncIterable<ImageBatch> | Iterable<ImageBatch>,
@@ -35,7 +35,7 @@ export async function encodeImages(
       image.width === side && image.height === side ? image : resize(image, side, side),
     );
     const { data } = await encoder.encode(toImageBatch(images));
-    parts.push(data.slice()); // some backends give out their own memory
+    parts.push(data.slice()); // some backends return their own memory
     done += images.length;
     onProgress?.(done);
   }

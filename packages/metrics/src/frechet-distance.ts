@@ -1,5 +1,5 @@
 /**
- * The Fréchet distance of two Gaussians (Dowson & Landau 1982), as Heusel et al. 2017 (arXiv 1706.08500) compare images by it:
+ * The Fréchet distance of two Gaussians (Dowson & Landau 1982), which Heusel et al. 2017 (arXiv 1706.08500) use to compare images:
  * |μ₁ − μ₂|² + tr(Σ₁ + Σ₂ − 2(Σ₁Σ₂)^½).
  */
 
@@ -9,8 +9,8 @@ import { rowProducts } from './linear-algebra/row-products.ts';
 import { symmetricEigenvalues } from './linear-algebra/symmetric-eigenvalues.ts';
 
 /**
- * At least 0; 0 for equal Gaussians, within rounding. In squared units of the features, so it depends on the extractor,
- * and an estimate from few samples is too large: compare only equal numbers of them.
+ * At least 0; 0 for equal Gaussians, within rounding. It is in squared units of the features, so it depends on the extractor.
+ * Estimates from few samples are too large: compare only equal numbers of samples.
  */
 export function frechetDistance(a: Gaussian, b: Gaussian): number {
   assert(a.dim === b.dim, `Gaussians of ${a.dim} and ${b.dim} dimensions`);

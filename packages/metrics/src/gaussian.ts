@@ -1,4 +1,4 @@
-/** Mean and covariance of feature vectors, in float64 and batch by batch: the Gaussian that the Fréchet distance compares. */
+/** Mean and covariance of feature vectors, in float64 and batch by batch: the Gaussian for the Fréchet distance. */
 
 import { assert, assertShape, type EmbeddingBatch } from '@t2i/core';
 import { covarianceFactor } from './linear-algebra/covariance-factor.ts';
@@ -6,20 +6,20 @@ import { addRowProducts } from './linear-algebra/row-products.ts';
 
 export interface Gaussian {
   readonly dim: number;
-  /** Vectors that it was estimated from. */
+  /** Number of vectors of the estimate. */
   readonly count: number;
   readonly mean: Float64Array;
   /** Unbiased (divided by count − 1), [dim, dim]. */
   readonly covariance: Float64Array;
-  /** Rows F [rank, dim] with FᵀF = covariance; computed when first asked for. */
+  /** Rows F [rank, dim] with FᵀF = covariance; computed at first use. */
   readonly factor: Float64Array;
 }
 
-/** Sums up features as they come; nothing but the sums is kept. */
+/** Sums up features as they arrive. It keeps only the sums. */
 export class GaussianSum {
   readonly dim: number;
   #count = 0;
-  /** The first vector: sums of differences from it lose no digits to a large mean. */
+  /** The first vector. Sums of differences from it lose no digits if the mean is large. */
   #origin: Float64Array | undefined;
   readonly #sum: Float64Array;
   readonly #products: Float64Array;
@@ -37,7 +37,7 @@ export class GaussianSum {
     assert(dim === this.dim, `features of ${dim} numbers, not ${this.dim}`);
     if (n === 0) return;
     this.#origin ??= Float64Array.from(data.subarray(0, dim));
-    const columns = new Float64Array(dim * n); // [dim, n], so that every product of two columns is one of two rows
+    const columns = new Float64Array(dim * n); // [dim, n], so that products of columns become products of rows
     for (let row = 0; row < n; row++) {
       for (let k = 0; k < dim; k++) {
         const value = data[row * dim + k]! - this.#origin[k]!;
@@ -89,7 +89,7 @@ class EstimatedGaussian implements Gaussian {
   }
 }
 
-/** The Gaussian of features that are in memory already. */
+/** The Gaussian of features in memory. */
 export function gaussianOf(features: EmbeddingBatch): Gaussian {
   const sum = new GaussianSum(features.shape[1]);
   sum.add(features);

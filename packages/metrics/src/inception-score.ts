@@ -1,17 +1,17 @@
-/** The Inception score (Salimans et al. 2016, arXiv 1606.03498): clear classes in each image, many classes over all. */
+/** The Inception score (Salimans et al. 2016, arXiv 1606.03498): high if each image has a clear class and all images have many. */
 
 import { assert, assertShape, type EmbeddingBatch } from '@t2i/core';
 
 export interface InceptionScore {
   /** exp(mean KL(p(y|x) ‖ p(y))), from 1 to the number of classes; the mean over the splits. */
   readonly mean: number;
-  /** Over the splits; 0 for one. */
+  /** Standard deviation over the splits; 0 for one. */
   readonly standardDeviation: number;
 }
 
 /**
  * @param probabilities [n, classes], each row a distribution
- * @param splits parts, in the order given, that are scored alone and averaged; others use 10, which lowers the score of few samples
+ * @param splits number of consecutive parts that are scored alone and averaged; others use 10, which lowers the score of few samples
  */
 export function inceptionScore(probabilities: EmbeddingBatch, { splits = 1 } = {}): InceptionScore {
   const [n, classes] = probabilities.shape;

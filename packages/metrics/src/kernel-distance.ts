@@ -5,8 +5,8 @@ import { assertSameDim, eachRowOfProducts, type Rows, toRows } from './rows.ts';
 
 /**
  * The unbiased estimate over all pairs with the kernel (x·y / dim + 1)³ (their equations 3 and 4).
- * 0 on average for samples of one distribution, so a little below it at times. Unlike the Fréchet distance it is, on average, the
- * same for every number of samples. Others print the mean over random subsets, which estimates the same with more noise.
+ * It is 0 on average for samples of one distribution, so sometimes slightly negative. Unlike the Fréchet distance, its mean does not
+ * depend on the number of samples. Others report the mean over random subsets, which estimates the same with more noise.
  */
 export function kernelDistance(a: EmbeddingBatch, b: EmbeddingBatch): number {
   assertSameDim(a, b);

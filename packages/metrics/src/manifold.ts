@@ -1,5 +1,5 @@
 /**
- * How much of one set lies among another, by distances to neighbours: precision and recall (Kynkäänniemi et al. 2019, arXiv 1904.06991),
+ * Overlap of two sets by distances to neighbours: precision and recall (Kynkäänniemi et al. 2019, arXiv 1904.06991),
  * density and coverage (Naeem et al. 2020, arXiv 2002.09797).
  */
 
@@ -11,21 +11,21 @@ export interface ManifoldScores {
   readonly precision: number;
   /** Share of the real images that lie within the neighbourhood of a sample. */
   readonly recall: number;
-  /** Real neighbourhoods that a sample lies in, divided by `neighbours`: about 1 for samples like the real ones, at least 0. */
+  /** Mean number of real neighbourhoods around a sample, divided by `neighbours`: at least 0, about 1 for samples like the real ones. */
   readonly density: number;
   /** Share of the real images with a sample in their neighbourhood. */
   readonly coverage: number;
 }
 
 /**
- * A neighbourhood is the ball around an image that reaches to its `neighbours`-th nearest fellow.
+ * The neighbourhood of an image is the ball that reaches its `neighbours`-th nearest neighbour in its own set.
  * @param neighbours below the size of both sets; default 5
  */
 export function manifoldScores(real: EmbeddingBatch, samples: EmbeddingBatch, { neighbours = 5 } = {}): ManifoldScores {
   assertSameDim(real, samples);
   const [x, y] = [toRows(real), toRows(samples)];
   const [radiiX, radiiY] = [radii(x, neighbours), radii(y, neighbours)];
-  const aroundReal = new Int32Array(y.count); // of each sample: in how many real neighbourhoods it lies
+  const aroundReal = new Int32Array(y.count); // for each sample, the number of real neighbourhoods around it
   let [recalled, covered] = [0, 0];
   eachRowOfSquaredDistances(x, y, (i, squared) => {
     let [inAny, any] = [false, false];
@@ -51,7 +51,7 @@ function radii(rows: Rows, neighbours: number): Float64Array {
   assert(neighbours >= 1 && neighbours < rows.count, `${rows.count} rows have no ${neighbours}th neighbour`);
   const found = new Float64Array(rows.count);
   eachRowOfSquaredDistances(rows, rows, (row, squared) => {
-    squared[row] = 0; // itself, whatever rounding made of it
+    squared[row] = 0; // itself, despite rounding
     found[row] = squared.sort()[neighbours]!;
   });
   return found;

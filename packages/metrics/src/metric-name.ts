@@ -5,9 +5,9 @@ export interface MetricProtocol {
   readonly metric: string;
   /** The network whose features are compared: `googlenet`, `inception-v3`, or the joint embedding's name. */
   readonly extractor: string;
-  /** Images that were measured. */
+  /** Number of measured images. */
   readonly samples: number;
-  /** The classes that captions and real photos are of. */
+  /** The split of captions and real photos. */
   readonly split: string;
   /** Side of the images before the extractor enlarges them, in pixels. */
   readonly imageSize: number;

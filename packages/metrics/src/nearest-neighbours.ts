@@ -1,16 +1,16 @@
-/** Whether a generator repeats the images it was trained on. */
+/** Checks whether a generator copies its training images. */
 
 import type { EmbeddingBatch } from '@t2i/core';
 import { assertSameDim, eachRowOfSquaredDistances, toRows } from './rows.ts';
 
 export interface NearestNeighbours {
-  /** For each row, the row of the other set that is nearest. */
+  /** For each row, the nearest row of the other set. */
   readonly indices: Int32Array;
   /** Euclidean. */
   readonly distances: Float64Array;
 }
 
-/** For each image the nearest one of another set, the training photos for instance. Of equals the first. */
+/** For each image, the nearest one of another set, for instance the training photos; the first of equals. */
 export function nearestNeighbours(features: EmbeddingBatch, among: EmbeddingBatch): NearestNeighbours {
   assertSameDim(features, among);
   const [count] = features.shape;
@@ -26,9 +26,9 @@ export function nearestNeighbours(features: EmbeddingBatch, among: EmbeddingBatc
 
 /**
  * The chance that a sample lies nearer to the training set than an unseen real image does (Mann–Whitney, the test of Meehan et al. 2020,
- * arXiv 2004.05675): ½ for samples as far from it as new images, towards 1 for copies, towards 0 for samples far from all photos.
+ * arXiv 2004.05675): ½ for samples as far from it as new images, close to 1 for copies, close to 0 for samples far from all photos.
  * @param samples distances of samples from their nearest training images
- * @param unseen the same of real images that were not trained on
+ * @param unseen the same for real images that training did not use
  */
 export function copyingChance(samples: ArrayLike<number>, unseen: ArrayLike<number>): number {
   let nearer = 0;

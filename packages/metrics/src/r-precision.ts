@@ -1,4 +1,4 @@
-/** How often an image's own caption beats others by a joint embedding (R-precision with one right of a hundred, Xu et al. 2018, arXiv 1711.10485). */
+/** How often an image's own caption beats others in a joint embedding (R-precision, one right of a hundred; Xu et al. 2018, arXiv 1711.10485). */
 
 import { assert, type EmbeddingBatch } from '@t2i/core';
 import { dot } from './linear-algebra/row-products.ts';
@@ -7,27 +7,27 @@ import { assertSameDim, eachRowOfProducts, toRows } from './rows.ts';
 export interface RPrecisionOptions {
   /** Image embeddings [n, dim]. */
   readonly images: EmbeddingBatch;
-  /** The caption of each [n, dim]. */
+  /** Embeddings of their captions [n, dim]. */
   readonly captions: EmbeddingBatch;
   /** The class of each caption. */
   readonly labels: ArrayLike<number>;
-  /** Captions that wrong ones are drawn from; those of an image's own class are left out. */
+  /** Pool of wrong captions. Captions of an image's own class are excluded. */
   readonly pool: { readonly embeddings: EmbeddingBatch; readonly labels: ArrayLike<number> };
   /** Wrong captions for each image; default 99. */
   readonly wrong?: number | undefined;
 }
 
 export interface RPrecision {
-  /** Share of images whose caption scores highest; of k equal best it counts 1/k. Chance is 1 / (wrong + 1). */
+  /** Share of images whose caption scores highest; among k equal best it counts 1/k. Chance is 1 / (wrong + 1). */
   readonly share: number;
-  /** Of the share, as that of independent images. */
+  /** Standard error of the share, as if images were independent. */
   readonly standardError: number;
   readonly count: number;
 }
 
 /**
- * Others draw the wrong captions once; this is the exact mean over all draws, which is as good as endlessly many and needs no seed.
- * Scores are products, as in the training of the joint embedding; scale rows to unit length first where it compares angles.
+ * Others draw the wrong captions once. This is the exact mean over all draws, so it needs no seed.
+ * Scores are dot products, as in the training of the joint embedding. Scale rows to unit length first if it compares angles.
  */
 export function rPrecision({ images, captions, labels, pool, wrong = 99 }: RPrecisionOptions): RPrecision {
   assertSameDim(images, captions);
@@ -55,7 +55,7 @@ export function rPrecision({ images, captions, labels, pool, wrong = 99 }: RPrec
 }
 
 /**
- * The mean of 1 / (k + 1) where, of `wrong` drawn from `others` without putting back, none is better and k are equal.
+ * The mean of 1 / (k + 1) if, of `wrong` drawn from `others` without replacement, none is better and k are equal.
  * Σ_k C(e, k)·C(N − e, n − k) / (k + 1) = (C(N + 1, n + 1) − C(N − e, n + 1)) / (e + 1), over C(M, n); N are not better.
  */
 function chanceToWin(others: number, better: number, equal: number, wrong: number): number {

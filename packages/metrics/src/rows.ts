@@ -1,4 +1,4 @@
-/** Feature vectors in float64, and walks over pairs of them that never hold all pairs at once. */
+/** Feature vectors in float64, and iteration over pairs of them without all pairs in memory. */
 
 import { assert, assertShape, type EmbeddingBatch } from '@t2i/core';
 import { rowProducts } from './linear-algebra/row-products.ts';
@@ -10,7 +10,7 @@ export interface Rows {
   readonly dim: number;
 }
 
-/** Rows of one matrix whose products with all of another are held at once. */
+/** Number of rows of one matrix whose products with all rows of another are in memory at once. */
 const ROWS_AT_ONCE = 128;
 
 export function toRows({ data, shape }: EmbeddingBatch): Rows {
@@ -23,7 +23,7 @@ export function assertSameDim(a: EmbeddingBatch, b: EmbeddingBatch): void {
   assert(a.shape[1] === b.shape[1], `features of ${a.shape[1]} numbers cannot be compared with those of ${b.shape[1]}`);
 }
 
-/** Calls `visit` for every row of `a` with its products with all rows of `b`; they are overwritten afterwards. */
+/** Calls `visit` for every row of `a` with its products with all rows of `b`. The buffer is overwritten afterwards. */
 export function eachRowOfProducts(a: Rows, b: Rows, visit: (row: number, products: Float64Array) => void): void {
   const { dim } = a;
   for (let from = 0; from < a.count; from += ROWS_AT_ONCE) {
@@ -35,7 +35,7 @@ export function eachRowOfProducts(a: Rows, b: Rows, visit: (row: number, product
   }
 }
 
-/** Calls `visit` for every row of `a` with its squared Euclidean distances from all rows of `b`; they are overwritten afterwards. */
+/** Calls `visit` for every row of `a` with its squared Euclidean distances from all rows of `b`. The buffer is overwritten afterwards. */
 export function eachRowOfSquaredDistances(a: Rows, b: Rows, visit: (row: number, squared: Float64Array) => void): void {
   const [squaresA, squaresB] = [squares(a), squares(b)];
   eachRowOfProducts(a, b, (row, products) => {
@@ -52,7 +52,7 @@ function squares({ values, count, dim }: Rows): Float64Array {
   });
 }
 
-/** Each row divided by its length; a row of zeros stays one. For embeddings that are compared by their angle. */
+/** Divides each row by its length; a row of zeros stays. For embeddings that are compared by angle. */
 export function toUnitLength({ data, shape }: EmbeddingBatch): EmbeddingBatch {
   const [count, dim] = shape;
   const scaled = new Float32Array(data.length);

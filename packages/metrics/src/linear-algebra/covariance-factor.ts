@@ -2,7 +2,7 @@
 
 /**
  * Rows F [rank, dim] with FᵀF equal to a symmetric matrix [dim, dim] without negative eigenvalues.
- * What rounding leaves of eigenvalues that are zero ends it, so fewer samples than numbers are no trouble.
+ * It stops when only rounding errors remain, so it also works with fewer samples than dimensions.
  */
 export function covarianceFactor(covariance: Float64Array, dim: number): Float64Array {
   const left = Float64Array.from({ length: dim }, (_, i) => covariance[i * dim + i]!); // variance not yet explained

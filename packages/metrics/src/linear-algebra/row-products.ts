@@ -1,13 +1,13 @@
-/** The one product that everything here is made of: rows with rows, in float64. */
+/** Products of rows with rows in float64, the basis of all metrics. */
 
 import { assert } from '@t2i/core';
 
-/** Rows of `b` that stay in the cache while all of `a` passes by: 64 rows of 1,024 numbers are half a megabyte. */
+/** Rows of `b` that stay in the cache during a pass over `a`: 64 rows of 1,024 numbers are half a megabyte. */
 const ROWS_AT_ONCE = 64;
 
 /**
  * Adds Σ_k a[i, k] · b[j, k] to `out[i, j]`: the product a·bᵀ.
- * Two rows by four at a time, since every number is then loaded once for several products.
+ * Computes two rows by four at a time, so that every number is loaded once for several products.
  * @param out [rows of a, rows of b]
  */
 export function addRowProducts(a: Float64Array, b: Float64Array, dim: number, out: Float64Array): Float64Array {

@@ -2,21 +2,21 @@
 
 import { assert } from '@t2i/core';
 
-/** More turns than any matrix of finite numbers needs for one eigenvalue. */
+/** More iterations than any matrix of finite numbers needs for one eigenvalue. */
 const MAX_TURNS = 60;
 
-/** The eigenvalues of a symmetric matrix [n, n], ascending. Only the lower triangle is read; the matrix is not changed. */
+/** The eigenvalues of a symmetric matrix [n, n], ascending. Reads only the lower triangle and does not change the matrix. */
 export function symmetricEigenvalues(matrix: Float64Array, n: number): Float64Array {
   assert(matrix.length === n * n, `${matrix.length} numbers are no ${n} × ${n} matrix`);
   const { diagonal, beside } = tridiagonal(matrix.slice(), n);
-  // Beside the largest number this is rounding. It must not depend on neighbours: those of eigenvalues that are zero are rounding too.
+  // Relative to the largest number this is rounding. It must not depend on neighbours, because those of zero eigenvalues are rounding too.
   const smallest =
     Number.EPSILON * diagonal.reduce((most, d, i) => Math.max(most, Math.abs(d) + Math.abs(beside[i]!)), 0);
   for (let i = 0; i < n; i++) isolate(diagonal, beside, i, smallest);
   return diagonal.sort();
 }
 
-/** The diagonal of a similar matrix, and what lies beside it: `beside[i]` couples i and i + 1. Overwrites the lower triangle. */
+/** The diagonal and the subdiagonal of a similar matrix: `beside[i]` couples i and i + 1. Overwrites the lower triangle. */
 function tridiagonal(a: Float64Array, n: number): { diagonal: Float64Array; beside: Float64Array } {
   const beside = new Float64Array(n);
   const v = new Float64Array(n);
@@ -27,7 +27,7 @@ function tridiagonal(a: Float64Array, n: number): { diagonal: Float64Array; besi
       beside[k] = a[(k + 1) * n + k]!;
       continue;
     }
-    beside[k] = v[k]!; // what the reflection makes of the column
+    beside[k] = v[k]!; // the column after the reflection
     productWithRest(a, n, k + 1, v, w);
     // A ← A − v·wᵀ − w·vᵀ, w = β·A·v − ½β²(vᵀAv)·v
     let overlap = 0;
@@ -43,8 +43,8 @@ function tridiagonal(a: Float64Array, n: number): { diagonal: Float64Array; besi
 }
 
 /**
- * Puts into `v[k + 1 …]` the vector that I − β·v·vᵀ reflects column k below the diagonal with, onto its first place,
- * and into `v[k]` what then stands there. Returns β, or 0 where nothing has to be done.
+ * Computes the reflection I − β·v·vᵀ that maps column k below the diagonal onto its first entry. Stores its vector in `v[k + 1 …]`
+ * and the resulting entry in `v[k]`. Returns β, or 0 if no reflection is needed.
  */
 function reflection(a: Float64Array, n: number, k: number, v: Float64Array): number {
   let scale = 0;
@@ -53,7 +53,7 @@ function reflection(a: Float64Array, n: number, k: number, v: Float64Array): num
   scale = Math.max(scale, Math.abs(a[(k + 1) * n + k]!));
   let square = 0;
   for (let i = k + 1; i < n; i++) {
-    v[i] = a[i * n + k]! / scale; // so that squares neither overflow nor vanish
+    v[i] = a[i * n + k]! / scale; // so that squares neither overflow nor underflow
     square += v[i]! ** 2;
   }
   const first = v[k + 1]!;
@@ -63,7 +63,7 @@ function reflection(a: Float64Array, n: number, k: number, v: Float64Array): num
   return 1 / (square - first * length);
 }
 
-/** w = A·v over the rows and columns from `start`, of the lower triangle alone. */
+/** w = A·v over the rows and columns from `start`. Reads only the lower triangle. */
 function productWithRest(a: Float64Array, n: number, start: number, v: Float64Array, w: Float64Array): void {
   w.fill(0, start);
   for (let i = start; i < n; i++) {
@@ -78,7 +78,7 @@ function productWithRest(a: Float64Array, n: number, start: number, v: Float64Ar
   }
 }
 
-/** Turns the matrix until place i holds an eigenvalue and is coupled to nothing. */
+/** Rotates the matrix until entry i is an eigenvalue and decoupled from the rest. */
 function isolate(diagonal: Float64Array, beside: Float64Array, i: number, smallest: number): void {
   for (let turn = 0; ; turn++) {
     let end = i;
@@ -93,7 +93,7 @@ function isolate(diagonal: Float64Array, beside: Float64Array, i: number, smalle
   }
 }
 
-/** One QL step on rows i … end: a rotation at the lower end, and those that chase what it spoils upwards. */
+/** One QL step on rows i … end: a rotation at the lower end, and further ones that chase the bulge upwards. */
 function chase(diagonal: Float64Array, beside: Float64Array, i: number, end: number, shift: number): void {
   let [sine, cosine, moved] = [1, 1, 0];
   let g = diagonal[end]! - shift;
@@ -103,7 +103,7 @@ function chase(diagonal: Float64Array, beside: Float64Array, i: number, end: num
     const length = Math.hypot(f, g);
     beside[j + 1] = length;
     if (length === 0) {
-      diagonal[j + 1]! -= moved; // already apart: begin again from here
+      diagonal[j + 1]! -= moved; // already decoupled: restart from here
       beside[end] = 0;
       return;
     }
