@@ -1,6 +1,6 @@
 /**
- * Mutations of files in every format, for longer than the tests: `pnpm fuzz:formats [mutations a file, default 10000]`.
- * It fails when a reader throws anything but its own error, takes too long, needs too much memory, or changes a prototype.
+ * Reads mutations of files in every format, more than the tests: `pnpm fuzz:formats [mutations per file, default 10000]`.
+ * It fails if a reader throws anything but its own error, takes too long, needs too much memory, or changes a prototype.
  */
 
 import { readFileSync } from 'node:fs';

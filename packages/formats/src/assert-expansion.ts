@@ -2,12 +2,12 @@ import { type Dtype, sizeOf } from '@t2i/core';
 import { MalformedError } from './malformed-error.ts';
 import { ELEMENTS } from './strided-tensor.ts';
 
-/** Tensors may share a storage. All of them together may have this many times the bytes of the file. */
+/** Tensors may share a storage. Together they may have at most this many times the bytes of the file. */
 const MAX_EXPANSION = 8;
 /** Small files may have more. */
 const MIN_BYTES = 2 ** 27;
 
-/** @throws MalformedError when the tensors of a file would fill far more memory than the file has bytes */
+/** @throws MalformedError if the tensors of a file would need far more memory than the file has bytes */
 export function assertExpansion(
   tensors: Iterable<{ readonly dtype: Dtype; readonly shape: readonly number[] }>,
   fileBytes: number,

@@ -1,4 +1,4 @@
-/** A file that is read by ranges: large ones never are in memory whole. */
+/** A file that is read by ranges, so that large files are never in memory as a whole. */
 
 import { MalformedError } from './malformed-error.ts';
 
@@ -9,7 +9,7 @@ export interface ByteSource {
   read(begin: number, end: number): Promise<Uint8Array>;
 }
 
-/** Bytes in memory as a source. A `Blob` or a file of Node (`openByteSource` of `/node`) takes their place for large files. */
+/** Bytes in memory as a source. For large files use a `Blob` or a file of Node (`fileSource` of `/node`) instead. */
 export function bytesSource(bytes: Uint8Array): ByteSource {
   return { size: bytes.length, read: async (begin, end) => bytes.subarray(begin, end) };
 }
@@ -24,7 +24,7 @@ export function blobSource(blob: Blob): ByteSource {
 
 /**
  * Exactly the bytes from `begin` up to `end`.
- * @throws MalformedError when the file ends before
+ * @throws MalformedError if the file is shorter
  */
 export async function readRange(source: ByteSource, begin: number, end: number): Promise<Uint8Array> {
   const inside = begin >= 0 && begin <= end && end <= source.size;

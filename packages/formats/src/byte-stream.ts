@@ -1,4 +1,4 @@
-/** Takes a stream apart in pieces of any length, whatever the lengths it comes in. */
+/** Reads a stream in pieces of any length, whatever the lengths of its chunks. */
 
 const EMPTY = new Uint8Array();
 
@@ -10,7 +10,7 @@ export class ByteStream {
     this.#reader = stream.getReader();
   }
 
-  /** The next `length` bytes in memory of their own; fewer where the stream ends. */
+  /** A copy of the next `length` bytes; fewer if the stream ends. */
   async read(length: number): Promise<Uint8Array> {
     const bytes = new Uint8Array(length);
     let filled = 0;
@@ -23,7 +23,7 @@ export class ByteStream {
     }
   }
 
-  /** Passes over `length` bytes; false where the stream ends before. */
+  /** Skips `length` bytes. False if the stream ends before. */
   async skip(length: number): Promise<boolean> {
     let left = length;
     while (left > this.#rest.length) {
@@ -34,10 +34,10 @@ export class ByteStream {
     return true;
   }
 
-  /** Ends the stream, whole or not. */
+  /** Ends the stream, even before its end. */
   async cancel(): Promise<void> {
     this.#rest = EMPTY;
-    await this.#reader.cancel().catch(() => {}); // it may be in error already, and that error is on its way
+    await this.#reader.cancel().catch(() => {}); // it may have failed already, and that error is reported elsewhere
   }
 
   async #fetch(): Promise<boolean> {

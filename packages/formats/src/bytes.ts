@@ -1,6 +1,6 @@
 /** Small operations on bytes that several formats need. */
 
-/** Several pieces as one. */
+/** Concatenates several pieces. */
 export function concatenate(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const whole = new Uint8Array(parts.reduce((total, part) => total + part.length, 0));
   let offset = 0;
@@ -11,10 +11,10 @@ export function concatenate(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffe
   return whole;
 }
 
-/** A view of the bytes, wherever they begin in their buffer. */
+/** A `DataView` of the bytes, wherever they begin in their buffer. */
 export const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
-/** Bytes as characters of the same number (Latin-1), for patterns and ASCII names. */
+/** Bytes as characters with the same codes (Latin-1), for patterns and ASCII names. */
 export function latin1(bytes: Uint8Array): string {
   let text = '';
   for (const byte of bytes) text += String.fromCharCode(byte);

@@ -15,7 +15,7 @@ export function crc32c(bytes: Uint8Array): number {
   return ~crc >>> 0;
 }
 
-/** As TFRecord stores it: rotated and shifted, so that a checksum of data with checksums inside stays strong. */
+/** The stored form of TFRecord: rotated and offset, so that checksums of data that contains checksums stay strong. */
 export function maskedCrc32c(bytes: Uint8Array): number {
   const crc = crc32c(bytes);
   return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;

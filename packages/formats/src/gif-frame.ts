@@ -1,4 +1,4 @@
-/** Where the first frame of a GIF lies on its canvas (GIF89a specification, sections 18 to 24). */
+/** The position of the first frame of a GIF on its canvas (GIF89a specification, sections 18 to 24). */
 
 import { viewOf } from './bytes.ts';
 
@@ -14,14 +14,14 @@ const SCREEN = 13; // bytes of the signature and the logical screen descriptor
 const EXTENSION = 0x21;
 const IMAGE = 0x2c;
 
-/** Undefined when the file ends before its first frame. */
+/** Undefined if the file ends before its first frame. */
 export function firstGifFrame(gif: Uint8Array): GifFrame | undefined {
   const view = viewOf(gif);
   if (gif.length < SCREEN) return undefined;
   const flags = gif[10]!;
-  let at = SCREEN + ((flags & 0x80) === 0 ? 0 : 3 * 2 ** ((flags & 7) + 1)); // behind the colours
+  let at = SCREEN + ((flags & 0x80) === 0 ? 0 : 3 * 2 ** ((flags & 7) + 1)); // after the colours
   while (gif[at] === EXTENSION) {
-    at += 2; // the kind; then blocks, each behind its length, until one of no bytes
+    at += 2; // the kind; then blocks, each preceded by its length, until an empty one
     while (at < gif.length && gif[at] !== 0) at += 1 + gif[at]!;
     at += 1;
   }

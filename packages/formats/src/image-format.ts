@@ -1,5 +1,5 @@
 /**
- * The format of an image by its first bytes. The ending of a name proves nothing, and no other file should reach a decoder.
+ * The format of an image by its first bytes. The file extension proves nothing, and no other file should reach a decoder.
  */
 
 import { latin1 } from './bytes.ts';
@@ -12,7 +12,7 @@ const FORMATS: readonly (readonly [name: string, pattern: RegExp])[] = [
   ['TIFF', /^(?:II[*+]\0|MM\0[*+])/],
   ['AVIF', /^.{4}ftyp(?:avif|mif1.{4}(?:.{4}){0,16}avif)/s],
 ];
-/** Others that people take for photos, to name them in the error. */
+/** Other formats that people use as photos, to name them in the error. */
 const OTHERS: typeof FORMATS = [
   ['a PDF document', /^%PDF/],
   ['an SVG drawing', /<svg[\s/>]/],
@@ -21,15 +21,15 @@ const OTHERS: typeof FORMATS = [
   ['a BMP image', /^BM/],
   ['a web page', /<html[\s>]/i],
 ];
-const HEAD = 1024; // bytes that are looked at
+const HEAD = 1024; // bytes that are examined
 
-/** What a file is by its first bytes: one of the six formats as `photo`, or another known thing as `other`. */
+/** The type of a file by its first bytes: one of the six formats as `photo`, or another known type as `other`. */
 export interface SniffedFormat {
   readonly photo?: string;
   readonly other?: string;
 }
 
-/** Looks at the first kilobyte. An empty object means that the format is unknown. */
+/** Examines the first kilobyte. An empty object means that the format is unknown. */
 export function sniffImage(bytes: Uint8Array): SniffedFormat {
   const head = latin1(bytes.subarray(0, HEAD));
   const nameOf = (formats: typeof FORMATS) => formats.find(([, pattern]) => pattern.test(head))?.[0];

@@ -1,14 +1,14 @@
-/** Decompression with a limit on what comes out: a small file may claim to hold any amount. */
+/** Decompression with an output limit, because a small file may expand to any size. */
 
 import { concatenate } from './bytes.ts';
 
-/** The compressed bytes hold more than the caller allows. */
+/** The decompressed data exceeds the caller's limit. */
 export class InflateLimitError extends Error {}
 
 /**
  * Decompresses all of `bytes`.
  * @param format `deflate` is zlib's (RFC 1950), `deflate-raw` has no header (RFC 1951), `gzip` is RFC 1952
- * @param maxBytes the most that may come out; decompression stops there
+ * @param maxBytes most bytes of output; decompression stops there
  * @throws InflateLimitError beyond `maxBytes`, and the platform's error for damaged data
  */
 export async function inflate(

@@ -1,6 +1,6 @@
-/** What is wrong with some bytes, before it is known which file they are of. The reader of the file says which. */
+/** An error in some bytes whose file is not known yet. The reader of the file adds its name. */
 export class MalformedError extends Error {
-  /** What to do about it, one sentence in the imperative. */
+  /** How to fix it, one sentence in the imperative. */
   readonly hint: string;
 
   constructor(problem: string, hint = 'Copy or download it again.') {

@@ -1,16 +1,16 @@
-/** Finds values in nested data of a file that nobody vouches for: it may hold itself, or one part a million times. */
+/** Finds values in nested data of an untrusted file. It may contain itself, or one part a million times. */
 
 import { MalformedError } from './malformed-error.ts';
 
 const MAX_DEPTH = 1000;
-/** Values that are looked at. */
+/** Most values to visit. */
 const MAX_VALUES = 2 ** 20;
 const MAX_NAME_LENGTH = 10_000;
 
 /**
- * The leaves by the keys that lead to them, with dots between; list items by their number from 0.
- * Maps and arrays are looked into; one that holds itself, only once.
- * @throws MalformedError when two leaves have one name, or the data are nested too deep or are too many
+ * The leaves by their keys, joined by dots; list items have their index from 0 as key.
+ * Visits maps and arrays; one that contains itself only once.
+ * @throws MalformedError if two leaves have the same name, or there are too many levels or values
  */
 export function namedLeaves<T>(
   root: unknown,

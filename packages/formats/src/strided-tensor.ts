@@ -22,7 +22,7 @@ interface ElementType {
   read(view: DataView, at: number, littleEndian: boolean): number;
 }
 
-/** How elements are stored. Integers of 64 bits become numbers: JavaScript computes with them only as bigints. */
+/** How elements are stored. 64-bit integers become numbers, because JavaScript handles them only as bigints. */
 export const ELEMENTS: Readonly<Record<Dtype, ElementType>> = {
   F64: { bytes: 8, array: Float64Array, read: (v, at, le) => v.getFloat64(at, le) },
   F32: { bytes: 4, array: Float32Array, read: (v, at, le) => v.getFloat32(at, le) },
@@ -66,7 +66,7 @@ export function rowMajor(shape: readonly number[]): number[] {
 /**
  * The elements that a view needs, `[begin, end)` in the storage.
  * @param storageLength elements of the storage
- * @throws MalformedError when the view leaves the storage, has no valid shape, or repeats elements beyond the limit
+ * @throws MalformedError if the view leaves the storage, has no valid shape, or repeats elements beyond the limit
  */
 export function extentOf({ shape, strides, offset }: StridedView, storageLength: number): [begin: number, end: number] {
   const counts = [...shape, ...strides, offset];
@@ -93,7 +93,7 @@ const isCount = (value: number) => Number.isSafeInteger(value) && value >= 0;
 const shown = (values: readonly number[]) => values.slice(0, 8).join(', ') + (values.length > 8 ? ', …' : '');
 
 /**
- * The elements of a view in the order of its shape, in memory of their own.
+ * A copy of the elements of a view in the order of its shape.
  * @param bytes the storage, or the part of it that begins at element `bytesBegin`
  * @throws MalformedError as `extentOf`, and for integers beyond 2⁵³
  */

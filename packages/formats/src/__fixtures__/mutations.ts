@@ -1,18 +1,18 @@
-/** Damages files in the ways that break parsers, and checks that a reader answers with an error of its own. */
+/** Damages files in ways that break parsers, and checks that a reader throws its own error. */
 
 import { Rng, T2iError } from '@t2i/core';
 
 export interface MutationCase {
   readonly name: string;
   readonly bytes: Uint8Array;
-  /** Reads all of it. */
+  /** Reads the whole file. */
   readonly read: (bytes: Uint8Array) => unknown;
 }
 
 export interface MutationReport {
   readonly read: number;
   readonly refused: number;
-  /** Of the slowest mutation, in milliseconds. */
+  /** Time of the slowest mutation in milliseconds. */
   readonly slowest: number;
 }
 
@@ -21,7 +21,7 @@ const SPECIAL_WORDS = [0xffffffff, 0x7fffffff, 0x80000000, 0x10000, 0];
 
 /**
  * Reads `count` mutations of a file.
- * @throws when a reader throws anything but a `T2iError`, takes longer than `maxMilliseconds`, or changes a prototype
+ * @throws if a reader throws anything but a `T2iError`, takes longer than `maxMilliseconds`, or changes a prototype
  */
 export async function readMutations(
   { name, bytes, read }: MutationCase,

@@ -1,4 +1,4 @@
-/** Files of other programs, which are not part of the repository. Tests that need them skip themselves where there are none. */
+/** Files of other programs, which are not part of the repository. Without them the tests that need them are skipped. */
 
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 const shared = fileURLToPath(new URL('../../../../../shared/', import.meta.url));
 
-/** The path of a file or directory in `../shared` beside the repository, or undefined where it is not at hand. */
+/** The path of a file or directory in `../shared` beside the repository, or undefined if it does not exist. */
 export function sharedPath(name: string): string | undefined {
   const path = resolve(shared, name);
   return existsSync(path) ? path : undefined;

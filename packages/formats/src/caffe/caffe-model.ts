@@ -1,5 +1,5 @@
 /**
- * Reads the weights of a `.caffemodel`: the few fields of Caffe's `NetParameter` (caffe.proto) that hold names and blobs,
+ * Reads the weights of a `.caffemodel`: the few fields of Caffe's `NetParameter` (caffe.proto) with names and blobs,
  * in both forms, `layer` (field 100) and the older `layers` (field 2).
  */
 
@@ -9,19 +9,19 @@ import { MalformedError } from '../malformed-error.ts';
 import { readFields, readPackedVarints } from '../protobuf/read-fields.ts';
 
 export interface CaffeTensor {
-  /** As Caffe has it: convolutions [out, in, height, width], inner products [out, in], biases [out]. */
+  /** As in Caffe: convolutions [out, in, height, width], inner products [out, in], biases [out]. */
   readonly shape: readonly number[];
   readonly data: Float32Array;
 }
 
-/** More weights than any network of that time had; a damaged length must not fill the memory. */
+/** More weights than any network of that time. A damaged length must not fill the memory. */
 const MAX_ELEMENTS = 2 ** 28;
 /** As in Caffe (`kMaxBlobAxes`). */
 const MAX_DIMENSIONS = 32;
 
 /**
- * The weights of a network by name: the layer's, with `/weight`, `/bias`, or the number of the blob.
- * @throws CheckpointError when the bytes are not a whole Caffe model
+ * The weights of a network by name: the layer's name with `/weight`, `/bias`, or the number of the blob.
+ * @throws CheckpointError if the bytes are not a complete Caffe model
  */
 export function readCaffeModel(file: Uint8Array): { readonly tensors: Readonly<Record<string, CaffeTensor>> } {
   try {
@@ -78,7 +78,7 @@ function readBlob(bytes: Uint8Array): CaffeTensor {
   const target = new Uint8Array(data.buffer); // both sides are little-endian
   let offset = 0;
   for (const { field, bytes: value } of readFields(bytes)) {
-    if (field !== 5) continue; // floats that stand alone are too many to keep a list of
+    if (field !== 5) continue; // single floats are too many for a list
     target.set(value, offset);
     offset += value.length;
   }
@@ -96,7 +96,7 @@ function readShape(bytes: Uint8Array): number[] {
   return dims;
 }
 
-/** The old form has four dimensions always: [1, 1, 1, 64] is a bias, [1, 1, 1000, 1024] an inner product. */
+/** The old form always has four dimensions: [1, 1, 1, 64] is a bias, [1, 1, 1000, 1024] an inner product. */
 function withoutLeadingOnes(dims: readonly number[]): number[] {
   if (dims[0] !== 1 || dims[1] !== 1) return [...dims];
   return dims[2] === 1 ? dims.slice(3) : dims.slice(2);

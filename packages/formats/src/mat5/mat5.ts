@@ -1,6 +1,6 @@
 /**
- * Numeric arrays of a MATLAB v5 file (the format of `imagelabels.mat` and `setid.mat`), compressed or not, of either byte order.
- * Written from MathWorks' "MAT-File Format", chapter 1.
+ * Reads numeric arrays of a MATLAB v5 file (the format of `imagelabels.mat` and `setid.mat`), compressed or not, of either byte order.
+ * Implements MathWorks' "MAT-File Format", chapter 1.
  */
 
 import { DatasetError, errorMessage } from '@t2i/core';
@@ -14,9 +14,9 @@ export interface MatArray {
   readonly data: Float64Array;
 }
 
-/** The most bytes that a file may have, and unpack to: a thousand times the largest label file of Oxford-102. */
+/** The most bytes of a file, compressed and decompressed: a thousand times the largest label file of Oxford-102. */
 export const MAX_MAT_BYTES = 16 * 2 ** 20;
-/** Each compressed array costs a stream of its own, however small it is. */
+/** Each compressed array needs its own stream, however small it is. */
 const MAX_ARRAYS = 1000;
 const MAX_DIMENSIONS = 32;
 const HEADER_LENGTH = 128;
@@ -24,7 +24,7 @@ const HEADER_LENGTH = 128;
 const INT32 = 5;
 const MATRIX = 14;
 const COMPRESSED = 15;
-/** Array classes double … uint64; smaller are cells, structs, objects, text and sparse, larger are functions. */
+/** Array classes double … uint64. Smaller numbers are cells, structs, objects, text and sparse, larger ones functions. */
 const NUMERIC_CLASSES = { first: 6, last: 15 };
 const COMPLEX_FLAG = 0x800;
 
@@ -56,13 +56,13 @@ function exact(value: bigint): number {
 interface Element {
   readonly type: number;
   readonly body: Uint8Array;
-  /** Where the next element begins. */
+  /** Position of the next element. */
   readonly next: number;
 }
 
 /**
- * The real numeric arrays of a file by name. Text, cells, structs, sparse and complex arrays are left out.
- * @throws DatasetError when the bytes are not a whole MATLAB v5 file
+ * The real numeric arrays of a file by name. Text, cells, structs, sparse and complex arrays are omitted.
+ * @throws DatasetError if the bytes are not a complete MATLAB v5 file
  */
 export async function readMat5(bytes: Uint8Array, what = 'MATLAB file'): Promise<ReadonlyMap<string, MatArray>> {
   try {
@@ -96,7 +96,7 @@ export async function readMat5(bytes: Uint8Array, what = 'MATLAB file'): Promise
 
 const SAVE_AS_V7 = 'Load it in MATLAB or Octave, and save it again with: save -v7';
 
-/** Checks the header; true when numbers are little-endian. */
+/** Checks the header. True if numbers are little-endian. */
 function readHeader(bytes: Uint8Array): boolean {
   if (bytes.length > MAX_MAT_BYTES) {
     throw new MalformedError(`it has ${bytes.length} bytes, more than ${MAX_MAT_BYTES}`, 'Save only what is needed.');
@@ -115,7 +115,7 @@ function readHeader(bytes: Uint8Array): boolean {
 
 /**
  * A v4 file has no header. It begins with a number of four decimal digits, the type of its first array: byte order 0 to 4,
- * zero, storage 0 to 5, kind 0 to 2 (chapter 2). The text that a v5 file begins with has no zero byte there.
+ * zero, storage 0 to 5, kind 0 to 2 (chapter 2). The text at the beginning of a v5 file has no zero byte there.
  */
 function isMat4(bytes: Uint8Array): boolean {
   if (bytes.length < 20 || !bytes.subarray(0, 4).includes(0)) return false;
@@ -163,7 +163,7 @@ function readMatrix(body: Uint8Array, littleEndian: boolean): [string, MatArray]
   return [nameOf(name.body), { shape, data }];
 }
 
-/** Names are ASCII by the format; programs that allow more write UTF-8. */
+/** The format requires ASCII names. Programs that allow more write UTF-8. */
 function nameOf(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);

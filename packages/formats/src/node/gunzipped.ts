@@ -1,4 +1,4 @@
-/** A gzip file as a stream of its content. */
+/** Decompresses a gzip file as a stream. */
 
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream';
@@ -6,18 +6,18 @@ import { ReadableStream as WebStream } from 'node:stream/web';
 import { createGunzip } from 'node:zlib';
 import { DatasetError } from '@t2i/core';
 
-/** Twenty times the largest archive here. A file of 8 MB can claim to hold as much. */
+/** Twenty times the largest known archive. A file of 8 MB can expand to as much. */
 const MAX_UNPACKED_BYTES = 8 * 2 ** 30;
 
 /**
- * Errors of the file and of its compression are errors of the stream; cancelling it closes the file.
- * A file that unpacks to more than `maxBytes` is a DatasetError, when so many have come.
+ * Errors of the file and of its compression are errors of the stream. Cancelling the stream closes the file.
+ * If the output exceeds `maxBytes`, the stream fails with a DatasetError at that point.
  */
 export function gunzipped(path: string, maxBytes: number = MAX_UNPACKED_BYTES): ReadableStream<Uint8Array> {
   const gunzip = createGunzip({ chunkSize: 2 ** 18 });
-  // an error of either stream ends in `gunzip`, whose reader reports it
+  // errors of both streams reach `gunzip`, whose reader reports them
   pipeline(createReadStream(path, { highWaterMark: 2 ** 20 }), gunzip, () => {});
-  // not Readable.toWeb: cancelled while data arrives, it throws where nobody can catch it
+  // not Readable.toWeb: if it is cancelled while data arrives, it throws an error that cannot be caught
   return WebStream.from<Uint8Array>(limited(gunzip, path, maxBytes)) as ReadableStream<Uint8Array>;
 }
 

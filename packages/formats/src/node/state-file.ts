@@ -1,4 +1,4 @@
-/** State dicts as safetensors files: written whole or not at all, read from directories that somebody else may have made. */
+/** State dicts as safetensors files: written completely or not at all, read from untrusted directories. */
 
 import { join } from 'node:path';
 import type { StateDict } from '@t2i/core';
@@ -12,7 +12,7 @@ export async function writeStateFile(path: string, state: StateDict): Promise<vo
 
 /**
  * Reads a safetensors file of a directory.
- * @throws CheckpointError when the file is missing, truncated, not safetensors, or refused by `openInside`
+ * @throws CheckpointError if the file is missing, truncated, not safetensors, or refused by `openInside`
  */
 export async function readStateFile(directory: string, name: string): Promise<StateDict> {
   return readSafetensors(await readFileOf(directory, name), join(directory, name));

@@ -1,4 +1,4 @@
-/** NumPy's names of types (`<f4`): byte order, kind and bytes of an element. */
+/** NumPy's type names (`<f4`): byte order, kind and bytes of an element. */
 
 import type { Dtype } from '@t2i/core';
 import { MalformedError } from '../malformed-error.ts';
@@ -23,7 +23,7 @@ const TYPES: ReadonlyMap<string, Dtype> = new Map([
   ['b1', 'BOOL'],
 ]);
 
-/** What else people save, to name it in the error. */
+/** Other kinds that people save, to name them in the error. */
 const OTHERS: ReadonlyMap<string, string> = new Map([
   ['O', 'Python objects'],
   ['U', 'text'],
@@ -34,7 +34,7 @@ const OTHERS: ReadonlyMap<string, string> = new Map([
   ['V', 'records'],
 ]);
 
-/** @throws MalformedError when the elements are not plain numbers or booleans */
+/** @throws MalformedError if the elements are not plain numbers or booleans */
 export function parseNumpyType(name: string): NumpyType {
   const [, order = '', kind = ''] = /^([<>|=]?)(.+)$/.exec(name) ?? [];
   const dtype = TYPES.get(kind);

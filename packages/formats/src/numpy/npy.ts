@@ -11,14 +11,14 @@ import { readZipDirectory, readZipEntry } from '../zip/zip.ts';
 import { parseNumpyType } from './dtype.ts';
 
 const MAGIC = '\x93NUMPY';
-/** NumPy itself refuses longer headers unless asked. */
+/** NumPy itself refuses longer headers by default. */
 const MAX_HEADER_BYTES = 10_000;
-/** Bytes of one array of an archive, unpacked. */
+/** Most decompressed bytes of one array of an archive. */
 const MAX_ARRAY_BYTES = 2 ** 31 - 1;
 
 /**
- * An array of numbers or booleans, in C order whatever the order of the file.
- * @throws FormatError when the file is damaged, or holds anything else, such as Python objects
+ * Reads an array of numbers or booleans, in C order whatever the order of the file.
+ * @throws FormatError if the file is damaged, or contains anything else, such as Python objects
  */
 export function readNpy(bytes: Uint8Array, what = 'NumPy file'): NamedTensor {
   try {
@@ -29,8 +29,8 @@ export function readNpy(bytes: Uint8Array, what = 'NumPy file'): NamedTensor {
 }
 
 /**
- * The arrays of an `.npz` file by name, without the ending `.npy`.
- * @throws FormatError when the archive or an array is damaged, or holds anything but numbers and booleans
+ * Reads the arrays of an `.npz` file by name, without the extension `.npy`.
+ * @throws FormatError if the archive or an array is damaged, or contains anything but numbers and booleans
  */
 export async function readNpz(
   file: Uint8Array | ByteSource,

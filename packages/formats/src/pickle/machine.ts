@@ -1,9 +1,9 @@
-/** The machine that a pickle is a program for: a stack with marks, and a memo of values that come again. */
+/** The machine that runs a pickle: a stack with marks, and a memo of values that occur again. */
 
 import { MalformedError } from '../malformed-error.ts';
 import type { PickleBytes } from './pickle-bytes.ts';
 
-/** A function or class that a pickle may name. Without `call` it is a mere value. */
+/** A function or class that a pickle may name. Without `call` it is only a value. */
 export class PickleGlobal {
   readonly call: ((args: readonly unknown[]) => unknown) | undefined;
 
@@ -12,23 +12,23 @@ export class PickleGlobal {
   }
 }
 
-/** A value whose state comes after it was made. */
+/** A value whose state follows after its creation. */
 export abstract class PickledObject {
   abstract setState(state: unknown): void;
 }
 
 export interface UnpickleOptions {
-  /** What the pickle may name, by module and name: `collections.OrderedDict`. */
+  /** Allowed globals by module and name: `collections.OrderedDict`. */
   readonly globals: ReadonlyMap<string, PickleGlobal>;
-  /** What stands for an id that the pickle does not hold itself. */
+  /** The value of an id that refers to data outside of the pickle. */
   readonly persistent?: ((id: unknown) => unknown) | undefined;
-  /** What to do when the pickle wants anything else, one sentence. */
+  /** How to fix a pickle that needs anything else, one sentence. */
   readonly hint?: string | undefined;
 }
 
 export const REFUSED_HINT = 'Only plain data are read. Save numbers, texts, lists, dictionaries and arrays.';
 
-/** All calls together may be given this many times the size of the file; honest files give each value once. */
+/** Total size of arguments of all calls, relative to the file. Honest files pass each value once. */
 const COPIES = 16;
 const MIN_BUDGET = 2 ** 16;
 
@@ -116,7 +116,7 @@ export class Machine {
     this.push(callee.call(args));
   }
 
-  /** Functions copy what they are given, and a kept value can be given again and again. */
+  /** Functions copy their arguments, and a memoised value can be passed again and again. */
   #charge(values: readonly unknown[]): void {
     for (const value of values) this.#budget -= 1 + lengthOf(value);
     if (this.#budget < 0) throw new MalformedError(`it copies its data more than ${COPIES} times`);
@@ -131,7 +131,7 @@ export class Machine {
     target.setState(state);
   }
 
-  /** Something that the file holds outside of the pickle. */
+  /** A value that the file stores outside of the pickle. */
   persistent(): void {
     const { persistent, hint = REFUSED_HINT } = this.options;
     if (persistent === undefined) throw new MalformedError('it uses the operation BINPERSID', hint);

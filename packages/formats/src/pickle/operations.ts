@@ -58,7 +58,7 @@ function decimal(machine: Machine): void {
 
 export const OPERATIONS: ReadonlyMap<number, Operation> = new Map<number, Operation>([
   [0x80, protocol],
-  [0x95, (m) => m.bytes.take(8)], // FRAME: a length for who reads from a stream
+  [0x95, (m) => m.bytes.take(8)], // FRAME: a length for readers of streams
 
   [byte('N'), (m) => m.push(null)],
   [0x88, (m) => m.push(true)],
@@ -123,7 +123,7 @@ export const OPERATIONS: ReadonlyMap<number, Operation> = new Map<number, Operat
   [byte('Q'), (m) => m.persistent()],
 ]);
 
-/** The others by name: they make objects of any class, or refer to what is elsewhere. */
+/** The other operations by name. They create objects of any class, or refer to external data. */
 export const REFUSED: ReadonlyMap<number, string> = new Map([
   [byte('P'), 'PERSID'],
   [byte('i'), 'INST'],

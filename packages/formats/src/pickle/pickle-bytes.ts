@@ -1,16 +1,16 @@
-/** The operands of pickle's operations: numbers, lines and texts, each checked against the end of the file. */
+/** Reads the operands of pickle operations: numbers, lines and texts. Each is checked against the end of the file. */
 
 import { latin1, viewOf } from '../bytes.ts';
 import { MalformedError } from '../malformed-error.ts';
 
-/** Whole numbers of more bytes, or decimal digits, are refused: to parse them takes quadratic time. */
+/** Integers with more bytes or decimal digits are refused, because parsing takes quadratic time. */
 const MAX_INTEGER_BYTES = 255;
 const NEWLINE = 0x0a;
 
 export class PickleBytes {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
-  /** Of the next byte. */
+  /** Position of the next byte. */
   position: number;
 
   constructor(bytes: Uint8Array, begin: number) {
@@ -33,7 +33,7 @@ export class PickleBytes {
   uint16 = () => this.#view.getUint16(this.#pass(2), true);
   uint32 = () => this.#view.getUint32(this.#pass(4), true);
   int32 = () => this.#view.getInt32(this.#pass(4), true);
-  float64 = () => this.#view.getFloat64(this.#pass(8)); // big-endian, whatever the rest
+  float64 = () => this.#view.getFloat64(this.#pass(8)); // big-endian, unlike the rest
 
   uint64(): number {
     const value = Number(this.#view.getBigUint64(this.#pass(8), true));
@@ -41,7 +41,7 @@ export class PickleBytes {
     return value;
   }
 
-  /** Two's complement of any length, as a number where that is exact. */
+  /** Two's complement of any length, as a number if that is exact. */
   integer(length: number): number | bigint {
     if (length > MAX_INTEGER_BYTES) throw new MalformedError(`it holds a number of ${length} bytes`);
     const bytes = this.take(length);
@@ -50,7 +50,7 @@ export class PickleBytes {
     return exactNumber(length === 0 ? 0n : BigInt.asIntN(8 * length, value));
   }
 
-  /** Up to the end of the line, which is passed. */
+  /** Reads to the end of the line and skips the line break. */
   line(): Uint8Array {
     const end = this.#bytes.indexOf(NEWLINE, this.position);
     if (end < 0) throw new MalformedError('it ends within a line');
@@ -59,7 +59,7 @@ export class PickleBytes {
     return line;
   }
 
-  /** A line of decimal digits; Python 2 writes an L behind some. */
+  /** A line of decimal digits; Python 2 appends an L to some. */
   decimalLine(): number | bigint {
     const line = this.line();
     const digits = line.length <= MAX_INTEGER_BYTES ? latin1(line).trim().replace(/L$/, '') : '';
@@ -102,7 +102,7 @@ export class PickleBytes {
     );
   }
 
-  /** Passes `length` bytes; gives where they begin. */
+  /** Skips `length` bytes and returns their position. */
   #pass(length: number): number {
     const begin = this.position;
     if (begin + length > this.#bytes.length) {

@@ -9,14 +9,14 @@ import { PickledObject, PickleGlobal } from './machine.ts';
 const isShape = (value: unknown): value is number[] =>
   Array.isArray(value) && value.every((dim) => Number.isSafeInteger(dim));
 
-/** Bytes, or Python 2's text with a character for each. */
+/** Bytes, or text of Python 2 with one character per byte. */
 function bytesOf(value: unknown): Uint8Array {
   if (value instanceof Uint8Array) return value;
   if (typeof value === 'string') return Uint8Array.from(value, (character) => character.charCodeAt(0));
   throw new MalformedError('an array in it has no bytes');
 }
 
-/** A NumPy type; its byte order comes as its state. */
+/** A NumPy type. Its state contains the byte order. */
 class PickledDtype extends PickledObject {
   readonly #name: string;
   #order = '';
@@ -41,7 +41,7 @@ class PickledDtype extends PickledObject {
 export class PickledArray extends PickledObject {
   #tensor: NamedTensor | undefined;
 
-  /** @throws MalformedError when the pickle never said what the array holds */
+  /** @throws MalformedError if the pickle never set the content of the array */
   get tensor(): NamedTensor {
     if (this.#tensor === undefined) throw new MalformedError('an array in it has no elements');
     return this.#tensor;
@@ -100,7 +100,7 @@ function list([items = []]: readonly unknown[]): unknown[] {
   return [...items];
 }
 
-/** Python 2 and 3 have one module under two names, and so have NumPy 1 and 2. */
+/** One module has different names in Python 2 and 3, and another in NumPy 1 and 2. */
 const named = (modules: readonly string[], name: string, global: PickleGlobal) =>
   modules.map((module) => [`${module}.${name}`, global] as const);
 

@@ -1,4 +1,4 @@
-/** Pickles of plain data and NumPy arrays, such as the caption embeddings that StackGAN reads. */
+/** Reads pickles of plain data and NumPy arrays, such as the caption embeddings of StackGAN. */
 
 import type { NamedTensor } from '@t2i/core';
 import { formatError } from '../format-error.ts';
@@ -8,7 +8,7 @@ import { unpickle } from './unpickle.ts';
 
 /**
  * The value of a pickle of protocol 0 to 5: dictionaries are maps, lists and tuples arrays, NumPy arrays `PickledArray`.
- * @throws FormatError when the pickle is damaged, or names a class or function that is not plain data
+ * @throws FormatError if the pickle is damaged, or names a class or function that is not plain data
  */
 export function readPickle(bytes: Uint8Array, what = 'pickle'): unknown {
   try {
@@ -19,8 +19,8 @@ export function readPickle(bytes: Uint8Array, what = 'pickle'): unknown {
 }
 
 /**
- * A pickled list of arrays. StackGAN's `char-CNN-RNN-embeddings.pickle` has one array an image, [captions, dimensions].
- * @throws FormatError when the pickle is damaged, or anything else than a list of arrays
+ * Reads a pickled list of arrays. StackGAN's `char-CNN-RNN-embeddings.pickle` has one array per image, [captions, dimensions].
+ * @throws FormatError if the pickle is damaged, or is not a list of arrays
  */
 export function readPickledArrays(bytes: Uint8Array, what = 'pickle'): NamedTensor[] {
   const value = readPickle(bytes, what);

@@ -1,7 +1,7 @@
 /**
- * Python's pickle, read as data (Lib/pickletools.py describes the operations). A pickle is a program for a small machine with a stack,
- * and can name any function to be called. This machine knows the operations that build data, and the functions that its caller lists;
- * everything else is refused by name. Nothing is ever run.
+ * Reads Python's pickle as data (Lib/pickletools.py describes the operations). A pickle is a program for a small machine with a stack,
+ * and can call any function by name. This machine knows the operations that build data, and the functions that its caller lists.
+ * It refuses everything else by name, and never runs code.
  */
 
 import { MalformedError } from '../malformed-error.ts';
@@ -10,15 +10,15 @@ import { OPERATIONS, REFUSED, STOP } from './operations.ts';
 import { PickleBytes } from './pickle-bytes.ts';
 
 export interface Unpickled {
-  /** Dictionaries are maps, lists and tuples arrays, bytes `Uint8Array`; texts of Python 2 have a character for each byte. */
+  /** Dictionaries are maps, lists and tuples arrays, bytes `Uint8Array`; texts of Python 2 have one character per byte. */
   readonly value: unknown;
-  /** Where the next byte behind the pickle is. */
+  /** Position of the first byte after the pickle. */
   readonly end: number;
 }
 
 /**
  * The value of the pickle that begins at byte `begin`.
- * @throws MalformedError when the pickle is damaged, or wants anything that is not data
+ * @throws MalformedError if the pickle is damaged, or needs anything that is not data
  */
 export function unpickle(bytes: Uint8Array, options: UnpickleOptions, begin = 0): Unpickled {
   const machine = new Machine(new PickleBytes(bytes, begin), options);

@@ -1,11 +1,11 @@
-/** EXIF of a PNG that stands behind its pixels, where many decoders have stopped reading. */
+/** Moves EXIF data of a PNG before its pixels, because many decoders stop reading after them. */
 
 import { concatenate, viewOf } from '../bytes.ts';
 import { CHUNK_OVERHEAD, chunkType, SIGNATURE_AND_HEAD } from './png-file.ts';
 
 /**
- * The same file with an `eXIf` chunk behind `IDAT` moved before it. The chunk may stand at either place
- * (PNG specification, third revision, section 5.6), and it says which side of the image is up.
+ * The same file with an `eXIf` chunk after `IDAT` moved before it. The format allows both positions
+ * (PNG specification, third revision, section 5.6). The chunk contains the orientation of the image.
  */
 export function withExifFirst(png: Uint8Array): Uint8Array {
   const view = viewOf(png);

@@ -18,9 +18,9 @@ const AVERAGE = 3;
 export const chunkType = (png: Uint8Array, at: number) => latin1(png.subarray(at + 4, at + 8));
 
 /**
- * The rows of an image as PNG stores them: each behind the number of its filter, each byte less the mean of its neighbours
+ * The rows of an image as PNG stores them: each row after the number of its filter, each byte minus the mean of its neighbours
  * to the left and above (section 9.2). Compared with the Paeth filter, Average takes much less time and hardly more bytes.
- * @param scratch memory to use where it is large enough
+ * @param scratch a buffer to use if it is large enough
  */
 export function filterRows({ data, width, height }: RgbImage, scratch = new Uint8Array()): Uint8Array {
   const stride = width * PIXEL;
@@ -42,7 +42,7 @@ export function filterRows({ data, width, height }: RgbImage, scratch = new Uint
   return filtered;
 }
 
-/** A file of 8 bits a channel. `rows` are filtered and compressed in the zlib format. */
+/** A file with 8 bits per channel. `rows` are filtered and compressed in the zlib format. */
 export function assemblePng(width: number, height: number, rows: Uint8Array): Uint8Array<ArrayBuffer> {
   const png = new Uint8Array(SIGNATURE_AND_HEAD + 2 * CHUNK_OVERHEAD + rows.length);
   png.set(SIGNATURE);
@@ -57,7 +57,7 @@ export function assemblePng(width: number, height: number, rows: Uint8Array): Ui
   return png;
 }
 
-/** Length and type before the data that are there already, and the checksum of type and data behind (section 5.3). */
+/** Writes length and type before existing data, and the checksum of type and data after it (section 5.3). */
 function closeChunk(png: Uint8Array, at: number, type: string, length: number): void {
   const view = viewOf(png);
   view.setUint32(at, length);

@@ -1,4 +1,4 @@
-/** Reads the protobuf wire format, field by field. Without a schema: the caller knows which numbers it wants. */
+/** Reads the protobuf wire format field by field. There is no schema; the caller knows the field numbers. */
 
 import { MalformedError } from '../malformed-error.ts';
 
@@ -19,7 +19,7 @@ const MAX_VARINT_BYTES = 10;
 
 /**
  * The fields of a message, in order.
- * @throws MalformedError when the bytes end within a field, or a field has a wire type that is not in use
+ * @throws MalformedError if the bytes end within a field, or a field has an unused wire type
  */
 export function* readFields(message: Uint8Array): Generator<ProtobufField> {
   for (let at = 0; at < message.length; ) {
@@ -45,7 +45,7 @@ export function* readFields(message: Uint8Array): Generator<ProtobufField> {
 
 /**
  * The varints of a packed field.
- * @throws MalformedError when the bytes end within a number
+ * @throws MalformedError if the bytes end within a number
  */
 export function* readPackedVarints(bytes: Uint8Array): Generator<number> {
   for (let at = 0; at < bytes.length; ) {

@@ -36,7 +36,7 @@ export function stringField(field: number, value: string): Uint8Array {
   return bytesField(field, new TextEncoder().encode(value));
 }
 
-/** Seven bits a byte, the lowest first; the high bit says that more follow. */
+/** Seven bits per byte, the lowest first. The high bit means that more follow. */
 function varint(value: number): Uint8Array {
   const bytes: number[] = [];
   let rest = value;

@@ -1,7 +1,7 @@
 /**
- * The header of a safetensors file: names, types, shapes and places of its tensors, as JSON.
- * It distrusts every byte and holds the rules of the format's README (https://github.com/huggingface/safetensors): the
- * header begins with `{`, no key stands there twice, metadata are text, and the tensors cover the rest of the file
+ * Reads the header of a safetensors file: names, types, shapes and positions of its tensors, as JSON.
+ * It trusts no byte and enforces the rules of the format's README (https://github.com/huggingface/safetensors): the
+ * header begins with `{`, no key occurs twice, metadata is text, and the tensors cover the rest of the file
  * without holes and overlaps.
  */
 
@@ -15,10 +15,10 @@ export const MAX_HEADER_LENGTH = 100_000_000;
 /** As many as NumPy and PyTorch allow. */
 const MAX_DIMENSIONS = 64;
 const OPENING_BRACE = 0x7b;
-/** The key of the metadata; no tensor is called so. */
+/** The key of the metadata, which no tensor may have. */
 export const RESERVED_NAME = '__metadata__';
 
-/** The types that are read, with the bytes of an element. */
+/** The supported types, with the bytes per element. */
 export const ELEMENT_BYTES: ReadonlyMap<Dtype, number> = new Map([
   ['F64', 8],
   ['F32', 4],
@@ -35,12 +35,12 @@ export const ELEMENT_BYTES: ReadonlyMap<Dtype, number> = new Map([
   ['BOOL', 1],
 ]);
 
-/** Types of the format that JavaScript has no array for: the file is whole, but not for this reader. */
+/** Types of the format without a JavaScript array. Such a file is valid, but this reader cannot read it. */
 const UNSUPPORTED = new Set('C64 F8_E4M3 F8_E4M3FNUZ F8_E5M2 F8_E5M2FNUZ F8_E8M0 F6_E2M3 F6_E3M2 F4'.split(' '));
 
-/** What a file says of itself. Neither record has a prototype, so every name is only a name. */
+/** The content of a header. The records have no prototype, so every name is only a name. */
 export interface SafetensorsHeader {
-  /** Where each tensor lies, in bytes from the beginning of the file. */
+  /** The position of each tensor, in bytes from the beginning of the file. */
   readonly tensors: Readonly<Record<string, TensorPlace>>;
   readonly metadata: Readonly<Record<string, string>>;
 }
@@ -52,7 +52,7 @@ export interface TensorPlace {
   readonly end: number;
 }
 
-/** A whole file with a type that JavaScript has no array for. */
+/** A valid file with a type that has no JavaScript array. */
 class UnsupportedTypeError extends MalformedError {
   constructor(problem: string) {
     super(problem, 'Convert the tensor to F32 with the program that wrote the file.');
@@ -60,7 +60,7 @@ class UnsupportedTypeError extends MalformedError {
 }
 
 /**
- * Reads the header alone, for files of which only parts are wanted.
+ * Reads only the header, for files of which only parts are needed.
  * @param head at least the header, from the beginning of the file
  * @param size of the whole file, in bytes
  * @throws CheckpointError when the file is truncated, breaks a rule of the format, or has a type that is not supported
@@ -72,7 +72,7 @@ export function readSafetensorsHeader(head: Uint8Array, size: number, what = 'sa
   return { tensors, metadata };
 }
 
-/** The same as lists: a file may name a million tensors, and records of so many names are slow to make and to walk. */
+/** The same as lists: a file may name a million tensors, and records with so many names are slow. */
 export interface HeaderEntries {
   readonly tensors: readonly (readonly [name: string, TensorPlace])[];
   readonly metadata: Readonly<Record<string, string>>;
@@ -118,7 +118,7 @@ function parseHeader(bytes: Uint8Array): Map<string, StrictJson> {
 
 function metadataOf(entry: StrictJson | undefined): Readonly<Record<string, string>> {
   const metadata = emptyRecord<string>();
-  if (entry === undefined || entry === null) return metadata; // the official reader takes null for none
+  if (entry === undefined || entry === null) return metadata; // the official reader treats null as absent
   if (!(entry instanceof Map)) throw new MalformedError('its metadata are not an object');
   for (const [key, value] of entry) {
     if (typeof value !== 'string') throw new MalformedError(`its metadata ${shown(key)} is not text`);
@@ -153,7 +153,7 @@ function isCounts(values: StrictJson | undefined): values is number[] {
   return Array.isArray(values) && values.every((value) => Number.isSafeInteger(value));
 }
 
-/** Every byte behind the header belongs to one tensor: nothing hides between them, and none is read twice. */
+/** Every byte after the header must belong to exactly one tensor: no hidden data, no overlaps. */
 function assertCovered(tensors: HeaderEntries['tensors'], start: number, size: number): void {
   let covered = start;
   for (const [name, { begin, end }] of [...tensors].sort(([, a], [, b]) => a.begin - b.begin || a.end - b.end)) {
@@ -165,7 +165,7 @@ function assertCovered(tensors: HeaderEntries['tensors'], start: number, size: n
   if (covered !== size) throw new MalformedError(`${size - covered} bytes at its end belong to no tensor`);
 }
 
-/** A name as it may be printed: an ordinary one as it is, any other one quoted and cut short. */
+/** A printable form of a name: an ordinary name as it is, any other name quoted and shortened. */
 function shown(name: string): string {
   return /^[\w.:/ -]{1,100}$/.test(name) ? name : JSON.stringify(name.slice(0, 100));
 }

@@ -1,6 +1,6 @@
 /**
  * The safetensors format: an 8-byte little-endian header length, a JSON header, raw little-endian tensors.
- * Matches https://github.com/huggingface/safetensors (format section of its README). The reader distrusts its bytes.
+ * Matches https://github.com/huggingface/safetensors (format section of its README). The reader trusts no byte.
  */
 
 import {
@@ -37,14 +37,14 @@ const ARRAYS: Record<Dtype, ArrayConstructor> = {
   BOOL: Uint8Array,
 };
 
-/** Whole numbers of 64 bits are converted: JavaScript computes with them only as bigints, which nothing here takes. */
+/** 64-bit integers are converted to numbers, because JavaScript handles them only as bigints, which nothing here accepts. */
 const WHOLE_64 = new Map<Dtype, BigInt64ArrayConstructor | BigUint64ArrayConstructor>([
   ['I64', BigInt64Array],
   ['U64', BigUint64Array],
 ]);
 
 /**
- * One file as a list of byte chunks, header first; nothing is copied but numbers of type I64 and U64.
+ * One file as a list of byte chunks, header first. Only numbers of type I64 and U64 are copied.
  * Tensors are stored widest type first, then by name, so that each starts at a multiple of its element size.
  */
 export function safetensorsChunks(state: StateDict): Uint8Array[] {
@@ -80,7 +80,7 @@ function bytesOf(dtype: Dtype, data: TensorData): Uint8Array {
   return new Uint8Array(whole.from([...data].map(BigInt)).buffer);
 }
 
-/** One file in one piece. */
+/** One file as a single array. */
 export function writeSafetensors(state: StateDict): Uint8Array {
   return concatenate(safetensorsChunks(state));
 }

@@ -1,6 +1,6 @@
 /**
- * JSON (RFC 8259) for files that nobody vouches for. `JSON.parse` silently keeps the last of equal keys, lets nesting grow
- * without bound and needs seconds for objects of a million keys; this reader refuses the first two and gives maps.
+ * JSON (RFC 8259) for untrusted files. `JSON.parse` silently keeps the last of equal keys, allows unlimited nesting
+ * and needs seconds for objects of a million keys. This reader refuses the first two and returns maps.
  */
 
 /** Objects are maps, and a number is NaN unless it is written as a whole one: `1.0` and `-0` are not sizes. */
@@ -10,12 +10,12 @@ const MAX_DEPTH = 16;
 const SCALAR = /true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const WHOLE = /^(?:0|[1-9]\d*)$/;
 const LITERALS = { true: true, false: false, null: null };
-/** What a string may not hold as it is, or not mean what it looks like. */
+/** Characters of a string that need a check: escapes, control characters and surrogates. */
 const NOT_PLAIN = /[\\\p{Control}\p{Surrogate}]/u;
-/** Half of a character in UTF-16: JSON can spell it, no text can hold it. */
+/** A lone surrogate of UTF-16: JSON can express it, but text cannot contain it. */
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
-/** @throws SyntaxError when the text is not JSON, has a key twice, or is nested more than 16 deep */
+/** @throws SyntaxError if the text is not JSON, has a key twice, or is nested more than 16 deep */
 export function parseStrictJson(text: string): StrictJson {
   const reader = new Reader(text);
   const value = reader.value(0);
@@ -108,7 +108,7 @@ class Reader {
     return true;
   }
 
-  /** The next character that is no space; undefined at the end. */
+  /** The next character that is not white space; undefined at the end. */
   #next(): string | undefined {
     const text = this.#text;
     let at = this.#at;

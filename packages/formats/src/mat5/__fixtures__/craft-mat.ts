@@ -1,15 +1,15 @@
-/** Elements of MATLAB v5 files byte by byte, also such as no program writes. */
+/** Builds elements of MATLAB v5 files byte by byte, including ones that no program writes. */
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** An element of a type that claims `length` bytes; default: as many as it has. */
+/** An element of a type that claims `length` bytes; default: its actual length. */
 export function matElement(type: number, body: Iterable<number>, length?: number): Bytes {
   const bytes = Uint8Array.from(body);
   const tag = new Uint8Array(Uint32Array.of(type, length ?? bytes.length).buffer);
   return Uint8Array.of(...tag, ...bytes, ...new Uint8Array(-bytes.length & 7));
 }
 
-/** The four elements of an array of bytes; any of them may be replaced. */
+/** The four elements of an array of bytes. Each can be replaced. */
 export function matArray(name: string, shape: readonly number[], values: Iterable<number>, arrayClass = 9): Bytes[] {
   return [
     matElement(6, new Uint8Array(Uint32Array.of(arrayClass, 0).buffer)),
