@@ -1,6 +1,6 @@
 /**
- * Torch7's serialised objects (torch7/File.lua): tables, numbers, texts, tensors and objects of any class as plain data. Functions are
- * passed over; nothing is ever run.
+ * Reads Torch7's serialised objects (torch7/File.lua): tables, numbers, texts, tensors and objects of any class as plain data. It skips
+ * functions and never runs code.
  */
 
 import type { Dtype } from '@t2i/core';
@@ -10,7 +10,7 @@ import { extentOf, MAX_DIMENSIONS } from '../strided-tensor.ts';
 import { AsciiT7, BinaryT7, type T7Source } from './t7-source.ts';
 import { T7Function, T7Object, T7Storage, type T7Table, T7Tensor, type T7Value } from './t7-values.ts';
 
-/** Tables and objects within each other. */
+/** Most levels of nested tables and objects. */
 const MAX_DEPTH = 1000;
 const TYPE = {
   nil: 0,
@@ -35,22 +35,22 @@ const ELEMENT_TYPES: ReadonlyMap<string, Dtype> = new Map([
   ['Half', 'F16'],
   ['Float', 'F32'],
   ['Double', 'F64'],
-  ['Cuda', 'F32'], // the name of float on a graphics card
+  ['Cuda', 'F32'], // float on a graphics card
 ]);
 
-/** Classes whose bytes are their own, not a table. */
+/** Classes with their own format instead of a table. */
 const OPAQUE = /^(?:tds\.|torch\.(?:Generator|Timer|Allocator|.*File$))/;
 
 export interface ReadT7Options {
-  /** Names the file in errors. */
+  /** Name of the file in errors. */
   readonly what?: string | undefined;
-  /** Bytes of a long of the machine that wrote the file. Default: 8, and 4 where that does not fit. */
+  /** Bytes of a long on the machine that wrote the file. Default: 8, or 4 if 8 does not fit. */
   readonly longBytes?: 4 | 8 | undefined;
 }
 
 /**
- * The value of a `.t7` file, binary or ASCII.
- * @throws FormatError when the file is damaged, or holds an object whose class has a format of its own
+ * Reads the value of a `.t7` file, binary or ASCII.
+ * @throws FormatError if the file is damaged, or contains an object whose class has its own format
  */
 export function readT7(bytes: Uint8Array, { what = 'Torch7 file', longBytes }: ReadT7Options = {}): T7Value {
   try {
@@ -61,7 +61,7 @@ export function readT7(bytes: Uint8Array, { what = 'Torch7 file', longBytes }: R
   }
 }
 
-/** Longs of the wrong size make no sense of a file to its very end. */
+/** With the wrong size of longs a file cannot be read to its end. */
 function readWithGuessedLongs(bytes: Uint8Array): T7Value {
   try {
     return readAs(bytes, 8);
@@ -94,7 +94,7 @@ function sourceOf(bytes: Uint8Array, longBytes: 4 | 8): T7Source {
 
 class Reader {
   readonly #source: T7Source;
-  /** Tables and objects by their number: they may come again, also within themselves. */
+  /** Tables and objects by number. They may occur again, even within themselves. */
   readonly #known = new Map<number, T7Value>();
 
   constructor(source: T7Source) {
@@ -122,7 +122,7 @@ class Reader {
         return this.#once((index) => this.#function(index, depth));
       case TYPE.function:
         this.#source.text(this.#source.int());
-        this.value(depth + 1); // the values that it has from outside
+        this.value(depth + 1); // its upvalues
         return new T7Function();
       default:
         throw new MalformedError(`it has a value of the unknown type ${type}`);
@@ -181,7 +181,7 @@ class Reader {
     return object;
   }
 
-  /** Behind its version; files of early versions have none. */
+  /** The class name follows its version. Files of early versions have none. */
   #className(): string {
     const first = this.#source.text(this.#source.int());
     const version = /^V (\d+)$/.exec(first)?.[1];

@@ -5,7 +5,7 @@ import { latin1, viewOf } from '../bytes.ts';
 import { MalformedError } from '../malformed-error.ts';
 import { ELEMENTS } from '../strided-tensor.ts';
 
-/** Elements of a storage as they lie in the file. */
+/** Elements of a storage as stored in the file. */
 export interface StorageBytes {
   readonly bytes: Uint8Array;
   readonly littleEndian: boolean;
@@ -17,7 +17,7 @@ export interface T7Source {
   int(): number;
   long(): number;
   double(): number;
-  /** A character of the text for each byte. */
+  /** Text with one character per byte. */
   text(length: number): string;
   elements(dtype: Dtype, count: number): StorageBytes;
 }
@@ -78,10 +78,10 @@ export class BinaryT7 implements T7Source {
 }
 
 const SPACES = /[ \n\t\r]/;
-/** Characters of the longest number. */
+/** Length of the longest number. */
 const MAX_NUMBER_LENGTH = 40;
 
-/** Numbers in decimal, each behind a space or a new line; bytes and characters as they are. */
+/** Decimal numbers, each after a space or a line break; bytes and characters are raw. */
 export class AsciiT7 implements T7Source {
   readonly #text: string;
   #at = 0;
@@ -118,7 +118,7 @@ export class AsciiT7 implements T7Source {
   }
 
   elements(dtype: Dtype, count: number): StorageBytes {
-    assertLeft(count, this.#text.length - this.#at); // each takes a character at least
+    assertLeft(count, this.#text.length - this.#at); // each needs at least one character
     if (dtype === 'U8' || dtype === 'I8') {
       return { bytes: Uint8Array.from(this.text(count), (character) => character.charCodeAt(0)), littleEndian: true };
     }
@@ -149,7 +149,7 @@ export class AsciiT7 implements T7Source {
     return this.#text.slice(begin, this.#at);
   }
 
-  /** One new line behind a value belongs to it. */
+  /** One line break after a value belongs to it. */
   #passEnd(): void {
     if (this.#text[this.#at] === '\n') this.#at += 1;
   }

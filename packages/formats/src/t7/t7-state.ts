@@ -1,4 +1,4 @@
-/** The tensors of a Torch7 file as a state dict. */
+/** Reads the tensors of a Torch7 file as a state dict. */
 
 import type { NamedTensor, StateDict } from '@t2i/core';
 import { assertExpansion } from '../assert-expansion.ts';
@@ -9,9 +9,9 @@ import { type ReadT7Options, readT7 } from './read-t7.ts';
 import { T7Object, T7Tensor } from './t7-values.ts';
 
 /**
- * All tensors of a Torch7 file, by the keys that lead to them with dots between: `modules.1.weight` of an `nn.Sequential`. A tensor
- * that the file holds under several names, such as a shared weight, has all of them. Everything else is left out.
- * @throws FormatError when the file is damaged, or holds an object whose class has a format of its own
+ * All tensors of a Torch7 file by their keys, joined by dots: `modules.1.weight` of an `nn.Sequential`. A tensor with several names,
+ * such as a shared weight, appears under all of them. Everything else is omitted.
+ * @throws FormatError if the file is damaged, or contains an object whose class has its own format
  */
 export function readT7State(bytes: Uint8Array, options: ReadT7Options = {}): StateDict {
   const { what = 'Torch7 file' } = options;

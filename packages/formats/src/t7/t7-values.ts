@@ -1,4 +1,4 @@
-/** What a Torch7 file holds, as plain data. */
+/** The content of a Torch7 file as plain data. */
 
 import type { Dtype, NamedTensor } from '@t2i/core';
 import { MalformedError } from '../malformed-error.ts';
@@ -14,7 +14,7 @@ export class T7Function {
   readonly kind = 'function';
 }
 
-/** An object of a class, such as `nn.Linear`, as its class and its fields. */
+/** An object of a class such as `nn.Linear`, with its class and its fields. */
 export class T7Object {
   readonly className: string;
   /** Empty while an object within these fields is read. */
@@ -25,7 +25,7 @@ export class T7Object {
   }
 }
 
-/** Numbers that tensors share. */
+/** Numbers that tensors may share. */
 export class T7Storage {
   readonly dtype: Dtype;
   /** Elements. */
@@ -62,8 +62,8 @@ export class T7Tensor {
   }
 
   /**
-   * The numbers, contiguous, in memory of their own.
-   * @throws MalformedError when the view leaves its storage
+   * A contiguous copy of the numbers.
+   * @throws MalformedError if the view leaves its storage
    */
   read(): NamedTensor {
     const { dtype, shape } = this;
@@ -71,7 +71,7 @@ export class T7Tensor {
     return gather(dtype, { shape, strides: this.#strides, offset: this.#offset }, content.bytes, content);
   }
 
-  /** @throws MalformedError unless the storage holds numbers of this type */
+  /** @throws MalformedError unless the storage has numbers of this type */
   static of(
     dtype: Dtype,
     shape: readonly number[],

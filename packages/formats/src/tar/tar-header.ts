@@ -1,6 +1,6 @@
 /**
- * The header blocks of a tar archive: POSIX ustar and pax (IEEE Std 1003.1, "pax interchange format"), and what GNU tar
- * adds (its manual, "Basic Tar Format" and "Storing Sparse Files").
+ * Reads the header blocks of a tar archive: POSIX ustar and pax (IEEE Std 1003.1, "pax interchange format"), and the extensions of
+ * GNU tar (its manual, "Basic Tar Format" and "Storing Sparse Files").
  */
 
 import { MalformedError } from '../malformed-error.ts';
@@ -12,18 +12,18 @@ export interface TarHeader {
   readonly name: string;
   readonly linkName: string;
   readonly size: number;
-  /** One character; a file of the time before POSIX has NUL. */
+  /** One character; NUL for files from before POSIX. */
   readonly type: string;
-  /** An old GNU sparse map goes on in blocks of its own. */
+  /** Whether an old GNU sparse map continues in further blocks. */
   readonly hasMoreMap: boolean;
 }
 
-/** What pax records and GNU long names say instead of the next header. */
+/** Values of pax records and GNU long names that override the next header. */
 export interface Overrides {
   readonly name?: string | undefined;
   readonly linkName?: string | undefined;
   readonly size?: number | undefined;
-  /** The body is not the file's bytes: only its parts that are not holes, or the part that fits on one tape. */
+  /** Whether the body is not the complete file: it contains only the parts between holes, or the part that fits on one tape. */
   readonly storage?: 'a sparse file' | 'one volume of several' | undefined;
 }
 
@@ -40,7 +40,7 @@ const decoder = new TextDecoder();
 
 export const isZeroBlock = (block: Uint8Array) => block.every((byte) => byte === 0);
 
-/** Whether the sum of a block is the one in it. Some old programs added the bytes as signed numbers, and so does GNU tar. */
+/** Whether the checksum of a block is correct. Some old programs added the bytes as signed numbers, and GNU tar accepts that. */
 export function hasValidChecksum(block: Uint8Array): boolean {
   let [unsigned, signed] = [0, 0];
   for (const [i, byte] of block.entries()) {
@@ -52,11 +52,11 @@ export function hasValidChecksum(block: Uint8Array): boolean {
   return stored === unsigned || stored === signed;
 }
 
-/** @throws MalformedError when the block is no header */
+/** @throws MalformedError if the block is not a header */
 export function parseTarHeader(block: Uint8Array): TarHeader {
   if (!hasValidChecksum(block)) throw new MalformedError('a header has a wrong checksum');
   const name = text(block, 0, 100);
-  const isPosix = text(block, 257, 6) === 'ustar'; // GNU has a space behind it, and other things where the prefix is
+  const isPosix = text(block, 257, 6) === 'ustar'; // GNU has a space after it, and other fields instead of the prefix
   const prefix = isPosix ? text(block, 345, 155) : '';
   return {
     name: prefix === '' ? name : `${prefix}/${name}`,
@@ -70,12 +70,12 @@ export function parseTarHeader(block: Uint8Array): TarHeader {
 /** Whether another block of an old GNU sparse map follows this one. */
 export const hasMoreMap = (map: Uint8Array) => map[MORE_MAP_IN_MAP] === 1;
 
-/** The name in the body of a GNU long name. */
+/** The name from the body of a GNU long name. */
 export const longName = (body: Uint8Array) => text(body, 0, body.length);
 
 /**
- * The records of a pax header: `length key=value\n`, the length in decimal and of all of it.
- * @throws MalformedError when they are damaged
+ * The records of a pax header: `length key=value\n`, where the decimal length covers the whole record.
+ * @throws MalformedError if they are damaged
  */
 export function parsePax(body: Uint8Array): Overrides {
   const records = new Map<string, string>();
@@ -91,7 +91,7 @@ export function parsePax(body: Uint8Array): Overrides {
   }
   const keys = [...records.keys()];
   return {
-    // an empty value takes back what a global header said
+    // an empty value cancels the value of a global header
     name: (records.get('GNU.sparse.name') ?? records.get('path')) || undefined,
     linkName: records.get('linkpath') || undefined,
     size: paxSize(records.get('size')),
@@ -110,7 +110,7 @@ function paxSize(value: string | undefined): number | undefined {
   return Number(value);
 }
 
-/** Octal digits, or a binary number behind a first bit that is set (GNU, for sizes from 8 GiB on). */
+/** Octal digits, or a binary number if the first bit is set (GNU, for sizes from 8 GiB on). */
 function sizeOf(block: Uint8Array): number {
   const { begin, length } = SIZE;
   const first = block[begin]!;
@@ -122,7 +122,7 @@ function sizeOf(block: Uint8Array): number {
   return size;
 }
 
-/** NaN when there are other characters than octal digits between spaces. */
+/** NaN if there are characters other than octal digits between spaces. */
 function octal(block: Uint8Array, begin: number, length: number): number {
   const digits = text(block, begin, length).trim();
   if (digits === '') return 0;

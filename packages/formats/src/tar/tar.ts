@@ -1,6 +1,6 @@
 /**
- * The files of a tar archive one after another, from a stream: nothing is written to disk, nothing larger than one file is
- * held. It is our own because no library at hand says what it has met: modern-tar and tar-stream give the stored parts of
+ * Reads the files of a tar archive one after another from a stream. Nothing is written to disk, and at most one file is in
+ * memory. It does not use a library because the known ones hide details: modern-tar and tar-stream return the stored parts of
  * a sparse file as the file, and refuse the signed checksums that GNU tar reads.
  */
 
@@ -26,11 +26,11 @@ export interface TarFile {
 }
 
 export interface ReadTarOptions {
-  /** Which files to read; the others are passed over. */
+  /** Selects the files to read; others are skipped. */
   readonly accept: (path: string) => boolean;
-  /** A file that is read may have so many bytes. */
+  /** Most bytes of a file that is read. */
   readonly maxFileBytes: number;
-  /** Names the archive in errors. */
+  /** Name of the archive in errors. */
   readonly what?: string | undefined;
 }
 
@@ -40,21 +40,21 @@ const MAX_META_BYTES = 2 ** 20;
 const MAX_MAP_BLOCKS = 50_000;
 
 const FILE_TYPES = ['0', '\0', '7'];
-/** Symbolic links, devices, directories and pipes: no bytes follow, whatever the size says. */
+/** Symbolic links, devices, directories and pipes. No bytes follow, whatever their size field. */
 const BODILESS_TYPES = ['2', '3', '4', '5', '6'];
-/** Labels and lists of directories that GNU tar writes: not files, but with a body. */
+/** Labels and directory lists of GNU tar: not files, but with a body. */
 const LIST_TYPES = ['V', 'D'];
-/** `X` is that of Solaris. */
+/** `X` is the variant of Solaris. */
 const PAX_TYPES = ['x', 'X'];
 const HARD_LINK = '1';
 const SPARSE = 'S';
 const CONTINUED = 'M';
 
 /**
- * Yields the regular files that `accept` wants. Symbolic links and devices are passed over.
+ * Yields the regular files that `accept` selects. Skips symbolic links and devices.
  * @param stream the archive, decompressed
- * @throws DatasetError for a damaged or truncated archive, a path that leads out of it, a file that is too large, or one
- *   that is wanted but stored as a hard link or with holes
+ * @throws DatasetError for a damaged or truncated archive, a path that leads out of it, a file that is too large, or a
+ *   selected file that is stored as a hard link or with holes
  */
 export async function* readTar(stream: ReadableStream<Uint8Array>, options: ReadTarOptions): AsyncGenerator<TarFile> {
   const archive = new TarReader(stream, options);
@@ -86,7 +86,7 @@ class TarReader {
     this.#options = options;
   }
 
-  /** The next wanted file; undefined at the end. */
+  /** The next selected file; undefined at the end. */
   async next(): Promise<TarFile | undefined> {
     for (let member = await this.#member(); member !== undefined; member = await this.#member()) {
       const path = safePath(member.name, this.what);
@@ -100,7 +100,7 @@ class TarReader {
     return this.#bytes.cancel();
   }
 
-  /** The next header, with what the headers before it say of it. */
+  /** The next header, with overrides of the extension headers before it. */
   async #member(): Promise<Member | undefined> {
     let own: Overrides | undefined;
     for (;;) {
@@ -120,7 +120,7 @@ class TarReader {
     }
   }
 
-  /** The next header; undefined where the archive ends: at a block of zeros, or with the stream. */
+  /** The next header; undefined at the end of the archive: at a block of zeros, or with the stream. */
   async #header(): Promise<TarHeader | undefined> {
     const block = await this.#bytes.read(BLOCK_LENGTH);
     if (block.length === 0 && this.#isEmpty) throw new MalformedError('it is empty');
@@ -132,7 +132,7 @@ class TarReader {
     return undefined;
   }
 
-  /** What lies behind the end is padding. It is read, so that a compressed stream checks its own sum. */
+  /** Reads the padding after the end, so that a compressed stream verifies its checksum. */
   async #readToEnd(): Promise<void> {
     for (let block = await this.#bytes.read(BLOCK_LENGTH); block.length > 0; ) {
       if (block.length === BLOCK_LENGTH && !isZeroBlock(block) && hasValidChecksum(block)) {
@@ -178,7 +178,7 @@ class TarReader {
     return body;
   }
 
-  /** Passes over a member's body, however large. */
+  /** Skips a member's body, however large. */
   async #pass(member: Member): Promise<void> {
     if (member.type === SPARSE && member.hasMoreMap) await this.#passMap();
     if (!isBodiless(member)) await this.#skip(member.size + padding(member.size));
@@ -201,7 +201,7 @@ const padding = (size: number) => (BLOCK_LENGTH - (size % BLOCK_LENGTH)) % BLOCK
 
 const isBodiless = ({ type }: Member) => type === HARD_LINK || BODILESS_TYPES.includes(type);
 
-/** Anything that unpacking would make a file of. Before POSIX, a directory was an empty file whose name ends with a slash. */
+/** Whether unpacking would create a file. Before POSIX, a directory was an empty file whose name ends with a slash. */
 function isFile({ type, name }: Member): boolean {
   if (BODILESS_TYPES.includes(type) || LIST_TYPES.includes(type)) return false;
   return !(FILE_TYPES.includes(type) && name.endsWith('/'));
@@ -212,13 +212,13 @@ function storageOf({ type }: TarHeader, said: Overrides): Overrides['storage'] {
   return type === CONTINUED ? 'one volume of several' : said.storage;
 }
 
-/** `first`, with everything that `second` says instead. */
+/** `first`, overridden by `second`. */
 function merged<T extends Overrides>(first: T, second: Overrides = {}): T {
   const said = Object.entries(second).filter(([, value]) => value !== undefined);
   return { ...first, ...Object.fromEntries(said) };
 }
 
-/** `jpg/a.jpg` from `./jpg/a.jpg`. Refuses what would lead out of the directory the archive was unpacked to, on any system. */
+/** `jpg/a.jpg` from `./jpg/a.jpg`. Refuses paths that would lead out of the target directory on any system. */
 function safePath(name: string, what: string): string {
   const parts = name.split('/').filter((part) => part !== '.' && part !== '');
   if (name.startsWith('/') || /[\\\0]|^[A-Za-z]:\//.test(name) || parts.includes('..')) {

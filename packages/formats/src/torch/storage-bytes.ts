@@ -1,10 +1,10 @@
 import { type ByteSource, readRange } from '../byte-source.ts';
 import { dataOffset, readZipEntry, type ZipEntry } from '../zip/zip.ts';
 
-/** Bytes of one storage that is deflated, which PyTorch itself never does. */
+/** Most bytes of a deflated storage, which PyTorch itself never writes. */
 const MAX_DEFLATED_BYTES = 2 ** 30;
 
-/** Bytes `[begin, end)` of a file of an archive. All of it is compared with its checksum, a part cannot be. */
+/** Bytes `[begin, end)` of a file of an archive. A whole file is compared with its checksum; a part cannot be. */
 export async function storageBytes(
   source: ByteSource,
   entry: ZipEntry,

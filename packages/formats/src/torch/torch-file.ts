@@ -1,6 +1,6 @@
 /**
- * Files of `torch.save`, both formats: zip archives (PyTorch 1.6 and later), and the legacy sequence of pickles and storages.
- * The pickle is read as data, tensors by ranges: a file of a gigabyte is never in memory whole.
+ * Reads files of `torch.save` in both formats: zip archives (PyTorch 1.6 and later), and the legacy sequence of pickles and storages.
+ * Reads the pickle as data and tensors by ranges, so that a file of a gigabyte is never in memory as a whole.
  */
 
 import type { NamedTensor } from '@t2i/core';
@@ -14,9 +14,9 @@ import { readZipDirectory, readZipEntry, type ZipEntry } from '../zip/zip.ts';
 import { storageBytes } from './storage-bytes.ts';
 import { SAVE_STATE_DICT, storageOf, TORCH_GLOBALS, type TorchStorage, type TorchTensor } from './torch-tensor.ts';
 
-/** A pickle of names and shapes. Everything large lies outside of it. */
+/** Most bytes of the pickle with names and shapes. All large data is outside of it. */
 const MAX_PICKLE_BYTES = 64 * 2 ** 20;
-/** The number that the legacy format begins with. */
+/** The number at the beginning of the legacy format. */
 const LEGACY_MAGIC = 0x1950a86a20f9469cfc6cn;
 const LEGACY_PROTOCOL = 1001;
 
@@ -24,13 +24,13 @@ export interface TorchFile {
   /** Dictionaries are maps, lists and tuples arrays, tensors `TorchTensor`, NumPy arrays `PickledArray`. */
   readonly value: unknown;
   /**
-   * The numbers of a tensor, contiguous.
-   * @throws FormatError when the file ends before, or a whole storage does not match its checksum
+   * The contiguous numbers of a tensor.
+   * @throws FormatError if the file is too short, or a whole storage does not match its checksum
    */
   read(tensor: TorchTensor): Promise<NamedTensor>;
 }
 
-/** Where storages lie. */
+/** Access to storages. */
 interface Storages {
   readonly littleEndian: boolean;
   /** Bytes `[begin, end)` of a storage. */
@@ -38,8 +38,8 @@ interface Storages {
 }
 
 /**
- * Opens a file of `torch.save`. Only its names and shapes are read at once.
- * @throws FormatError when the file is damaged, or wants a class or function that is not plain data
+ * Opens a file of `torch.save`. It reads only names and shapes at first.
+ * @throws FormatError if the file is damaged, or needs a class or function that is not plain data
  */
 export async function openTorchFile(file: Uint8Array | ByteSource, what = 'PyTorch file'): Promise<TorchFile> {
   const source = file instanceof Uint8Array ? bytesSource(file) : file;
@@ -92,7 +92,7 @@ function entryOf(entries: ReadonlyMap<string, ZipEntry>, name: string, { dtype, 
   throw new MalformedError(`${JSON.stringify(name.slice(0, 100))} has ${entry.size} bytes, not ${needed}`);
 }
 
-/** Five pickles (a number, the protocol, facts of the system, the value, keys of storages), then each storage behind its length. */
+/** Five pickles (a number, the protocol, facts of the system, the value, keys of storages), then each storage after its length. */
 async function openLegacy(source: ByteSource): Promise<Opened> {
   const head = await readRange(source, 0, Math.min(source.size, MAX_PICKLE_BYTES));
   if (latin1(head.subarray(257, 262)) === 'ustar') {

@@ -1,4 +1,4 @@
-/** The tensors of a PyTorch file as a state dict. */
+/** Reads the tensors of a PyTorch file as a state dict. */
 
 import type { NamedTensor, StateDict } from '@t2i/core';
 import { assertExpansion } from '../assert-expansion.ts';
@@ -10,10 +10,10 @@ import { openTorchFile } from './torch-file.ts';
 import { TorchTensor } from './torch-tensor.ts';
 
 /**
- * All tensors of a file of `torch.save`, by the keys that lead to them with dots between: `fc.weight` of a state dict, `netG.fc.weight`
- * of a checkpoint with several. Everything else is left out.
+ * All tensors of a file of `torch.save` by their keys, joined by dots: `fc.weight` of a state dict, `netG.fc.weight`
+ * of a checkpoint with several. Everything else is omitted.
  * @param file bytes, or a source that is read by ranges
- * @throws FormatError when the file is damaged, or wants a class or function that is not plain data
+ * @throws FormatError if the file is damaged, or needs a class or function that is not plain data
  */
 export async function readTorchState(file: Uint8Array | ByteSource, what = 'PyTorch file'): Promise<StateDict> {
   const { value, read } = await openTorchFile(file, what);

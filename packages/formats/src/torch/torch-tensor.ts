@@ -1,4 +1,4 @@
-/** What PyTorch's pickles are made of: tensors that view storages, which lie outside of the pickle. */
+/** The tensors in PyTorch's pickles, which view storages outside of the pickle. */
 
 import type { Dtype } from '@t2i/core';
 import { MalformedError } from '../malformed-error.ts';
@@ -13,7 +13,7 @@ export interface TorchStorage {
   readonly length: number;
 }
 
-/** A tensor of a file that was opened; its numbers are read when they are asked for. */
+/** A tensor of an open file. Its numbers are read on demand. */
 export class TorchTensor implements StridedView {
   readonly storage: TorchStorage;
   readonly offset: number;
@@ -58,8 +58,8 @@ class StorageType extends PickleGlobal {
 }
 
 /**
- * The storage that a persistent id names: ('storage', type, key, device, elements), in the legacy format with a view behind.
- * @throws MalformedError when it is anything else
+ * The storage of a persistent id: ('storage', type, key, device, elements), in the legacy format followed by a view.
+ * @throws MalformedError if it is anything else
  */
 export function storageOf(id: unknown): TorchStorage {
   const [kind, type, key, , length, view] = Array.isArray(id) ? id : [];
@@ -84,7 +84,7 @@ const STORAGES: readonly (readonly [name: string, dtype: Dtype])[] = [
   ['Byte', 'U8'],
   ['Bool', 'BOOL'],
 ];
-/** Types of elements, which some checkpoints keep beside their tensors. */
+/** Element types, which some checkpoints store beside their tensors. */
 const DTYPES = 'float64 float32 float16 bfloat16 int64 int32 int16 int8 uint8 bool'.split(' ');
 
 const tensor = ([storage, offset, shape, strides]: readonly unknown[]) =>

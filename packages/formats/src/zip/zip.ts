@@ -1,6 +1,6 @@
 /**
- * Zip archives, read by ranges (PKWARE's APPNOTE 6.3.10): the directory first, then the files that are wanted. Stored and deflated
- * files, Zip64 too. Names are only names: nothing is written to a disk.
+ * Reads zip archives by ranges (PKWARE's APPNOTE 6.3.10): the directory first, then the requested files. Supports stored and deflated
+ * files and Zip64. Names are only names: nothing is written to disk.
  */
 
 import { errorMessage } from '@t2i/core';
@@ -10,9 +10,9 @@ import { crc32 } from '../crc32.ts';
 import { inflate } from '../inflate.ts';
 import { MalformedError } from '../malformed-error.ts';
 
-/** Files of an archive at most. The largest models have some ten thousand tensors. */
+/** Most files of an archive. The largest models have some ten thousand tensors. */
 const MAX_ENTRIES = 2 ** 17;
-/** Bytes of the directory at most. */
+/** Most bytes of the directory. */
 const MAX_DIRECTORY_BYTES = 64 * 2 ** 20;
 
 const LOCAL_HEADER = { signature: 0x04034b50, length: 30 };
@@ -25,7 +25,7 @@ const MAX_COMMENT_BYTES = 0xffff;
 const STORED = 0;
 const DEFLATED = 8;
 const ENCRYPTED_FLAG = 1;
-/** A field of 32 bits whose value is in the Zip64 record. */
+/** A 32-bit field with this value refers to the Zip64 record. */
 const IN_ZIP64 = 0xffffffff;
 const ZIP64_EXTRA = 1;
 
@@ -38,13 +38,13 @@ export interface ZipEntry {
   readonly method: number;
   readonly crc32: number;
   readonly isEncrypted: boolean;
-  /** Where the header before the file's bytes begins. */
+  /** Position of the header before the file's bytes. */
   readonly headerOffset: number;
 }
 
 /**
  * The files of an archive by name.
- * @throws MalformedError when it is not a whole zip archive, names a file twice, or exceeds a limit
+ * @throws MalformedError if it is not a complete zip archive, names a file twice, or exceeds a limit
  */
 export async function readZipDirectory(source: ByteSource): Promise<ReadonlyMap<string, ZipEntry>> {
   const { count, begin, end } = await findDirectory(source);
@@ -64,9 +64,9 @@ export async function readZipDirectory(source: ByteSource): Promise<ReadonlyMap<
 }
 
 /**
- * The bytes of one file, compared with their checksum.
- * @param maxBytes the most that the file may have
- * @throws MalformedError when it is larger, damaged, encrypted, or compressed in another way than deflate
+ * The bytes of one file, verified with their checksum.
+ * @param maxBytes most bytes of the file
+ * @throws MalformedError if it is larger, damaged, encrypted, or compressed with anything but deflate
  */
 export async function readZipEntry(source: ByteSource, entry: ZipEntry, maxBytes: number): Promise<Uint8Array> {
   const name = JSON.stringify(entry.name.slice(0, 100));
@@ -81,8 +81,8 @@ export async function readZipEntry(source: ByteSource, entry: ZipEntry, maxBytes
 }
 
 /**
- * Where the bytes of a file begin.
- * @throws MalformedError when the file is encrypted or its header is not there
+ * Position of the bytes of a file.
+ * @throws MalformedError if the file is encrypted or its header is missing
  */
 export async function dataOffset(source: ByteSource, entry: ZipEntry): Promise<number> {
   const name = JSON.stringify(entry.name.slice(0, 100));
@@ -168,7 +168,7 @@ function readEntry(directory: Uint8Array, at: number): [entry: ZipEntry, next: n
 
 type Sizes = Pick<ZipEntry, 'size' | 'compressedSize' | 'headerOffset'>;
 
-/** The Zip64 record holds only the fields that are full, in this order. */
+/** The Zip64 record contains only the fields that overflow, in this order. */
 function withZip64(sizes: Sizes, extra: Uint8Array): Sizes {
   const full = (['size', 'compressedSize', 'headerOffset'] as const).filter((field) => sizes[field] === IN_ZIP64);
   if (full.length === 0) return sizes;

@@ -1,4 +1,4 @@
-/** Writes Torch7 files as torch7/File.lua does, in every encoding. Torch itself is not at hand; its own files are in `../shared`. */
+/** Writes Torch7 files like torch7/File.lua, in every encoding. Files of Torch itself are in `../shared`. */
 
 export interface T7Encoding {
   readonly ascii?: boolean;
@@ -8,20 +8,20 @@ export interface T7Encoding {
 
 type Part = { readonly int: number } | { readonly long: number } | { readonly double: number } | { readonly text: string } | Numbers;
 interface Numbers {
-  /** Such as `Float`. */
+  /** For instance `Float`. */
   readonly type: string;
   readonly values: readonly number[];
 }
 
 const WIDTHS: Readonly<Record<string, number>> = { Byte: 1, Char: 1, Short: 2, Half: 2, Int: 4, Float: 4, Cuda: 4, Double: 8 };
 
-/** Values that a file is made of; each is a list of parts. */
+/** The values of a file; each is a list of parts. */
 export const t7 = {
   nil: (): Part[] => [{ int: 0 }],
   number: (value: number): Part[] => [{ int: 1 }, { double: value }],
   string: (value: string): Part[] => [{ int: 2 }, { int: value.length }, { text: value }],
   boolean: (value: boolean): Part[] => [{ int: 5 }, { int: Number(value) }],
-  /** A table that was written already. */
+  /** A reference to a table that was already written. */
   known: (type: number, index: number): Part[] => [{ int: type }, { int: index }],
   table: (index: number, entries: readonly (readonly [Part[], Part[]])[]): Part[] => [
     ...[{ int: 3 }, { int: index }, { int: entries.length }],
@@ -84,10 +84,10 @@ export function craftT7(parts: readonly Part[], { ascii = false, littleEndian = 
   return Uint8Array.from(bytes);
 }
 
-/** Every type of element. */
+/** Every element type. */
 export const T7_TYPES = ['Byte', 'Char', 'Short', 'Int', 'Long', 'Half', 'Float', 'Double', 'Cuda'];
 
-/** A module with a weight and a view of the same storage, transposed, and a table that holds itself and the module twice. */
+/** A module with a weight and a transposed view of the same storage, and a table that contains itself and the module twice. */
 const MODULE = t7.object(
   2,
   'nn.Linear',
@@ -98,7 +98,7 @@ const MODULE = t7.object(
     [t7.string('train'), t7.boolean(false)],
   ]),
 );
-/** A file with all that the format has. */
+/** A file with all features of the format. */
 export const T7_SAMPLE = t7.table(1, [
   [t7.number(1), MODULE],
   [t7.number(2), t7.known(4, 2)],

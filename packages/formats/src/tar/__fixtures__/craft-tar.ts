@@ -1,19 +1,19 @@
-/** Tar archives block by block, also such as no program writes: the fields of a header, and a body. */
+/** Builds tar archives block by block, including ones that no program writes: the fields of a header, and a body. */
 
 export interface CraftedMember {
   readonly name: string | Uint8Array;
   readonly type?: string;
   readonly body?: string | Uint8Array;
-  /** What the header says; default: the length of the body. */
+  /** Size in the header; default: the length of the body. */
   readonly size?: number;
-  /** As a binary number, which GNU tar writes for large files. */
+  /** Whether to write it as a binary number, as GNU tar does for large files. */
   readonly binarySize?: boolean;
   readonly linkName?: string;
   /** `ustar` of POSIX, or of GNU tar. */
   readonly magic?: string;
   /** Old programs added the bytes as signed numbers. */
   readonly signedChecksum?: boolean;
-  /** More fields, by their place. */
+  /** More fields by position. */
   readonly fields?: Readonly<Record<number, string>>;
 }
 
@@ -21,12 +21,12 @@ export const GNU_MAGIC = 'ustar  \0';
 const encoder = new TextEncoder();
 const bytesOf = (text: string | Uint8Array) => (typeof text === 'string' ? encoder.encode(text) : text);
 
-/** Members without the zeros at the end. */
+/** Members without the blocks of zeros at the end. */
 export function craftMembers(members: readonly CraftedMember[]): Uint8Array {
   return joined(members.flatMap((member) => [headerOf(member), padded(bytesOf(member.body ?? ''))]));
 }
 
-/** A whole archive, with as many blocks of zeros at its end as one asks for. */
+/** A complete archive with a chosen number of zero blocks at its end. */
 export function craftTar(members: readonly CraftedMember[], zeroBlocks = 2): Uint8Array {
   return joined([craftMembers(members), new Uint8Array(512 * zeroBlocks)]);
 }
@@ -36,7 +36,7 @@ export function paxRecords(records: Readonly<Record<string, string>>): string {
   return Object.entries(records).map(([key, value]) => paxRecord(` ${key}=${value}\n`)).join('');
 }
 
-/** The length that a record begins with counts its own digits. */
+/** The length at the beginning of a record includes its own digits. */
 function paxRecord(rest: string): string {
   const length = encoder.encode(rest).length;
   const digits = [1, 2, 3, 4].find((count) => String(length + count).length === count)!;

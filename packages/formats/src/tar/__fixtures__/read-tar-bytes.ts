@@ -1,9 +1,9 @@
-/** Reads a whole archive from bytes, for tests. */
+/** Reads a complete archive from bytes, for tests. */
 
 import type { ReadTarOptions } from '../tar.ts';
 import { readTar } from '../tar.ts';
 
-/** The bytes as a stream of pieces of `piece` bytes. */
+/** The bytes as a stream with chunks of `piece` bytes. */
 export function streamOf(bytes: Uint8Array, piece = 700): ReadableStream<Uint8Array> {
   let offset = 0;
   return new ReadableStream({
