@@ -1,4 +1,4 @@
-/** What a toy flower can look like, which combinations are classes, and which classes are kept from training. */
+/** The attributes of toy flowers, the combinations that are classes, and the classes held out from training. */
 
 import type { SplitName } from '@t2i/core';
 
@@ -43,8 +43,8 @@ export interface ToyFlowerClass extends Pick<ToyFlowerAttributes, 'petalColour' 
 }
 
 /**
- * The split of each pair of petal and centre colour; a pair that is not listed is not drawn (white on white, yellow on yellow).
- * A whole pair is kept from training, in both shapes; each colour by itself occurs in training at least twice.
+ * The split of each pair of petal and centre colour. Pairs that are not listed do not occur (white on white, yellow on yellow).
+ * A pair is held out from training in both shapes. Each single colour occurs in training at least twice.
  */
 const PAIR_SPLITS: Readonly<Record<PetalColour, Partial<Record<CentreColour, SplitName>>>> = {
   white: { yellow: 'train', brown: 'train', green: 'test' },
@@ -57,7 +57,7 @@ const PAIR_SPLITS: Readonly<Record<PetalColour, Partial<Record<CentreColour, Spl
   blue: { yellow: 'val', white: 'train', brown: 'test', green: 'train' },
 };
 
-/** All 60 classes: 36 to train on, 8 to validate, 16 to test. */
+/** All 60 classes: 36 for training, 8 for validation, 16 for test. */
 export const TOY_CLASSES: readonly ToyFlowerClass[] = PETAL_COLOURS.flatMap((petalColour) =>
   CENTRE_COLOURS.flatMap((centreColour) =>
     PETAL_SHAPES.flatMap((petalShape) => {

@@ -1,8 +1,8 @@
-/** A square of RGB to paint on: coverage between 0 and 1 blends, which is all that anti-aliasing needs. */
+/** A square RGB canvas. Coverage between 0 and 1 blends, which suffices for anti-aliasing. */
 
 import type { Rgb } from './oklab.ts';
 
-/** Where a shape is painted, in shares of the canvas side. */
+/** The bounds of a shape, relative to the canvas side. */
 export interface Bounds {
   readonly left: number;
   readonly top: number;
@@ -12,12 +12,12 @@ export interface Bounds {
 
 export const EVERYWHERE: Bounds = { left: 0, top: 0, right: 1, bottom: 1 };
 
-/** The square that reaches `reach` to each side of a point. */
+/** The square that extends `reach` to each side of a point. */
 export function boundsAround(x: number, y: number, reach: number): Bounds {
   return { left: x - reach, top: y - reach, right: x + reach, bottom: y + reach };
 }
 
-/** Positions are shares of the side (0 … 1, from the left and the top), so that an image is the same at every size. */
+/** Positions are relative to the side (0 … 1, from the left and the top), so that an image is the same at every size. */
 export class Canvas {
   readonly side: number;
   readonly #pixels: Float32Array;
@@ -28,7 +28,7 @@ export class Canvas {
     this.#pixels = new Float32Array(side * side * 3);
   }
 
-  /** Calls `brush` for the middle of each pixel within the bounds; `brush` calls `blend` to paint it. */
+  /** Calls `brush` for the centre of each pixel within the bounds; `brush` calls `blend` to paint it. */
   paint({ left, top, right, bottom }: Bounds, brush: (x: number, y: number) => void): void {
     const { side } = this;
     const lastX = Math.min(side, Math.ceil(right * side));
@@ -49,12 +49,12 @@ export class Canvas {
     }
   }
 
-  /** Lets through only a part of the current pixel's light. */
+  /** Darkens the current pixel to a part of its light. */
   shade(brightness: number): void {
     for (let i = this.#offset; i < this.#offset + 3; i++) this.#pixels[i] = this.#pixels[i]! * brightness;
   }
 
-  /** How much of a pixel a shape covers whose edge is `distance` away (negative inside), in shares of the side. */
+  /** How much of a pixel a shape covers whose edge is `distance` away (negative inside), relative to the side. */
   coverage(distance: number): number {
     return Math.max(0, Math.min(1, 0.5 - distance * this.side));
   }

@@ -1,4 +1,4 @@
-/** The words that captions of toy flowers use, the usual one of each list first. The writer and the reader of captions share them. */
+/** The words of toy flower captions, the usual one of each list first. The writer and the reader of captions share them. */
 
 import type { Background, CentreColour, FlowerSize, PetalColour, PetalCount, PetalShape } from './attributes.ts';
 
@@ -34,7 +34,7 @@ export const SIZE_WORDS: Words<FlowerSize> = {
   large: ['large', 'big'],
 };
 
-/** What stands behind the flower; each begins with a preposition and can begin or end a caption. */
+/** Phrases for the background. Each begins with a preposition and can begin or end a caption. */
 export const BACKGROUND_PHRASES: Words<Background> = {
   leaves: ['in front of green leaves', 'against green leaves', 'among the leaves', 'in front of dense foliage'],
   dark: ['against a dark background', 'on a black background', 'in front of a dark backdrop', 'in the dark'],
@@ -42,7 +42,7 @@ export const BACKGROUND_PHRASES: Words<Background> = {
   sand: ['on sand', 'on sandy ground', 'in front of pale sand', 'against a sandy background'],
 };
 
-/** Words that tell a background on their own, wherever they stand. */
+/** Words that identify a background on their own, in any position. */
 export const BACKGROUND_WORDS: Words<Background> = {
   leaves: ['leaves', 'foliage', 'greenery', 'leafy'],
   dark: ['dark', 'black', 'darkness', 'night'],

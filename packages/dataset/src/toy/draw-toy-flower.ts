@@ -8,7 +8,7 @@ import type { Rgb } from './oklab.ts';
 import { CENTRE_RGB, jitterColour, PETAL_RGB } from './palette.ts';
 import { CENTRE_SHARE, length, petalDistance, petalHalfWidth, smoothstep } from './shapes.ts';
 
-/** From the middle of a flower to the tips of its petals, in shares of the stored side. */
+/** Distance from the middle of a flower to the tips of its petals, relative to the stored side. */
 const FLOWER_RADIUS = { small: 0.23, large: 0.312 } as const;
 
 const STEM: Rgb = [86, 132, 58];
@@ -18,7 +18,7 @@ const SEEDS = Array.from({ length: 40 }, (_, k) => {
   const angle = k * Math.PI * (3 - Math.sqrt(5));
   return { x: reach * Math.cos(angle), y: reach * Math.sin(angle) };
 });
-/** Where the light comes from: above, to the left. */
+/** The direction of the light: from above left. */
 const LIGHT = { x: -0.6, y: -0.8 };
 
 interface Petal {
@@ -37,8 +37,8 @@ interface Flower {
 }
 
 /**
- * One image, side × side. Place, turn, colours, light and background vary with `rng`; the same attributes and generator state give the same
- * image at every side, up to its resolution. The flower keeps clear of the outer sixth, so that a crop of 32 from 38 holds it whole.
+ * One image, side × side. Position, rotation, colours, light and background vary with `rng`. The same attributes and generator state give the
+ * same image at every side, up to its resolution. The flower avoids the outer sixth, so that a crop of 32 from 38 contains it completely.
  */
 export function drawToyFlower(attributes: ToyFlowerAttributes, side: number, rng: Rng): RgbImage {
   const canvas = new Canvas(side);
@@ -96,7 +96,7 @@ function drawPetals(canvas: Canvas, { x: left, y: top, radius, petals }: Flower,
   });
 }
 
-/** A petal is hollow: darker at its foot and along its vein, and the side that faces the light is brighter. */
+/** A petal looks hollow: it is darker at its base and along its vein, and brighter on the side that faces the light. */
 function petalLight({ cos, sin, length, halfWidth }: Petal, along: number, across: number): number {
   const foot = 0.26 * (1 - smoothstep(0.2, 0.75, along / length));
   const vein = 0.07 * (1 - smoothstep(0, 0.14, Math.abs(across) / halfWidth));

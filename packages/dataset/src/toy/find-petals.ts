@@ -1,4 +1,4 @@
-/** Separates a flower's petals from what is behind them, by colour. */
+/** Separates a flower's petals from the background by colour. */
 
 import type { Background, PetalColour } from './attributes.ts';
 import { BACKGROUNDS, PETAL_COLOURS } from './attributes.ts';
@@ -14,20 +14,20 @@ const CORNER = Math.round(GRID_SIDE / 5);
 const REACH = 0.44 * GRID_SIDE;
 const INNER = 0.08 * GRID_SIDE;
 const OUTER = 0.3 * GRID_SIDE;
-/** A colour that is further than this from every petal colour is none. */
+/** A colour that is further than this from every petal colour is not a petal colour. */
 const TOLERANCE = 0.12;
-/** Fewer grid pixels than this of one petal colour are no flower. */
+/** The fewest grid pixels of one petal colour that count as a flower. */
 const MINIMUM_AREA = 16;
 
 const PETAL_PAINTS = PETAL_COLOURS.map((name) => ({ name, paint: rgbToOklab(...PETAL_RGB[name]) }));
 
-/** Colours seen in the four corners, where no flower reaches: every other pixel of every other row. */
+/** Colours in the four corners, which no flower reaches: every other pixel of every other row. */
 export function cornerColours(grid: PixelGrid): Oklab[] {
   const inCorner = (x: number) => x % 2 === 0 && Math.min(x, GRID_SIDE - 1 - x) < CORNER;
   return grid.filter((_, i) => inCorner(i % GRID_SIDE) && inCorner(Math.floor(i / GRID_SIDE)));
 }
 
-/** The background whose colour is nearest to the median of the corners. */
+/** The background with the colour nearest to the median of the corners. */
 export function readBackground(corners: readonly Oklab[]): Background {
   const median = (k: 0 | 1 | 2) => corners.map((colour) => colour[k]).sort((a, b) => a - b)[corners.length >> 1]!;
   const typical: Oklab = [median(0), median(1), median(2)];
@@ -40,7 +40,7 @@ export interface FoundPetals {
   readonly mask: Float32Array;
 }
 
-/** The petals, or nothing when hardly a pixel has a petal's colour. */
+/** The petals, or undefined if too few pixels have a petal colour. */
 export function findPetals(grid: PixelGrid, corners: readonly Oklab[]): FoundPetals | undefined {
   const contrast = grid.map((colour, i) => (distanceFromMiddle(i) > REACH ? 0 : distanceToNearest(colour, corners)));
   const candidates = voteColours(grid, contrast);
@@ -48,7 +48,7 @@ export function findPetals(grid: PixelGrid, corners: readonly Oklab[]): FoundPet
   const { pixels } = candidates.get(colour)!;
   if (pixels.length < MINIMUM_AREA) return undefined;
 
-  // the mean of what voted is nearer to these petals than the palette is
+  // the mean of the voting pixels is nearer to these petals than the palette colour
   const mean = (k: 0 | 1 | 2) => pixels.reduce((sum, i) => sum + grid[i]![k], 0) / pixels.length;
   const paint: Oklab = [mean(0), mean(1), mean(2)];
   const mask = Float32Array.from(grid, (pixel, i) => {
@@ -70,7 +70,7 @@ interface Candidate {
   pixels: number[];
 }
 
-/** Each pixel votes for the petal colour that it is nearest to, unless it is nearer to a colour of the corners. */
+/** Each pixel votes for the nearest petal colour, unless it is nearer to a colour of the corners. */
 function voteColours(grid: PixelGrid, contrast: readonly number[]): Map<PetalColour, Candidate> {
   const candidates = new Map(PETAL_COLOURS.map((name): [PetalColour, Candidate] => [name, { votes: 0, pixels: [] }]));
   grid.forEach((colour, i) => {
@@ -78,7 +78,7 @@ function voteColours(grid: PixelGrid, contrast: readonly number[]): Map<PetalCol
     if (radius > REACH) return;
     const distances = PETAL_PAINTS.map(({ paint }) => shadedDistance(colour, paint, 0.72, 1.08));
     const distance = Math.min(...distances);
-    if (!(distance <= Math.min(TOLERANCE, contrast[i]!))) return; // also of a pixel that is not a number
+    if (!(distance <= Math.min(TOLERANCE, contrast[i]!))) return; // also true for NaN pixels
     const candidate = candidates.get(PETAL_PAINTS[distances.indexOf(distance)]!.name)!;
     candidate.votes += contrast[i]! * (radius > INNER && radius < OUTER ? 1 : 0.3);
     candidate.pixels.push(i);
@@ -90,7 +90,7 @@ function distanceFromMiddle(i: number): number {
   return length((i % GRID_SIDE) + 0.5 - GRID_SIDE / 2, Math.floor(i / GRID_SIDE) + 0.5 - GRID_SIDE / 2);
 }
 
-/** The value of the smallest cost; the first of equals. */
+/** The value with the smallest cost; the first of equals. */
 export function cheapest<V>(values: readonly V[], cost: (value: V) => number): V {
   const costs = values.map(cost);
   return values[costs.indexOf(Math.min(...costs))]!;

@@ -1,4 +1,4 @@
-/** How faithful generated toy flowers are to their captions: what the caption says against what the image shows. */
+/** Faithfulness of generated toy flowers: compares captions with images. */
 
 import type { ImageBatch } from '@t2i/core';
 import { assertShape, ConfigError } from '@t2i/core';
@@ -11,9 +11,9 @@ import { readToyFlower } from './read-toy-flower.ts';
 type Attribute = keyof ToyFlowerAttributes;
 
 export interface AttributeFaithfulness {
-  /** Share of the captions that mention the attribute whose image shows what they say, 0 … 1. */
+  /** Share of the captions mentioning the attribute whose image agrees, 0 … 1. */
   readonly accuracy: number;
-  /** What the best constant answer would score: the share of the value that these captions mention most. */
+  /** Accuracy of the best constant answer: the share of the value that these captions mention most. */
   readonly chance: number;
   /** Captions that mention the attribute. */
   readonly n: number;
@@ -22,16 +22,16 @@ export interface AttributeFaithfulness {
 export interface Faithfulness {
   /** Accuracy over all mentions of all attributes. */
   readonly overall: number;
-  /** The same for the best constant answers. */
+  /** Accuracy of the best constant answers. */
   readonly chance: number;
   /** Attributes that at least one caption mentions. */
   readonly perAttribute: Readonly<Partial<Record<Attribute, AttributeFaithfulness>>>;
 }
 
 /**
- * Compares image i with caption i, attribute by attribute; only what a caption mentions is judged, and an image without a flower is wrong.
- * Images are square, at least 32 pixels wide, crops as the loader gives them.
- * @throws ConfigError when the numbers of images and captions differ, images are too small or not square, or no caption says anything
+ * Compares image i with caption i, attribute by attribute. Only mentioned attributes count, and an image without a flower is wrong.
+ * Images are square crops of the loader, at least 32 pixels wide.
+ * @throws ConfigError if the numbers of images and captions differ, images are too small or not square, or no caption mentions an attribute
  */
 export function measureFaithfulness(images: ImageBatch, captions: readonly string[]): Faithfulness {
   const [count, height, width] = images.shape;

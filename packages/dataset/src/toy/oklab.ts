@@ -8,13 +8,13 @@ export type Oklab = readonly [lightness: number, a: number, b: number];
 
 const LIGHTNESS_WEIGHT = 0.6;
 
-/** How different two colours look; lightness counts less than hue and chroma, because it changes with the light. */
+/** Perceived difference of two colours. Lightness counts less than hue and chroma, because it changes with the light. */
 export function colourDistance(p: Oklab, q: Oklab): number {
   const [l, a, b] = [p[0] - q[0], p[1] - q[1], p[2] - q[2]];
   return Math.sqrt(LIGHTNESS_WEIGHT * l * l + a * a + b * b);
 }
 
-/** How different `p` looks from `paint` in the light or shade that suits best: shade scales all three coordinates by the same factor. */
+/** Perceived difference of `p` from `paint` in the best-fitting light or shade, which scales all three coordinates by one factor. */
 export function shadedDistance(p: Oklab, paint: Oklab, darkest: number, brightest: number): number {
   const square = paint[0] * paint[0] + paint[1] * paint[1] + paint[2] * paint[2];
   const fit = (p[0] * paint[0] + p[1] * paint[1] + p[2] * paint[2]) / square;
@@ -35,7 +35,7 @@ const fromLinear = (x: number) => {
 
 const LINEAR = Float64Array.from({ length: 256 }, (_, byte) => toLinear(byte));
 
-/** Of whole bytes; fractions are rounded. */
+/** For whole bytes; fractions are rounded. */
 export function rgbToOklab(red: number, green: number, blue: number): Oklab {
   const r = LINEAR[Math.round(red)]!;
   const g = LINEAR[Math.round(green)]!;

@@ -1,4 +1,4 @@
-/** The colours that toy flowers are drawn in. */
+/** The colours of toy flowers. */
 
 import type { Rng } from '@t2i/core';
 import type { Background, CentreColour, PetalColour } from './attributes.ts';
@@ -23,7 +23,7 @@ export const CENTRE_RGB: Readonly<Record<CentreColour, Rgb>> = {
   green: [112, 168, 58],
 };
 
-/** The mean colour of each background; texture varies around it. */
+/** The mean colour of each background. Texture varies around it. */
 export const BACKGROUND_RGB: Readonly<Record<Background, Rgb>> = {
   leaves: [58, 104, 44],
   dark: [24, 26, 34],

@@ -44,9 +44,9 @@ function pairs(words: readonly string[], part: Part): [string, Part][] {
 }
 
 /**
- * What a caption says of the flower. An attribute that it does not mention is absent; of two contradicting words the first counts.
- * Made for the captions that the captions of toy flowers are built from and for plain English like theirs:
- * an adjective belongs to the noun it stands before (“pink petals”) or that it is said of (“its centre is yellow”); negation is not understood.
+ * The attributes in a caption. An attribute that it does not mention is absent. If two words contradict each other, the first counts.
+ * It is made for the captions of toy flowers and similar plain English: an adjective belongs to the noun that follows it (“pink petals”)
+ * or that it describes (“its centre is yellow”). It does not understand negation.
  */
 export function parseToyCaption(caption: string): Partial<ToyFlowerAttributes> {
   const words: readonly string[] = caption.toLowerCase().match(/[a-z]+|\d+|,/g) ?? [];
@@ -81,7 +81,7 @@ function describedPart(words: readonly string[], i: number): Part | undefined {
   return NOUNS.get(words[next] ?? '') ?? nounBefore(words, i) ?? nounAfter(words, i);
 }
 
-/** The last noun before `i`; of “the petals of this flower” it is the petals. */
+/** The last noun before `i`; for “the petals of this flower” it is the petals. */
 function nounBefore(words: readonly string[], i: number): Part | undefined {
   let at = i - 1;
   while (at >= 0 && !NOUNS.has(words[at]!)) at--;

@@ -1,4 +1,4 @@
-/** Where a flower is, how large, and how many petals of which shape it has, from the mask of its petals. */
+/** Measures a flower from the mask of its petals: position, size, number and shape of petals. */
 
 import type { PetalCount, PetalShape } from './attributes.ts';
 import { PETAL_COUNTS, PETAL_SHAPES } from './attributes.ts';
@@ -6,26 +6,26 @@ import { GRID_SIDE } from './pixel-grid.ts';
 import { CENTRE_SHARE, length, petalDistance, petalHalfWidth } from './shapes.ts';
 
 const ANGLES = 96;
-/** Of a ring or star of petals, the tips lie at 1.4 times the root mean square of all distances to the middle. */
+/** The tips of a ring or star of petals are at 1.4 times the root mean square of all distances to the middle. */
 const TIPS_PER_RMS = 1.4;
-/** Sizes at which outlines are tried, relative to the first guess. */
+/** Candidate sizes of outlines, relative to the first guess. */
 const SCALES = Array.from({ length: 9 }, (_, i) => 0.84 + 0.04 * i);
 
-/** How far beyond its outline a petal colours its pixels, which depends on how sharp the image is. */
+/** How far a petal colours pixels beyond its outline, which depends on the sharpness of the image. */
 const SPREADS = [0, 0.35, 0.7];
 
-/** Outlines are compared outside this share of the radius: beyond the flower's centre. */
+/** Outlines are compared outside this share of the radius, beyond the flower's centre. */
 const CENTRE_MARGIN = CENTRE_SHARE + 0.05;
 
 /** In grid pixels. */
 export interface FlowerPlace {
   readonly x: number;
   readonly y: number;
-  /** From the middle to the tips. */
+  /** Distance from the middle to the tips. */
   readonly radius: number;
 }
 
-/** The mask's centre of mass and extent. Pixels far outside are dropped and both computed again, so that stray ones do no harm. */
+/** The mask's centre of mass and extent. Computes both again without pixels far outside, so that stray ones do no harm. */
 export function locateFlower(mask: Float32Array): FlowerPlace {
   let place: FlowerPlace = { x: GRID_SIDE / 2, y: GRID_SIDE / 2, radius: GRID_SIDE };
   for (let round = 0; round < 4; round++) {
@@ -52,7 +52,7 @@ export interface PetalRhythm {
   readonly angle: number;
 }
 
-/** The number of petals whose rhythm the mask repeats most clearly around the flower (Fourier amplitude over the angle). */
+/** The number of petals with the strongest period around the flower (Fourier amplitude of the mask over the angle). */
 export function readRhythm(mask: Float32Array, place: FlowerPlace): PetalRhythm {
   const profile = Array.from({ length: ANGLES }, (_, k) => petalAlongRay(mask, place, (k * 2 * Math.PI) / ANGLES));
   const waves = PETAL_COUNTS.map((count) => {
@@ -66,11 +66,11 @@ export function readRhythm(mask: Float32Array, place: FlowerPlace): PetalRhythm 
 
 export interface PetalOutline {
   readonly shape: PetalShape;
-  /** From the middle to the tips, in grid pixels. */
+  /** Distance from the middle to the tips in grid pixels. */
   readonly radius: number;
 }
 
-/** The shape and size whose drawn outline covers the mask best. */
+/** The shape and size whose outline matches the mask best. */
 export function fitOutline(mask: Float32Array, place: FlowerPlace, rhythm: PetalRhythm): PetalOutline {
   const pixels = foldOntoPetal(mask, place, rhythm);
   let best: PetalOutline & { readonly overlap: number } = { shape: 'round', radius: place.radius, overlap: -1 };
@@ -87,7 +87,7 @@ export function fitOutline(mask: Float32Array, place: FlowerPlace, rhythm: Petal
   return best;
 }
 
-/** A pixel of the mask, in the frame of the petal that is nearest to it. */
+/** A pixel of the mask in the frame of the nearest petal. */
 interface FoldedPixel {
   readonly weight: number;
   readonly along: number;
@@ -108,7 +108,7 @@ function foldOntoPetal(mask: Float32Array, { x, y, radius }: FlowerPlace, rhythm
   return pixels.filter(({ reach }) => reach < 1.4 * radius);
 }
 
-/** Dice coefficient of the mask and an outline, 0 … 1, outside the flower's centre, for the spread that suits best. */
+/** Dice coefficient of the mask and an outline, 0 … 1, outside the flower's centre, for the best spread. */
 function bestOverlap(
   pixels: readonly FoldedPixel[],
   centreRadius: number,

@@ -1,4 +1,4 @@
-/** An image reduced to 32 × 32 colours: the one scale at which toy flowers are read. */
+/** An image reduced to 32 × 32 colours, the only scale at which toy flowers are read. */
 
 import type { ImageBatch } from '@t2i/core';
 import { toByte } from '@t2i/core';
@@ -8,10 +8,10 @@ import { rgbToOklab } from './oklab.ts';
 export const GRID_SIDE = 32;
 const AREA = GRID_SIDE * GRID_SIDE;
 
-/** Colours by rows from the top, GRID_SIDE² of them. Positions are in grid pixels, their middles at halves. */
+/** GRID_SIDE² colours by rows from the top. Positions are in grid pixels, whose centres are at halves. */
 export type PixelGrid = readonly Oklab[];
 
-/** Image `index` of a batch of square images, each grid pixel the mean of the area that it covers. */
+/** Image `index` of a batch of square images. Each grid pixel is the mean of the area that it covers. */
 export function toPixelGrid({ data, shape: [, side] }: ImageBatch, index: number): PixelGrid {
   const image = data.subarray(index * side * side * 3, (index + 1) * side * side * 3);
   const rows = shrinkRows(transpose(shrinkRows(image, side, side), side, GRID_SIDE), GRID_SIDE, side);

@@ -1,6 +1,6 @@
 /**
- * Reads the attributes of a toy flower from its pixels, by colour and geometry alone: no network, nothing learned.
- * Made for images that a model generates: soft edges, noise and a flower that is a little off its place are expected.
+ * Reads the attributes of a toy flower from its pixels by colour and geometry only, without learning.
+ * It is made for generated images, so it tolerates soft edges, noise and a slightly displaced flower.
  */
 
 import type { ImageBatch } from '@t2i/core';
@@ -15,13 +15,13 @@ import { fitOutline, locateFlower, readRhythm } from './petal-geometry.ts';
 import type { PixelGrid } from './pixel-grid.ts';
 import { GRID_SIDE, toPixelGrid } from './pixel-grid.ts';
 
-/** A flower whose tips reach further than this share of the image's side is large: halfway between the drawn sizes in a crop of 32 from 38. */
+/** A flower whose tips reach further than this share of the side is large: halfway between the true sizes in a crop of 32 from 38. */
 const LARGE_FROM = 0.3;
-/** The middle of a flower over which its centre's colour is averaged: the width of a bell curve, as a share of the radius. */
+/** Width of the bell curve that averages the colour of a flower's centre, as a share of the radius. */
 const CENTRE_WIDTH = 0.13;
 const CENTRE_PAINTS = new Map(CENTRE_COLOURS.map((name) => [name, rgbToOklab(...CENTRE_RGB[name])]));
 
-/** What image `index` of a batch of square images shows. Only the background is read when no flower is found. */
+/** The attributes of image `index` of a batch of square images. Only the background if no flower is found. */
 export function readToyFlower(images: ImageBatch, index: number): Partial<ToyFlowerAttributes> {
   const grid = toPixelGrid(images, index);
   const corners = cornerColours(grid);

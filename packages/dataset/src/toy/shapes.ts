@@ -3,7 +3,7 @@
 import type { Rng } from '@t2i/core';
 import type { PetalCount, PetalShape } from './attributes.ts';
 
-/** Radius of a flower's centre, as a share of the flower's. */
+/** Radius of a flower's centre, relative to the flower's radius. */
 export const CENTRE_SHARE = 0.29;
 
 /** The length of a vector, several times faster than `Math.hypot`, which guards against overflow. */
@@ -21,14 +21,14 @@ export function lensDistance(x: number, y: number, halfLength: number, halfWidth
   return beyondTip ? length(px, py - halfLength) : length(px + offset, py) - radius;
 }
 
-/** An ellipse with half axes along x and y. First order: right near the edge, which is where it is used. */
+/** An ellipse with half axes along x and y. First order: correct near the edge, where it is used. */
 export function ellipseDistance(x: number, y: number, halfWidth: number, halfLength: number): number {
   const k1 = length(x / halfWidth, y / halfLength);
   const k2 = length(x / (halfWidth * halfWidth), y / (halfLength * halfLength));
   return k2 === 0 ? -Math.min(halfWidth, halfLength) : (k1 * (k1 - 1)) / k2;
 }
 
-/** Where petals of this count are widest they touch; from there to their tips they part. Half that width, for petals of length 1. */
+/** Half the width at which petals of this count touch at their widest point, for petals of length 1. */
 export function petalHalfWidth(shape: PetalShape, count: PetalCount): number {
   const pitch = Math.PI / count;
   return shape === 'round' ? Math.min(0.37, 0.62 * Math.sin(pitch)) : Math.min(0.24, 0.45 * Math.tan(pitch));

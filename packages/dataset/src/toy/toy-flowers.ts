@@ -1,4 +1,4 @@
-/** `toy-flowers`: the embedded data set. Flowers are drawn by code and captioned from what was drawn, so nothing has to be downloaded. */
+/** `toy-flowers`: the embedded synthetic data set. Code generates flowers and their captions, so no download is needed. */
 
 import type { SplitName, TextImageDataset } from '@t2i/core';
 import { assert, ConfigError, Rng } from '@t2i/core';
@@ -14,12 +14,12 @@ const CAPTIONS_PER_IMAGE = 10;
 export interface ToyFlowersOptions {
   /** Number of images, at least one for each of the 60 classes (default 2000). */
   readonly images?: number;
-  /** Side of the stored images (default 38, for crops of 32; take 76 for crops of 64). At least 32. */
+  /** Side of the stored images, at least 32 (default 38, for crops of 32; use 76 for crops of 64). */
   readonly storedSize?: number;
   readonly seed?: number;
 }
 
-/** A data set that knows what each of its images shows. */
+/** A data set that knows the attributes of each image. */
 export interface ToyFlowers extends TextImageDataset {
   attributes(item: number): ToyFlowerAttributes;
 }
@@ -40,8 +40,8 @@ class DrawnFlowers extends InMemoryDataset implements ToyFlowers {
 }
 
 /**
- * Draws and captions the data set: 60 classes (petal colour, centre colour, petal shape) in turn, the other attributes at random, 10 captions each.
- * The test split holds combinations of petal and centre colour that training never shows, though it shows each colour by itself.
+ * Generates the data set: 60 classes (petal colour, centre colour, petal shape) in turn, other attributes at random, 10 captions per image.
+ * The test split has combinations of petal and centre colour that do not occur in training, although each single colour does.
  * The same seed gives the same flowers and captions at every stored size, and the first n of a larger set.
  * @throws ConfigError for fewer images than classes or a size below 32
  */

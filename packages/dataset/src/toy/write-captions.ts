@@ -1,4 +1,4 @@
-/** Writes English captions of a toy flower: many ways to say some of its attributes, its petal colour always, none ever wrong. */
+/** Writes varied English captions of a toy flower. Each mentions some attributes, always the petal colour, and never a wrong one. */
 
 import type { Rng } from '@t2i/core';
 import type { ToyFlowerAttributes } from './attributes.ts';
@@ -12,12 +12,12 @@ import {
   SIZE_WORDS,
 } from './caption-words.ts';
 
-/** How often a caption says an attribute. */
+/** How often a caption mentions an attribute. */
 const MENTION_RATE = { centreColour: 0.75, petalShape: 0.5, petalCount: 0.5, background: 0.5, size: 0.45 } as const;
-/** How often the usual word is taken where there are others. */
+/** How often the usual word is used if there are others. */
 const USUAL_WORD_RATE = 0.65;
 
-/** The parts of a caption, already worded; a part that the caption leaves out is empty. */
+/** The worded parts of a caption. A part that the caption omits is empty. */
 interface Parts {
   readonly flower: string;
   readonly size: string;
@@ -63,13 +63,13 @@ function chooseParts(attributes: ToyFlowerAttributes, rng: Rng): Parts {
   };
 }
 
-/** `part` with `lead` before it; nothing when there is no such part. */
+/** `part` with `lead` before it; empty if the part is empty. */
 const after = (lead: string, part: string) => (part === '' ? '' : `${lead} ${part}`);
 
 const aCentre = ({ centreColour, centre }: Parts) => (centreColour === '' ? '' : `a ${centreColour} ${centre}`);
 const plainPetals = ({ count, shape }: Parts) => (count === '' && shape === '' ? '' : `${count} ${shape} petals`);
 
-/** Ways to build a caption. Each says every part that there is. */
+/** Patterns of captions. Each contains every non-empty part. */
 const CAPTIONS: readonly ((parts: Parts) => string)[] = [
   (p) => `this ${p.size} ${p.flower} has ${p.petals} ${after('and', aCentre(p))} ${p.background}`,
   (p) => `a ${p.size} ${p.flower} with ${p.petals} ${after('around', aCentre(p))} ${p.background}`,
