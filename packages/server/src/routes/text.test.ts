@@ -7,7 +7,7 @@ const app = await mockApp();
 const text = (caption: string, query = '') => app.request(`/text/${encodeURIComponent(caption)}${query}`);
 const bytesOf = async (response: Response) => Buffer.from(await response.arrayBuffer()).toString('base64');
 
-/** An app whose worker reads captions with `reading`. */
+/** An app whose worker reads captions with `read`. */
 async function appReading(read: NonNullable<InferenceWorker['read']>) {
   return mockApp({ models: [await mockServed({ open: async () => ({ ...(await mockWorker()), read }) })] });
 }
