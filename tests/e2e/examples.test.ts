@@ -44,13 +44,13 @@ afterAll(() => rm(root, { recursive: true, force: true }));
 it('covers all examples', async () => {
   const names = (await readdir(join(ROOT, 'examples'))).filter((name) => name.endsWith('.ts'));
   expect(names.sort()).toEqual([
+    'caption-interpolation.ts',
     'flower.ts',
     'noise-interpolation.ts',
     'own-directory.ts',
     'own-text-encoder.ts',
     'oxford-102.ts',
     'quickstart.ts',
-    'caption-interpolation.ts',
     'style-transfer.ts',
     'swap-backend.ts',
     'text-encoder.ts',
