@@ -8,14 +8,13 @@
  * that do not begin like the data; `--complete none` puts none. `--photos data/oxford-102` reports how often the measure of images sees in photos the colour that all of their captions name.
  */
 
-import { access, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { selectBackend } from '@t2i/backend';
 import { openDataset } from '@t2i/dataset/node';
-import { isModelDirectory, openModelEncoder } from '@t2i/published-model/node';
+import { openModelEncoder } from '@t2i/published-model/node';
 import { CompletedEncoder, USUAL_BEGINNINGS } from '@t2i/text-encoder';
-import { openTrainedEncoder, TextToImagePipeline } from '../src/index.ts';
+import { openDirectory, openTrainedEncoder, TextToImagePipeline } from '../src/index.ts';
 import { hearWords, type WordsHeard } from '../src/listening/hear-words.ts';
 import { encoderTables, imageTable } from '../src/listening/listening-report.ts';
 import { type ImagesSeen, seeImages } from '../src/listening/see-images.ts';
@@ -40,7 +39,7 @@ await selectBackend({ prefer: (values.backend ?? 'auto') as 'auto' });
 const reports: { directory: string; heard: WordsHeard; seen?: readonly ImagesSeen[] }[] = [];
 for (const directory of directories) {
   console.log(`## ${directory}\n`);
-  const pipeline = (await drawsImages(directory)) ? await opened(directory) : undefined;
+  const pipeline = (await generatesImages(directory)) ? await opened(directory) : undefined;
   const encoder = pipeline?.encoder ?? (await openTrainedEncoder(directory));
   const heard = await hearWords(encoder);
   console.log(`${heard.encoder}\n\n${encoderTables(heard)}\n`);
@@ -70,16 +69,8 @@ async function opened(directory: string): Promise<TextToImagePipeline> {
   );
 }
 
-/** A run of `t2i train` generates images. A run of `t2i encoder train` has a record as well, but its encoder opens by itself. */
-async function drawsImages(directory: string): Promise<boolean> {
-  if (await isModelDirectory(directory)) return true;
-  const hasRecord = await succeeds(access(join(directory, 'run.json')));
-  return hasRecord && !(await succeeds(openTrainedEncoder(directory)));
-}
-
-function succeeds(work: Promise<unknown>): Promise<boolean> {
-  return work.then(
-    () => true,
-    () => false,
-  );
+/** Published models and runs of `t2i train` do; encoders and their runs do not. */
+async function generatesImages(directory: string): Promise<boolean> {
+  const opened = await openDirectory(directory);
+  return opened.holds === 'published-model' || (opened.holds === 'run' && opened.kind === 'text-to-image');
 }

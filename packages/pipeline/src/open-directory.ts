@@ -9,10 +9,8 @@ import { type RunKind, runKindOf } from './define-run.ts';
 
 /** A directory of one of the kinds that this project writes. */
 export type OpenedDirectory =
-  | {
-      readonly holds: 'run' /** What it trains; undefined for the run of another program. */;
-      readonly kind: RunKind | undefined;
-    }
+  /** `kind` is what the run trains; undefined for the run of another program. */
+  | { readonly holds: 'run'; readonly kind: RunKind | undefined }
   | { readonly holds: 'published-model'; readonly manifest: ModelManifest }
   | { readonly holds: 'encoder' };
 

@@ -43,7 +43,7 @@ function filesIn(directory: URL | string): EncoderFiles {
   try {
     return { manifest: new URL('encoder.json', base), weights: new URL('encoder.safetensors', base) };
   } catch (cause) {
-    throw new ConfigError(`${base} is no address.`, { hint: 'Give a whole one, with https: or file:.', cause });
+    throw new ConfigError(`Invalid URL: ${base}.`, { hint: 'Use an absolute https: or file: URL.', cause });
   }
 }
 
