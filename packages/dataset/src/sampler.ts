@@ -1,6 +1,6 @@
 /**
  * Matching and mismatching pairs: two distinct classes, one image of each, captions of each
- * (`donkey_directory_txt.lua:116-154` of the authors' code).
+ * (`donkey_folder_txt.lua:116-154` of the authors' code).
  */
 
 import type { Rng, RngState, SplitName, TextImageDataset } from '@t2i/core';

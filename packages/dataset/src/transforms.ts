@@ -1,4 +1,4 @@
-/** A random view of a stored image: crop, mirror, scale to [-1, 1] (`donkey_directory_txt.lua:69-98` of the authors' code). */
+/** A random view of a stored image: crop, mirror, scale to [-1, 1] (`donkey_folder_txt.lua:69-98` of the authors' code). */
 
 import type { Rng } from '@t2i/core';
 import { assert, ConfigError } from '@t2i/core';

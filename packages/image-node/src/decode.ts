@@ -1,6 +1,6 @@
 /**
  * Decodes compressed images to RGB bytes and resizes them like the authors' loader, without the aspect ratio
- * (`donkey_directory_txt.lua:69-80`).
+ * (`donkey_folder_txt.lua:69-80`).
  *
  * This module defines how photos become the images of a prepared set: sharp decodes every file completely and accurately, and
  * `resizeBicubic` shrinks it. All 8,189 photos of Oxford-102 equal Pillow's bit for bit. Faster methods were compared with this on

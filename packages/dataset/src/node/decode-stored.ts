@@ -1,4 +1,4 @@
-/** A photo in stored form: square, without its aspect ratio, like the authors' loader (`donkey_directory_txt.lua:69-98`). */
+/** A photo in stored form: square, without its aspect ratio, like the authors' loader (`donkey_folder_txt.lua:69-98`). */
 
 import { DatasetError, errorMessage, T2iError } from '@t2i/core';
 import { type DecodeLimits, decodeImage } from '@t2i/image-node';
