@@ -1,4 +1,4 @@
-// Matrix product out = left · right, the backend of matmul and of every convolution. Both factors are copied ("packed") into small blocks on the way, so a
+// Matrix product out = left · right, the core of matmul and of every convolution. Both factors are copied ("packed") into small blocks on the way, so a
 // caller describes its matrix by how to copy a block of it: a convolution copies image patches and never builds the whole patch matrix.
 //
 // Blocking, as in Goto & van de Geijn 2008: a tile of TILE_ROWS × TILE_COLUMNS sums stays in registers while `depth` runs; the left block stays in L2,
