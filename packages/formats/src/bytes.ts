@@ -14,7 +14,7 @@ export function concatenate(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffe
 /** A `DataView` of the bytes, wherever they begin in their buffer. */
 export const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
-/** Bytes as characters with the same codes (Latin-1), for patterns and ASCII names. */
+/** Bytes as characters with the same codes (ISO 8859-1). The label `latin1` of `TextDecoder` means windows-1252, which changes 0x80 to 0x9f. */
 export function latin1(bytes: Uint8Array): string {
   let text = '';
   for (const byte of bytes) text += String.fromCharCode(byte);

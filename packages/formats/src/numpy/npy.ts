@@ -79,7 +79,8 @@ function readHeader(bytes: Uint8Array): { readonly header: Header; readonly end:
   const length = version === 1 ? view.getUint16(8, true) : view.getUint32(8, true);
   if (length > MAX_HEADER_BYTES) throw new MalformedError(`its header claims ${length} bytes`);
   if (begin + length > bytes.length) throw new MalformedError('it ends within its header');
-  const text = new TextDecoder(version === 3 ? 'utf-8' : 'latin1').decode(bytes.subarray(begin, begin + length));
+  const header = bytes.subarray(begin, begin + length);
+  const text = version === 3 ? new TextDecoder().decode(header) : latin1(header);
   return { header: parseHeader(text), end: begin + length };
 }
 

@@ -87,7 +87,7 @@ export class AsciiT7 implements T7Source {
   #at = 0;
 
   constructor(bytes: Uint8Array) {
-    this.#text = new TextDecoder('latin1').decode(bytes);
+    this.#text = latin1(bytes);
   }
 
   get isAtEnd(): boolean {
