@@ -31,8 +31,8 @@ export function choleskySolve(lower: readonly Float64Array[], b: Float64Array): 
   return x;
 }
 
-/** The sum of the products of two vectors of one length. */
-export function dot(a: Float64Array, b: Float64Array): number {
+/** The sum of the products of two vectors of one length, in double precision. */
+export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let sum = 0;
   for (let k = 0; k < a.length; k++) sum += a[k]! * b[k]!;
   return sum;

@@ -1,5 +1,6 @@
 /** Interpolation between two noise vectors (Reed et al. 2016, figure 8, right). */
 
+import { dot } from '../cholesky.ts';
 import { assert } from '../shape.ts';
 
 /**
@@ -31,7 +32,6 @@ const lerp: Weights = (t) => [1 - t, t];
 
 /** Shoemake 1985: constant angular speed along the great arc. Nearly parallel ends use the straight line. */
 function slerp(from: Float32Array, to: Float32Array): Weights {
-  const dot = (a: Float32Array, b: Float32Array) => a.reduce((sum, value, i) => sum + value * b[i]!, 0);
   const cosine = dot(from, to) / Math.sqrt(dot(from, from) * dot(to, to));
   const angle = Math.acos(Math.max(-1, Math.min(1, cosine)));
   const sine = Math.sin(angle);

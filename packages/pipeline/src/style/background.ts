@@ -1,6 +1,6 @@
 /** Whether images keep the background of those whose style they have: the paper's second test of style, in its simplest form. */
 
-import { assert, type ImageBatch } from '@t2i/core';
+import { assert, dot, type ImageBatch } from '@t2i/core';
 
 /** Share of the side that the border takes at each edge. */
 const BORDER = 1 / 8;
@@ -36,7 +36,6 @@ function correlation(a: Float64Array, b: Float64Array): number {
     return values.map((value) => value - mean);
   };
   const [x, y] = [centred(a), centred(b)];
-  const dot = (u: Float64Array, v: Float64Array) => u.reduce((sum, value, i) => sum + value * v[i]!, 0);
   const lengths = Math.sqrt(dot(x, x) * dot(y, y));
   return lengths === 0 ? 0 : dot(x, y) / lengths; // what never changes goes along with nothing
 }
