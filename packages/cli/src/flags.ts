@@ -41,8 +41,8 @@ export function backendOption(): Option {
 export function encoderOption(): Option {
   return new Option(
     '--encoder <which>',
-    'text encoder: `oxford-102` (included), `bag-of-words`, or the directory of a trained encoder or an exported model ' +
-      '(default: oxford-102 for that data set, bag-of-words for others)',
+    'text encoder: `oxford-102-words` or `oxford-102` (the char-CNN-RNN of the paper), both included; `bag-of-words`; or the directory of a ' +
+      'trained encoder or an exported model (default: oxford-102-words for Oxford-102, bag-of-words for other data)',
   );
 }
 
