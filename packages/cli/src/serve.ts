@@ -76,7 +76,7 @@ export async function serve(runs: readonly string[], flags: ServeFlags, output: 
 /** Node waits for all threads, also for one that never ends. */
 function endIfStuck(models: readonly ServedModel[], output: Output): void {
   if (models.every(({ stuck }) => stuck === 0)) return;
-  output.warn('a drawing thread is stuck in the backend and cannot be ended: killing the process');
+  output.warn('a worker thread is stuck in the backend and cannot be ended: killing the process');
   process.kill(process.pid, 'SIGKILL');
 }
 

@@ -32,7 +32,7 @@ export function expectTensors(
   for (const name of expected.keys()) {
     if (allFinite(tensors[name]!)) continue;
     throw new CheckpointError(`The checkpoint's "${name}" holds a value that is not finite.`, {
-      hint: 'It is damaged, or was never fit to draw with: get it again, or use an earlier one.',
+      hint: 'It is damaged, or its training diverged: get it again, or use an earlier one.',
     });
   }
 }

@@ -76,7 +76,7 @@ function assertDecodable({ width, height, depth }: Metadata, maxPixels: number):
   if (width > MAX_SIDE || height > MAX_SIDE || width * height > maxPixels) {
     const limit = `at most ${MAX_SIDE} pixels a side and ${maxPixels} in all are decoded`;
     throw new DatasetError(`The image cannot be decoded: it is ${width} × ${height} pixels, ${limit}.`, {
-      hint: 'Shrink it, remove it, or allow more pixels (maxPixels; --max-pixels of "t2i dataset prepare folder").',
+      hint: 'Shrink it, remove it, or allow more pixels (maxPixels; --max-pixels of "t2i dataset prepare directory").',
     });
   }
   if (depth === 'uchar' || depth === 'ushort') return;
